@@ -1,0 +1,83 @@
+/**
+ * The only place that knows time and chance. Everything else is handed a `Clock` and a `Random`.
+ *
+ * `now()` is the wall clock read once and then carried on by the monotonic clock, so a step of the wall clock
+ * (NTP, an operator, a leap) neither expires every entry at once nor makes one immortal while the process runs.
+ */
+
+/** Cancels a timer; calling it twice, or after the timer fired, does nothing. */
+export type CancelTimer = () => void;
+
+export interface Clock {
+  /** Milliseconds since the Unix epoch; never goes back within a process. */
+  now(): number;
+  /** Milliseconds from an arbitrary origin, for durations only. */
+  monotonic(): number;
+  /** Calls `action` once after `delayMs`. The timer does not keep the process alive. */
+  after(delayMs: number, action: () => void): CancelTimer;
+}
+
+export interface Random {
+  /** `length` bytes that cannot be guessed. */
+  bytes(length: number): Uint8Array;
+  /** A number in [0, 1), for jitter and choices that are not secrets. */
+  fraction(): number;
+}
+
+const startedAtMs = Date.now() - performance.now();
+
+export const systemClock: Clock = {
+  now: () => startedAtMs + performance.now(),
+  monotonic: () => performance.now(),
+  after(delayMs, action) {
+    const timer = setTimeout(action, Math.min(delayMs, 0x7fff_ffff));
+    timer.unref?.();
+    return () => clearTimeout(timer);
+  },
+};
+
+export const systemRandom: Random = {
+  bytes: (length) => crypto.getRandomValues(new Uint8Array(length)),
+  fraction: () => Math.random(),
+};
+
+/** A clock for tests: time stands still until `advance` is called, which fires due timers in order. */
+export class ManualClock implements Clock {
+  #now: number;
+  #monotonic = 0;
+  #timers = new Set<{ readonly dueAt: number; readonly action: () => void }>();
+
+  constructor(now = Date.UTC(2026, 0, 1)) {
+    this.#now = now;
+  }
+
+  now(): number {
+    return this.#now;
+  }
+
+  monotonic(): number {
+    return this.#monotonic;
+  }
+
+  after(delayMs: number, action: () => void): CancelTimer {
+    const timer = { dueAt: this.#monotonic + Math.max(0, delayMs), action };
+    this.#timers.add(timer);
+    return () => this.#timers.delete(timer);
+  }
+
+  /** Moves time forward by `durationMs`, firing each timer at its own instant. */
+  advance(durationMs: number): void {
+    const until = this.#monotonic + durationMs;
+    for (;;) {
+      const due = [...this.#timers].filter((timer) => timer.dueAt <= until).sort((a, b) => a.dueAt - b.dueAt)[0];
+      if (due === undefined) break;
+      this.#timers.delete(due);
+      const step = Math.max(0, due.dueAt - this.#monotonic);
+      this.#monotonic += step;
+      this.#now += step;
+      due.action();
+    }
+    this.#now += until - this.#monotonic;
+    this.#monotonic = until;
+  }
+}

@@ -1,0 +1,73 @@
+/**
+ * Every error that Reprise throws. Each has a `code`, the `cause` where there is one, and a `remedy`: what the
+ * reader can do about it. `RepriseError.isInstance` holds across copies of the package.
+ */
+
+const marker = Symbol.for("reprise.error");
+
+export interface ErrorDetails {
+  readonly message: string;
+  readonly cause?: unknown;
+  readonly remedy?: string | undefined;
+}
+
+export class RepriseError extends Error {
+  readonly code: string;
+  readonly remedy: string | undefined;
+
+  constructor(code: string, details: ErrorDetails) {
+    super(details.message, details.cause === undefined ? undefined : { cause: details.cause });
+    this.name = new.target.name;
+    this.code = code;
+    this.remedy = details.remedy;
+    Object.defineProperty(this, marker, { value: true });
+  }
+
+  static isInstance(value: unknown): value is RepriseError {
+    return typeof value === "object" && value !== null && (value as Record<symbol, unknown>)[marker] === true;
+  }
+}
+
+/** The caller's request cannot be taken; nothing was sent to the origin. `status` is 400, 404 or 413. */
+export class RequestRejectedError extends RepriseError {
+  readonly status: number;
+  /** The header or body field that is wrong. */
+  readonly param: string | undefined;
+
+  constructor(details: ErrorDetails & { status?: number; code?: string; param?: string | undefined }) {
+    super(details.code ?? "invalid_request", details);
+    this.status = details.status ?? 400;
+    this.param = details.param;
+  }
+}
+
+export type OriginFailure = "unreachable" | "timeout" | "truncated" | "aborted";
+
+/** The origin could not be reached, did not answer in time, or broke off. `status` is what the caller gets: 502 or 504. */
+export class OriginError extends RepriseError {
+  readonly failure: OriginFailure;
+  readonly status: number;
+
+  constructor(failure: OriginFailure, details: ErrorDetails) {
+    super(`origin_${failure}`, details);
+    this.failure = failure;
+    this.status = failure === "timeout" ? 504 : 502;
+  }
+}
+
+/** An option or a configuration value breaks its rule. `path` names it. */
+export class InvalidOptionError extends RepriseError {
+  readonly path: string;
+
+  constructor(path: string, details: ErrorDetails) {
+    super("invalid_option", details);
+    this.path = path;
+  }
+}
+
+/** A store did not answer within its deadline, or its circuit breaker is open. Never reaches a caller. */
+export class StoreUnavailableError extends RepriseError {
+  constructor(details: ErrorDetails) {
+    super("store_unavailable", details);
+  }
+}

@@ -1,0 +1,107 @@
+import type { JsonValue } from "./canonical-json.ts";
+import type { AnswerFacts, Recording } from "./recording.ts";
+
+/**
+ * The contract of a wire protocol: request bytes to facts and a canonical form, answers to recordings and back.
+ * Implementations live in `protocols/`, the only room that knows the field names of a provider.
+ */
+
+export type Operation = "chat" | "completion" | "embedding";
+
+/** What a request says that policy and replay need; small, kept in memory for requests seen lately. */
+export interface RequestFacts {
+  readonly model: string;
+  /** The caller wants events. */
+  readonly stream: boolean;
+  /** The caller wants usage in its stream. */
+  readonly includeUsage: boolean;
+  /** As asked; `undefined` when unset. */
+  readonly temperature: number | undefined;
+  /** The protocol's own field for the end user, if given. */
+  readonly user: string | undefined;
+}
+
+/** What the request demands of an answer. */
+export interface Expectations {
+  /** The text must parse as JSON (an object, where the protocol says so). */
+  readonly json: boolean;
+  /** The text must match this JSON schema. */
+  readonly schema: JsonValue | undefined;
+  /** Parameter schemas by tool name; `undefined` as a value when the tool has none. */
+  readonly tools: ReadonlyMap<string, JsonValue | undefined>;
+}
+
+export interface ForwardOptions {
+  /** Ask a streaming origin for usage even if the caller did not, so that the recording is whole. Default true. */
+  readonly requestUsage?: boolean;
+  /** Send this temperature in place of the caller's. */
+  readonly temperature?: number;
+}
+
+export interface ParsedRequest {
+  readonly facts: RequestFacts;
+  /** The keyed fields, without the model, as canonical JSON. */
+  readonly canonical: string;
+  readonly expectations: Expectations;
+  /** The same with temperature 0, or `undefined` where the model does not take one. */
+  deterministic(): ParsedRequest | undefined;
+  /** The body for the origin: everything keyed plus the fields that are dropped from the key, in canonical form. */
+  forward(options?: ForwardOptions): Uint8Array;
+}
+
+/** How a caller wants a recording played. */
+export interface ReplayView {
+  readonly includeUsage: boolean;
+  /** Report zero tokens, for callers that bill by `usage`. */
+  readonly zeroUsage: boolean;
+}
+
+/** One block of a live stream. */
+export interface StreamItem {
+  /** The block for a reader who wants usage. */
+  readonly bytes: Uint8Array;
+  /** The block for a reader who does not; `undefined` when there is nothing left to send. */
+  readonly lean: Uint8Array | undefined;
+  /** True for the block that carries the protocol's terminal event. */
+  readonly terminal: boolean;
+}
+
+/** Reads one live stream. `push` may be given any cut of the bytes. */
+export interface StreamRecorder {
+  /** The blocks that `chunk` completed, in order. Comments are passed on but never recorded. */
+  push(chunk: Uint8Array): readonly StreamItem[];
+  /** Call once when the origin has ended. An unfinished block is discarded, as the SSE standard says. */
+  end(): void;
+  facts(): AnswerFacts;
+  recording(): Recording;
+  /** Bytes recorded so far. */
+  readonly size: number;
+}
+
+/** An error in the words of the protocol. */
+export interface ProtocolError {
+  readonly status: number;
+  readonly code: string;
+  readonly message: string;
+  /** The request field that is wrong, if one is. */
+  readonly param?: string | undefined;
+}
+
+export interface Protocol {
+  readonly name: string;
+  readonly operation: Operation;
+  /** Path below the upstream's base URL, such as `/chat/completions`. */
+  readonly path: string;
+  /** Lower-case names of request headers that can change the answer and therefore belong to the key. */
+  readonly keyedHeaders: readonly string[];
+
+  /** Throws `RequestRejectedError` for a body that is not strict JSON or lacks what the protocol needs. */
+  parseRequest(body: Uint8Array): ParsedRequest;
+  /** Reads a complete JSON answer. Never throws: a body that does not fit is a fact. */
+  readJson(body: Uint8Array): { readonly facts: AnswerFacts; readonly recording: Recording };
+  recordStream(options: { readonly maxEventBytes: number }): StreamRecorder;
+  replayJson(recording: Recording, view: ReplayView): Uint8Array;
+  replayEvents(recording: Recording, view: ReplayView): Uint8Array;
+  /** The error as a response body, or as a block of a stream that has already begun. */
+  renderError(error: ProtocolError, form: "json" | "event"): Uint8Array;
+}
