@@ -1,10 +1,115 @@
-// placeholder, replaced by the real parser
-export type JsonValue = null | boolean | number | string | JsonNumber | readonly JsonValue[] | JsonObject;
-export type JsonObject = ReadonlyMap<string, JsonValue>;
-/** A number that an IEEE double cannot hold exactly; kept as text. */
-export class JsonNumber {
-  readonly text: string;
-  constructor(text: string) {
-    this.text = text;
+import { exactNumber, JsonNumber, type JsonObject, type JsonValue } from "./json-value.ts";
+import { formatPath, greatestDepth } from "./strict-json.ts";
+
+// biome-ignore lint/performance/noBarrelFile: one address for everything about JSON, so that no reader picks a laxer parser
+export { JsonNumber, type JsonObject, type JsonValue } from "./json-value.ts";
+export { JsonError, type JsonFault, type ParseOptions, parseJson } from "./strict-json.ts";
+
+/**
+ * The canonical form of RFC 8785 (JSON Canonicalization Scheme): keys sorted by UTF-16 code units, numbers as
+ * ECMAScript writes them, the fewest escapes, no space. One extension: subtrees whose key order reaches the model
+ * (the schema of a tool) keep the order given. A `JsonNumber`, which RFC 8785 has no place for, is written as its text.
+ */
+
+/** Which objects keep the order of their keys: `true` for a whole subtree; `"*"` stands for every element of an array. */
+export type KeepOrder = true | { readonly [key: string]: KeepOrder };
+
+/** Writes `value` canonically. Throws `TypeError` for a number that is not finite. */
+export function serializeJson(value: JsonValue, order?: KeepOrder): string {
+  if (typeof value === "string") return JSON.stringify(value);
+  if (value === null || typeof value === "boolean") return String(value);
+  if (typeof value === "number") {
+    if (!Number.isFinite(value)) throw new TypeError(`${value} cannot be written as JSON`);
+    return String(value);
   }
+  if (value instanceof JsonNumber) return value.text;
+  if (isArray(value)) {
+    const elementOrder = orderOf(order, "*");
+    let text = "[";
+    for (let index = 0; index < value.length; index++) {
+      if (index > 0) text += ",";
+      text += serializeJson(value[index] as JsonValue, elementOrder);
+    }
+    return `${text}]`;
+  }
+  return serializeObject(value, order);
+}
+
+function serializeObject(value: JsonObject, order: KeepOrder | undefined): string {
+  const keys = [...value.keys()];
+  if (order !== true && !isSorted(keys)) keys.sort();
+  let text = "{";
+  for (const key of keys) {
+    if (text.length > 1) text += ",";
+    text += `${JSON.stringify(key)}:${serializeJson(value.get(key) as JsonValue, orderOf(order, key))}`;
+  }
+  return `${text}}`;
+}
+
+function orderOf(order: KeepOrder | undefined, key: string): KeepOrder | undefined {
+  if (order === undefined || order === true) return order;
+  return Object.hasOwn(order, key) ? order[key] : undefined;
+}
+
+function isSorted(keys: readonly string[]): boolean {
+  for (let index = 1; index < keys.length; index++) {
+    if ((keys[index - 1] as string) > (keys[index] as string)) return false;
+  }
+  return true;
+}
+
+function isArray(value: JsonObject | readonly JsonValue[]): value is readonly JsonValue[] {
+  return Array.isArray(value);
+}
+
+/** What `JSON.parse` would have given: plain objects, and the nearest double for a `JsonNumber`. */
+export function toPlain(value: JsonValue): unknown {
+  if (value === null || typeof value !== "object") return value;
+  if (value instanceof JsonNumber) return Number(value.text);
+  if (isArray(value)) return value.map(toPlain);
+  // fromEntries defines properties and so takes `__proto__` for an ordinary name, which assignment would not.
+  return Object.fromEntries([...value].map(([key, member]) => [key, toPlain(member)]));
+}
+
+/**
+ * The JSON value of plain data. Members that are `undefined` are left out, as `JSON.stringify` does. Throws a
+ * `TypeError` that names the path for everything else that JSON cannot say without loss: `undefined` in an array,
+ * functions, symbols, NaN and infinities, lone surrogates, dates, class instances, more than 1,000 levels (or a circle).
+ */
+export function fromPlain(value: unknown): JsonValue {
+  return convert(value, []);
+}
+
+function convert(value: unknown, path: (string | number)[]): JsonValue {
+  if (value === null || typeof value === "boolean") return value;
+  if (typeof value === "number") return Number.isFinite(value) ? value : refuse(String(value), path);
+  if (typeof value === "string") return value.isWellFormed() ? value : refuse("a lone surrogate", path);
+  if (typeof value === "bigint") return exactNumber(String(value)) as number | JsonNumber;
+  if (typeof value !== "object") return refuse(value === undefined ? "undefined" : `a ${typeof value}`, path);
+  if (value instanceof JsonNumber) return value;
+  if (path.length >= greatestDepth) return refuse("more than 1,000 levels of nesting, or a circle,", path);
+  if (Array.isArray(value)) return Array.from(value, (element, index) => within(element, index, path));
+  const prototype: unknown = Object.getPrototypeOf(value);
+  // An ordinary object, also one of another realm: its prototype has none itself.
+  if (prototype !== null && Object.getPrototypeOf(prototype) !== null) {
+    return refuse(`an instance of ${value.constructor?.name || "a class"}`, path);
+  }
+  const members = new Map<string, JsonValue>();
+  for (const [key, member] of Object.entries(value)) {
+    if (member === undefined) continue;
+    if (!key.isWellFormed()) refuse("a key with a lone surrogate", path);
+    members.set(key, within(member, key, path));
+  }
+  return members;
+}
+
+function within(value: unknown, segment: string | number, path: (string | number)[]): JsonValue {
+  path.push(segment);
+  const converted = convert(value, path);
+  path.pop();
+  return converted;
+}
+
+function refuse(what: string, path: readonly (string | number)[]): never {
+  throw new TypeError(`${what} cannot be written as JSON${path.length === 0 ? "" : ` (at ${formatPath(path)})`}`);
 }
