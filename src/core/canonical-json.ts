@@ -82,7 +82,10 @@ export function fromPlain(value: unknown): JsonValue {
 
 function convert(value: unknown, path: (string | number)[]): JsonValue {
   if (value === null || typeof value === "boolean") return value;
-  if (typeof value === "number") return Number.isFinite(value) ? value : refuse(String(value), path);
+  if (typeof value === "number") {
+    if (!Number.isFinite(value)) return refuse(String(value), path);
+    return value === 0 ? 0 : value; // one zero, as the parser has it
+  }
   if (typeof value === "string") return value.isWellFormed() ? value : refuse("a lone surrogate", path);
   if (typeof value === "bigint") return exactNumber(String(value)) as number | JsonNumber;
   if (typeof value !== "object") return refuse(value === undefined ? "undefined" : `a ${typeof value}`, path);
