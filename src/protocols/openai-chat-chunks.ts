@@ -1,0 +1,140 @@
+import { type JsonObject, type JsonValue, serializeJson } from "../core/canonical-json.ts";
+import type { ReplayView } from "../core/protocol.ts";
+import { isObject } from "./openai-chat-facts.ts";
+import { renderEvent } from "./sse.ts";
+import { zeroNumbers } from "./usage.ts";
+
+/**
+ * Plays a chat completion as the stream that the same request would have got with `stream`: for each choice a chunk
+ * with the role, its reasoning, its content in several pieces, whatever else the message has, its tool calls (name
+ * first, then arguments) and a chunk with the finish reason; then usage, for those who asked, and `[DONE]`. Fields
+ * that the API's description does not know travel too: those of a message in a delta, those of a choice beside its
+ * finish reason, those at the top on the first chunk.
+ *
+ * What the stream cannot say, and therefore comes back in one normal form from `openai-chat-assembly.ts`: `object` is
+ * the API's own name; a missing `role`, `content`, `refusal`, `finish_reason` or choice `index` is written out;
+ * choices are in the order of their index; an `index` within a tool call, a `delta` within a choice, a top-level
+ * `obfuscation` and a `usage` that is neither object nor null are dropped.
+ */
+export function chunksOf(completion: JsonObject, view: ReplayView): string {
+  const usage = completion.get("usage");
+  const envelope = new Map<string, JsonValue>();
+  const rest = new Map<string, JsonValue>();
+  for (const [name, value] of completion) {
+    if (name === "object") envelope.set(name, "chat.completion.chunk");
+    else if (envelopeNames.has(name)) envelope.set(name, value);
+    else if (name !== "choices" && name !== "usage") rest.set(name, value);
+  }
+  envelope.set("object", "chat.completion.chunk");
+  const open = serializeJson(envelope, true).slice(0, -1);
+  const nullUsage = view.includeUsage && usage !== undefined ? ',"usage":null' : "";
+  let first = rest.size === 0 ? "" : `,${serializeJson(rest, true).slice(1, -1)}`;
+  let text = "";
+  for (const choice of choiceChunks(completion)) {
+    text += renderEvent(`${open},"choices":[${serializeJson(choice, true)}]${first}${nullUsage}}`);
+    first = "";
+  }
+  if (view.includeUsage && isObject(usage)) {
+    const shown = serializeJson(view.zeroUsage ? zeroNumbers(usage) : usage, true);
+    text += renderEvent(`${open},"choices":[],"usage":${shown}}`);
+  }
+  return text + renderEvent("[DONE]");
+}
+
+/** Every chunk of a stream carries these. */
+const envelopeNames: ReadonlySet<string> = new Set(["id", "created", "model", "service_tier", "system_fingerprint"]);
+
+function* choiceChunks(completion: JsonObject): Iterable<JsonObject> {
+  const choices = completion.get("choices");
+  if (!Array.isArray(choices)) return;
+  for (const [position, choice] of (choices as readonly JsonValue[]).entries()) {
+    if (isObject(choice)) yield* chunksOfChoice(choice, choice.get("index") ?? position);
+  }
+}
+
+function* chunksOfChoice(choice: JsonObject, index: JsonValue): Iterable<JsonObject> {
+  const message = choice.get("message");
+  let logprobs = choice.get("logprobs");
+  const chunk = (delta: JsonObject, takesLogprobs = false): JsonObject => {
+    const fields = new Map<string, JsonValue>([
+      ["index", index],
+      ["delta", delta],
+    ]);
+    if (logprobs !== undefined) fields.set("logprobs", takesLogprobs ? logprobs : null);
+    if (takesLogprobs && logprobs !== undefined) logprobs = null;
+    return fields.set("finish_reason", null);
+  };
+  if (isObject(message)) for (const delta of deltasOf(message)) yield chunk(delta, isAnswer(delta));
+  const finish = new Map(chunk(new Map(), true));
+  for (const [name, value] of choice) if (!choiceNames.has(name)) finish.set(name, value);
+  yield finish.set("finish_reason", choice.get("finish_reason") ?? null);
+}
+
+const choiceNames: ReadonlySet<string> = new Set(["index", "message", "delta", "logprobs", "finish_reason"]);
+
+/** Whether log probabilities belong here: with the first piece of what was answered, after the chunk with the role. */
+function isAnswer(delta: JsonObject): boolean {
+  return !delta.has("role") && (delta.has("content") || delta.has("refusal"));
+}
+
+function* deltasOf(message: JsonObject): Iterable<JsonObject> {
+  const content = message.get("content");
+  const refusal = message.get("refusal");
+  const calls = message.get("tool_calls");
+  const role = new Map<string, JsonValue>([["role", message.get("role") ?? "assistant"]]);
+  if (content !== undefined) role.set("content", typeof content === "string" ? "" : content);
+  if (refusal !== undefined) role.set("refusal", typeof refusal === "string" ? "" : refusal);
+  yield role;
+  const others = [...message].filter(
+    ([name]) => !messageNames.has(name) && !(name === "tool_calls" && Array.isArray(calls) && calls.length > 0),
+  );
+  // Reasoning comes before the answer, all else (annotations, audio) after it.
+  for (const [name, value] of others) if (name.startsWith("reasoning")) yield new Map([[name, value]]);
+  if (typeof content === "string") for (const piece of pieces(content)) yield new Map([["content", piece]]);
+  if (typeof refusal === "string") for (const piece of pieces(refusal)) yield new Map([["refusal", piece]]);
+  const later = others.filter(([name]) => !name.startsWith("reasoning"));
+  if (later.length > 0) yield new Map(later);
+  if (Array.isArray(calls)) {
+    for (const [index, call] of (calls as readonly JsonValue[]).entries()) {
+      for (const piece of callPieces(call, index)) yield new Map([["tool_calls", [piece]]]);
+    }
+  }
+}
+
+const messageNames: ReadonlySet<string> = new Set(["role", "content", "refusal"]);
+
+/** A tool call as two deltas, as the API sends it: who is called, then with what. */
+function callPieces(call: JsonValue, index: number): readonly JsonValue[] {
+  if (!isObject(call)) return [];
+  const first = new Map<string, JsonValue>([["index", index], ...[...call].filter(([name]) => name !== "index")]);
+  const [kind, input] = isObject(call.get("custom")) ? ["custom", "input"] : ["function", "arguments"];
+  const called = call.get(kind as string);
+  const given = isObject(called) ? called.get(input as string) : undefined;
+  if (!isObject(called) || typeof given !== "string" || given === "") return [first];
+  first.set(kind as string, new Map([...called, [input as string, ""]]));
+  const second = new Map<string, JsonValue>([
+    ["index", index],
+    [kind as string, new Map([[input as string, given]])],
+  ]);
+  return [first, second];
+}
+
+const longestPiece = 64;
+
+/** Cuts text after spaces into pieces of 33 to 64 UTF-16 units, never within a surrogate pair. */
+function* pieces(text: string): Iterable<string> {
+  for (let from = 0; from < text.length; ) {
+    let to = Math.min(from + longestPiece, text.length);
+    if (to < text.length) {
+      const spaceAt = text.lastIndexOf(" ", to - 1);
+      if (spaceAt >= from + longestPiece / 2) to = spaceAt + 1;
+      else if (isHighSurrogate(text.charCodeAt(to - 1))) to--;
+    }
+    yield text.slice(from, to);
+    from = to;
+  }
+}
+
+function isHighSurrogate(code: number): boolean {
+  return code >= 0xd800 && code <= 0xdbff;
+}

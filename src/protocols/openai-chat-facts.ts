@@ -1,0 +1,107 @@
+import type { JsonObject, JsonValue } from "../core/canonical-json.ts";
+import type { AnswerFacts, ChoiceFacts, FinishReason, ToolCallFacts } from "../core/recording.ts";
+import { openAiUsage } from "./usage.ts";
+
+/** What admission needs to know of a chat completion, sent as JSON or assembled from its chunks. */
+
+const finishReasons: Readonly<Record<string, FinishReason>> = {
+  stop: "stop",
+  length: "length",
+  content_filter: "content_filter",
+  tool_calls: "tool_calls",
+  function_call: "tool_calls",
+  refusal: "refusal",
+};
+
+export function completionFacts(completion: JsonValue): Omit<AnswerFacts, "terminal"> {
+  if (!isObject(completion)) {
+    return { wellFormed: false, error: false, model: undefined, usage: undefined, choices: [] };
+  }
+  const list = completion.get("choices");
+  const elements: readonly JsonValue[] = Array.isArray(list) ? list : [];
+  const choices = elements.map((choice) => (isObject(choice) ? choiceFacts(choice) : undefined));
+  return {
+    wellFormed: elements.length > 0 && choices.every((choice) => choice !== undefined) && hasOwnIndexes(elements),
+    error: reportsError(completion) || elements.some((choice) => isObject(choice) && reportsError(choice)),
+    model: modelOf(completion),
+    usage: openAiUsage(completion.get("usage")),
+    choices: choices.filter((choice) => choice !== undefined),
+  };
+}
+
+export function modelOf(completion: JsonObject): string | undefined {
+  const model = completion.get("model");
+  return typeof model === "string" && model !== "" ? model : undefined;
+}
+
+/** OpenAI and most others say `error`; vLLM's error is an object of the type `error`. */
+export function reportsError(value: JsonObject): boolean {
+  return (value.get("error") ?? null) !== null || value.get("object") === "error";
+}
+
+/** No two choices have one index, and an index left out is the position. */
+function hasOwnIndexes(choices: readonly JsonValue[]): boolean {
+  const indexes = choices.map((choice, position) => (isObject(choice) ? (choice.get("index") ?? position) : position));
+  const allIntegers = indexes.every((index) => Number.isSafeInteger(index) && (index as number) >= 0);
+  return allIntegers && new Set(indexes).size === indexes.length;
+}
+
+/** `undefined` when the choice does not fit the schema. */
+function choiceFacts(choice: JsonObject): ChoiceFacts | undefined {
+  const message = choice.get("message");
+  if (!isObject(message)) return undefined;
+  const text = optionalText(message.get("content"));
+  const refusal = optionalText(message.get("refusal"));
+  const toolCalls = toolCallFacts(message);
+  const finish = finishReason(choice.get("finish_reason"));
+  if (text === undefined || refusal === undefined || toolCalls === undefined || finish === undefined) return undefined;
+  const refused = refusal !== "" || finish === "refusal";
+  const hasContent = text !== "" || refused || toolCalls.length > 0 || isObject(message.get("audio"));
+  return { finish, text, refused, toolCalls, hasContent };
+}
+
+function finishReason(value: JsonValue | undefined): FinishReason | undefined {
+  const reason = optionalText(value);
+  if (reason === undefined) return undefined;
+  if (reason === "") return "unfinished";
+  return Object.hasOwn(finishReasons, reason) ? finishReasons[reason] : "other";
+}
+
+function toolCallFacts(message: JsonObject): readonly ToolCallFacts[] | undefined {
+  const facts: ToolCallFacts[] = [];
+  const calls = message.get("tool_calls") ?? [];
+  if (!Array.isArray(calls)) return undefined;
+  for (const call of calls as readonly JsonValue[]) {
+    const fact = isObject(call) ? toolCall(call) : undefined;
+    if (fact === undefined) return undefined;
+    facts.push(fact);
+  }
+  const legacy = message.get("function_call") ?? null;
+  if (legacy === null) return facts;
+  const fact = calledFunction(legacy, "arguments");
+  return fact === undefined ? undefined : [...facts, fact];
+}
+
+function toolCall(call: JsonObject): ToolCallFacts | undefined {
+  const custom = call.get("custom") ?? null;
+  if (custom === null) return calledFunction(call.get("function"), "arguments");
+  // The input of a custom tool is free text by definition; as a JSON string it counts as the JSON it need not be.
+  const fact = calledFunction(custom, "input");
+  return fact && { name: fact.name, arguments: JSON.stringify(fact.arguments) };
+}
+
+function calledFunction(value: JsonValue | undefined, input: string): ToolCallFacts | undefined {
+  const name = isObject(value) ? value.get("name") : undefined;
+  const given = isObject(value) ? optionalText(value.get(input)) : undefined;
+  return typeof name !== "string" || name === "" || given === undefined ? undefined : { name, arguments: given };
+}
+
+/** The text; empty when there is none, `undefined` when it is something else. */
+function optionalText(value: JsonValue | undefined): string | undefined {
+  if (value === undefined || value === null) return "";
+  return typeof value === "string" ? value : undefined;
+}
+
+export function isObject(value: JsonValue | undefined): value is JsonObject {
+  return value instanceof Map;
+}

@@ -1,0 +1,95 @@
+import type { JsonNumber, JsonValue } from "../core/canonical-json.ts";
+
+/**
+ * How a value that comes in pieces becomes whole again. One rule a kind of value:
+ *
+ * - null never replaces anything; it stands only where nothing else came.
+ * - Strings are joined where the manner says so, except those that name something (`id`, `type`, `name`, ...), which
+ *   some servers repeat on every piece and others send empty after the first: there the last that is not empty stands.
+ * - Numbers and booleans: the last one stands.
+ * - Objects are merged member by member.
+ * - Arrays are joined where the manner says so, else the last one stands. Elements that all have an `index` are
+ *   merged with the earlier element of the same `index` and `type`, as OpenRouter's `reasoning_details` need it.
+ * - Of two kinds of value the later one stands.
+ */
+
+export type Mutable = null | boolean | number | string | JsonNumber | Mutable[] | MutableObject;
+export type MutableObject = Map<string, Mutable>;
+
+export interface MergeManner {
+  readonly strings: "join" | "last";
+  readonly arrays: "join" | "last";
+}
+
+/** Strings that name something and therefore are never joined. */
+const naming: ReadonlySet<string> = new Set([
+  "id",
+  "type",
+  "name",
+  "role",
+  "format",
+  "status",
+  "object",
+  "mime_type",
+  "call_id",
+  "tool_call_id",
+]);
+
+/** Merges `value` into the member `name` of `target`. */
+export function mergeMember(target: MutableObject, name: string, value: JsonValue, manner: MergeManner): void {
+  const held = target.get(name);
+  if (value === null) {
+    if (held === undefined) target.set(name, null);
+  } else if (held === undefined || held === null) {
+    target.set(name, copied(value));
+  } else if (typeof held === "string" && typeof value === "string") {
+    if (manner.strings === "join" && !naming.has(name)) target.set(name, held + value);
+    else if (value !== "") target.set(name, value);
+  } else if (held instanceof Map && value instanceof Map) {
+    mergeObject(held, value, manner);
+  } else if (Array.isArray(held) && Array.isArray(value) && manner.arrays === "join") {
+    mergeArray(held, value, manner);
+  } else {
+    target.set(name, copied(value));
+  }
+}
+
+export function mergeObject(target: MutableObject, value: ReadonlyMap<string, JsonValue>, manner: MergeManner): void {
+  for (const [name, member] of value) mergeMember(target, name, member, manner);
+}
+
+function mergeArray(target: Mutable[], value: readonly JsonValue[], manner: MergeManner): void {
+  const merged = new Set<Mutable>();
+  for (const element of value) {
+    const held = isIndexed(element)
+      ? target.find((other) => !merged.has(other) && isSamePlace(other, element))
+      : undefined;
+    if (held instanceof Map && element instanceof Map) {
+      mergeObject(held, element, manner);
+      merged.add(held);
+    } else {
+      const added = copied(element);
+      target.push(added);
+      merged.add(added);
+    }
+  }
+}
+
+function isIndexed(value: JsonValue): boolean {
+  return value instanceof Map && typeof value.get("index") === "number";
+}
+
+/** A piece without a `type` continues whatever has its index. */
+function isSamePlace(held: Mutable, piece: JsonValue): boolean {
+  if (!(held instanceof Map && piece instanceof Map) || held.get("index") !== piece.get("index")) return false;
+  const type: JsonValue | undefined = piece.get("type");
+  return type === undefined || type === null || held.get("type") === type;
+}
+
+/** A copy that may be changed. */
+export function copied(value: JsonValue): Mutable {
+  if (Array.isArray(value)) return value.map(copied);
+  if (value instanceof Map)
+    return new Map([...(value as ReadonlyMap<string, JsonValue>)].map(([name, member]) => [name, copied(member)]));
+  return value as Mutable;
+}

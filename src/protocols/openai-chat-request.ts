@@ -1,0 +1,159 @@
+import {
+  JsonError,
+  JsonNumber,
+  type JsonObject,
+  type JsonValue,
+  type KeepOrder,
+  parseJson,
+  serializeJson,
+} from "../core/canonical-json.ts";
+import { RequestRejectedError } from "../core/errors.ts";
+import type { Expectations, ForwardOptions, ParsedRequest, RequestFacts } from "../core/protocol.ts";
+import { isObject } from "./openai-chat-facts.ts";
+
+/** A request for a chat completion: what it asks, its keyed form, and what is sent to the origin. */
+
+/** Fields that do not belong to the key, each with the reason why it cannot change the answer. Every other field counts. */
+export const unkeyedFields: Readonly<Record<string, string>> = {
+  stream: "the form of the answer; one recording replays in both",
+  stream_options: "which extra chunks a stream has; replay adds or leaves out usage",
+  user: "names the end user for abuse reports; separate caches per user are a matter of policy",
+  metadata: "labels for the provider's own records",
+  safety_identifier: "names the end user for abuse reports; separate caches per user are a matter of policy",
+  prompt_cache_key: "routes to a machine that has the prompt's prefix",
+  prompt_cache_retention: "how long the provider keeps the prompt's prefix",
+  service_tier: "speed and price of the computation",
+};
+
+/** The key order within a JSON schema reaches the model, so it is kept. */
+const keptOrder: KeepOrder = {
+  tools: { "*": { function: { parameters: true } } },
+  functions: { "*": { parameters: true } },
+  response_format: { json_schema: { schema: true } },
+};
+
+/**
+ * Models that answer 400 to any temperature but their own: OpenAI's o series, GPT-5 and later but not `gpt-5-chat`
+ * (of these the later ones take one only when told not to reason), and the search models. A prefix such as
+ * `openai/` or `ft:` may stand before the name.
+ */
+const fixedTemperature = /(?:^|[/:])(?:o[1-9]\d*(?:-|$)|gpt-(?:[5-9]|\d\d)(?!-chat)|.*-search-(?:preview|api))/i;
+
+const encoder = new TextEncoder();
+
+export function parseChatRequest(body: Uint8Array): ParsedRequest {
+  return new ChatRequest(parsedBody(body));
+}
+
+class ChatRequest implements ParsedRequest {
+  readonly #body: JsonObject;
+  readonly facts: RequestFacts;
+  readonly canonical: string;
+  readonly expectations: Expectations;
+
+  constructor(body: JsonObject) {
+    this.#body = body;
+    this.facts = requestFacts(body);
+    const keyed = [...body].filter(([name]) => name !== "model" && !Object.hasOwn(unkeyedFields, name));
+    this.canonical = serializeJson(new Map(keyed), keptOrder);
+    this.expectations = expectationsOf(body);
+  }
+
+  deterministic(): ParsedRequest | undefined {
+    if (fixedTemperature.test(this.facts.model)) return undefined;
+    return this.facts.temperature === 0 ? this : new ChatRequest(new Map(this.#body).set("temperature", 0));
+  }
+
+  forward(options?: ForwardOptions): Uint8Array {
+    const body = new Map(this.#body);
+    if (options?.temperature !== undefined) body.set("temperature", options.temperature);
+    if (this.facts.stream && options?.requestUsage !== false) {
+      const given = body.get("stream_options");
+      body.set("stream_options", new Map(isObject(given) ? given : []).set("include_usage", true));
+    }
+    return encoder.encode(serializeJson(body, keptOrder));
+  }
+}
+
+function parsedBody(bytes: Uint8Array): JsonObject {
+  let body: JsonValue;
+  try {
+    body = parseJson(bytes);
+  } catch (error) {
+    if (!(error instanceof JsonError)) throw error;
+    throw new RequestRejectedError({
+      code: "invalid_json",
+      message: `The request body is not strict JSON: ${error.message}.`,
+      param: error.path === "" ? undefined : error.path,
+      remedy: "Send one JSON object in UTF-8, without duplicate keys, NaN or lone surrogates.",
+      cause: error,
+    });
+  }
+  if (!isObject(body)) reject(undefined, "The request body must be a JSON object");
+  return body;
+}
+
+function requestFacts(body: JsonObject): RequestFacts {
+  const model = body.get("model");
+  if (typeof model !== "string" || model === "") reject("model", "'model' must be a string that is not empty");
+  const messages = body.get("messages");
+  if (!Array.isArray(messages) || messages.length === 0) {
+    reject("messages", "'messages' must be an array with at least one message");
+  }
+  const stream = body.get("stream") ?? false;
+  if (typeof stream !== "boolean") reject("stream", "'stream' must be true, false or null");
+  const streamOptions = body.get("stream_options") ?? new Map();
+  if (!isObject(streamOptions)) reject("stream_options", "'stream_options' must be an object or null");
+  const includeUsage = streamOptions.get("include_usage") ?? false;
+  if (typeof includeUsage !== "boolean") {
+    reject("stream_options.include_usage", "'stream_options.include_usage' must be true, false or null");
+  }
+  const temperature = body.get("temperature") ?? undefined;
+  if (temperature !== undefined && typeof temperature !== "number" && !(temperature instanceof JsonNumber)) {
+    reject("temperature", "'temperature' must be a number or null");
+  }
+  return {
+    model,
+    stream,
+    includeUsage,
+    temperature: temperature instanceof JsonNumber ? Number(temperature.text) : temperature,
+    user: text(body.get("user")) ?? text(body.get("safety_identifier")),
+  };
+}
+
+function reject(param: string | undefined, rule: string): never {
+  throw new RequestRejectedError({ message: `${rule}.`, param });
+}
+
+function expectationsOf(body: JsonObject): Expectations {
+  const format = member(body, "response_format");
+  const type = format?.get("type");
+  const tools = new Map<string, JsonValue | undefined>();
+  for (const tool of objects(body.get("tools"))) {
+    const called = member(tool, "function") ?? member(tool, "custom");
+    const name = text(called?.get("name"));
+    if (name !== undefined) tools.set(name, called?.get("parameters"));
+  }
+  for (const called of objects(body.get("functions"))) {
+    const name = text(called.get("name"));
+    if (name !== undefined) tools.set(name, called.get("parameters"));
+  }
+  return {
+    json: type === "json_object" || type === "json_schema",
+    schema: type === "json_schema" && format !== undefined ? member(format, "json_schema")?.get("schema") : undefined,
+    tools,
+  };
+}
+
+function member(object: JsonObject, name: string): JsonObject | undefined {
+  const value = object.get(name);
+  return isObject(value) ? value : undefined;
+}
+
+function objects(value: JsonValue | undefined): readonly JsonObject[] {
+  return Array.isArray(value) ? (value as readonly JsonValue[]).filter(isObject) : [];
+}
+
+function text(value: JsonValue | undefined): string | undefined {
+  return typeof value === "string" && value !== "" ? value : undefined;
+}
