@@ -64,7 +64,7 @@ export const defaultDirectives: Directives = Object.freeze({
 });
 
 /** Lower-case names of the request headers that speak to the cache and are not sent to the origin. */
-export const directiveHeaders = Object.freeze([
+export const directiveHeaders: readonly string[] = Object.freeze([
   "cache-control",
   "pragma",
   "x-ai-cache",
@@ -76,9 +76,9 @@ export const directiveHeaders = Object.freeze([
   "x-ai-cache-tags",
   "x-ai-cache-variant",
   "x-ai-user",
-] as const);
+]);
 
 /** Whether a header (lower-case name) is ours to strip: those of `directiveHeaders` and all others named `x-ai-cache-...`. */
 export function isDirectiveHeader(name: string): boolean {
-  return name.startsWith("x-ai-cache") || (directiveHeaders as readonly string[]).includes(name);
+  return name.startsWith("x-ai-cache") || directiveHeaders.includes(name);
 }

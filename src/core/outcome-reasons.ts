@@ -46,7 +46,7 @@ export type StoreRefusal = (typeof storeRefusals)[number];
 export const bypassReasons = Object.freeze([
   /** The caller asked for `no-store`. */
   "no_store",
-  /** The rule for this call has the cache off. */
+  /** The caller's wishes together, or the rule, allow neither reading nor writing. */
   "cache_off",
   /** The caller or the rule excludes every layer that could answer. */
   "layer_off",
