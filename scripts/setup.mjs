@@ -36,7 +36,7 @@ function install(reason) {
   console.error(`reprise: installing dependencies (${reason}), about a minute the first time`);
   // `npm_execpath` is the npm that runs this script; without it the one on the path is taken.
   const npm = process.env.npm_execpath?.endsWith(".js") ? [execPath, process.env.npm_execpath] : ["npm"];
-  const options = ["ci", "--include=dev", "--no-audit", "--no-fund", "--loglevel=error"];
+  const options = ["ci", "--include=dev", "--no-audit", "--no-fund", "--no-update-notifier", "--loglevel=error"];
   const result = spawnSync(npm[0], [...npm.slice(1), ...options], {
     cwd: root,
     stdio: ["ignore", "inherit", "inherit"],
