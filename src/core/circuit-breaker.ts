@@ -68,7 +68,10 @@ export class CircuitBreaker {
 
   failed(pass: number): void {
     if (pass !== this.#pass) return;
-    if (this.#state !== "closed") return this.#become("open");
+    if (this.#state !== "closed") {
+      this.#become("open");
+      return;
+    }
     const { clock, windowMs, minimumFailures, failureRatio } = this.#options;
     if (clock.monotonic() - this.#windowBegan >= windowMs) this.#beginWindow();
     this.#failures += 1;

@@ -72,6 +72,8 @@ export interface StreamRecorder {
   push(chunk: Uint8Array): readonly StreamItem[];
   /** Call once when the origin has ended. An unfinished block is discarded, as the SSE standard says. */
   end(): void;
+  /** Keep nothing more and forget what was kept: from now on only frame the blocks. `recording` may not be called any more. */
+  stopRecording(): void;
   facts(): AnswerFacts;
   recording(): Recording;
   /** Bytes recorded so far. */

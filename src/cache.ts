@@ -1,0 +1,170 @@
+import type { Answer } from "./core/answer.ts";
+import type { Caller } from "./core/call.ts";
+import { type Clock, type Random, systemClock, systemRandom } from "./core/clock.ts";
+import { InvalidOptionError } from "./core/errors.ts";
+import { fingerprintKey } from "./core/fingerprint.ts";
+import { systemTenant } from "./core/generations.ts";
+import type { Origin } from "./core/origin.ts";
+import type { CallPolicy } from "./core/policy.ts";
+import { SingleFlight } from "./core/single-flight.ts";
+import type { MaybePromise, Store } from "./core/store.ts";
+import { silentTrace, type Trace } from "./core/trace.ts";
+import { type CacheFetch, createFetch } from "./fetch.ts";
+import type { Flight } from "./flight.ts";
+import { type IncomingRequest, Intake } from "./intake.ts";
+import { ExactLayer } from "./layers/exact/exact-layer.ts";
+import { Replayer } from "./layers/exact/replay.ts";
+import { type PolicyInput, type PolicySettings, policyOf, readSettings, type RuleInput, type Settings } from "./options.ts";
+import { type FlightFailure, Pipeline } from "./pipeline.ts";
+import { PolicyRules } from "./policy/rules.ts";
+import { RepeatWatch } from "./policy/stochastic.ts";
+import { openAiChat } from "./protocols/openai-chat.ts";
+import { guarded } from "./stores/guarded.ts";
+import { memory } from "./stores/memory.ts";
+import { tiered } from "./stores/tiered.ts";
+import { createWrap, type Wrap } from "./wrap.ts";
+
+/** The composition root: options to stores, layers and pipeline. The gateway builds on the same core as the library. */
+
+export const protocols = [openAiChat] as const;
+
+export interface CacheOptions {
+  /** Where answers are kept, behind a tier in memory. Default: memory alone. */
+  readonly store?: Store;
+  /** Bound of the memory tier; default `"256mb"`. */
+  readonly memoryBytes?: number | string;
+  /** Freshness, admission and the rest, for every call; see docs/reference/options.md, section `layers.exact`. */
+  readonly policy?: PolicyInput;
+  /** Overrides for the calls they match; the first rule that names a setting decides. */
+  readonly rules?: readonly RuleInput[];
+  /** The secret from which keys are derived. Default: made once and kept in the store. */
+  readonly masterKey?: string;
+  /** What `cache.fetch` calls the origin with; default the global `fetch`. */
+  readonly fetch?: typeof globalThis.fetch;
+  /** The tenant of `cache.wrap`; `cache.fetch` derives tenants from the credentials in each request. Default `"library"`. */
+  readonly tenant?: string;
+  /** Hears every decision. */
+  readonly onEvent?: Trace;
+  readonly clock?: Clock;
+  readonly random?: Random;
+}
+
+export interface Cache {
+  /** Takes the place of `fetch` in any SDK: calls to a known model API are answered from the cache, all others pass. */
+  readonly fetch: CacheFetch;
+  /** Answers from the cache or computes, once for all who ask at the same time. */
+  readonly wrap: Wrap;
+  /** Writes what is pending and frees the store. */
+  close(): Promise<void>;
+}
+
+/**
+ * Makes a cache.
+ *
+ * @throws InvalidOptionError naming the option, its rule and the remedy.
+ * @example
+ * const cache = await createCache({ store: sqlite("./.reprise"), policy: { ttl: "10m" } });
+ * const openai = new OpenAI({ fetch: cache.fetch });
+ */
+export async function createCache(options: CacheOptions = {}): Promise<Cache> {
+  const { store, clock, fetch, onEvent: trace, random, tenant = "library" } = options;
+  const reading = readSettings({
+    store: options.memoryBytes === undefined ? {} : { memoryBytes: options.memoryBytes },
+    layers: { exact: options.policy ?? {} },
+    rules: options.rules ?? [],
+    security: options.masterKey === undefined ? {} : { masterKey: options.masterKey },
+  });
+  if (!reading.ok) {
+    const [first] = reading.mistakes as [(typeof reading.mistakes)[0], ...typeof reading.mistakes];
+    throw new InvalidOptionError(first.path, { message: `${first.path} ${first.rule}.`, remedy: first.remedy });
+  }
+  if (tenant === systemTenant) throw new InvalidOptionError("tenant", { message: "tenant must not be empty." });
+  const core = await assembleCore({ settings: reading.settings, ...defined({ store, clock, random, trace }) });
+  return {
+    fetch: createFetch({ core, protocols, ...defined({ fetch }) }),
+    wrap: createWrap({ ...core.wrapParts, tenant }),
+    close: () => core.close(),
+  };
+}
+
+export interface CoreOptions {
+  readonly settings: Settings;
+  readonly store?: Store;
+  readonly clock?: Clock;
+  readonly random?: Random;
+  readonly trace?: Trace;
+}
+
+/** Everything behind the rims: what the gateway and the library share. */
+export interface Core {
+  /** Throws `RequestRejectedError` for a request that cannot be taken. */
+  handle(request: IncomingRequest, origin: Origin, caller: Caller): MaybePromise<Answer>;
+  /** Calls to origins under way. */
+  readonly flights: { readonly size: number };
+  readonly stores: readonly GuardedStores[];
+  readonly wrapParts: Omit<Parameters<typeof createWrap>[0], "tenant">;
+  close(): Promise<void>;
+}
+
+export interface GuardedStores {
+  readonly store: Store;
+  /** False while its circuit breaker keeps calls away from it. */
+  available(): boolean;
+}
+
+export async function assembleCore(options: CoreOptions): Promise<Core> {
+  const { settings, clock = systemClock, random = systemRandom, trace = silentTrace } = options;
+  const front = memory({ maxBytes: settings.store.memoryBytes, clock });
+  const guard = options.store === undefined ? undefined : behindGuard(options.store, settings, clock, trace);
+  const store = guard === undefined ? front : tiered([front, guard], { clock });
+  const secret = fingerprintKey(await masterKey(store, settings.security.masterKey, random));
+
+  const defaults = policyOf(settings.layers.exact) as CallPolicy;
+  const rules = new PolicyRules(
+    defaults,
+    settings.rules.map(({ match, ...set }) => ({ match: defined(match), set: policyOf(set as Partial<PolicySettings>) })),
+  );
+  const exact = new ExactLayer({ store, clock, random, trace });
+  const backoffMs = settings.coalescing.errorBackoff;
+  const flights = new SingleFlight<Flight, FlightFailure>(clock, backoffMs);
+  const limits = { maxEntryBytes: Number.MAX_SAFE_INTEGER, maxEventBytes: 16 * 1024 * 1024, windowBytes: 1024 * 1024 };
+  const pipeline = new Pipeline({ exact, replayer: new Replayer(), flights, repeats: new RepeatWatch(), clock, trace, limits });
+  const intake = new Intake({ secret, rules });
+  return {
+    handle: (request, origin, caller) => pipeline.handle(intake.read(request), origin, caller),
+    flights,
+    stores: [{ store: front, available: () => true }, ...(guard === undefined ? [] : [{ store: guard, available: () => guard.available() }])],
+    wrapParts: { exact, secret, policy: defaults, clock, trace, backoffMs },
+    close: async () => store.close(),
+  };
+}
+
+function behindGuard(store: Store, settings: Settings, clock: Clock, trace: Trace) {
+  return guarded(store, {
+    clock,
+    readDeadlineMs: settings.store.readDeadline,
+    writeDeadlineMs: settings.store.writeDeadline,
+    onEvent: (event) =>
+      trace(
+        event.kind === "failure"
+          ? { type: "store-fault", store: event.store, operation: event.operation, kind: event.failure }
+          : { type: "store-state", store: event.store, state: event.state },
+      ),
+  });
+}
+
+/** All who share a store share the key: the first one makes it. Losing it loses the entries, and nothing else. */
+async function masterKey(store: Store, given: string | undefined, random: Random): Promise<Uint8Array> {
+  if (given !== undefined) return Buffer.from(given, "utf8");
+  const fresh = random.bytes(32);
+  try {
+    return await store.add(systemTenant, "master-key", fresh, { deleteAt: Number.POSITIVE_INFINITY, priority: "high" });
+  } catch {
+    return fresh;
+  }
+}
+
+/** Without the members that are undefined, as exact optional properties demand. */
+function defined<T extends object>(members: T): { [K in keyof T]: Exclude<T[K], undefined> } {
+  return Object.fromEntries(Object.entries(members).filter(([, value]) => value !== undefined)) as { [K in keyof T]: Exclude<T[K], undefined> };
+}

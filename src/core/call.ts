@@ -1,0 +1,46 @@
+import type { Directives } from "./directives.ts";
+import type { CallPolicy } from "./policy.ts";
+import type { ParsedRequest, Protocol, RequestFacts } from "./protocol.ts";
+
+/** Who asks, as derived from credentials. Two principals with different tenants never share anything. */
+export interface Principal {
+  /** An opaque id; for the default tenancy a keyed hash of the upstream credential. */
+  readonly tenant: string;
+  readonly user: string | undefined;
+}
+
+/** One request to a model API in Reprise's own form. Immutable; shared freely between callers that sent the same bytes. */
+export interface Call {
+  readonly protocol: Protocol;
+  /** Identifies the upstream: its base URL. Part of the key. */
+  readonly originId: string;
+  readonly principal: Principal;
+  readonly directives: Directives;
+  readonly policy: CallPolicy;
+  readonly facts: RequestFacts;
+  /** How many different answers are kept for it. */
+  readonly variants: number;
+  /** The exact layer's key: an HMAC, unguessable from the prompt. */
+  readonly key: string;
+  /** The key the same call would have, had it asked for `model`. */
+  keyFor(model: string): string;
+  /** Path below the origin's base URL with its query, such as `/chat/completions?api-version=1`. */
+  readonly target: string;
+  /** What the origin gets: every header is keyed, a credential, or on the list of headers that cannot change an answer. */
+  readonly headers: Readonly<Record<string, string>>;
+}
+
+/** A call, and its request read in full, which only a miss needs. */
+export interface Asked {
+  readonly call: Call;
+  parsed(): ParsedRequest;
+}
+
+/** The caller's end of the line. */
+export interface Caller {
+  /** Calls `listener` once if the caller goes away before its answer is complete; at once if it already has. */
+  onAbandon(listener: () => void): void;
+}
+
+/** A caller that waits to the end. */
+export const patientCaller: Caller = { onAbandon: () => {} };

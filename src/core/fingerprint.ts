@@ -1,0 +1,33 @@
+import { createHmac, type KeyObject, createSecretKey, hash } from "node:crypto";
+
+/**
+ * Keys. A key is HMAC-SHA256(secret, fields), each field preceded by its length, so that no two lists of fields
+ * give the same bytes and nobody who can guess a prompt can compute its key. Inputs are never truncated.
+ */
+
+/** Raised whenever the meaning of a key changes: entries of another version are never met. */
+export const keyVersion = "1";
+
+export type FingerprintKey = KeyObject;
+
+/** `secret`: at least 16 bytes. */
+export function fingerprintKey(secret: Uint8Array): FingerprintKey {
+  return createSecretKey(secret);
+}
+
+/** Joins the fields so that their boundaries are part of the text. */
+export function lengthPrefixed(fields: readonly string[]): string {
+  let joined = "";
+  for (const field of fields) joined += `${field.length}:${field}`;
+  return joined;
+}
+
+/** 43 characters of base64url. */
+export function fingerprint(key: FingerprintKey, text: string): string {
+  return createHmac("sha256", key).update(text, "utf8").digest("base64url");
+}
+
+/** SHA-256 of content that is about to be fingerprinted, so that large bodies are hashed once. */
+export function contentDigest(content: Uint8Array | string): string {
+  return hash("sha256", content, "base64url");
+}

@@ -1,0 +1,48 @@
+import type { Call } from "./call.ts";
+import type { LayerName } from "./directives.ts";
+import type { Entry } from "./entry.ts";
+import type { Generation } from "./generations.ts";
+import type { MissReason, StoreRefusal } from "./outcome-reasons.ts";
+import type { Recording } from "./recording.ts";
+import type { MaybePromise } from "./store.ts";
+
+/** The contract of a layer that answers. A layer returns values; only the pipeline decides, counts and replies. */
+
+/** As much of a call as a look-up needs; `wrap` makes one without a protocol. */
+export type Keyed = Pick<Call, "key" | "principal" | "directives" | "policy" | "variants">;
+
+export interface FoundEntry {
+  readonly entry: Entry;
+  /** Opaque id, to show and to purge by. */
+  readonly id: string;
+}
+
+export type Lookup =
+  | { readonly kind: "hit"; readonly found: FoundEntry }
+  | { readonly kind: "stale"; readonly found: FoundEntry; readonly why: "swr" | "max_stale" }
+  | {
+      readonly kind: "miss";
+      readonly reason: MissReason;
+      /** Where the answer would be stored. */
+      readonly slot: string;
+      /** May answer if the origin fails. */
+      readonly reserve: FoundEntry | undefined;
+    };
+
+/** What must be known before the origin is called, so that a purge during the call wins. */
+export interface RecordTicket {
+  readonly createdAt: number;
+  readonly generations: readonly Generation[];
+}
+
+export type RecordResult =
+  | { readonly kind: "stored"; readonly id: string; readonly bytes: number }
+  | { readonly kind: "refused"; readonly reason: StoreRefusal }
+  | { readonly kind: "failed"; readonly result: "declined" | "overloaded" | "failed" };
+
+export interface AnswerLayer {
+  readonly name: LayerName;
+  lookup(call: Keyed): MaybePromise<Lookup>;
+  prepare(call: Keyed): Promise<RecordTicket>;
+  record(call: Keyed, slot: string, ticket: RecordTicket, recording: Recording, protocol: string): MaybePromise<RecordResult>;
+}

@@ -1,0 +1,32 @@
+/** The upstream that computes. Adapters: undici in the gateway, `fetch` in the library. */
+
+export type HeaderMap = Readonly<Record<string, string | readonly string[] | undefined>>;
+
+export interface OriginRequest {
+  readonly method: string;
+  /** Path below the base URL, with query. */
+  readonly target: string;
+  readonly headers: Readonly<Record<string, string>>;
+  readonly body: Uint8Array;
+}
+
+export interface OriginResponse {
+  readonly status: number;
+  /** Lower-case names. */
+  readonly headers: HeaderMap;
+  /** Content already decoded. Throws `OriginError` when the answer breaks off. */
+  readonly body: AsyncIterable<Uint8Array>;
+}
+
+export interface Origin {
+  /** The base URL. */
+  readonly id: string;
+  /** Throws `OriginError` when there is no answer; an error status is an answer. */
+  send(request: OriginRequest, signal: AbortSignal): Promise<OriginResponse>;
+}
+
+/** The single value of a header, `undefined` when absent; repeated fields are joined as RFC 9110 section 5.3 says. */
+export function headerValue(headers: HeaderMap, name: string): string | undefined {
+  const value = headers[name];
+  return value === undefined || typeof value === "string" ? value : value.join(", ");
+}

@@ -1,0 +1,30 @@
+/** What the rules say for one call; resolved once, then only read. Durations in milliseconds. */
+export interface CallPolicy {
+  readonly enabled: boolean;
+  /** How long an answer is fresh. */
+  readonly ttlMs: number;
+  /** The longest ttl a caller may ask for. */
+  readonly maxTtlMs: number;
+  /** Up to this share of `ttlMs` is taken off at random, so that entries written together do not expire together. */
+  readonly ttlJitter: number;
+  readonly staleWhileRevalidateMs: number;
+  readonly staleIfErrorMs: number;
+  readonly stochastic: StochasticMode;
+  /** Answers kept a key; 1 unless `stochastic` is `variants`. */
+  readonly variants: number;
+  /** A repeat by the same user within this time is a wish for a new answer; 0 for never. */
+  readonly regenerateWindowMs: number;
+  /** Whether the user is part of the key. */
+  readonly perUser: boolean;
+  readonly storeToolCalls: boolean;
+  readonly storeTruncated: boolean;
+  readonly strictJson: boolean;
+  readonly honourNoStore: boolean;
+  /** The upstream answers under other model names than asked (aliases, deployments). */
+  readonly anyModel: boolean;
+  readonly maxEntryBytes: number;
+  readonly hitUsage: "original" | "zero";
+}
+
+/** What is done with answers that another try would word differently. */
+export type StochasticMode = "cache-first" | "deterministic-only" | "force-zero" | "skip" | "variants";

@@ -1,0 +1,42 @@
+import type { LayerName } from "./directives.ts";
+import type { Outcome } from "./outcome.ts";
+import type { StoreRefusal } from "./outcome-reasons.ts";
+
+/** One event for each decision. Logs, metrics and the ledger listen; nothing else is told anything twice. */
+export type TraceEvent =
+  | {
+      readonly type: "lookup-end";
+      readonly layer: LayerName;
+      readonly result: "hit" | "stale" | "miss";
+      readonly reason?: string;
+      readonly durationMs: number;
+    }
+  | {
+      readonly type: "call-end";
+      readonly outcome: Outcome;
+      readonly protocol: string;
+      readonly model: string;
+      readonly originId: string;
+      readonly stream: boolean;
+      /** Until the answer, or the first byte of a stream, was ready. */
+      readonly durationMs: number;
+    }
+  | { readonly type: "origin-start"; readonly originId: string; readonly model: string }
+  | {
+      readonly type: "origin-end";
+      readonly originId: string;
+      readonly model: string;
+      /** The status, or the failure. */
+      readonly result: number | "unreachable" | "timeout" | "truncated" | "aborted";
+      readonly durationMs: number;
+    }
+  | { readonly type: "flight-join" }
+  | { readonly type: "entry-write"; readonly layer: LayerName; readonly result: "stored" | "declined" | "overloaded" | "failed"; readonly bytes: number }
+  | { readonly type: "entry-refuse"; readonly layer: LayerName; readonly reason: StoreRefusal }
+  | { readonly type: "entry-reject"; readonly layer: LayerName; readonly reason: "corrupt" | "tenant_mismatch" }
+  | { readonly type: "store-fault"; readonly store: string; readonly operation: string; readonly kind: "timeout" | "error" }
+  | { readonly type: "store-state"; readonly store: string; readonly state: "closed" | "open" | "half-open" };
+
+export type Trace = (event: TraceEvent) => void;
+
+export const silentTrace: Trace = () => {};

@@ -1,0 +1,298 @@
+import type { AnswerStream } from "./core/answer.ts";
+import type { Asked, Call } from "./core/call.ts";
+import type { Clock } from "./core/clock.ts";
+import { OriginError } from "./core/errors.ts";
+import type { RecordTicket } from "./core/layer.ts";
+import { type HeaderMap, headerValue, type Origin, type OriginResponse } from "./core/origin.ts";
+import type { Stored } from "./core/outcome.ts";
+import type { ProtocolError } from "./core/protocol.ts";
+import type { AnswerFacts, Recording } from "./core/recording.ts";
+import { StreamFanout } from "./core/stream-fanout.ts";
+import type { Trace } from "./core/trace.ts";
+
+/**
+ * One origin call and everybody who waits for it. The flight belongs to no caller: each holds it while it wants
+ * the answer, and when the last one lets go the origin call is aborted. A stream is passed on event by event from
+ * the first byte; an answer in one piece is read whole, so that a broken one becomes an error and not half a body.
+ * The answer is judged and stored before its last event is handed out: whoever has seen the end can have a hit.
+ */
+
+/** A complete answer, of whatever status. */
+export interface WholeAnswer {
+  readonly status: number;
+  readonly headers: HeaderMap;
+  readonly body: Uint8Array;
+  /** Present when the protocol understood the answer, so that it can be played in another form. */
+  readonly recording: Recording | undefined;
+  readonly stored: Stored;
+}
+
+export type FlightHead =
+  | { readonly kind: "whole"; readonly answer: WholeAnswer }
+  | { readonly kind: "live"; readonly status: number; readonly headers: HeaderMap; readonly form: "events" | "raw" };
+
+export interface FlightParts {
+  readonly origin: Origin;
+  readonly clock: Clock;
+  readonly trace: Trace;
+  readonly limits: FlightLimits;
+  /** Whether the origin may be asked for usage in a stream; told when it refused. */
+  readonly usageRefusal: { readonly has: (originId: string) => boolean; readonly add: (originId: string) => void };
+  /** Takes the generations and the time, before the origin is called; `undefined` when the store cannot tell. Never throws. */
+  prepare(): Promise<RecordTicket | undefined>;
+  /** Judges and, if it may, stores. Never throws. */
+  settle(answer: CompleteAnswer): Promise<Stored>;
+  /** Called once, when nobody may join any more. */
+  onClosed(): void;
+}
+
+export interface FlightLimits {
+  readonly maxEntryBytes: number;
+  readonly maxEventBytes: number;
+  /** How far readers of an answer that is too large to keep may drift apart. */
+  readonly windowBytes: number;
+}
+
+export interface CompleteAnswer {
+  readonly status: number;
+  readonly headers: HeaderMap;
+  readonly facts: AnswerFacts | undefined;
+  readonly recording: Recording | undefined;
+  readonly tooLarge: boolean;
+  /** `undefined`: nothing may be stored. */
+  readonly ticket: RecordTicket | undefined;
+}
+
+export class Flight {
+  readonly call: Call;
+  /** Resolves when there is something to pass on; rejects with `OriginError`. */
+  readonly head: Promise<FlightHead>;
+  /** A stream's complete answer; rejects with `OriginError` when it broke off. */
+  readonly complete: Promise<WholeAnswer>;
+  /** How many callers joined after the first. */
+  followers = 0;
+  readonly #asked: Asked;
+  readonly #parts: FlightParts;
+  readonly #abort = new AbortController();
+  readonly #fanout: StreamFanout;
+  readonly #head = Promise.withResolvers<FlightHead>();
+  readonly #complete = Promise.withResolvers<WholeAnswer>();
+  #holders = 0;
+  #closed = false;
+  #settled = false;
+
+  constructor(asked: Asked, parts: FlightParts) {
+    this.call = asked.call;
+    this.#asked = asked;
+    this.#parts = parts;
+    this.#fanout = new StreamFanout(parts.limits.windowBytes);
+    this.head = this.#head.promise;
+    this.complete = this.#complete.promise;
+    // Whoever waits hears of a failure; if nobody does, it is not an unhandled one.
+    this.head.catch(() => {});
+    this.complete.catch(() => {});
+  }
+
+  /** Whether a newcomer would still get the whole answer. */
+  get isOpen(): boolean {
+    return !this.#closed;
+  }
+
+  start(): void {
+    this.#run().catch((error: unknown) => this.#fail(asOriginError(error)));
+  }
+
+  /** Keeps the origin call going until the returned function is called. */
+  hold(): () => void {
+    this.#holders++;
+    let held = true;
+    return () => {
+      if (!held) return;
+      held = false;
+      this.#holders--;
+      if (this.#holders === 0) this.#abandon();
+    };
+  }
+
+  /** The stream from its first event. `lean`: without the usage that the caller did not ask for. */
+  read(lean: boolean): AnswerStream {
+    const release = this.hold();
+    return this.#fanout.reader(lean, release, () =>
+      this.#farewell({ status: 502, code: "reader_too_slow", message: "The stream was read too slowly and its buffer is full." }),
+    );
+  }
+
+  #abandon(): void {
+    if (this.#settled) return;
+    this.#close();
+    const error = new OriginError("aborted", { message: "Nobody waits for this answer any more." });
+    this.#abort.abort(error);
+    this.#fail(error);
+  }
+
+  async #run(): Promise<void> {
+    const call = this.call;
+    const parts = this.#parts;
+    const ticket = await parts.prepare();
+    const startedAt = parts.clock.monotonic();
+    parts.trace({ type: "origin-start", originId: call.originId, model: call.facts.model });
+    const end = (result: number | OriginError["failure"]) =>
+      parts.trace({ type: "origin-end", originId: call.originId, model: call.facts.model, result, durationMs: parts.clock.monotonic() - startedAt });
+    try {
+      const response = await this.#send();
+      if (response.status === 200 && mediaType(response.headers) === "text/event-stream") await this.#runEvents(response, ticket);
+      else await this.#runWhole(response, ticket);
+      end(response.status);
+    } catch (error) {
+      const failure = asOriginError(error);
+      end(failure.failure);
+      throw failure;
+    }
+  }
+
+  /** Asks for usage with a stream even if the caller did not; an origin that refuses the wish is asked again without. */
+  async #send(): Promise<OriginResponse> {
+    const { origin, usageRefusal } = this.#parts;
+    const { facts, target, headers } = this.call;
+    const requestUsage = facts.stream && !facts.includeUsage && !usageRefusal.has(origin.id);
+    const send = (wish: boolean) =>
+      origin.send({ method: "POST", target, headers, body: this.#asked.parsed().forward({ requestUsage: wish }) }, this.#abort.signal);
+    const response = await send(requestUsage);
+    if (!requestUsage || (response.status !== 400 && response.status !== 422)) return response;
+    const refusal = await collect(response.body, this.#parts.limits.maxEntryBytes);
+    if (refusal.overflow === undefined && !/stream_options|include_usage/.test(Buffer.from(refusal.body).toString("utf8"))) {
+      return { ...response, body: (async function* () { yield refusal.body; })() };
+    }
+    usageRefusal.add(origin.id);
+    return send(false);
+  }
+
+  async #runEvents(response: OriginResponse, ticket: RecordTicket | undefined): Promise<void> {
+    const { limits } = this.#parts;
+    const recorder = this.call.protocol.recordStream({ maxEventBytes: limits.maxEventBytes });
+    this.#head.resolve({ kind: "live", status: response.status, headers: response.headers, form: "events" });
+    let tooLarge = false;
+    try {
+      for await (const chunk of response.body) {
+        // Behind the terminal event the connection is only read to its end, so that it can be used again.
+        if (this.#settled) continue;
+        for (const item of recorder.push(chunk)) {
+          if (item.terminal) await this.#finishEvents(response, ticket, recorder.facts(), tooLarge ? undefined : recorder.recording(), tooLarge);
+          this.#fanout.push(item);
+          if (item.terminal) {
+            this.#fanout.end();
+            break;
+          }
+        }
+        if (!tooLarge && recorder.size > limits.maxEntryBytes) {
+          tooLarge = true;
+          this.#close();
+          recorder.stopRecording();
+          this.#fanout.letGo();
+        }
+        await this.#fanout.pressure();
+      }
+    } catch (error) {
+      if (this.#settled) return;
+      throw error;
+    }
+    if (this.#settled) return;
+    recorder.end();
+    const facts = recorder.facts();
+    await this.#finishEvents(response, ticket, facts, undefined, tooLarge);
+    // The origin has said what is wrong in its own words.
+    if (facts.error) return this.#fanout.end();
+    throw new OriginError("truncated", { message: "The origin ended its stream before the terminal event." });
+  }
+
+  async #finishEvents(
+    response: OriginResponse,
+    ticket: RecordTicket | undefined,
+    facts: AnswerFacts,
+    recording: Recording | undefined,
+    tooLarge: boolean,
+  ): Promise<void> {
+    const { status, headers } = response;
+    const stored = await this.#settle({ status, headers, facts, recording, tooLarge, ticket });
+    if (!facts.terminal && !facts.error) return;
+    this.#complete.resolve({ status, headers, body: new Uint8Array(), recording: facts.error ? undefined : recording, stored });
+  }
+
+  async #runWhole(response: OriginResponse, ticket: RecordTicket | undefined): Promise<void> {
+    const { status, headers } = response;
+    const { body, overflow } = await collect(response.body, this.#parts.limits.maxEntryBytes);
+    if (overflow !== undefined) return this.#runRaw(response, body, overflow, ticket);
+    const read = status === 200 ? this.call.protocol.readJson(body) : undefined;
+    const recording = read?.facts.wellFormed === true && !read.facts.error ? read.recording : undefined;
+    const stored = await this.#settle({ status, headers, facts: read?.facts, recording: read?.recording, tooLarge: false, ticket });
+    const answer: WholeAnswer = { status, headers, body, recording, stored };
+    this.#complete.resolve(answer);
+    this.#head.resolve({ kind: "whole", answer });
+  }
+
+  /** An answer in one piece that is too large to keep is handed on as it comes. */
+  async #runRaw(response: OriginResponse, body: Uint8Array, rest: AsyncIterable<Uint8Array>, ticket: RecordTicket | undefined): Promise<void> {
+    const { status, headers } = response;
+    this.#close();
+    this.#fanout.push({ bytes: body, lean: body });
+    this.#fanout.letGo();
+    this.#head.resolve({ kind: "live", status, headers, form: "raw" });
+    for await (const chunk of rest) {
+      this.#fanout.push({ bytes: chunk, lean: chunk });
+      await this.#fanout.pressure();
+    }
+    const stored = await this.#settle({ status, headers, facts: undefined, recording: undefined, tooLarge: true, ticket });
+    this.#complete.resolve({ status, headers, body: new Uint8Array(), recording: undefined, stored });
+    this.#fanout.end();
+  }
+
+  async #settle(answer: CompleteAnswer): Promise<Stored> {
+    const stored = await this.#parts.settle(answer);
+    this.#settled = true;
+    this.#close();
+    return stored;
+  }
+
+  #close(): void {
+    if (this.#closed) return;
+    this.#closed = true;
+    this.#parts.onClosed();
+  }
+
+  #fail(error: OriginError): void {
+    this.#settled = true;
+    this.#close();
+    this.#head.reject(error);
+    this.#complete.reject(error);
+    this.#fanout.fail(error, this.#farewell({ status: error.status, code: error.code, message: error.message }));
+  }
+
+  #farewell(error: ProtocolError): Uint8Array {
+    return this.call.protocol.renderError(error, "event");
+  }
+}
+
+export function mediaType(headers: HeaderMap): string {
+  return (headerValue(headers, "content-type")?.split(";")[0] ?? "").trim().toLowerCase();
+}
+
+/** Reads up to `limit` bytes; what lies beyond stays in `overflow`, to be read on. */
+async function collect(
+  body: AsyncIterable<Uint8Array>,
+  limit: number,
+): Promise<{ readonly body: Uint8Array; readonly overflow: AsyncIterable<Uint8Array> | undefined }> {
+  const chunks: Uint8Array[] = [];
+  let size = 0;
+  const iterator = body[Symbol.asyncIterator]();
+  for (let step = await iterator.next(); step.done !== true; step = await iterator.next()) {
+    chunks.push(step.value);
+    size += step.value.length;
+    if (size > limit) return { body: Buffer.concat(chunks, size), overflow: { [Symbol.asyncIterator]: () => iterator } };
+  }
+  return { body: chunks.length === 1 ? (chunks[0] as Uint8Array) : Buffer.concat(chunks, size), overflow: undefined };
+}
+
+function asOriginError(error: unknown): OriginError {
+  if (error instanceof OriginError) return error;
+  return new OriginError("unreachable", { message: `The origin call failed: ${error instanceof Error ? error.message : String(error)}`, cause: error });
+}

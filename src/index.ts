@@ -1,0 +1,10 @@
+export { type Cache, type CacheOptions, createCache } from "./cache.ts";
+export type { Clock, Random } from "./core/clock.ts";
+export type { Duration } from "./core/duration.ts";
+export { InvalidOptionError, OriginError, RepriseError, RequestRejectedError, StoreUnavailableError } from "./core/errors.ts";
+export type { Outcome, Stored } from "./core/outcome.ts";
+export type { Store, StoreStats, WriteOptions, WriteResult } from "./core/store.ts";
+export type { Trace, TraceEvent } from "./core/trace.ts";
+export type { CacheFetch } from "./fetch.ts";
+export type { PolicyInput, RuleInput } from "./options.ts";
+export type { Wrap, WrapOptions, Wrapped } from "./wrap.ts";

@@ -1,0 +1,183 @@
+import { LRUCache } from "lru-cache";
+import type { Asked, Call } from "./core/call.ts";
+import { type Directives, directiveHeaders } from "./core/directives.ts";
+import { contentDigest, type FingerprintKey, fingerprint, keyVersion, lengthPrefixed } from "./core/fingerprint.ts";
+import type { CallPolicy } from "./core/policy.ts";
+import type { ParsedRequest, Protocol, RequestFacts } from "./core/protocol.ts";
+import { readDirectives } from "./policy/directives.ts";
+import type { PolicyRules } from "./policy/rules.ts";
+import { classifyHeader } from "./policy/scope.ts";
+import { variantsOf } from "./policy/stochastic.ts";
+
+/**
+ * Request bytes to call. What is forwarded is what is keyed: each header is a credential (it makes the tenant), or
+ * keyed, or known not to change an answer; the rest is dropped. A request that was seen lately is recognised by its
+ * bytes: the digest of its body and the text of its headers lead straight to the call, so that a repeated request
+ * is neither parsed nor keyed again. The memory holds digests and facts, never a body.
+ */
+
+export interface IncomingRequest {
+  readonly protocol: Protocol;
+  /** The upstream's base URL. */
+  readonly originId: string;
+  /** The query with its `?`, or "". */
+  readonly query: string;
+  /** Names and values in turn, as node gives them. */
+  readonly rawHeaders: readonly string[];
+  /** The decoded body. */
+  readonly body: Uint8Array;
+}
+
+export interface IntakeParts {
+  readonly secret: FingerprintKey;
+  readonly rules: PolicyRules;
+}
+
+interface HeaderReading {
+  readonly tenant: string;
+  readonly directives: Directives;
+  readonly forwarded: Readonly<Record<string, string>>;
+  /** Names and values of the keyed headers in turn, by name. */
+  readonly keyed: readonly string[];
+}
+
+interface BodyReading {
+  readonly facts: RequestFacts;
+  /** Digest of the canonical body. */
+  readonly digest: string;
+  /** The last call made of this body, and what else it was made of. */
+  last: { readonly headers: HeaderReading; readonly originId: string; readonly query: string; readonly call: Call } | undefined;
+}
+
+const stripped: ReadonlySet<string> = new Set(directiveHeaders);
+
+export class Intake {
+  readonly #parts: IntakeParts;
+  readonly #headerReadings = new LRUCache<string, HeaderReading>({ max: 1_000 });
+  readonly #bodyReadings = new LRUCache<string, BodyReading>({ max: 10_000 });
+
+  constructor(parts: IntakeParts) {
+    this.#parts = parts;
+  }
+
+  /** Throws `RequestRejectedError`. */
+  read(request: IncomingRequest): Asked {
+    const { protocol, originId, query, body } = request;
+    const headers = this.#readHeaders(request);
+    const bodyKey = protocol.name + contentDigest(body);
+    let reading = this.#bodyReadings.get(bodyKey);
+    let parsed: ParsedRequest | undefined;
+    if (reading === undefined) {
+      parsed = protocol.parseRequest(body);
+      reading = { facts: detached(parsed.facts), digest: contentDigest(parsed.canonical), last: undefined };
+      this.#bodyReadings.set(bodyKey, reading);
+    }
+    let { last } = reading;
+    if (last === undefined || last.headers !== headers || last.originId !== originId || last.query !== query) {
+      last = { headers, originId, query, call: this.#call(request, headers, reading) };
+      reading.last = last;
+    }
+    const { call } = last;
+    return {
+      call,
+      parsed() {
+        parsed ??= protocol.parseRequest(body);
+        return forcesZero(call.policy) ? (parsed.deterministic() ?? parsed) : parsed;
+      },
+    };
+  }
+
+  #call(request: IncomingRequest, headers: HeaderReading, reading: BodyReading): Call {
+    const { protocol, originId, query } = request;
+    const { tenant, directives } = headers;
+    const user = directives.user ?? reading.facts.user;
+    const policy = this.#parts.rules.resolve({
+      model: reading.facts.model,
+      protocol: protocol.name,
+      operation: protocol.operation,
+      namespace: directives.namespace,
+      tenant,
+      tags: directives.tags,
+    });
+    const zero = forcesZero(policy) ? protocol.parseRequest(request.body).deterministic() : undefined;
+    const digest = zero === undefined ? reading.digest : contentDigest(zero.canonical);
+    const facts = zero === undefined ? reading.facts : detached(zero.facts);
+    const keyFor = (model: string): string => {
+      const whom = [tenant, policy.perUser ? `user:${user ?? ""}` : "shared"];
+      const where = [directives.namespace, originId, protocol.name, protocol.operation, query, directives.version];
+      return fingerprint(this.#parts.secret, lengthPrefixed([keyVersion, ...whom, ...where, model, digest, ...headers.keyed]));
+    };
+    return {
+      protocol,
+      originId,
+      principal: { tenant, user },
+      directives,
+      policy,
+      facts,
+      variants: variantsOf(facts, policy),
+      key: keyFor(facts.model),
+      keyFor,
+      target: protocol.path + query,
+      headers: headers.forwarded,
+    };
+  }
+
+  #readHeaders(request: IncomingRequest): HeaderReading {
+    const text = headerText(request);
+    const known = this.#headerReadings.get(text);
+    if (known !== undefined) return known;
+    const merged = mergedHeaders(request.rawHeaders);
+    const credentials: string[] = [];
+    const keyed: string[] = [];
+    const forwarded: Record<string, string> = {};
+    for (const name of Object.keys(merged).sort()) {
+      const value = merged[name] as string;
+      const use = stripped.has(name) ? "drop" : classifyHeader(name, request.protocol.keyedHeaders);
+      if (use === "drop") continue;
+      forwarded[name] = value;
+      if (use === "credential") credentials.push(name, value);
+      if (use === "keyed") keyed.push(name, value);
+    }
+    const reading: HeaderReading = {
+      tenant: credentials.length === 0 ? "anonymous" : fingerprint(this.#parts.secret, lengthPrefixed(["tenant", ...credentials])),
+      directives: readDirectives(merged),
+      forwarded: Object.freeze({ ...forwarded, "content-type": "application/json", "accept-encoding": "identity" }),
+      keyed,
+    };
+    this.#headerReadings.set(text, reading);
+    return reading;
+  }
+}
+
+function forcesZero(policy: CallPolicy): boolean {
+  return policy.stochastic === "force-zero";
+}
+
+/** Everything the reading depends on. The length of the body is left out: it differs from call to call and says nothing. */
+function headerText(request: IncomingRequest): string {
+  const { rawHeaders } = request;
+  let text = request.protocol.name;
+  for (let index = 0; index < rawHeaders.length; index += 2) {
+    const name = rawHeaders[index] as string;
+    if (name.length === 14 && name.toLowerCase() === "content-length") continue;
+    text += `\n${name}:${rawHeaders[index + 1]}`;
+  }
+  return text;
+}
+
+/** Names in lower case; repeated fields joined in order (RFC 9110 section 5.3). */
+function mergedHeaders(rawHeaders: readonly string[]): Record<string, string> {
+  const merged: Record<string, string> = Object.create(null);
+  for (let index = 0; index < rawHeaders.length; index += 2) {
+    const name = (rawHeaders[index] as string).toLowerCase();
+    const value = rawHeaders[index + 1] as string;
+    merged[name] = merged[name] === undefined ? value : `${merged[name]}${name === "cookie" ? "; " : ", "}${value}`;
+  }
+  return merged;
+}
+
+/** Strings of their own: a slice of the request text would keep the whole of it in memory. */
+function detached(facts: RequestFacts): RequestFacts {
+  const copy = (text: string): string => Buffer.from(text, "utf8").toString("utf8");
+  return { ...facts, model: copy(facts.model), user: facts.user === undefined ? undefined : copy(facts.user) };
+}

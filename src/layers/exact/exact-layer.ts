@@ -1,0 +1,174 @@
+import type { Clock, Random } from "../../core/clock.ts";
+import { type Entry, type OpenedEntry, openEntry, sealEntry } from "../../core/entry.ts";
+import { type Freshness, judgeFreshness, lifetimeOf } from "../../core/freshness.ts";
+import { areCurrent, type Generation, readGenerations, sameToken, scopeKeys, scopesOf, systemTenant } from "../../core/generations.ts";
+import type { AnswerLayer, FoundEntry, Keyed, Lookup, RecordResult, RecordTicket } from "../../core/layer.ts";
+import { chain } from "../../core/maybe-promise.ts";
+import type { MissReason } from "../../core/outcome-reasons.ts";
+import type { Recording } from "../../core/recording.ts";
+import type { MaybePromise, Store } from "../../core/store.ts";
+import type { Trace } from "../../core/trace.ts";
+
+/**
+ * The same call again. One look-up reads the entry (all variants of it) together with the generations it lives by;
+ * when everything is in memory the answer is there in the same turn of the event loop. An entry that is damaged,
+ * foreign, or of another wire version is a miss, counted and removed.
+ */
+
+export interface ExactLayerParts {
+  readonly store: Store;
+  readonly clock: Clock;
+  readonly random: Random;
+  readonly trace: Trace;
+}
+
+const baseScopeCount = 3;
+const [allKey] = scopeKeys(scopesOf(systemTenant, "", [])) as [string];
+
+export class ExactLayer implements AnswerLayer {
+  readonly name = "exact";
+  readonly #parts: ExactLayerParts;
+  /** Opened entries by the identity of their bytes: a value that stays in memory is verified and read once. */
+  readonly #opened = new WeakMap<Uint8Array, OpenedEntry>();
+
+  constructor(parts: ExactLayerParts) {
+    this.#parts = parts;
+  }
+
+  lookup(call: Keyed): MaybePromise<Lookup> {
+    const { store } = this.#parts;
+    const { tenant } = call.principal;
+    const slots = slotsOf(call.key, call.variants);
+    const keys = [...slots, "g:tenant", `g:namespace:${call.directives.namespace}`];
+    return chain(store.get(tenant, keys), (found) =>
+      chain(store.get(systemTenant, [allKey]), ([all]) => {
+        const tokens = [all, found[slots.length], found[slots.length + 1]];
+        return slots.length === 1 && call.directives.variant === undefined
+          ? this.#judge(call, call.key, found[0], tokens)
+          : this.#judgeVariants(call, slots, found, tokens);
+      }),
+    );
+  }
+
+  async prepare(call: Keyed): Promise<RecordTicket> {
+    const { clock, store, random } = this.#parts;
+    const createdAt = clock.now();
+    return { createdAt, generations: await readGenerations(store, this.#scopes(call), random) };
+  }
+
+  async record(call: Keyed, slot: string, ticket: RecordTicket, recording: Recording, protocol: string): Promise<RecordResult> {
+    const { clock, random, store } = this.#parts;
+    const { policy, directives, principal } = call;
+    if (!(await areCurrent(store, this.#scopes(call), ticket.generations))) return { kind: "refused", reason: "generation_changed" };
+    const ttlMs = Math.min(directives.ttlMs ?? policy.ttlMs * (1 - policy.ttlJitter * random.fraction()), policy.maxTtlMs);
+    const lifetime = lifetimeOf(ticket.createdAt, ttlMs, policy.staleWhileRevalidateMs, policy.staleIfErrorMs);
+    if (lifetime.deleteAt <= clock.now()) return { kind: "refused", reason: "no_store" };
+    const sealed = sealEntry(
+      {
+        form: recording.form,
+        lifetime,
+        tenant: principal.tenant,
+        generations: ticket.generations,
+        note: { protocol, model: recording.model, usage: recording.usage, tags: directives.tags },
+        body: recording.body,
+      },
+      slot,
+    );
+    const result = await store.set(principal.tenant, slot, sealed, { deleteAt: lifetime.deleteAt });
+    return result === "stored" ? { kind: "stored", id: slot, bytes: sealed.length } : { kind: "failed", result };
+  }
+
+  #scopes(call: Keyed) {
+    return scopesOf(call.principal.tenant, call.directives.namespace, call.directives.tags);
+  }
+
+  /** Fills every slot before it repeats any; then the caller's choice, or chance, picks one. */
+  #judgeVariants(
+    call: Keyed,
+    slots: readonly string[],
+    found: readonly (Uint8Array | undefined)[],
+    tokens: readonly (Uint8Array | undefined)[],
+  ): MaybePromise<Lookup> {
+    const chosen = call.directives.variant;
+    if (chosen !== undefined) {
+      const place = chosen % slots.length;
+      return this.#judge(call, slots[place] as string, found[place], tokens);
+    }
+    return chain(all(slots.map((slot, place) => this.#judge(call, slot, found[place], tokens))), (lookups) => {
+      const gap = lookups.find((lookup) => lookup.kind === "miss");
+      if (gap !== undefined) return gap.reason === "absent" ? { ...gap, reason: "variant_absent" as const } : gap;
+      return lookups[Math.floor(this.#parts.random.fraction() * lookups.length)] as Lookup;
+    });
+  }
+
+  #judge(call: Keyed, slot: string, bytes: Uint8Array | undefined, tokens: readonly (Uint8Array | undefined)[]): MaybePromise<Lookup> {
+    if (bytes === undefined) return miss("absent", slot);
+    const opened = this.#open(bytes, call.principal.tenant, slot);
+    if (!opened.ok) return this.#reject(call, slot, opened.reason);
+    const { entry } = opened;
+    return chain(this.#isAlive(call, entry, tokens), (alive) => {
+      if (!alive) return miss("generation_changed", slot);
+      return asLookup(judgeFreshness(entry.lifetime, this.#parts.clock.now(), call.directives), { entry, id: slot });
+    });
+  }
+
+  #open(bytes: Uint8Array, tenant: string, slot: string): OpenedEntry {
+    const known = this.#opened.get(bytes);
+    if (known !== undefined) return known;
+    const opened = openEntry(bytes, tenant, slot);
+    this.#opened.set(bytes, opened);
+    return opened;
+  }
+
+  #isAlive(call: Keyed, entry: Entry, tokens: readonly (Uint8Array | undefined)[]): MaybePromise<boolean> {
+    const { generations } = entry;
+    for (let index = 0; index < baseScopeCount; index++) {
+      if (!sameToken(tokens[index], generations[index]?.token)) return false;
+    }
+    if (generations.length === baseScopeCount) return true;
+    return this.#tagsAreCurrent(call.principal.tenant, generations.slice(baseScopeCount));
+  }
+
+  #tagsAreCurrent(tenant: string, tagged: readonly Generation[]): MaybePromise<boolean> {
+    const keys = scopeKeys(tagged.map((generation) => ({ tenant, name: generation.scope })));
+    return chain(this.#parts.store.get(tenant, keys), (tokens) =>
+      tagged.every((generation, index) => sameToken(tokens[index], generation.token)),
+    );
+  }
+
+  #reject(call: Keyed, slot: string, reason: "corrupt" | "unknown_version" | "tenant_mismatch"): Lookup {
+    if (reason === "unknown_version") return miss("corrupt", slot);
+    this.#parts.trace({ type: "entry-reject", layer: this.name, reason });
+    // Whether the removal works changes nothing for this call.
+    const removed = this.#parts.store.delete(call.principal.tenant, slot);
+    if (removed instanceof Promise) removed.catch(() => {});
+    return miss("corrupt", slot);
+  }
+}
+
+function asLookup(freshness: Freshness, found: FoundEntry): Lookup {
+  switch (freshness.state) {
+    case "fresh":
+      return { kind: "hit", found };
+    case "stale":
+      return { kind: "stale", found, why: freshness.why };
+    case "reserve":
+      return { kind: "miss", reason: freshness.reason, slot: found.id, reserve: found };
+    case "dead":
+      return miss(freshness.reason, found.id);
+  }
+}
+
+function miss(reason: MissReason, slot: string): Lookup {
+  return { kind: "miss", reason, slot, reserve: undefined };
+}
+
+/** The first variant stands under the key itself, so that raising `variants` keeps what was stored before. */
+function slotsOf(key: string, variants: number): readonly string[] {
+  if (variants === 1) return [key];
+  return Array.from({ length: variants }, (_, index) => (index === 0 ? key : `${key}.${index}`));
+}
+
+function all<T>(values: readonly MaybePromise<T>[]): MaybePromise<readonly T[]> {
+  return values.some((value) => value instanceof Promise) ? Promise.all(values) : (values as readonly T[]);
+}

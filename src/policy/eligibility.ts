@@ -1,0 +1,19 @@
+import type { Call } from "../core/call.ts";
+import type { BypassReason } from "../core/outcome-reasons.ts";
+import { isDeterministic, isTooStochasticToStore } from "./stochastic.ts";
+
+/** Why no layer may touch this call, if so. Server policy comes first, then the caller's wish. */
+export function bypassReason(call: Call): BypassReason | undefined {
+  const { directives, policy } = call;
+  if (!policy.enabled) return "not_cacheable";
+  if (directives.noStore) return "no_store";
+  if (!directives.read && !directives.write) return "cache_off";
+  if (directives.layers !== undefined && !directives.layers.has("exact")) return "layer_off";
+  if (policy.stochastic === "skip" && !isDeterministic(call)) return "stochastic";
+  return undefined;
+}
+
+/** Whether the origin's answer to this call may be kept at all; the answer itself is judged by `admission`. */
+export function mayStore(call: Call): boolean {
+  return call.directives.write && call.directives.ttlMs !== 0 && call.policy.ttlMs > 0 && !isTooStochasticToStore(call);
+}

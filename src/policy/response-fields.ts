@@ -1,0 +1,78 @@
+import { type HeaderMap, headerValue } from "../core/origin.ts";
+import type { Answer } from "../core/answer.ts";
+import type { Outcome, Stored } from "../core/outcome.ts";
+
+/**
+ * What an answer says of itself: `Cache-Status` (RFC 9211) for machines, `X-AI-Cache-*` for people, both from the
+ * one outcome, so that they cannot disagree. Every answer is `private, no-store` to whatever stands in front of us.
+ */
+export function responseFields(answer: Pick<Answer, "headers" | "outcome" | "originStatus">): Record<string, string> {
+  const { outcome } = answer;
+  const fields: Record<string, string> = {
+    "cache-control": "private, no-store",
+    "cache-status": appended(answer.headers, cacheStatus(outcome, answer.originStatus)),
+    "x-ai-cache-status": outcome.kind === "error" ? "MISS" : outcome.kind.toUpperCase(),
+  };
+  if (outcome.kind === "hit" || outcome.kind === "stale") {
+    fields["x-ai-cache-layer"] = outcome.layer;
+    fields["x-ai-cache-entry"] = outcome.entry;
+    fields["age"] = String(Math.floor(outcome.ageMs / 1000));
+  }
+  const reason = reasonOf(outcome);
+  if (reason !== undefined) fields["x-ai-cache-reason"] = reason;
+  const stored = storedOf(outcome);
+  if (stored?.state === "stored") fields["x-ai-cache-entry"] = stored.entry;
+  return fields;
+}
+
+function cacheStatus(outcome: Outcome, originStatus: number | undefined): string {
+  switch (outcome.kind) {
+    case "hit":
+      return `reprise; hit; ttl=${Math.floor(outcome.ttlMs / 1000)}; detail=${outcome.layer}`;
+    case "stale":
+      return `reprise; hit; ttl=${Math.floor(outcome.ttlMs / 1000)}; detail=${outcome.why}`;
+    case "bypass":
+      return `reprise; fwd=bypass${status(originStatus)}; detail=${outcome.reason}`;
+    case "error":
+      return `reprise; fwd=miss; detail=${outcome.code}`;
+    case "miss":
+      return `reprise; fwd=${outcome.reason === "absent" ? "uri-miss" : forwardedFor(outcome.reason)}${status(originStatus)}${storedPart(outcome.stored)}`;
+    case "refresh":
+      return `reprise; fwd=request${status(originStatus)}${storedPart(outcome.stored)}`;
+    case "coalesced":
+      return `reprise; fwd=uri-miss${status(originStatus)}; collapsed${storedPart(outcome.stored)}`;
+  }
+}
+
+/** RFC 9211 section 2.2: `stale` for an entry past its time, `request` when the request's own fields demanded it. */
+function forwardedFor(reason: string): string {
+  if (reason === "expired") return "stale";
+  return reason === "max_age" || reason === "min_fresh" || reason === "refresh" ? "request" : "miss";
+}
+
+function status(originStatus: number | undefined): string {
+  return originStatus === undefined ? "" : `; fwd-status=${originStatus}`;
+}
+
+function storedPart(stored: Stored): string {
+  if (stored.state === "stored") return "; stored";
+  return stored.state === "refused" ? `; detail=${stored.reason}` : "";
+}
+
+function storedOf(outcome: Outcome): Stored | undefined {
+  return outcome.kind === "miss" || outcome.kind === "refresh" || outcome.kind === "coalesced" ? outcome.stored : undefined;
+}
+
+/** Why the cache did not answer, or why nothing was kept. */
+function reasonOf(outcome: Outcome): string | undefined {
+  const stored = storedOf(outcome);
+  if (stored?.state === "refused") return stored.reason;
+  if (outcome.kind === "miss" || outcome.kind === "bypass") return outcome.reason;
+  if (outcome.kind === "stale") return outcome.why;
+  return outcome.kind === "error" ? outcome.code : undefined;
+}
+
+function appended(headers: HeaderMap, own: string): string {
+  const others = headerValue(headers, "cache-status");
+  return others === undefined ? own : `${others}, ${own}`;
+}
