@@ -1,0 +1,56 @@
+import fc from "fast-check";
+import { expect, test } from "vitest";
+import { sameModelFamily } from "./model-family.ts";
+
+test.each([
+  ["gpt-4o", "gpt-4o-2024-08-06"],
+  ["gpt-4o-2024-08-06", "gpt-4o"],
+  ["gpt-4o-2024-05-13", "gpt-4o-2024-08-06"],
+  ["openai/gpt-4o", "gpt-4o-2024-08-06"],
+  ["openrouter/openai/gpt-4o", "openai/gpt-4o"],
+  ["GPT-4o", "gpt-4o"],
+  ["gpt-4", "gpt-4-0613"],
+  ["mistral-large-latest", "mistral-large-2411"],
+  ["claude-3-5-sonnet-latest", "claude-3-5-sonnet-20241022"],
+  ["claude-3-5-sonnet@20240620", "claude-3-5-sonnet-20240620"],
+  ["gemini-1.5-pro", "models/gemini-1.5-pro-002"],
+  ["@cf/meta/llama-3-8b-instruct", "llama-3-8b-instruct"],
+  ["llama3:8b", "llama3:8b"],
+  ["-latest", "-latest"],
+])("%s and %s are one family", (asked, answered) => {
+  expect(sameModelFamily(asked, answered)).toBe(true);
+});
+
+test.each([
+  ["gpt-4o", "gpt-4o-mini"],
+  ["gpt-4o", "gpt-4o-mini-2024-07-18"],
+  ["gpt-4", "gpt-4-32k"],
+  ["gpt-4", "gpt-4o"],
+  ["gpt-4-turbo", "gpt-4"],
+  ["o1", "o1-mini"],
+  ["llama3:8b", "llama3:70b"],
+  ["llama3:8b", "llama3"],
+  ["claude-3-5-sonnet-latest", "claude-3-5-haiku-20241022"],
+  ["claude-opus-4", "claude-opus-4-1"],
+  ["claude-opus-4-1-20250805", "claude-opus-4-20250514"],
+  ["openai/", "anthropic/"],
+  ["-latest", "-001"],
+  ["gpt-4o", ""],
+])("%s and %s are not", (asked, answered) => {
+  expect(sameModelFamily(asked, answered)).toBe(false);
+});
+
+test("it is an equivalence, whatever the names", () => {
+  const name = fc.array(fc.constantFrom("gpt", "-", "4o", "/", "@", "0613", "-001", "-latest", "-2024-08-06", "A"), {
+    maxLength: 5,
+  });
+  fc.assert(
+    fc.property(name, name, name, (...parts) => {
+      const [a, b, c] = parts.map((part) => part.join("")) as [string, string, string];
+      expect(sameModelFamily(a, a)).toBe(true);
+      expect(sameModelFamily(a, b)).toBe(sameModelFamily(b, a));
+      if (sameModelFamily(a, b) && sameModelFamily(b, c)) expect(sameModelFamily(a, c)).toBe(true);
+    }),
+    { seed: 20_260_101, numRuns: 500 },
+  );
+});

@@ -1,0 +1,24 @@
+/**
+ * Whether the model that answered is the one that was asked. Providers answer an alias (`gpt-4o`) under the name of a
+ * snapshot (`gpt-4o-2024-08-06`), and routers put the provider before it (`openai/gpt-4o`); neither makes it another
+ * model. Two names are of one family when they are equal after this: lower case; everything up to the last `/` dropped;
+ * an `@...` version dropped; and one ending dropped of
+ *
+ *   -2024-08-06   -20241022   -0613 (four digits: MMDD or YYMM)   -002 (three digits)   -latest
+ *
+ * Everything else tells models apart: sizes (`-mini`), context lengths (`-32k`), generations (`-4-1`), and tags after a
+ * colon (`llama3:8b`). Two snapshots of one model are one family; a caller who pins a snapshot has it in the key.
+ */
+const snapshotEnding = /-(?:\d{4}-\d{2}-\d{2}|\d{8}|\d{4}|\d{3}|latest)$/;
+
+export function sameModelFamily(asked: string, answered: string): boolean {
+  return asked === answered || familyOf(asked) === familyOf(answered);
+}
+
+function familyOf(model: string): string {
+  const name = model.slice(model.lastIndexOf("/") + 1).toLowerCase();
+  const versionAt = name.indexOf("@");
+  const family = (versionAt > 0 ? name.slice(0, versionAt) : name).replace(snapshotEnding, "");
+  // A name made of nothing else, such as "-latest", stands for itself.
+  return family === "" ? model.toLowerCase() : family;
+}
