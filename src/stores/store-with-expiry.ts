@@ -4,6 +4,7 @@
  * looked at again some time after it was made. A store without it works in every tier, only less well.
  */
 
+import { andThen } from "../core/deadline.ts";
 import type { EvictionPriority, MaybePromise, Store } from "../core/store.ts";
 
 /** Belongs to the store: read it at once and never write to it, the next call may change it. */
@@ -21,11 +22,20 @@ export interface StoreWithExpiry extends Store {
   getEntries(tenant: string, keys: readonly string[]): MaybePromise<readonly (StoredEntry | undefined)[]>;
 }
 
-export function hasExpiry(store: Store): store is StoreWithExpiry {
+function hasExpiry(store: Store): store is StoreWithExpiry {
   return typeof (store as Partial<StoreWithExpiry>).getEntries === "function";
 }
 
-/** Gives an entry to a value of a store that tells nothing about it. */
-export function entryOf(value: Uint8Array | undefined): StoredEntry | undefined {
+/** The entries of any store, as far as it can tell. */
+export function entriesOf(
+  store: Store,
+  tenant: string,
+  keys: readonly string[],
+): MaybePromise<readonly (StoredEntry | undefined)[]> {
+  if (hasExpiry(store)) return store.getEntries(tenant, keys);
+  return andThen(store.get(tenant, keys), (values) => values.map(entryOf));
+}
+
+function entryOf(value: Uint8Array | undefined): StoredEntry | undefined {
   return value === undefined ? undefined : { value, deleteAt: undefined, storedAt: undefined, priority: "normal" };
 }

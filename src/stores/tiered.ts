@@ -1,0 +1,165 @@
+/**
+ * Several stores as one: the first is the fastest, the last is the truth that other processes share. One algorithm
+ * for any number of tiers.
+ *
+ * A read asks the tiers in order, each only for what is still open, and copies what it finds into the faster tiers
+ * with the `deleteAt` and priority of its source (see store-with-expiry.ts). A copy above the last tier counts for
+ * `recheckMs`; then the tiers below are asked again, so that a delete or an overwrite by another process is seen
+ * within that time. While the last tier is unavailable the copy goes on serving. A recheck that finds the same bytes
+ * keeps the object, so whoever remembers something about it by identity keeps that too.
+ *
+ * Writes go to every tier. The answer of the last one counts, and `add` is decided by it alone. Reads under way
+ * while a key is written copy nothing upward (write-epochs.ts): else a slow read could bring back what was deleted.
+ * With tiers that answer at once, everything here happens at once.
+ */
+
+import { type Clock, systemClock } from "../core/clock.ts";
+import { andThen, isPromise } from "../core/deadline.ts";
+import { InvalidOptionError, StoreUnavailableError } from "../core/errors.ts";
+import type { MaybePromise, Store, StoreStats, WriteOptions, WriteResult } from "../core/store.ts";
+import { entriesOf } from "./store-with-expiry.ts";
+import { overwrite, TierSearch } from "./tier-search.ts";
+import { WriteEpochs } from "./write-epochs.ts";
+
+export interface TieredOptions {
+  /** How long a copy above the last tier counts, in milliseconds. Default 1,000. */
+  readonly recheckMs?: number;
+  /** Larger values are not copied upward. Default: whatever the tier above takes. */
+  readonly promoteMaxBytes?: number;
+  readonly clock?: Clock;
+}
+
+export interface TieredStore extends Store {
+  /** As given, fastest first; for metrics, since `stats` speaks of the last. */
+  readonly tiers: readonly Store[];
+}
+
+/** Joins `tiers`, fastest first. Closing it closes them. */
+export function tiered(tiers: readonly Store[], options: TieredOptions = {}): TieredStore {
+  return new Tiered(tiers, options);
+}
+
+class Tiered implements TieredStore {
+  readonly name: string;
+  readonly tiers: readonly Store[];
+  readonly #top: Store;
+  readonly #last: Store;
+  readonly #upper: readonly Store[];
+  readonly #clock: Clock;
+  readonly #recheckMs: number;
+  readonly #promoteMaxBytes: number;
+  readonly #epochs = new WriteEpochs();
+  #closed = false;
+
+  constructor(tiers: readonly Store[], options: TieredOptions) {
+    const top = tiers[0];
+    const last = tiers.at(-1);
+    if (top === undefined || last === undefined) {
+      throw new InvalidOptionError("store.tiers", {
+        message: "store.tiers is empty",
+        remedy: "give at least one store, the fastest first",
+      });
+    }
+    this.name = tiers.map(({ name }) => name).join("+");
+    this.tiers = tiers;
+    this.#top = top;
+    this.#last = last;
+    this.#upper = tiers.slice(0, -1);
+    this.#clock = options.clock ?? systemClock;
+    this.#recheckMs = options.recheckMs ?? 1_000;
+    this.#promoteMaxBytes = options.promoteMaxBytes ?? Number.POSITIVE_INFINITY;
+  }
+
+  get(tenant: string, keys: readonly string[]): MaybePromise<readonly (Uint8Array | undefined)[]> {
+    this.#assertOpen();
+    if (this.#upper.length === 0) return this.#last.get(tenant, keys);
+    const copies = entriesOf(this.#top, tenant, keys);
+    if (!isPromise(copies)) {
+      const freshSince = this.#clock.now() - this.#recheckMs;
+      const values: Uint8Array[] = [];
+      for (const copy of copies) {
+        if (copy?.storedAt === undefined || copy.storedAt <= freshSince) break;
+        values.push(copy.value);
+      }
+      if (values.length === keys.length) return values;
+    }
+    return new TierSearch({
+      tiers: this.tiers,
+      epochs: this.#epochs,
+      clock: this.#clock,
+      recheckMs: this.#recheckMs,
+      promoteMaxBytes: this.#promoteMaxBytes,
+      tenant,
+      keys,
+    }).run(copies);
+  }
+
+  set(tenant: string, key: string, value: Uint8Array, options: WriteOptions): MaybePromise<WriteResult> {
+    this.#assertOpen();
+    return this.#write(key, () => {
+      const result = this.#last.set(tenant, key, value, options);
+      for (const tier of this.#upper) overwrite(tier, tenant, key, value, options);
+      return result;
+    });
+  }
+
+  add(tenant: string, key: string, value: Uint8Array, options: WriteOptions): MaybePromise<Uint8Array> {
+    this.#assertOpen();
+    const writeUpward = (there: Uint8Array) => {
+      // The loser does not know how long the winner's value lives; a copy for `recheckMs` is always safe.
+      const won = there === value || Buffer.compare(there, value) === 0;
+      const deleteAt = won ? options.deleteAt : Math.min(options.deleteAt, this.#clock.now() + this.#recheckMs);
+      for (const tier of this.#upper) overwrite(tier, tenant, key, there, { ...options, deleteAt });
+      return there;
+    };
+    return this.#write(key, () => {
+      const there = this.#last.add(tenant, key, value, options);
+      return andThen(there, writeUpward);
+    });
+  }
+
+  delete(tenant: string, key: string): MaybePromise<boolean> {
+    this.#assertOpen();
+    return this.#write(key, () => {
+      const answers = this.tiers.map((tier) => tier.delete(tenant, key));
+      if (!answers.some(isPromise)) return answers.includes(true);
+      return Promise.all(answers).then((all) => all.includes(true));
+    });
+  }
+
+  /** Entries, bytes and evictions of the last tier, which has everything; damage of all. */
+  stats(): MaybePromise<StoreStats> {
+    this.#assertOpen();
+    const all = this.tiers.map((tier) => tier.stats());
+    const join = (stats: readonly StoreStats[]): StoreStats => ({
+      ...(stats.at(-1) as StoreStats),
+      corrupt: stats.reduce((sum, { corrupt }) => sum + corrupt, 0),
+    });
+    return all.some(isPromise) ? Promise.all(all).then(join) : join(all as StoreStats[]);
+  }
+
+  async close(): Promise<void> {
+    if (this.#closed) return;
+    this.#closed = true;
+    await Promise.all(this.tiers.map((tier) => tier.close()));
+  }
+
+  /** Keeps promotions of `key` away until the write has ended in every tier. */
+  #write<T>(key: string, write: () => MaybePromise<T>): MaybePromise<T> {
+    this.#epochs.begin(key);
+    let result: MaybePromise<T>;
+    try {
+      result = write();
+    } catch (error) {
+      this.#epochs.end(key);
+      throw error;
+    }
+    if (isPromise(result)) return result.finally(() => this.#epochs.end(key));
+    this.#epochs.end(key);
+    return result;
+  }
+
+  #assertOpen(): void {
+    if (this.#closed) throw new StoreUnavailableError({ message: `the ${this.name} store is closed` });
+  }
+}
