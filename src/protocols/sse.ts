@@ -4,7 +4,8 @@ import { OriginError } from "../core/errors.ts";
  * Reads an event stream as WHATWG HTML, section 9.2.6 "Interpreting an event stream", says. Lines end in LF, CR or
  * CRLF; a blank line dispatches the event; an unfinished last event is discarded. It works on bytes, since no
  * character of UTF-8 can hold a line end, and looks at each byte once: line ends are found by `indexOf`, and what
- * is left of a chunk waits in one growing buffer. No event takes more memory than `maxEventBytes`.
+ * is left of a chunk waits in one growing buffer. No event takes more than `maxEventBytes`,
+ * each line end counted as one.
  */
 
 export interface SseEvent {
