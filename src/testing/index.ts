@@ -1,0 +1,8 @@
+export { ManualClock } from "../core/clock.ts";
+export { Gate } from "./gate.ts";
+export { type ProtocolFixture, protocolContract } from "./protocol-contract.ts";
+export type { CallEnding, ReceivedCall } from "./received-call.ts";
+export { type ScriptedOrigin, type ScriptedOriginOptions, startScriptedOrigin } from "./scripted-origin.ts";
+export type { OriginPlan, PlannedReply } from "./scripted-plan.ts";
+export { canaryOf, isWhole, sealed } from "./scripted-text.ts";
+export { storeContract } from "./store-contract.ts";

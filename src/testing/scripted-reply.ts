@@ -1,0 +1,121 @@
+import { gzipSync } from "node:zlib";
+import type { ReceivedCall } from "./received-call.ts";
+import { chatChunks, chatCompletion, isRecord, type JsonRecord } from "./scripted-chat.ts";
+import type { PlannedReply } from "./scripted-plan.ts";
+import { canaryOf } from "./scripted-text.ts";
+
+/** A reply before it travels: what is in it, not when it goes. */
+export interface PreparedReply {
+  readonly status: number;
+  readonly headers: ReadonlyMap<string, string | readonly string[]>;
+  /** The body, in the pieces between which a delivery may pause or break off. */
+  readonly chunks: readonly Uint8Array[];
+}
+
+export interface ReplyContext {
+  readonly call: ReceivedCall;
+  readonly plan: PlannedReply;
+  /** Whether answers carry a canary of the credentials. */
+  readonly canaries: boolean;
+  readonly generation: number;
+  readonly models: readonly string[];
+}
+
+const text = new TextEncoder();
+
+export function prepareReply(context: ReplyContext): PreparedReply {
+  const { call, plan } = context;
+  const status = plan.status ?? 200;
+  if (plan.body !== undefined) return assemble(context, status, ...plannedBody(plan.body));
+  if (status >= 400) return assemble(context, status, "application/json", [json({ error: errorObject(status) })]);
+  const [path = ""] = call.path.split("?", 1);
+  if (path.endsWith("/chat/completions") && call.method === "POST") return chatReply(context, status);
+  if (path.endsWith("/models") && call.method === "GET") {
+    return assemble(context, status, "application/json", [json(modelList(context.models))]);
+  }
+  return assemble(context, status, "application/json", [json(echoOf(call))]);
+}
+
+/** An error in the shape of the OpenAI API. */
+export function errorObject(status: number): JsonRecord {
+  const type = status === 429 ? "rate_limit_error" : status >= 500 ? "server_error" : "invalid_request_error";
+  const code = status === 429 ? "rate_limit_exceeded" : status === 401 ? "invalid_api_key" : null;
+  return { message: `The scripted origin answers ${status}`, type, param: null, code };
+}
+
+function chatReply(context: ReplyContext, status: number): PreparedReply {
+  const { call, plan, canaries, generation } = context;
+  const request = call.json;
+  if (!isRecord(request) || typeof request["model"] !== "string" || !Array.isArray(request["messages"])) {
+    return assemble(context, 400, "application/json", [json({ error: errorObject(400) })]);
+  }
+  const canary = canaries ? canaryOf(call.headers.authorization) : "";
+  const chat = { request, plan, canary, generation };
+  if (request["stream"] !== true) return assemble(context, status, "application/json", [json(chatCompletion(chat))]);
+  const events = streamEvents(plan, chatChunks(chat));
+  return assemble(context, status, "text/event-stream; charset=utf-8", events);
+}
+
+function streamEvents(plan: PlannedReply, chunks: readonly JsonRecord[]): readonly Uint8Array[] {
+  const blocks = chunks.map((chunk) => `data: ${JSON.stringify(chunk)}\n\n`);
+  if (plan.errorEvent !== undefined) {
+    const { atChunk, error = errorObject(503) } = plan.errorEvent;
+    blocks.splice(atChunk, blocks.length, `data: ${JSON.stringify({ error })}\n\n`);
+  } else if (plan.terminal !== false) {
+    blocks.push("data: [DONE]\n\n");
+  }
+  const lines = plan.keepAlive === true ? blocks.map((block) => `: keep-alive\n\n${block}`) : blocks;
+  return lines.map((block) => text.encode(block.replaceAll("\n", plan.lineEnding ?? "\n")));
+}
+
+function plannedBody(body: string | Uint8Array | object): [type: string, chunks: readonly Uint8Array[]] {
+  if (body instanceof Uint8Array) return ["application/octet-stream", [body]];
+  if (typeof body !== "string") return ["application/json", [json(body)]];
+  return [
+    body.trimStart().startsWith("<") ? "text/html; charset=utf-8" : "text/plain; charset=utf-8",
+    [text.encode(body)],
+  ];
+}
+
+function assemble(
+  { call, plan }: ReplyContext,
+  status: number,
+  contentType: string,
+  chunks: readonly Uint8Array[],
+): PreparedReply {
+  const isStream = contentType.startsWith("text/event-stream");
+  const packed = plan.gzip === undefined ? chunks : [compressed(chunks, plan.gzip)];
+  const length = packed.reduce((sum, chunk) => sum + chunk.length, 0);
+  const headers = new Map<string, string | readonly string[]>([
+    ["content-type", contentType],
+    ["x-request-id", `req_${call.order}`],
+    ["openai-version", "2020-10-01"],
+    ["openai-processing-ms", "1"],
+  ]);
+  if (plan.gzip !== undefined) headers.set("content-encoding", "gzip");
+  if (plan.contentLength !== undefined) headers.set("content-length", String(plan.contentLength));
+  else if (!isStream) headers.set("content-length", String(length));
+  for (const [name, value] of Object.entries(plan.headers ?? {})) {
+    if (value === null) headers.delete(name.toLowerCase());
+    else headers.set(name.toLowerCase(), value);
+  }
+  return { status, headers, chunks: packed };
+}
+
+function compressed(chunks: readonly Uint8Array[], extent: "whole" | "truncated"): Uint8Array {
+  const whole = gzipSync(Buffer.concat(chunks));
+  return extent === "whole" ? whole : whole.subarray(0, Math.max(1, whole.length - 12));
+}
+
+function modelList(models: readonly string[]): JsonRecord {
+  const data = models.map((id) => ({ id, object: "model", created: 1_767_225_600, owned_by: "scripted-origin" }));
+  return { object: "list", data };
+}
+
+function echoOf({ method, path, headers, bodyDigest, bodyLength }: ReceivedCall): JsonRecord {
+  return { method, path, headers, bodyDigest, bodyLength };
+}
+
+function json(value: unknown): Uint8Array {
+  return text.encode(JSON.stringify(value));
+}
