@@ -1,10 +1,9 @@
 import type { Answer } from "./core/answer.ts";
-import type { Caller } from "./core/call.ts";
+import type { Asked, Caller } from "./core/call.ts";
 import { type Clock, type Random, systemClock, systemRandom } from "./core/clock.ts";
-import { InvalidOptionError } from "./core/errors.ts";
+import { InvalidOptionError, RepriseError } from "./core/errors.ts";
 import { fingerprintKey } from "./core/fingerprint.ts";
 import { systemTenant } from "./core/generations.ts";
-import type { Origin } from "./core/origin.ts";
 import type { CallPolicy } from "./core/policy.ts";
 import { SingleFlight } from "./core/single-flight.ts";
 import type { MaybePromise, Store } from "./core/store.ts";
@@ -98,7 +97,7 @@ export interface CoreOptions {
 /** Everything behind the rims: what the gateway and the library share. */
 export interface Core {
   /** Throws `RequestRejectedError` for a request that cannot be taken. */
-  handle(request: IncomingRequest, origin: Origin, caller: Caller): MaybePromise<Answer>;
+  handle(request: IncomingRequest, caller: Caller): MaybePromise<Answer>;
   /** Calls to origins under way. */
   readonly flights: { readonly size: number };
   readonly stores: readonly GuardedStores[];
@@ -131,7 +130,18 @@ export async function assembleCore(options: CoreOptions): Promise<Core> {
   const pipeline = new Pipeline({ exact, replayer: new Replayer(), flights, repeats: new RepeatWatch(), clock, trace, limits });
   const intake = new Intake({ secret, rules });
   return {
-    handle: (request, origin, caller) => pipeline.handle(intake.read(request), origin, caller),
+    handle(request, caller) {
+      let asked: Asked;
+      try {
+        asked = intake.read(request);
+      } catch (error) {
+        const { protocol } = request;
+        const code = RepriseError.isInstance(error) ? error.code : "internal";
+        trace({ type: "call-end", outcome: { kind: "error", code }, protocol: protocol.name, model: "", originId: "", stream: false, durationMs: 0 });
+        throw error;
+      }
+      return pipeline.handle(asked, caller);
+    },
     flights,
     stores: [{ store: front, available: () => true }, ...(guard === undefined ? [] : [{ store: guard, available: () => guard.available() }])],
     wrapParts: { exact, secret, policy: defaults, clock, trace, backoffMs },

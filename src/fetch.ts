@@ -16,7 +16,7 @@ import { responseFields } from "./policy/response-fields.ts";
 export type CacheFetch = (input: string | URL | Request, init?: RequestInit) => Promise<Response>;
 
 export interface FetchParts {
-  readonly core: { handle(request: IncomingRequest, origin: Origin, caller: Caller): MaybePromise<Answer> };
+  readonly core: { handle(request: IncomingRequest, caller: Caller): MaybePromise<Answer> };
   readonly protocols: readonly Protocol[];
   /** Default: the global `fetch`, looked up at each call. */
   readonly fetch?: typeof globalThis.fetch;
@@ -46,7 +46,7 @@ export function createFetch(parts: FetchParts): CacheFetch {
     const { protocol, base, query } = place;
     try {
       const caller = signal === undefined ? patientCaller : callerOf(signal);
-      const answer = parts.core.handle({ protocol, originId: base, query, rawHeaders: headers, body }, originAt(base), caller);
+      const answer = parts.core.handle({ protocol, originFor: () => originAt(base), query, rawHeaders: headers, body }, caller);
       return toResponse(answer instanceof Promise ? await unlessAborted(answer, signal) : answer);
     } catch (error) {
       if (!(error instanceof RequestRejectedError)) throw error;

@@ -3,7 +3,7 @@ import type { Asked, Call } from "./core/call.ts";
 import type { Clock } from "./core/clock.ts";
 import { OriginError } from "./core/errors.ts";
 import type { RecordTicket } from "./core/layer.ts";
-import { type HeaderMap, headerValue, type Origin, type OriginResponse } from "./core/origin.ts";
+import { type HeaderMap, headerValue, type OriginResponse } from "./core/origin.ts";
 import type { Stored } from "./core/outcome.ts";
 import type { ProtocolError } from "./core/protocol.ts";
 import type { AnswerFacts, Recording } from "./core/recording.ts";
@@ -32,7 +32,6 @@ export type FlightHead =
   | { readonly kind: "live"; readonly status: number; readonly headers: HeaderMap; readonly form: "events" | "raw" };
 
 export interface FlightParts {
-  readonly origin: Origin;
   readonly clock: Clock;
   readonly trace: Trace;
   readonly limits: FlightLimits;
@@ -152,7 +151,8 @@ export class Flight {
 
   /** Asks for usage with a stream even if the caller did not; an origin that refuses the wish is asked again without. */
   async #send(): Promise<OriginResponse> {
-    const { origin, usageRefusal } = this.#parts;
+    const { usageRefusal } = this.#parts;
+    const { origin } = this.#asked;
     const { facts, target, headers } = this.call;
     const requestUsage = facts.stream && !facts.includeUsage && !usageRefusal.has(origin.id);
     const send = (wish: boolean) =>

@@ -2,6 +2,7 @@ import { LRUCache } from "lru-cache";
 import type { Asked, Call } from "./core/call.ts";
 import { type Directives, directiveHeaders } from "./core/directives.ts";
 import { contentDigest, type FingerprintKey, fingerprint, keyVersion, lengthPrefixed } from "./core/fingerprint.ts";
+import type { Origin } from "./core/origin.ts";
 import type { CallPolicy } from "./core/policy.ts";
 import type { ParsedRequest, Protocol, RequestFacts } from "./core/protocol.ts";
 import { readDirectives } from "./policy/directives.ts";
@@ -18,8 +19,8 @@ import { variantsOf } from "./policy/stochastic.ts";
 
 export interface IncomingRequest {
   readonly protocol: Protocol;
-  /** The upstream's base URL. */
-  readonly originId: string;
+  /** Who computes answers of this model. Throws `RequestRejectedError` when nobody does. */
+  originFor(model: string): Origin;
   /** The query with its `?`, or "". */
   readonly query: string;
   /** Names and values in turn, as node gives them. */
@@ -62,7 +63,7 @@ export class Intake {
 
   /** Throws `RequestRejectedError`. */
   read(request: IncomingRequest): Asked {
-    const { protocol, originId, query, body } = request;
+    const { protocol, query, body } = request;
     const headers = this.#readHeaders(request);
     const bodyKey = protocol.name + contentDigest(body);
     let reading = this.#bodyReadings.get(bodyKey);
@@ -72,14 +73,16 @@ export class Intake {
       reading = { facts: detached(parsed.facts), digest: contentDigest(parsed.canonical), last: undefined };
       this.#bodyReadings.set(bodyKey, reading);
     }
+    const origin = request.originFor(reading.facts.model);
     let { last } = reading;
-    if (last === undefined || last.headers !== headers || last.originId !== originId || last.query !== query) {
-      last = { headers, originId, query, call: this.#call(request, headers, reading) };
+    if (last === undefined || last.headers !== headers || last.originId !== origin.id || last.query !== query) {
+      last = { headers, originId: origin.id, query, call: this.#call(request, origin.id, headers, reading) };
       reading.last = last;
     }
     const { call } = last;
     return {
       call,
+      origin,
       parsed() {
         parsed ??= protocol.parseRequest(body);
         return forcesZero(call.policy) ? (parsed.deterministic() ?? parsed) : parsed;
@@ -87,8 +90,8 @@ export class Intake {
     };
   }
 
-  #call(request: IncomingRequest, headers: HeaderReading, reading: BodyReading): Call {
-    const { protocol, originId, query } = request;
+  #call(request: IncomingRequest, originId: string, headers: HeaderReading, reading: BodyReading): Call {
+    const { protocol, query } = request;
     const { tenant, directives } = headers;
     const user = directives.user ?? reading.facts.user;
     const policy = this.#parts.rules.resolve({

@@ -4,7 +4,6 @@ import type { Clock } from "./core/clock.ts";
 import { OriginError } from "./core/errors.ts";
 import type { AnswerLayer, FoundEntry, Lookup } from "./core/layer.ts";
 import { chain } from "./core/maybe-promise.ts";
-import type { Origin } from "./core/origin.ts";
 import type { Outcome, Stored } from "./core/outcome.ts";
 import type { BypassReason } from "./core/outcome-reasons.ts";
 import type { ReplayView } from "./core/protocol.ts";
@@ -52,24 +51,24 @@ export class Pipeline {
   }
 
   /** Answers the call. Never throws: what goes wrong is an answer with outcome `error`. */
-  handle(asked: Asked, origin: Origin, caller: Caller): MaybePromise<Answer> {
+  handle(asked: Asked, caller: Caller): MaybePromise<Answer> {
     const startedAt = this.#parts.clock.monotonic();
-    return chain(this.#decide(asked, origin, caller), (answer) => {
+    return chain(this.#decide(asked, caller), (answer) => {
       this.#report(asked.call, answer, startedAt);
       return answer;
     });
   }
 
-  #decide(asked: Asked, origin: Origin, caller: Caller): MaybePromise<Answer> {
+  #decide(asked: Asked, caller: Caller): MaybePromise<Answer> {
     const { call } = asked;
     const bypass = bypassReason(call);
-    if (bypass !== undefined) return this.#passBy(asked, origin, caller, bypass);
+    if (bypass !== undefined) return this.#passBy(asked, caller, bypass);
     const again = this.#parts.repeats.isRepeat(call, this.#parts.clock.now());
     if (!call.directives.read || call.directives.refresh || again) {
-      return this.#ask(asked, origin, caller, { kind: "miss", reason: "refresh", slot: call.key, reserve: undefined });
+      return this.#ask(asked, caller, { kind: "miss", reason: "refresh", slot: call.key, reserve: undefined });
     }
     return chain(this.#lookup(call), (lookup) =>
-      lookup.kind === "miss" ? this.#ask(asked, origin, caller, lookup) : this.#serve(asked, origin, lookup),
+      lookup.kind === "miss" ? this.#ask(asked, caller, lookup) : this.#serve(asked, lookup),
     );
   }
 
@@ -83,16 +82,16 @@ export class Pipeline {
     });
   }
 
-  #serve(asked: Asked, origin: Origin, lookup: Exclude<Lookup, Miss>): Answer {
-    if (lookup.kind === "stale" && lookup.why === "swr") this.#refresh(asked, origin, lookup.found.id);
+  #serve(asked: Asked, lookup: Exclude<Lookup, Miss>): Answer {
+    if (lookup.kind === "stale" && lookup.why === "swr") this.#refresh(asked, lookup.found.id);
     return this.#replay(asked.call, lookup.found, lookup.kind === "hit" ? undefined : lookup.why);
   }
 
   /** Computes a new answer in the background, once. */
-  #refresh(asked: Asked, origin: Origin, slot: string): void {
+  #refresh(asked: Asked, slot: string): void {
     const { flights } = this.#parts;
     if (!mayStore(asked.call) || flights.failure(slot) !== undefined || flights.current(slot)?.isOpen === true) return;
-    const flight = this.#takeOff(asked, origin, slot);
+    const flight = this.#takeOff(asked, slot);
     const release = flight.hold();
     flight.complete.then(
       (answer) => answer.status >= 400 && flights.share(slot, { answer }),
@@ -101,7 +100,7 @@ export class Pipeline {
   }
 
   /** The cache cannot answer: join the call in flight, or make it. */
-  async #ask(asked: Asked, origin: Origin, caller: Caller, miss: Miss): Promise<Answer> {
+  async #ask(asked: Asked, caller: Caller, miss: Miss): Promise<Answer> {
     const { call } = asked;
     const { flights } = this.#parts;
     if (call.directives.onlyIfCached) {
@@ -112,7 +111,7 @@ export class Pipeline {
 
     const inFlight = flights.current(miss.slot);
     const joins = inFlight?.isOpen === true;
-    const flight = joins ? inFlight : this.#takeOff(asked, origin, miss.slot);
+    const flight = joins ? inFlight : this.#takeOff(asked, miss.slot);
     if (joins) {
       flight.followers++;
       this.#parts.trace({ type: "flight-join" });
@@ -130,11 +129,10 @@ export class Pipeline {
     }
   }
 
-  #takeOff(asked: Asked, origin: Origin, slot: string): Flight {
+  #takeOff(asked: Asked, slot: string): Flight {
     const { call } = asked;
     const { clock, exact, flights, limits, trace } = this.#parts;
     const flight: Flight = new Flight(asked, {
-      origin,
       clock,
       trace,
       limits: { ...limits, maxEntryBytes: Math.min(limits.maxEntryBytes, call.policy.maxEntryBytes) },
@@ -204,7 +202,7 @@ export class Pipeline {
   }
 
   /** Straight to the origin and back: no layer reads, writes or joins. */
-  async #passBy(asked: Asked, origin: Origin, caller: Caller, reason: BypassReason): Promise<Answer> {
+  async #passBy(asked: Asked, caller: Caller, reason: BypassReason): Promise<Answer> {
     const { call } = asked;
     const outcome: Outcome = { kind: "bypass", reason };
     if (call.directives.onlyIfCached) return this.#refusal(call, 504, outcome, "cache_miss", "The request said only-if-cached but no cache may answer it.");
@@ -213,7 +211,7 @@ export class Pipeline {
     try {
       const { target, headers } = call;
       const body = asked.parsed().forward({ requestUsage: false });
-      const response = await origin.send({ method: "POST", target, headers, body }, abort.signal);
+      const response = await asked.origin.send({ method: "POST", target, headers, body }, abort.signal);
       return { status: response.status, headers: passedOn(response.headers, false), body: unrecorded(response.body, abort), outcome, originStatus: response.status };
     } catch (error) {
       const failure = error instanceof OriginError ? error : new OriginError("unreachable", { message: "The origin call failed.", cause: error });

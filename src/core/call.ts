@@ -1,4 +1,5 @@
 import type { Directives } from "./directives.ts";
+import type { Origin } from "./origin.ts";
 import type { CallPolicy } from "./policy.ts";
 import type { ParsedRequest, Protocol, RequestFacts } from "./protocol.ts";
 
@@ -30,9 +31,10 @@ export interface Call {
   readonly headers: Readonly<Record<string, string>>;
 }
 
-/** A call, and its request read in full, which only a miss needs. */
+/** A call, who computes it, and its request read in full, which only a miss needs. */
 export interface Asked {
   readonly call: Call;
+  readonly origin: Origin;
   parsed(): ParsedRequest;
 }
 

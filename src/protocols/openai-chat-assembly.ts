@@ -52,8 +52,8 @@ export class CompletionAssembly {
       if (name === "choices" || name === "obfuscation") continue;
       if (name === "object") this.#fields.set(name, "chat.completion");
       else if (name === "usage") this.#usage = value === null ? (this.#usage ?? null) : copied(value);
-      // Azure's chunks about filters name no id, no model and 0 as the time.
-      else if ((value !== "" && value !== 0) || !this.#fields.has(name)) mergeMember(this.#fields, name, value, atTop);
+      // Azure's chunks about filters have 0 for the time (and empty texts, which never replace others).
+      else if (value !== 0 || !this.#fields.has(name)) mergeMember(this.#fields, name, value, atTop);
     }
     const choices = chunk.get("choices");
     return Array.isArray(choices) && choices.map((choice: JsonValue) => this.#addChoice(choice)).every(Boolean);
@@ -141,7 +141,7 @@ function addToolCalls(choice: Choice, pieces: JsonValue): boolean {
     if (!(piece instanceof Map)) return false;
     const index = toolCallIndex(choice.toolCalls, piece);
     if (index === undefined) return false;
-    let call = choice.toolCalls.find((known) => known.index === index);
+    let call = choice.toolCalls.findLast((known) => known.index === index);
     if (call === undefined) {
       call = { index, fields: new Map() };
       choice.toolCalls.push(call);

@@ -59,19 +59,10 @@ export function mergeObject(target: MutableObject, value: ReadonlyMap<string, Js
 }
 
 function mergeArray(target: Mutable[], value: readonly JsonValue[], manner: MergeManner): void {
-  const merged = new Set<Mutable>();
   for (const element of value) {
-    const held = isIndexed(element)
-      ? target.find((other) => !merged.has(other) && isSamePlace(other, element))
-      : undefined;
-    if (held instanceof Map && element instanceof Map) {
-      mergeObject(held, element, manner);
-      merged.add(held);
-    } else {
-      const added = copied(element);
-      target.push(added);
-      merged.add(added);
-    }
+    const held = isIndexed(element) ? target.findLast((other) => isSamePlace(other, element)) : undefined;
+    if (held instanceof Map && element instanceof Map) mergeObject(held, element, manner);
+    else target.push(copied(element));
   }
 }
 

@@ -88,11 +88,11 @@ describe("facts of a stream", () => {
     const call = (fields: object) => chunk({ tool_calls: [fields] });
     const repeated = recorded(
       call({ index: 0, id: "a", type: "function", function: { name: "f", arguments: "" } }),
-      call({ index: 0, id: "", type: "function", function: { name: "", arguments: "{" } }),
-      call({ index: 0, id: "a", type: "function", function: { name: "f", arguments: "}" } }),
+      call({ index: 0, id: "a", type: "function", function: { name: "f", arguments: "[]" } }),
+      call({ index: 0, id: "", type: "function", function: { name: "", arguments: "," } }),
       call({ index: 0, id: null, type: null, function: { name: null, arguments: " " } }),
     );
-    expect(repeated.choices[0]?.toolCalls).toEqual([{ name: "f", arguments: "{} " }]);
+    expect(repeated.choices[0]?.toolCalls).toEqual([{ name: "f", arguments: "[], " }]);
     const unindexed = recorded(
       call({ id: "a", function: { name: "f", arguments: "{}" } }),
       call({ id: "b", function: { name: "g", arguments: "[" } }),

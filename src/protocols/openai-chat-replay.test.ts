@@ -346,9 +346,12 @@ describe("a stream as JSON", () => {
       ),
       delta({}, {}, { usage: null }),
       { id: "", model: "", created: 0, choices: [] },
+      { id: "", created: 7, choices: [] },
+      { id: "", created: 0, choices: [] },
     );
     expect(json).toMatchObject({
       id: "c1",
+      created: 7,
       citations: ["x", "y"],
       x_groq: { id: "g", usage: {} },
       usage: { prompt_tokens: 1, completion_tokens: 2 },

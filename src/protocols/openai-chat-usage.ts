@@ -117,7 +117,6 @@ function endOfValue(text: string, from: number): number {
     const character = text[at];
     if (character === '"') {
       at = endOfString(text, at);
-      if (depth === 0) return at;
       continue;
     }
     if (character === "{" || character === "[") depth++;

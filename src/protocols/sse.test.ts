@@ -155,6 +155,10 @@ describe("SseReader", () => {
     expect(blocks.map((block) => block.kind)).toEqual(["event", "overflow"]);
   });
 
+  it("bounds each event, not the stream", () => {
+    expect(read([bytes("data: abcd\n\n".repeat(100))], 20)).toHaveLength(100);
+  });
+
   it("lets an event of just the limit pass, each line end counted as one byte", () => {
     expect(read([bytes("data: abcd\r\n\n")], 11).map((block) => block.kind)).toEqual(["event"]);
     expect(read([bytes("data: abcd\n\n")], 10).map((block) => block.kind)).toEqual(["overflow"]);

@@ -35,8 +35,9 @@ interface Chat {
 export function chatCompletion(context: ChatContext): JsonRecord {
   const { base, choices, usage, logprobs } = chat(context);
   return {
-    ...base,
+    id: base["id"],
     object: "chat.completion",
+    ...base,
     choices: choices.map((choice, index) => ({
       index,
       message: messageOf(choice),
@@ -53,8 +54,9 @@ export function chatChunks(context: ChatContext): readonly JsonRecord[] {
   const includeUsage =
     isRecord(context.request["stream_options"]) && context.request["stream_options"]["include_usage"];
   const chunk = (fields: JsonRecord) => ({
-    ...base,
+    id: base["id"],
     object: "chat.completion.chunk",
+    ...base,
     ...fields,
     ...(includeUsage ? { usage: fields["usage"] ?? null } : {}),
   });

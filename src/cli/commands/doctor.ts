@@ -1,0 +1,125 @@
+import { accessSync, constants, existsSync, statSync } from "node:fs";
+import { createServer } from "node:net";
+import { dirname, resolve } from "node:path";
+import process from "node:process";
+import { Command } from "commander";
+import { request } from "undici";
+import { describeMistake, type GatewayConfig } from "../../gateway/config.ts";
+import { sqlite } from "../../stores/sqlite.ts";
+import { configFrom, withConfigFlags } from "./config-flags.ts";
+
+/** One thing that was looked at; without a problem, all is well. */
+interface Finding {
+  readonly check: string;
+  readonly detail: string;
+  readonly problem?: { readonly severity: "warning" | "error"; readonly remedy: string };
+}
+
+export function doctorCommand(): Command {
+  return withConfigFlags(new Command("doctor"))
+    .description("Check configuration, store, clock, port and upstreams; every finding with its remedy.")
+    .option("--json", "print the findings as JSON")
+    .action(doctor);
+}
+
+async function doctor(flags: Readonly<Record<string, string | undefined>>): Promise<void> {
+  const reading = configFrom(flags);
+  if (!reading.ok) {
+    for (const mistake of reading.mistakes) process.stderr.write(`reprise: ${describeMistake(mistake)}\n`);
+    process.exitCode = 2;
+    return;
+  }
+  const { config, file } = reading;
+  const findings: Finding[] = [
+    { check: "configuration", detail: file ?? "defaults, no file" },
+    checkNode(),
+    checkClock(),
+    await checkStore(config),
+    await checkPort(config),
+    ...(await Promise.all(Object.entries(config.upstreams).map(([name, { url }]) => checkUpstream(name, url)))),
+  ];
+  const failed = findings.some((finding) => finding.problem?.severity === "error");
+  process.stdout.write(flags["json"] === undefined ? table(findings) : `${JSON.stringify({ ok: !failed, findings }, null, 2)}\n`);
+  process.exitCode = failed ? 1 : 0;
+}
+
+function table(findings: readonly Finding[]): string {
+  const marks = { ok: "ok  ", warning: "warn", error: "FAIL" } as const;
+  return findings
+    .map(({ check, detail, problem }) => {
+      const line = `${marks[problem?.severity ?? "ok"]}  ${check.padEnd(14)} ${detail}\n`;
+      return problem === undefined ? line : `${line}      ${" ".repeat(14)} ${problem.remedy}\n`;
+    })
+    .join("");
+}
+
+function checkNode(): Finding {
+  return { check: "node", detail: `${process.versions.node} on ${process.platform} ${process.arch}` };
+}
+
+/** Entries carry instants; a clock that is years off makes all of them dead or eternal. */
+function checkClock(): Finding {
+  const now = performance.timeOrigin + performance.now();
+  const detail = new Intl.DateTimeFormat("en-GB", { dateStyle: "medium", timeStyle: "long", timeZone: "UTC" }).format(now);
+  const sane = now > Date.UTC(2025, 0) && now < Date.UTC(2100, 0);
+  return { check: "clock", detail, ...(sane ? {} : { problem: { severity: "error" as const, remedy: "Set the clock of this machine." } }) };
+}
+
+async function checkStore(config: GatewayConfig): Promise<Finding> {
+  const { url, maxBytes } = config.store;
+  if (url === "memory") {
+    return { check: "store", detail: "memory", problem: { severity: "warning", remedy: "Answers are lost at each restart; leave --store out to keep them in the data folder." } };
+  }
+  const directory = url.startsWith("sqlite:") ? url.slice("sqlite:".length) : config.data.directory;
+  const problem = folderProblem(directory);
+  if (problem !== undefined) return { check: "store", detail: `${directory} ${problem}`, problem: { severity: "error", remedy: "Choose another folder with --data, or correct its permissions." } };
+  if (!existsSync(directory)) return { check: "store", detail: `${directory} will be made at the first start` };
+  const warnings: string[] = [];
+  try {
+    const store = sqlite({ directory, maxBytes, onWarning: (message) => warnings.push(message) });
+    const stats = await store.stats();
+    await store.close();
+    const detail = `sqlite in ${directory}: ${stats.entries} entries, ${stats.bytes} of ${maxBytes} bytes`;
+    return { check: "store", detail, ...(warnings.length === 0 ? {} : { problem: { severity: "warning" as const, remedy: warnings.join(" ") } }) };
+  } catch (error) {
+    return { check: "store", detail: (error as Error).message, problem: { severity: "error", remedy: "Choose another folder with --data." } };
+  }
+}
+
+function folderProblem(directory: string): string | undefined {
+  let place = resolve(directory);
+  while (!existsSync(place) && dirname(place) !== place) place = dirname(place);
+  if (!statSync(place).isDirectory()) return `cannot be made: ${place} is not a folder`;
+  try {
+    accessSync(place, constants.W_OK | constants.X_OK);
+    return undefined;
+  } catch {
+    return `cannot be written: no permission on ${place}`;
+  }
+}
+
+function checkPort({ server: { host, port } }: GatewayConfig): Promise<Finding> {
+  const { promise, resolve: settle } = Promise.withResolvers<Finding>();
+  const probe = createServer();
+  probe.once("error", (error: NodeJS.ErrnoException) =>
+    settle({
+      check: "port",
+      detail: `${host}:${port} cannot be used (${error.code})`,
+      problem: error.code === "EADDRINUSE" ? { severity: "warning", remedy: "Something listens there: a running gateway, or another program; --port chooses another." } : { severity: "error", remedy: "Correct --host and --port." },
+    }),
+  );
+  probe.listen({ host, port }, () => probe.close(() => settle({ check: "port", detail: `${host}:${port} is free` })));
+  return promise;
+}
+
+async function checkUpstream(name: string, url: string): Promise<Finding> {
+  const check = `upstream ${name}`;
+  try {
+    const { statusCode, body } = await request(`${url}/models`, { headersTimeout: 5_000, bodyTimeout: 5_000 });
+    await body.dump();
+    return { check, detail: `${url} answers (status ${statusCode} without credentials)` };
+  } catch (error) {
+    const { code, message } = error as { code?: string; message: string };
+    return { check, detail: `${url} cannot be reached: ${code ?? message}`, problem: { severity: "error", remedy: "Check the URL, the network, and that the upstream runs." } };
+  }
+}

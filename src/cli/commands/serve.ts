@@ -1,0 +1,61 @@
+import process from "node:process";
+import { Command } from "commander";
+import { RepriseError } from "../../core/errors.ts";
+import { describeMistake, type GatewayConfig } from "../../gateway/config.ts";
+import { startGateway } from "../../gateway/gateway.ts";
+import { version } from "../../version.ts";
+import { configFrom, withConfigFlags } from "./config-flags.ts";
+
+export function serveCommand(): Command {
+  return withConfigFlags(new Command("serve"))
+    .description("Run the gateway.")
+    .addHelpText(
+      "after",
+      "\nExample:\n  reprise serve --upstream http://127.0.0.1:9000/v1\n  then point your SDK's base URL at http://127.0.0.1:8787/v1\n\nSIGTERM and SIGINT let running requests finish (server.drainTimeout), then stop.",
+    )
+    .action(serve);
+}
+
+async function serve(flags: Readonly<Record<string, string | undefined>>): Promise<void> {
+  const reading = configFrom(flags);
+  if (!reading.ok) {
+    for (const mistake of reading.mistakes) process.stderr.write(`reprise: ${describeMistake(mistake)}\n`);
+    process.exitCode = 2;
+    return;
+  }
+  const { config } = reading;
+  try {
+    const gateway = await startGateway(config);
+    process.stderr.write(welcome(config, gateway.url));
+    stopOnSignals(gateway);
+  } catch (error) {
+    if (!RepriseError.isInstance(error)) throw error;
+    process.stderr.write(`reprise: ${error.message}${error.remedy === undefined ? "" : ` ${error.remedy}`}\n`);
+    process.exitCode = 1;
+  }
+}
+
+function welcome(config: GatewayConfig, url: string): string {
+  const upstreams = Object.entries(config.upstreams).map(([name, upstream]) => `${name} ${upstream.url}`);
+  const store = config.store.url === "memory" ? "memory" : config.store.url === "sqlite" ? `sqlite in ${config.data.directory}` : config.store.url;
+  return `reprise ${version} listens on ${url}\n  upstreams: ${upstreams.join(", ")}\n  store: ${store}\n  point your SDK's base URL at ${url}/v1\n`;
+}
+
+/** The first signal drains; a second one stops at once. */
+function stopOnSignals(gateway: { close(): Promise<void> }): void {
+  let stopping = false;
+  const stop = (signal: NodeJS.Signals): void => {
+    if (stopping) process.exit(1);
+    stopping = true;
+    process.stderr.write(`reprise: ${signal}, letting running requests finish\n`);
+    gateway.close().then(
+      () => process.exit(0),
+      (error: unknown) => {
+        process.stderr.write(`reprise: could not stop cleanly: ${error instanceof Error ? error.message : String(error)}\n`);
+        process.exit(1);
+      },
+    );
+  };
+  process.on("SIGTERM", stop);
+  process.on("SIGINT", stop);
+}

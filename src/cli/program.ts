@@ -1,0 +1,22 @@
+import process from "node:process";
+import { Command, CommanderError } from "commander";
+import { version } from "../version.ts";
+import { doctorCommand } from "./commands/doctor.ts";
+import { serveCommand } from "./commands/serve.ts";
+
+/** Exit status: 0 fine, 1 found something or failed, 2 misuse. */
+export async function run(argv: readonly string[]): Promise<void> {
+  const program = new Command("reprise")
+    .description("Every useful cache in front of any language-model API.")
+    .version(version)
+    .showHelpAfterError("(reprise --help shows the commands)")
+    .addCommand(serveCommand())
+    .addCommand(doctorCommand());
+  for (const command of [program, ...program.commands]) command.exitOverride();
+  try {
+    await program.parseAsync([...argv]);
+  } catch (error) {
+    if (!(error instanceof CommanderError)) throw error;
+    process.exitCode = error.exitCode === 0 ? 0 : 2;
+  }
+}

@@ -1,0 +1,54 @@
+import type { AddressInfo } from "node:net";
+import { RepriseError } from "../core/errors.ts";
+import { createApp } from "./app.ts";
+import type { GatewayConfig } from "./config.ts";
+import { type Logger, pino } from "./vendor.ts";
+
+/** A gateway that listens. */
+export interface Gateway {
+  /** Such as `http://127.0.0.1:8787`. */
+  readonly url: string;
+  /** Drains and stops; safe to call twice. */
+  close(): Promise<void>;
+}
+
+/** The gateway cannot start; the message is one line that says why and what to do. */
+export class GatewayStartError extends RepriseError {}
+
+/** @throws GatewayStartError when the port is taken or the data folder cannot be used. */
+export async function startGateway(config: GatewayConfig, log: Logger = createLog(config.telemetry.logLevel)): Promise<Gateway> {
+  const { host, port, drainTimeout } = config.server;
+  const app = await createApp(config, log);
+  try {
+    await app.server.listen({ host, port });
+  } catch (error) {
+    await app.close(0).catch(() => {});
+    throw listenError(error as NodeJS.ErrnoException, host, port);
+  }
+  const address = app.server.server.address() as AddressInfo;
+  let closing: Promise<void> | undefined;
+  return {
+    url: `http://${address.family === "IPv6" ? `[${address.address}]` : address.address}:${address.port}`,
+    close: () => {
+      closing ??= app.close(drainTimeout);
+      return closing;
+    },
+  };
+}
+
+/** JSON lines on standard output, without bodies. */
+export function createLog(level: string): Logger {
+  return pino({ level, redact: ["authorization", "*.authorization"] });
+}
+
+function listenError(error: NodeJS.ErrnoException, host: string, port: number): GatewayStartError {
+  const at = `${host}:${port}`;
+  const known: Readonly<Record<string, readonly [string, string]>> = {
+    EADDRINUSE: [`${at} is taken by another program`, "Choose another with --port, or stop that program."],
+    EACCES: [`${at} may not be used by this user`, "Choose a port above 1023 with --port."],
+    EADDRNOTAVAIL: [`${host} is not an address of this machine`, "Correct --host; 127.0.0.1 and 0.0.0.0 always work."],
+    ENOTFOUND: [`${host} cannot be resolved`, "Correct --host; 127.0.0.1 and 0.0.0.0 always work."],
+  };
+  const [message, remedy] = known[error.code ?? ""] ?? [`cannot listen on ${at}: ${error.message}`, "Correct --host and --port."];
+  return new GatewayStartError("cannot_listen", { message: `${message}.`, remedy, cause: error });
+}

@@ -1,0 +1,50 @@
+import type { IncomingMessage, ServerResponse } from "node:http";
+import type { Core } from "../cache.ts";
+import type { Clock } from "../core/clock.ts";
+import { RequestRejectedError } from "../core/errors.ts";
+import type { Protocol } from "../core/protocol.ts";
+import { readBody } from "./request-body.ts";
+import { callerOf, sendAnswer } from "./send-answer.ts";
+import { type ErrorReporter, sendError } from "./send-error.ts";
+import type { Upstream } from "./upstream-origin.ts";
+import type { Upstreams } from "./upstreams.ts";
+
+/** A call to a model API that the cache may answer. */
+
+export interface ModelRouteParts {
+  readonly core: Core;
+  readonly upstreams: Upstreams;
+  readonly clock: Clock;
+  readonly maxBodyBytes: number;
+  readonly stallMs: number;
+  readonly observe: (endpoint: string, result: string, stream: boolean, durationMs: number) => void;
+  readonly report: ErrorReporter;
+}
+
+/** `chosen`: the upstream named in the path; otherwise the model decides. */
+export async function modelRoute(parts: ModelRouteParts, protocol: Protocol, chosen: Upstream | undefined, request: IncomingMessage, response: ServerResponse): Promise<void> {
+  const { core, upstreams, clock, stallMs } = parts;
+  const startedAt = clock.monotonic();
+  try {
+    const body = await readBody(request, parts.maxBodyBytes);
+    const url = request.url as string;
+    const queryAt = url.indexOf("?");
+    const incoming = {
+      protocol,
+      originFor: (model: string) => chosen ?? upstreams.forModel(protocol, model),
+      query: queryAt < 0 ? "" : url.slice(queryAt),
+      rawHeaders: request.rawHeaders,
+      body,
+    };
+    const handled = core.handle(incoming, callerOf(response));
+    const answer = handled instanceof Promise ? await handled : handled;
+    const isStream = !(answer.body instanceof Uint8Array);
+    const sent = sendAnswer(response, answer, { clock, stallMs });
+    if (sent !== undefined) await sent;
+    parts.observe(protocol.name, answer.outcome.kind, isStream, clock.monotonic() - startedAt);
+  } catch (error) {
+    if (!RequestRejectedError.isInstance(error)) parts.report(error, request);
+    sendError(response, error, protocol);
+    parts.observe(protocol.name, "error", false, clock.monotonic() - startedAt);
+  }
+}

@@ -1,0 +1,50 @@
+import type { IncomingMessage } from "node:http";
+import { pipeline } from "node:stream";
+import { createBrotliDecompress, createGunzip, createInflate, createZstdDecompress } from "node:zlib";
+import { RequestRejectedError } from "../core/errors.ts";
+
+const decoders: Readonly<Record<string, () => NodeJS.ReadWriteStream>> = {
+  gzip: createGunzip,
+  deflate: createInflate,
+  br: createBrotliDecompress,
+  zstd: createZstdDecompress,
+};
+
+/**
+ * The whole body, decompressed. The bound counts decompressed bytes as they come, so that a small body which
+ * unfolds into a huge one is refused as soon as it does.
+ *
+ * @throws RequestRejectedError 413 over the bound, 400 for a body that cannot be decoded or that breaks off.
+ */
+export function readBody(request: IncomingMessage, maxBytes: number): Promise<Uint8Array> {
+  const { promise, resolve, reject } = Promise.withResolvers<Uint8Array>();
+  const tooLarge = (): RequestRejectedError =>
+    new RequestRejectedError({ status: 413, code: "body_too_large", message: `The request body is larger than ${maxBytes} bytes.`, remedy: "Raise server.maxBodyBytes." });
+  if (Number(request.headers["content-length"] ?? 0) > maxBytes) {
+    reject(tooLarge());
+    return promise;
+  }
+  const encoding = request.headers["content-encoding"]?.trim().toLowerCase() ?? "identity";
+  const decoder = decoders[encoding];
+  if (decoder === undefined && encoding !== "identity") {
+    reject(new RequestRejectedError({ code: "unsupported_encoding", param: "Content-Encoding", message: `Content-Encoding must be gzip, deflate, br, zstd or identity, not "${encoding.slice(0, 40)}".` }));
+    return promise;
+  }
+  const source: NodeJS.ReadableStream = decoder === undefined ? request : pipeline(request, decoder(), () => {});
+  const chunks: Uint8Array[] = [];
+  let size = 0;
+  source.on("data", (chunk: Uint8Array) => {
+    size += chunk.length;
+    if (size > maxBytes) {
+      chunks.length = 0;
+      source.pause();
+      reject(tooLarge());
+    } else chunks.push(chunk);
+  });
+  source.on("end", () => resolve(chunks.length === 1 ? (chunks[0] as Uint8Array) : Buffer.concat(chunks, size)));
+  source.on("error", () => reject(new RequestRejectedError({ code: "invalid_body", message: `The request body is not valid ${encoding}, or broke off.` })));
+  request.on("close", () => {
+    if (!request.complete) reject(new RequestRejectedError({ code: "invalid_body", message: "The request body broke off." }));
+  });
+  return promise;
+}

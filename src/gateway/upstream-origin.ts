@@ -1,0 +1,102 @@
+import { Readable } from "node:stream";
+import { createBrotliDecompress, createGunzip, createInflate, createZstdDecompress } from "node:zlib";
+import { Agent, type Dispatcher } from "undici";
+import { OriginError, type OriginFailure } from "../core/errors.ts";
+import { type HeaderMap, headerValue, type Origin } from "../core/origin.ts";
+
+/** An upstream reached through undici: keep-alive connections, and a deadline for each way in which it can hang. */
+
+export interface UpstreamTimeouts {
+  readonly connectTimeoutMs: number;
+  readonly firstByteTimeoutMs: number;
+  readonly idleTimeoutMs: number;
+}
+
+export interface Upstream extends Origin {
+  /** Its name in the configuration. */
+  readonly name: string;
+  /** For requests that pass through. */
+  readonly dispatcher: Dispatcher;
+  close(): Promise<void>;
+}
+
+export function upstreamOrigin(name: string, baseUrl: string, timeouts: UpstreamTimeouts): Upstream {
+  const dispatcher = new Agent({
+    connect: { timeout: timeouts.connectTimeoutMs },
+    headersTimeout: timeouts.firstByteTimeoutMs,
+    bodyTimeout: timeouts.idleTimeoutMs,
+    allowH2: false,
+  });
+  const { origin, pathname } = new URL(baseUrl);
+  const prefix = pathname.replace(/\/+$/, "");
+  return {
+    name,
+    id: baseUrl,
+    dispatcher,
+    async send(request, signal) {
+      let response: Dispatcher.ResponseData;
+      try {
+        response = await dispatcher.request({
+          origin,
+          path: prefix + request.target,
+          method: request.method as Dispatcher.HttpMethod,
+          headers: request.headers as Record<string, string>,
+          body: request.body,
+          signal,
+        });
+      } catch (error) {
+        throw originError(error, baseUrl, "head");
+      }
+      const headers = response.headers as HeaderMap;
+      return { status: response.statusCode, headers, body: chunks(response.body, headers, baseUrl) };
+    },
+    close: () => dispatcher.destroy(),
+  };
+}
+
+const decoders: Readonly<Record<string, () => NodeJS.ReadWriteStream>> = {
+  gzip: createGunzip,
+  "x-gzip": createGunzip,
+  deflate: createInflate,
+  br: createBrotliDecompress,
+  zstd: createZstdDecompress,
+};
+
+async function* chunks(body: Readable, headers: HeaderMap, baseUrl: string): AsyncGenerator<Uint8Array> {
+  try {
+    yield* decoded(body, headerValue(headers, "content-encoding"));
+  } catch (error) {
+    throw originError(error, baseUrl, "body");
+  } finally {
+    body.on("error", () => {});
+    body.destroy();
+  }
+}
+
+/** We ask for no encoding, but an origin may not listen. */
+function decoded(body: Readable, encoding: string | undefined): AsyncIterable<Uint8Array> {
+  const name = encoding?.trim().toLowerCase() ?? "identity";
+  if (name === "identity" || name === "") return body;
+  const decoder = decoders[name];
+  if (decoder === undefined) throw new OriginError("truncated", { message: `The origin answered in an encoding that was not asked for: ${name}.` });
+  return body.compose(decoder() as NodeJS.ReadWriteStream) as Readable;
+}
+
+const timeoutCodes = new Set(["UND_ERR_CONNECT_TIMEOUT", "UND_ERR_HEADERS_TIMEOUT", "UND_ERR_BODY_TIMEOUT", "ETIMEDOUT"]);
+const waits: Readonly<Record<string, string>> = {
+  UND_ERR_CONNECT_TIMEOUT: "it took no connection in time",
+  UND_ERR_HEADERS_TIMEOUT: "it did not begin to answer in time",
+  UND_ERR_BODY_TIMEOUT: "it fell silent in the middle of its answer",
+};
+
+/** What went wrong on the way to or from `baseUrl`, in the four kinds that callers are told apart by. */
+export function originError(error: unknown, baseUrl: string, phase: "head" | "body"): OriginError {
+  if (error instanceof OriginError) return error;
+  const { code, name, message } = error as { code?: string; name?: string; message?: string };
+  if (code === "UND_ERR_ABORTED" || name === "AbortError") return new OriginError("aborted", { message: "The call was aborted.", cause: error });
+  let failure: OriginFailure = phase === "head" ? "unreachable" : "truncated";
+  if (code !== undefined && timeoutCodes.has(code)) failure = "timeout";
+  const what = failure === "unreachable" ? "could not be reached" : failure === "timeout" ? "timed out" : "broke off its answer";
+  const why = waits[code ?? ""] ?? ([code, message].filter((part) => part !== undefined && part !== "").join(": ") || "unknown cause");
+  return new OriginError(failure, { message: `The upstream ${baseUrl} ${what}: ${why}.`, cause: error });
+}

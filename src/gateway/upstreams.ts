@@ -1,0 +1,103 @@
+import { RequestRejectedError } from "../core/errors.ts";
+import type { Protocol } from "../core/protocol.ts";
+import type { Settings } from "../options.ts";
+import { glob } from "../policy/rules.ts";
+import { type Upstream, upstreamOrigin } from "./upstream-origin.ts";
+
+/** Which upstream serves a path or a model, and where on it a path of the gateway leads. */
+
+export const defaultUpstreams: NonNullable<Settings["upstreams"]> = Object.fromEntries(
+  [
+    { name: "openai", url: "https://api.openai.com/v1", protocol: "openai" as const },
+    { name: "anthropic", url: "https://api.anthropic.com", protocol: "anthropic" as const },
+  ].map(({ name, url, protocol }) => [name, { url, protocol, connectTimeout: 5_000, firstByteTimeout: 300_000, idleTimeout: 120_000 }]),
+);
+
+interface Entry {
+  readonly upstream: Upstream;
+  readonly protocol: "openai" | "anthropic";
+}
+
+export interface Route {
+  readonly upstream: Upstream;
+  /** Path and query below the upstream's base URL; may climb out of a base that ends in `/v1`. */
+  readonly url: URL;
+}
+
+export class Upstreams {
+  readonly #entries: ReadonlyMap<string, Entry>;
+  readonly #models: readonly { readonly fits: (model: string) => boolean; readonly upstream: Upstream }[];
+
+  /** `models`: patterns to upstream names, the first that fits decides. Names are known to exist. */
+  constructor(settings: NonNullable<Settings["upstreams"]>, models: Readonly<Record<string, string>>) {
+    this.#entries = new Map(
+      Object.entries(settings).map(([name, { url, protocol, connectTimeout, firstByteTimeout, idleTimeout }]) => {
+        const timeouts = { connectTimeoutMs: connectTimeout, firstByteTimeoutMs: firstByteTimeout, idleTimeoutMs: idleTimeout };
+        return [name, { upstream: upstreamOrigin(name, url, timeouts), protocol }];
+      }),
+    );
+    this.#models = Object.entries(models).map(([pattern, name]) => ({ fits: glob(pattern), upstream: (this.#entries.get(name) as Entry).upstream }));
+  }
+
+  get all(): readonly Upstream[] {
+    return [...this.#entries.values()].map((entry) => entry.upstream);
+  }
+
+  named(name: string): Upstream | undefined {
+    return this.#entries.get(name)?.upstream;
+  }
+
+  /** The upstream for calls of `protocol` that name `model`. */
+  forModel(protocol: Protocol, model: string): Upstream {
+    const chosen = this.#models.find((one) => one.fits(model))?.upstream ?? this.#first(familyOf(protocol.name))?.upstream;
+    if (chosen !== undefined) return chosen;
+    throw new RequestRejectedError({
+      status: 404,
+      code: "unknown_upstream",
+      param: "model",
+      message: `No configured upstream speaks ${protocol.name}.`,
+      remedy: "Add one under `upstreams`, or start with --upstream URL.",
+    });
+  }
+
+  /** Where a path that is not a cached route leads; `undefined` when there is no upstream at all. */
+  route(path: string): Route | undefined {
+    const family = path.startsWith("/v1/messages") || path.startsWith("/v1/complete") ? "anthropic" : "openai";
+    const entry = this.#first(family) ?? this.#entries.values().next().value;
+    return entry === undefined ? undefined : { upstream: entry.upstream, url: target(entry, path) };
+  }
+
+  /** Where `/u/{name}{path}` leads: below the base URL, with or without its `/v1`. */
+  routeTo(upstream: Upstream, path: string): Route {
+    return { upstream, url: new URL(upstream.id + belowBase(this.#entries.get(upstream.name) as Entry, path)) };
+  }
+
+  async close(): Promise<void> {
+    await Promise.all(this.all.map((upstream) => upstream.close()));
+  }
+
+  #first(family: "openai" | "anthropic"): Entry | undefined {
+    for (const entry of this.#entries.values()) if (entry.protocol === family) return entry;
+    return undefined;
+  }
+}
+
+/** `/v1` of the gateway stands for the base URL, as it does for the SDKs that are pointed at it. */
+function target(entry: Entry, path: string): URL {
+  const { id } = entry.upstream;
+  return new URL(isBelowV1(path) ? id + belowBase(entry, path) : id.replace(/\/v1$/, "") + path);
+}
+
+/** The SDKs of Anthropic write `/v1` themselves, so their paths keep it unless the base URL already has it. */
+function belowBase(entry: Entry, path: string): string {
+  const keeps = entry.protocol === "anthropic" && !entry.upstream.id.endsWith("/v1");
+  return !keeps && isBelowV1(path) ? path.slice(3) : path;
+}
+
+function isBelowV1(path: string): boolean {
+  return /^\/v1(?=[/?]|$)/.test(path);
+}
+
+function familyOf(protocolName: string): "openai" | "anthropic" {
+  return protocolName.startsWith("anthropic") ? "anthropic" : "openai";
+}

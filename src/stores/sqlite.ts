@@ -1,0 +1,294 @@
+/**
+ * The embedded default: values in one SQLite file in a folder, kept across restarts, shared by several processes.
+ *
+ * A read is one prepared statement on this thread. Writes go to a thread of their own in batches
+ * (sqlite-write-queue.ts, sqlite-writer.ts); reads of this process see them at once, other processes after the commit
+ * some milliseconds later. `add` and `delete` are decided in the file and answered after the commit. The journal is a
+ * write-ahead log with synchronous = NORMAL: a killed process loses nothing committed, a power cut may lose the last
+ * commits, neither damages the file.
+ *
+ * Rows carry a checksum; one that fails it reads as absent, is counted and removed. A file that is damaged as a whole
+ * is renamed, never deleted, and the store begins afresh. Room is made in the writer: expired rows first, then by
+ * priority and last use. A use is noted at most once in `touchAfterMs`, together with the next batch.
+ */
+
+import type { StatementSync } from "node:sqlite";
+import { type CancelTimer, type Clock, systemClock } from "../core/clock.ts";
+import { StoreUnavailableError } from "../core/errors.ts";
+import type { StoreStats, WriteOptions, WriteResult } from "../core/store.ts";
+import {
+  countForeignRows,
+  extendedCode,
+  isDamage,
+  type OpenedDatabase,
+  openDatabase,
+  setAside,
+} from "./sqlite-file.ts";
+import { openFirst, prepareFolder } from "./sqlite-open.ts";
+import { priorityFromNumber, rowChecksum, tenantSeed } from "./sqlite-row.ts";
+import { retryMs, SqliteWriteQueue } from "./sqlite-write-queue.ts";
+import type { StoredEntry, StoreWithExpiry } from "./store-with-expiry.ts";
+
+export interface SqliteOptions {
+  /** Made when it is missing, readable by its owner only. The file in it is `cache.db`. */
+  readonly directory: string;
+  /** Bound of the file. It never shrinks; room that is freed is used again. Default 1 GiB. */
+  readonly maxBytes?: number;
+  /** A larger value is declined. Default: an eighth of `maxBytes`. */
+  readonly maxEntryBytes?: number;
+  /** Writes not committed yet; beyond it a `set` is `overloaded`. Default 32 MiB. */
+  readonly maxPendingBytes?: number;
+  readonly clock?: Clock;
+  /** Hears of damage, of other formats in the file and of writes that fail. Default: `process.emitWarning`. */
+  readonly onWarning?: (message: string) => void;
+}
+
+export interface SqliteStore extends StoreWithExpiry {
+  get(tenant: string, keys: readonly string[]): readonly (Uint8Array | undefined)[];
+  getEntries(tenant: string, keys: readonly string[]): readonly (StoredEntry | undefined)[];
+  set(tenant: string, key: string, value: Uint8Array, options: WriteOptions): WriteResult;
+  add(tenant: string, key: string, value: Uint8Array, options: WriteOptions): Promise<Uint8Array>;
+  delete(tenant: string, key: string): Promise<boolean>;
+  close(): Promise<void>;
+  /** Resolves when everything set before is committed; rejects while the file cannot be written. */
+  flush(): Promise<void>;
+}
+
+const touchAfterMs = 60_000;
+const columns = "id, delete_at, checksum, used_at, value, priority, stored_at";
+type Row = readonly [number, number, number, number, unknown, number, number];
+
+/** Opens the store at once. Throws `InvalidOptionError` when the folder cannot be used. */
+export function sqlite(pathOrOptions: string | SqliteOptions): SqliteStore {
+  return new Sqlite(typeof pathOrOptions === "string" ? { directory: pathOrOptions } : pathOrOptions);
+}
+
+class Sqlite implements SqliteStore {
+  readonly name = "sqlite";
+  readonly #path: string;
+  readonly #clock: Clock;
+  readonly #maxBytes: number;
+  readonly #maxEntryBytes: number;
+  readonly #warn: (message: string) => void;
+  readonly #queue: SqliteWriteQueue;
+  #opened: OpenedDatabase | undefined;
+  #select: StatementSync | undefined;
+  #seedTenant = "";
+  #seed = tenantSeed("");
+  #foreignRows: number | undefined;
+  #corrupt = 0;
+  #evictions = 0;
+  readonly #warned = new Set<string>();
+  #recovering = false;
+  #cancelReopen: CancelTimer | undefined;
+  #closed = false;
+
+  constructor(options: SqliteOptions) {
+    this.#clock = options.clock ?? systemClock;
+    this.#maxBytes = options.maxBytes ?? 1024 * 1024 * 1024;
+    this.#maxEntryBytes = options.maxEntryBytes ?? this.#maxBytes / 8;
+    this.#warn = options.onWarning ?? ((message) => process.emitWarning(message, "RepriseWarning"));
+    this.#path = prepareFolder(options.directory, this.#maxBytes);
+    const aside = (name: string) => this.#tellAside(name);
+    this.#use(openFirst(this.#path, this.#clock.now(), aside));
+    this.#queue = new SqliteWriteQueue({
+      path: this.#path,
+      maxBytes: this.#maxBytes,
+      maxPendingBytes: options.maxPendingBytes ?? 32 * 1024 * 1024,
+      clock: this.#clock,
+      onFailure: (code, message) => this.#writeFailed(code, message),
+      onCommit: (evictions, corrupt) => {
+        this.#evictions += evictions;
+        this.#corrupt += corrupt;
+        this.#warned.delete("write");
+      },
+    });
+  }
+
+  get(tenant: string, keys: readonly string[]): readonly (Uint8Array | undefined)[] {
+    this.#assertOpen();
+    if (keys.length === 1) return [this.#value(tenant, keys[0] as string)];
+    return keys.map((key) => this.#value(tenant, key));
+  }
+
+  getEntries(tenant: string, keys: readonly string[]): readonly (StoredEntry | undefined)[] {
+    this.#assertOpen();
+    return keys.map((key) => this.#entry(tenant, key));
+  }
+
+  set(tenant: string, key: string, value: Uint8Array, options: WriteOptions): WriteResult {
+    this.#assertOpen();
+    if (value.byteLength + key.length > this.#maxEntryBytes) return "declined";
+    return this.#queue.set(tenant, key, value, options);
+  }
+
+  async add(tenant: string, key: string, value: Uint8Array, options: WriteOptions): Promise<Uint8Array> {
+    this.#assertOpen();
+    return (await this.#queue.add(tenant, key, value, options)) ?? value;
+  }
+
+  async delete(tenant: string, key: string): Promise<boolean> {
+    this.#assertOpen();
+    return this.#queue.delete(tenant, key);
+  }
+
+  async stats(): Promise<StoreStats> {
+    this.#assertOpen();
+    await this.#queue.flush().catch(() => undefined);
+    let totals: Record<string, unknown> | undefined;
+    try {
+      totals = this.#opened?.database.prepare("SELECT entries, bytes FROM totals_v1").get();
+      this.#foreignRows ??= this.#opened && countForeignRows(this.#opened.database);
+    } catch (error) {
+      this.#readFailed(error);
+    }
+    return {
+      entries: Number(totals?.["entries"] ?? 0),
+      bytes: Number(totals?.["bytes"] ?? 0),
+      capacityBytes: this.#maxBytes,
+      evictions: this.#evictions,
+      corrupt: this.#corrupt + (this.#foreignRows ?? 0),
+    };
+  }
+
+  async flush(): Promise<void> {
+    this.#assertOpen();
+    await this.#queue.flush();
+  }
+
+  async close(): Promise<void> {
+    if (this.#closed) return;
+    this.#closed = true;
+    this.#cancelReopen?.();
+    await this.#queue.flush().catch(() => undefined);
+    this.#letGo();
+    const lost = await this.#queue.close();
+    if (lost > 0) this.#warn(`${lost} writes to ${this.#path} were lost: the file could not be written`);
+  }
+
+  /** The row as the file has it; also a damaged row is `undefined` here. */
+  #row(tenant: string, key: string): Row | undefined {
+    let row: Row | undefined;
+    try {
+      row = this.#select?.get(key, tenant) as unknown as Row | undefined;
+    } catch (error) {
+      this.#readFailed(error);
+      return undefined;
+    }
+    if (row === undefined) return undefined;
+    const now = this.#clock.now();
+    if (row[1] <= now) return undefined;
+    if (tenant !== this.#seedTenant) {
+      this.#seed = tenantSeed(tenant);
+      this.#seedTenant = tenant;
+    }
+    const value = row[4];
+    if (!(value instanceof Uint8Array) || rowChecksum(this.#seed, key, row[1], value) !== row[2]) {
+      this.#corrupt += 1;
+      this.#queue.drop(tenant, key, row[2]);
+      return undefined;
+    }
+    if (now - row[3] > touchAfterMs) this.#queue.touch(row[0]);
+    return row;
+  }
+
+  #value(tenant: string, key: string): Uint8Array | undefined {
+    const pending = this.#queue.pending(tenant, key);
+    if (pending === undefined) return this.#row(tenant, key)?.[4] as Uint8Array | undefined;
+    return pending.deleteAt > this.#clock.now() ? pending.value : undefined;
+  }
+
+  #entry(tenant: string, key: string): StoredEntry | undefined {
+    const pending = this.#queue.pending(tenant, key);
+    if (pending !== undefined) {
+      const { value, deleteAt, storedAt, priority } = pending;
+      return value === undefined || deleteAt <= this.#clock.now() ? undefined : { value, deleteAt, storedAt, priority };
+    }
+    const row = this.#row(tenant, key);
+    if (row === undefined) return undefined;
+    const [, deleteAt, , , value, priority, storedAt] = row;
+    return { value: value as Uint8Array, deleteAt, storedAt, priority: priorityFromNumber(priority) };
+  }
+
+  #use(opened: OpenedDatabase): void {
+    this.#opened = opened;
+    // Only the writer writes. A reader waits for nobody but another process that repairs the log after a crash.
+    opened.database.exec("PRAGMA query_only = ON; PRAGMA busy_timeout = 50");
+    this.#select = opened.database.prepare(`SELECT ${columns} FROM entries_v1 WHERE key = ? AND tenant = ?`);
+    this.#select.setReturnArrays(true);
+    this.#foreignRows = undefined;
+    if (opened.newerVersion !== undefined) {
+      this.#warnOnce(
+        "newer",
+        `${this.#path} is also used by a newer version (format ${opened.newerVersion}); its entries are left alone`,
+      );
+    }
+  }
+
+  #letGo(): void {
+    this.#select = undefined;
+    const database = this.#opened?.database;
+    this.#opened = undefined;
+    try {
+      database?.close();
+    } catch {
+      // A damaged file may refuse even that; the connection is given up.
+    }
+  }
+
+  #readFailed(error: unknown): void {
+    const code = extendedCode(error);
+    if (isDamage(code, this.#path)) void this.#recover(code);
+    else this.#warnOnce(`read ${code}`, `reading ${this.#path} fails: ${(error as Error).message}`);
+  }
+
+  #writeFailed(code: number | undefined, message: string): boolean {
+    if (!this.#closed && isDamage(code, this.#path)) {
+      void this.#recover(code);
+      return true;
+    }
+    this.#warnOnce("write", `writing ${this.#path} fails: ${message}; reads go on, writing is tried again`);
+    return false;
+  }
+
+  /** Lets go of the damaged file in both threads, sets it aside and begins afresh; what was pending is kept. */
+  async #recover(code: number | undefined): Promise<void> {
+    if (this.#recovering || this.#closed) return;
+    this.#recovering = true;
+    const inode = this.#opened?.inode;
+    this.#letGo();
+    await this.#queue.release();
+    try {
+      const aside = setAside(this.#path, inode, code, this.#clock.now());
+      if (aside !== undefined) this.#tellAside(aside);
+      this.#reopen();
+    } catch (error) {
+      this.#warnOnce("reopen", `${this.#path} cannot be opened again: ${(error as Error).message}`);
+      this.#cancelReopen = this.#clock.after(retryMs, () => {
+        this.#recovering = false;
+        void this.#recover(code);
+      });
+    }
+  }
+
+  #reopen(): void {
+    if (!this.#closed) this.#use(openDatabase(this.#path));
+    this.#recovering = false;
+    this.#queue.resume();
+  }
+
+  #tellAside(aside: string): void {
+    this.#corrupt += 1;
+    this.#warn(`${this.#path} is damaged; it was set aside as ${aside} and the cache begins afresh`);
+  }
+
+  #warnOnce(kind: string, message: string): void {
+    if (this.#warned.has(kind)) return;
+    this.#warned.add(kind);
+    this.#warn(message);
+  }
+
+  #assertOpen(): void {
+    if (this.#closed) throw new StoreUnavailableError({ message: "the sqlite store is closed" });
+  }
+}

@@ -1,0 +1,117 @@
+import { Counter, Gauge, Histogram, Registry } from "prom-client";
+import type { StoreStats } from "../core/store.ts";
+import type { Trace, TraceEvent } from "../core/trace.ts";
+
+/**
+ * The Prometheus side of the trace. Labels are bounded: model names come from requests, so only the first
+ * `maxModels` of them get a label of their own and the rest are "other". Hit ratios are left to PromQL.
+ */
+
+export interface MeteredStore {
+  readonly name: string;
+  stats(): StoreStats | Promise<StoreStats>;
+  available(): boolean;
+}
+
+export interface Metrics {
+  readonly trace: Trace;
+  /** A response has left, of whatever route. */
+  readonly observeResponse: (endpoint: string, result: string, stream: boolean, durationMs: number) => void;
+  /** The exposition text and its media type. */
+  render(): Promise<{ readonly contentType: string; readonly text: string }>;
+}
+
+const lookupBuckets = [0.000_05, 0.000_1, 0.000_25, 0.000_5, 0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 1, 2.5];
+const requestBuckets = [0.000_5, 0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10, 30, 60, 120];
+const maxModels = 100;
+
+export function prometheusMetrics(gauges: { readonly flights: () => number; readonly stores: readonly MeteredStore[]; readonly version: string }): Metrics {
+  const registry = new Registry();
+  const registers = [registry];
+  const counter = <T extends string>(name: string, help: string, labelNames: readonly T[] = []) => new Counter<T>({ name, help, labelNames: [...labelNames], registers });
+  const gauge = <T extends string>(name: string, help: string, labelNames: readonly T[] = []) => new Gauge<T>({ name, help, labelNames: [...labelNames], registers });
+  const histogram = <T extends string>(name: string, help: string, labelNames: readonly T[], buckets: number[]) =>
+    new Histogram<T>({ name, help, labelNames: [...labelNames], buckets, registers });
+
+  const requests = counter("reprise_requests_total", "Calls by layer and result; layer=overall counts each call once.", ["layer", "result", "endpoint", "model"] as const);
+  const bypasses = counter("reprise_bypass_total", "Calls that no layer was asked about.", ["reason"] as const);
+  const stores = counter("reprise_store_total", "What became of answers that could have been stored.", ["layer", "result", "reason"] as const);
+  const lookups = histogram("reprise_lookup_duration_seconds", "Time a layer took to look up.", ["layer", "result"] as const, lookupBuckets);
+  const firstBytes = histogram("reprise_time_to_first_byte_seconds", "Time until an answer, or the first byte of a stream, was ready.", ["result"] as const, requestBuckets);
+  const responses = histogram("reprise_request_duration_seconds", "Time until the last byte was handed over.", ["endpoint", "result", "stream"] as const, requestBuckets);
+  const upstreams = counter("reprise_upstream_requests_total", "Calls to upstreams.", ["model", "status_class"] as const);
+  const upstreamTimes = histogram("reprise_upstream_duration_seconds", "Time an upstream took to its last byte.", ["status_class"] as const, requestBuckets);
+  const coalesced = counter("reprise_coalesced_total", "Calls that joined one in flight.");
+  const rejected = counter("reprise_security_events_total", "Entries that were damaged or foreign and were not served.", ["kind"] as const);
+  const faults = counter("reprise_backend_errors_total", "Failures of stores, which no caller noticed.", ["backend", "op", "kind"] as const);
+  const inFlight = gauge("reprise_inflight", "Calls to upstreams under way.", ["kind"] as const);
+  const up = gauge("reprise_backend_up", "1 while the store is used.", ["backend"] as const);
+  const entries = gauge("reprise_entries", "Values in the store.", ["backend"] as const);
+  const size = gauge("reprise_size_bytes", "Bytes in the store.", ["backend"] as const);
+  const capacity = gauge("reprise_capacity_bytes", "Bound of the store.", ["backend"] as const);
+  const evictions = gauge("reprise_evictions", "Values that made room for others, since the start.", ["backend"] as const);
+  const corrupt = gauge("reprise_corrupt", "Damaged or unknown values that were skipped, since the start.", ["backend"] as const);
+  gauge("reprise_build_info", "Always 1.", ["version"] as const).set({ version: gauges.version }, 1);
+
+  const models = new Set<string>();
+  const modelLabel = (model: string): string => {
+    if (models.has(model)) return model;
+    if (models.size >= maxModels || model.length > 100) return "other";
+    models.add(model);
+    return model;
+  };
+
+  const onCall = ({ outcome, protocol, model, durationMs }: Extract<TraceEvent, { type: "call-end" }>): void => {
+    const endpoint = protocol;
+    requests.inc({ layer: "overall", result: outcome.kind, endpoint, model: modelLabel(model) });
+    firstBytes.observe({ result: outcome.kind }, durationMs / 1000);
+    if (outcome.kind === "hit" || outcome.kind === "stale") requests.inc({ layer: outcome.layer, result: outcome.kind, endpoint, model: modelLabel(model) });
+    if (outcome.kind === "bypass") bypasses.inc({ reason: outcome.reason });
+  };
+
+  const trace: Trace = (event) => {
+    switch (event.type) {
+      case "call-end":
+        return onCall(event);
+      case "lookup-end":
+        return lookups.observe({ layer: event.layer, result: event.result }, event.durationMs / 1000);
+      case "origin-end": {
+        const statusClass = typeof event.result === "number" ? `${Math.floor(event.result / 100)}xx` : event.result;
+        upstreams.inc({ model: modelLabel(event.model), status_class: statusClass });
+        return upstreamTimes.observe({ status_class: statusClass }, event.durationMs / 1000);
+      }
+      case "flight-join":
+        return coalesced.inc();
+      case "entry-write":
+        return stores.inc({ layer: event.layer, result: event.result, reason: "" });
+      case "entry-refuse":
+        return stores.inc({ layer: event.layer, result: "refused", reason: event.reason });
+      case "entry-reject":
+        return rejected.inc({ kind: event.reason });
+      case "store-fault":
+        return faults.inc({ backend: event.store, op: event.operation, kind: event.kind });
+      default:
+        return undefined;
+    }
+  };
+
+  return {
+    trace,
+    observeResponse: (endpoint, result, stream, durationMs) => responses.observe({ endpoint, result, stream: String(stream) }, durationMs / 1000),
+    async render() {
+      inFlight.set({ kind: "leader" }, gauges.flights());
+      for (const store of gauges.stores) {
+        const backend = store.name;
+        up.set({ backend }, store.available() ? 1 : 0);
+        const stats = await store.stats();
+        entries.set({ backend }, stats.entries);
+        size.set({ backend }, stats.bytes);
+        if (Number.isFinite(stats.capacityBytes)) capacity.set({ backend }, stats.capacityBytes);
+        evictions.set({ backend }, stats.evictions);
+        corrupt.set({ backend }, stats.corrupt);
+      }
+      return { contentType: registry.contentType, text: await registry.metrics() };
+    },
+  };
+}
+
