@@ -20,6 +20,7 @@ const shared = {
   dts: true,
   report: false,
   logLevel: "warn",
+  checks: { pluginTimings: false },
 } as const;
 
 export default defineConfig([

@@ -1,6 +1,6 @@
 import { defineConfig } from "vitest/config";
 
-const shared = { setupFiles: ["test/setup/unhandled-rejections.ts"], pool: "forks" } as const;
+const shared = { setupFiles: "test/setup/unhandled-rejections.ts", pool: "forks" } as const;
 
 export default defineConfig({
   test: {
