@@ -64,6 +64,7 @@ const cases: readonly [string, unknown, readonly unknown[], readonly unknown[]][
     ["a", 1],
     [null, []],
   ],
+  ["a name that looks escaped", { $defs: { "~1": { type: "string" } }, $ref: "#/$defs/~01" }, ["a"], [1]],
   [
     "a reference with rules beside it",
     { $defs: { text: { type: "string" } }, $ref: "#/$defs/text", minLength: 2 },
@@ -156,7 +157,8 @@ describe("a doubt is a refusal", () => {
     ["an enum that is no list", { enum: "a" }],
     ["a reference to another document", { $ref: "https://example.com/schema.json" }],
     ["a reference to nothing", { $ref: "#/$defs/none" }],
-    ["a reference to what objects inherit", { $ref: "#/constructor" }],
+    ["a reference to what objects inherit", { $ref: "#/__proto__" }],
+    ["a reference to what functions inherit", { $ref: "#/constructor" }],
     ["a reference by anchor", { $ref: "#name" }],
     ["a broken reference", { $ref: "#/%" }],
     ["a reference to itself", { $ref: "#" }],
@@ -199,6 +201,10 @@ describe("a doubt is a refusal", () => {
     expect(matchesSchema(wide, { anyOf: branches })).toBe(false);
     const doubling = { $defs: { a: { allOf: [{ $ref: "#/$defs/a" }, { $ref: "#/$defs/a" }] } }, $ref: "#/$defs/a" };
     expect(matchesSchema(1, doubling)).toBe(false);
+    const list = Array.from({ length: 10_000 }, () => 1);
+    const name = "n".repeat(100_000);
+    expect(matchesSchema(list, { $defs: { [name]: true }, items: { $ref: `#/$defs/${name}` } })).toBe(false);
+    expect(matchesSchema(list, { items: { type: [...Array(1000).fill("string"), "number"] } })).toBe(false);
     const long = "x".repeat(1_000_000);
     expect(matchesSchema(long, { anyOf: branches.map(() => ({ minLength: 2_000_000 })) })).toBe(false);
     expect(matchesSchema(long, { enum: branches.map((_, index) => `${long.slice(5)}${10_000 + index}`) })).toBe(false);
