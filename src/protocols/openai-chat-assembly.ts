@@ -7,7 +7,6 @@ import {
   mergeMember,
   mergeObject,
 } from "./openai-chat-merge.ts";
-
 import type { SseEvent } from "./sse.ts";
 
 /**
@@ -18,11 +17,6 @@ import type { SseEvent } from "./sse.ts";
  *
  * `obfuscation` pads chunks against eavesdroppers and says nothing, so it is dropped, as the SDK does.
  */
-
-/** The event that ends every stream of the API. */
-export function isDone(event: SseEvent): boolean {
-  return event.data.trim() === "[DONE]";
-}
 
 const inDelta: MergeManner = { strings: "join", arrays: "join" };
 const inChoice: MergeManner = { strings: "last", arrays: "join" };
@@ -92,6 +86,11 @@ export class CompletionAssembly {
     if (this.#usage !== undefined) completion.set("usage", this.#usage);
     return completion;
   }
+}
+
+/** The event that ends every stream of the API. */
+export function isDone(event: SseEvent): boolean {
+  return event.data.trim() === "[DONE]";
 }
 
 const ownNames: ReadonlySet<string> = new Set(["index", "delta", "message", "finish_reason"]);

@@ -1,9 +1,9 @@
 import { describe, expect, it } from "vitest";
 import { OpenAiChatRecorder } from "./openai-chat-recorder.ts";
+import { bytes, text as textOf } from "./openai-chat-samples.ts";
 import { EventTooLargeError } from "./sse.ts";
 
-const bytes = (text: string) => new TextEncoder().encode(text);
-const text = (value: Uint8Array | undefined) => value && new TextDecoder().decode(value);
+const text = (value: Uint8Array | undefined) => value && textOf(value);
 const event = (chunk: unknown) => `data: ${typeof chunk === "string" ? chunk : JSON.stringify(chunk)}\n\n`;
 const chunk = (delta: object, more: object = {}, top: object = {}) => ({
   id: "c1",

@@ -2,25 +2,17 @@ import { readFileSync } from "node:fs";
 import OpenAI from "openai";
 import { describe, expect, it } from "vitest";
 import { openAiChat } from "./openai-chat.ts";
+import { lean, recordingOf, text, whole } from "./openai-chat-samples.ts";
 
 /** The official SDK reads what is replayed, and its own accumulation of the stream is compared with the JSON form. */
 
 const folder = new URL("../../test/conformance/fixtures/openai-chat/", import.meta.url);
 const read = (file: string) => Uint8Array.from(readFileSync(new URL(file, folder)));
-const whole = { includeUsage: true, zeroUsage: false };
-const lean = { includeUsage: false, zeroUsage: false };
 const params = { model: "m", messages: [{ role: "user" as const, content: "Hello" }] };
 
 function client(body: Uint8Array, type: string, status = 200): OpenAI {
   const fetch = async () => new Response(Uint8Array.from(body), { status, headers: { "content-type": type } });
   return new OpenAI({ apiKey: "none", maxRetries: 0, fetch });
-}
-
-function recordingOf(stream: Uint8Array) {
-  const recorder = openAiChat.recordStream({ maxEventBytes: 1_000_000 });
-  recorder.push(stream);
-  recorder.end();
-  return recorder.recording();
 }
 
 /** What the SDK adds on its own: parsed forms, absent when nothing asks for them, and null log probabilities. */
@@ -49,10 +41,10 @@ const names = ["text", "parallel-tools", "three-choices", "refusal", "reasoning"
 describe.each(names)("the official SDK and %s", (name) => {
   const stream = read(`${name}.sse`);
   const json = read(`${name}.json`);
-  const expected = withoutUnknown(plain(JSON.parse(new TextDecoder().decode(json))));
+  const expected = withoutUnknown(plain(JSON.parse(text(json))));
 
   it("reads JSON replayed from JSON and from events", async () => {
-    for (const recording of [openAiChat.readJson(json).recording, recordingOf(stream)]) {
+    for (const recording of [openAiChat.readJson(json).recording, recordingOf(stream).recording]) {
       const answer = await client(openAiChat.replayJson(recording, lean), "application/json").chat.completions.create(
         params,
       );
@@ -61,18 +53,20 @@ describe.each(names)("the official SDK and %s", (name) => {
   });
 
   it("reads events replayed from JSON and from events as the same completion", async () => {
-    for (const recording of [openAiChat.readJson(json).recording, recordingOf(stream)]) {
+    for (const recording of [openAiChat.readJson(json).recording, recordingOf(stream).recording]) {
       const answer = await accumulated(openAiChat.replayEvents(recording, whole));
       expect(withoutUnknown(asCompletion(answer))).toEqual(expected);
     }
   });
 
   it("accumulates the replayed events as it does the origin's", async () => {
-    expect(await accumulated(openAiChat.replayEvents(recordingOf(stream), whole))).toEqual(await accumulated(stream));
+    expect(await accumulated(openAiChat.replayEvents(recordingOf(stream).recording, whole))).toEqual(
+      await accumulated(stream),
+    );
   });
 
   it("gets usage only when it asked", async () => {
-    for (const recording of [openAiChat.readJson(json).recording, recordingOf(stream)]) {
+    for (const recording of [openAiChat.readJson(json).recording, recordingOf(stream).recording]) {
       const chunks: OpenAI.ChatCompletionChunk[] = [];
       const body = openAiChat.replayEvents(recording, lean);
       const answer = await client(body, "text/event-stream").chat.completions.create({ ...params, stream: true });
@@ -86,7 +80,7 @@ describe("the official SDK and errors", () => {
   const error = { status: 502, code: "origin_truncated", message: "The origin broke off", param: "model" };
 
   it("throws what is said in the middle of a stream", async () => {
-    const started = recordingOf(read("text.sse").subarray(0, 1000)).body;
+    const started = recordingOf(read("text.sse").subarray(0, 1000)).recording.body;
     const body = Uint8Array.of(...started, ...openAiChat.renderError(error, "event"));
     const answer = await client(body, "text/event-stream").chat.completions.create({ ...params, stream: true });
     await expect(async () => {

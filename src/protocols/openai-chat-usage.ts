@@ -1,5 +1,5 @@
 import { parseJson, serializeJson } from "../core/canonical-json.ts";
-import { joined, readEvents, renderEvent, type SseEvent } from "./sse.ts";
+import { readEvents, renderEvent, type SseEvent } from "./sse.ts";
 import { zeroNumbers } from "./usage.ts";
 
 /**
@@ -16,17 +16,24 @@ const decoder = new TextDecoder("utf-8", { ignoreBOM: true });
 
 /** The event for a reader who did not ask for usage: the same bytes where there is none, `undefined` where nothing is left. */
 export function withoutUsage(event: SseEvent): Uint8Array | undefined {
-  if (!event.data.includes('"usage"')) return event.bytes;
-  const members = topLevelMembers(event.data);
+  const left = dataWithoutUsage(event.data);
+  return left === undefined ? undefined : withData(event, left);
+}
+
+function withData(event: SseEvent, data: string): Uint8Array {
+  return data === event.data ? event.bytes : encoder.encode(renderEvent(data, event.name, event.id));
+}
+
+function dataWithoutUsage(data: string): string | undefined {
+  if (!data.includes('"usage"')) return data;
+  const members = topLevelMembers(data);
   const at = members.findIndex((member) => member.name === "usage");
   const usage = members[at];
-  if (usage === undefined) return event.bytes;
-  if (event.data.startsWith("null", usage.valueFrom)) {
-    return encoder.encode(renderEvent(cut(event.data, members, at), event.name, event.id));
-  }
+  if (usage === undefined) return data;
+  if (data.startsWith("null", usage.valueFrom)) return cut(data, members, at);
   const choices = members.find((member) => member.name === "choices");
-  const noChoices = choices !== undefined && /^\[\s*\]$/.test(event.data.slice(choices.valueFrom, choices.valueTo));
-  return event.data[usage.valueFrom] === "{" && noChoices ? undefined : event.bytes;
+  const noChoices = choices !== undefined && /^\[\s*\]$/.test(data.slice(choices.valueFrom, choices.valueTo));
+  return data[usage.valueFrom] === "{" && noChoices ? undefined : data;
 }
 
 /** The JSON document with all its token counts 0. */
@@ -37,19 +44,38 @@ export function withZeroUsage(document: string): string {
   return document.slice(0, usage.valueFrom) + zero + document.slice(usage.valueTo);
 }
 
-/** A recorded stream as the view wants it. */
+/**
+ * Null usage where OpenAI puts it, at the end of a chunk or before its padding, and the blank line. Nothing else can
+ * look like this: the quotes that follow a comma or a colon open a string, the brace before the blank line closes
+ * the chunk, and a recorded stream has its blank lines only between events.
+ */
+const nullUsageAtEnd = /,"usage":null((?:,"obfuscation":"\w*")?\}\n\n)/g;
+
+/** A recorded stream as the view wants it. Works on the bytes as Latin-1, since all that is looked for is ASCII. */
 export function viewOfEvents(body: Uint8Array, view: { includeUsage: boolean; zeroUsage: boolean }): Uint8Array {
   if ((view.includeUsage && !view.zeroUsage) || !mentionsUsage(body)) return body;
-  const parts: Uint8Array[] = [];
-  for (const event of readEvents(body)) {
-    const kept = view.includeUsage ? event.bytes : withoutUsage(event);
-    if (kept === undefined) continue;
-    if (!view.zeroUsage || !event.data.includes('"usage"')) parts.push(kept);
-    else
-      for (const left of readEvents(kept))
-        parts.push(encoder.encode(renderEvent(withZeroUsage(left.data), left.name, left.id)));
+  let text = Buffer.from(body.buffer, body.byteOffset, body.byteLength).toString("latin1");
+  if (!view.includeUsage) text = text.replace(nullUsageAtEnd, "$1");
+  let seen = "";
+  let copiedTo = 0;
+  for (let at = text.indexOf('"usage"'); at >= 0; at = text.indexOf('"usage"', copiedTo)) {
+    const before = text.lastIndexOf("\n\n", at);
+    const after = text.indexOf("\n\n", at);
+    const from = before < 0 ? 0 : before + 2;
+    const to = after < 0 ? text.length : after + 2;
+    seen += text.slice(copiedTo, from);
+    for (const event of readEvents(Buffer.from(text.slice(from, to), "latin1"))) {
+      seen += Buffer.from(viewOfEvent(event, view)).toString("latin1");
+    }
+    copiedTo = to;
   }
-  return joined(parts);
+  return new Uint8Array(Buffer.from(seen + text.slice(copiedTo), "latin1"));
+}
+
+function viewOfEvent(event: SseEvent, view: { includeUsage: boolean; zeroUsage: boolean }): Uint8Array {
+  const left = view.includeUsage ? event.data : dataWithoutUsage(event.data);
+  if (left === undefined) return new Uint8Array(0);
+  return withData(event, view.zeroUsage ? withZeroUsage(left) : left);
 }
 
 export function zeroUsageOfJson(body: Uint8Array): Uint8Array {

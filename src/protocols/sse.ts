@@ -136,13 +136,15 @@ export class SseReader {
       return;
     }
     const colonAt = line.indexOf(colon);
-    const name = forgiving.decode(colonAt < 0 ? line : line.subarray(0, colonAt));
-    const value =
-      colonAt < 0 ? line.subarray(line.length) : line.subarray(colonAt + (line[colonAt + 1] === space ? 2 : 1));
+    const nameBytes = colonAt < 0 ? line : line.subarray(0, colonAt);
+    const valueAt = colonAt < 0 ? line.length : colonAt + (line[colonAt + 1] === space ? 2 : 1);
+    const value = line.subarray(valueAt);
+    const name = isData(nameBytes) ? "data" : forgiving.decode(nameBytes);
     if (name === "") {
       blocks.push({ kind: "keep-alive", bytes: joined([encoder.encode(value.length > 0 ? ": " : ":"), value, blank]) });
     } else if (name === "data") {
-      this.#data.push(value.slice());
+      // Not `slice`, which for a Buffer is a view of the same memory.
+      this.#data.push(new Uint8Array(value));
       this.#blockBytes += line.length + 1;
     } else if (name === "event") {
       this.#name = forgiving.decode(value);
@@ -159,7 +161,7 @@ export class SseReader {
     const name = this.#name;
     const id = this.#id;
     const lines = this.#data;
-    const head = encoder.encode(header(name, id));
+    const head = name === "" && id === undefined ? nothing : encoder.encode(header(name, id));
     if (lines.length > 0) {
       const [data, validUtf8] = decoded(lines);
       const parts: Uint8Array[] = [head];
@@ -176,6 +178,12 @@ export class SseReader {
   }
 }
 
+/** Nearly every line is one of data, so its name is not worth decoding. */
+function isData(name: Uint8Array): boolean {
+  return name.length === 4 && name[0] === 0x64 && name[1] === 0x61 && name[2] === 0x74 && name[3] === 0x61;
+}
+
+const nothing = new Uint8Array(0);
 const newline = Uint8Array.of(lineFeed);
 const blank = Uint8Array.of(lineFeed, lineFeed);
 
