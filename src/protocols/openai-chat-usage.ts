@@ -37,7 +37,7 @@ function dataWithoutUsage(data: string): string | undefined {
 }
 
 /** The JSON document with all its token counts 0. */
-export function withZeroUsage(document: string): string {
+function withZeroUsage(document: string): string {
   const usage = topLevelMembers(document).find((member) => member.name === "usage");
   if (usage === undefined) return document;
   const zero = serializeJson(zeroNumbers(parseJson(document.slice(usage.valueFrom, usage.valueTo))), true);
