@@ -36,6 +36,8 @@ CREATE TABLE IF NOT EXISTS totals_v1 (id INTEGER PRIMARY KEY CHECK (id = 1), ent
 INSERT OR IGNORE INTO totals_v1 VALUES (1, 0, 0);
 `;
 
+const columns = ["id", "tenant", "key", "delete_at", "checksum", "priority", "size", "stored_at", "used_at", "value"];
+
 /** The file is a sound database of another program; it is left alone. */
 export class ForeignDatabaseError extends Error {}
 
@@ -67,6 +69,8 @@ export function openDatabase(path: string): OpenedDatabase {
       database.exec("COMMIT");
       chmodSync(path, 0o600);
     }
+    // A table that only looks like ours, by one flipped letter in its definition, fails here and is damage.
+    database.prepare(`SELECT ${columns.join(", ")} FROM entries_v1`);
     const newerVersion = version > formatVersion ? version : undefined;
     return { database, inode: inodeOf(path) ?? 0, newerVersion };
   } catch (error) {

@@ -44,8 +44,12 @@ export class SqliteWriteQueue {
   #touched = new Set<number>();
   #bytes = 0;
   #worker: Worker | undefined;
+  #workerUsed = false;
   #scheduled = false;
+  /** Nothing is sent. */
   #paused = false;
+  /** Paused because the file cannot be written: new writes are refused. */
+  #failing = false;
   #cancelRetry: CancelTimer | undefined;
   #onReleased: (() => void) | undefined;
   /** Operations ever queued and ever committed; a flush waits until the second has reached the first. */
@@ -57,6 +61,11 @@ export class SqliteWriteQueue {
     this.#options = options;
   }
 
+  /** Starts the worker ahead of the first write, which would else wait for it. */
+  start(): void {
+    this.#startedWorker().unref();
+  }
+
   /** The uncommitted write of a key, a `delete` included; `undefined` when the file knows best. */
   pending(tenant: string, key: string): Operation | undefined {
     return this.#pending.size === 0 ? undefined : this.#pending.get(idOf(tenant, key));
@@ -64,7 +73,7 @@ export class SqliteWriteQueue {
 
   set(tenant: string, key: string, value: Uint8Array, options: WriteOptions): WriteResult {
     const weight = value.byteLength + key.length + 200;
-    if (this.#paused || this.#bytes + weight > this.#options.maxPendingBytes) return "overloaded";
+    if (this.#failing || this.#bytes + weight > this.#options.maxPendingBytes) return "overloaded";
     const operation = { ...this.#operation("set", tenant, key, value, options), weight };
     this.#pending.set(idOf(tenant, key), operation);
     this.#push(operation);
@@ -74,7 +83,7 @@ export class SqliteWriteQueue {
   /** `undefined` when the given value was stored, else the earlier one. */
   add(tenant: string, key: string, value: Uint8Array, options: WriteOptions): Promise<Uint8Array | undefined> {
     return new Promise((resolve, reject) => {
-      if (this.#paused) throw pausedError();
+      if (this.#failing) throw pausedError();
       const answered = (answer: Answer) => resolve(answer instanceof Uint8Array ? answer : undefined);
       const operation = this.#operation("add", tenant, key, value, options);
       this.#push({ ...operation, weight: value.byteLength, answered, failed: reject });
@@ -89,13 +98,13 @@ export class SqliteWriteQueue {
       const operation = { ...tombstone, weight: 0, answered, failed: reject };
       this.#pending.set(idOf(tenant, key), operation);
       this.#push(operation);
-      if (this.#paused) reject(pausedError());
+      if (this.#failing) reject(pausedError());
     });
   }
 
   /** Removes a row found damaged, some time. */
   drop(tenant: string, key: string, checksum: number): void {
-    if (this.#paused) return;
+    if (this.#failing) return;
     this.#push({ ...this.#operation("drop", tenant, key, undefined, { deleteAt: 0 }), checksum, weight: 0 });
   }
 
@@ -109,14 +118,14 @@ export class SqliteWriteQueue {
   /** Resolves when everything accepted before is committed; rejects when it cannot be for now. */
   flush(): Promise<void> {
     if (this.#committed >= this.#accepted) return Promise.resolve();
-    if (this.#paused) return Promise.reject(pausedError());
+    if (this.#failing) return Promise.reject(pausedError());
     return new Promise((done, failed) => this.#flushes.push({ through: this.#accepted, done, failed }));
   }
 
-  /** Stops sending and has the worker let go of the file. What is queued stays. */
+  /** Stops sending and has the worker let go of the file. What is queued stays, and more is taken. */
   async release(): Promise<void> {
     this.#paused = true;
-    if (this.#worker === undefined) return;
+    if (this.#worker === undefined || !this.#workerUsed) return;
     await this.#request({ kind: "release" });
   }
 
@@ -124,6 +133,7 @@ export class SqliteWriteQueue {
   resume(): void {
     this.#cancelRetry?.();
     this.#paused = false;
+    this.#failing = false;
     this.#send();
   }
 
@@ -134,11 +144,11 @@ export class SqliteWriteQueue {
     this.#cancelRetry?.();
     this.#paused = true;
     const worker = this.#worker;
-    if (worker !== undefined) {
-      await this.#request({ kind: "close" });
-      this.#worker = undefined;
-    }
+    if (worker !== undefined && this.#workerUsed) await this.#request({ kind: "close" });
+    else await worker?.terminate();
+    this.#worker = undefined;
     const lost = this.#accepted - this.#committed;
+    this.#committed = this.#accepted;
     for (const { failed } of this.#queued) failed?.(pausedError());
     this.#queued = [];
     this.#pending.clear();
@@ -187,6 +197,7 @@ export class SqliteWriteQueue {
     const worker = this.#startedWorker();
     // A process that has nothing else to do still commits what it has begun.
     worker.ref();
+    this.#workerUsed = true;
     worker.postMessage(message, [message.bytes.buffer]);
   }
 
@@ -239,6 +250,7 @@ export class SqliteWriteQueue {
       this.#queued = [...batch, ...this.#queued];
       return;
     }
+    this.#failing = true;
     const error = pausedError(message);
     const all = [...batch, ...this.#queued];
     for (const { failed } of all) failed?.(error);
@@ -253,6 +265,7 @@ export class SqliteWriteQueue {
   #lostWorker(worker: Worker, message: string): void {
     if (this.#worker !== worker) return;
     this.#worker = undefined;
+    this.#workerUsed = false;
     this.#onReleased?.();
     if (this.#underWay !== undefined) this.#failed(undefined, message);
   }

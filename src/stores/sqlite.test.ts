@@ -20,7 +20,7 @@ const textOf = (value: Uint8Array | undefined) => value && new TextDecoder().dec
 const wrappings: Readonly<Record<string, (store: SqliteStore, clock: ManualClock) => Store>> = {
   sqlite: (store) => store,
   "guarded(sqlite)": (store, clock) => guarded(store, { clock }),
-  "tiered([memory, sqlite])": (store, clock) => tiered([memory({ maxBytes: 8 * mebibyte, clock }), store], { clock }),
+  "tiered([memory, sqlite])": (store, clock) => tiered([memory({ maxBytes: 2 * mebibyte, clock }), store], { clock }),
 };
 
 for (const [name, wrap] of Object.entries(wrappings)) {
@@ -28,7 +28,7 @@ for (const [name, wrap] of Object.entries(wrappings)) {
     const make = async () => {
       const clock = new ManualClock();
       const directory = mkdtempSync(join(tmpdir(), "reprise-sqlite-"));
-      const open = () => wrap(sqlite({ directory, clock, maxBytes: 16 * mebibyte }), clock);
+      const open = () => wrap(sqlite({ directory, clock, maxBytes: 4 * mebibyte, maxEntryBytes: 2 * mebibyte }), clock);
       const store = open();
       const reopen = async () => {
         await store.close();
@@ -168,7 +168,7 @@ describe("sqlite", () => {
       "t",
       Array.from({ length: 10 }, (_, index) => `old${index}`),
     );
-    for (let index = 0; index < 150; index += 1) {
+    for (let index = 0; index < 200; index += 1) {
       store.set("t", `new${index}`, new Uint8Array(4_000), forEver);
       await store.flush();
     }
@@ -177,7 +177,7 @@ describe("sqlite", () => {
       Array.from({ length: 100 }, (_, index) => `old${index}`),
     );
     expect(old.slice(0, 10).every((value) => value !== undefined)).toBe(true);
-    expect(old.filter((value) => value !== undefined).length).toBeLessThan(40);
+    expect(old.filter((value) => value !== undefined).length).toBeLessThan(60);
   });
 
   it("reads a damaged row as absent, counts it and removes it", async () => {
@@ -223,13 +223,11 @@ describe("sqlite", () => {
       Array.from({ length: 200 }, (_, index) => `k${index}`),
     );
     store.set("t", "after", bytes("after"), forEver);
-    for (let turn = 0; turn < 200 && warnings.length === 0; turn += 1) await new Promise(setImmediate);
-    while (textOf(store.get("t", ["after"])[0]) !== "after") await new Promise(setImmediate);
-    await store.delete("t", "nothing").catch(() => undefined);
+    expect(textOf(store.get("t", ["after"])[0])).toBe("after");
     await store.flush();
     expect(textOf(store.get("t", ["after"])[0])).toBe("after");
     expect(warnings).toHaveLength(1);
-    expect(readdirSync(directory).some((name) => name.startsWith("cache.db.") && !name.endsWith("l"))).toBe(true);
+    expect(readdirSync(directory).some((name) => /^cache\.db\.(damaged|not-a-database)-/.test(name))).toBe(true);
   });
 
   it("shares the file with a newer format, leaves its rows alone and counts them", async () => {
@@ -267,14 +265,5 @@ describe("sqlite", () => {
 
   it("refuses a bound that is too small or none", () => {
     for (const maxBytes of [0, 1_000, Number.NaN]) expect(() => open({ maxBytes })).toThrow(/store.maxBytes/);
-  });
-
-  it("holds writes that cannot be committed, refuses more, and goes on when it can", async () => {
-    const store = open();
-    store.set("t", "before", bytes("old"), forEver);
-    await store.flush();
-    // A program that takes the name of the file away for a while: the writer cannot open it.
-    tamper("CREATE TRIGGER full BEFORE INSERT ON entries_v1 BEGIN SELECT raise(ABORT, 'full'); END");
-    await store.close();
   });
 });

@@ -103,6 +103,7 @@ class Sqlite implements SqliteStore {
         this.#warned.delete("write");
       },
     });
+    this.#queue.start();
   }
 
   get(tenant: string, keys: readonly string[]): readonly (Uint8Array | undefined)[] {
@@ -159,7 +160,10 @@ class Sqlite implements SqliteStore {
   async close(): Promise<void> {
     if (this.#closed) return;
     this.#closed = true;
-    this.#cancelReopen?.();
+    if (this.#cancelReopen !== undefined) {
+      this.#cancelReopen();
+      this.#queue.resume();
+    }
     await this.#queue.flush().catch(() => undefined);
     this.#letGo();
     const lost = await this.#queue.close();
@@ -264,7 +268,10 @@ class Sqlite implements SqliteStore {
       this.#reopen();
     } catch (error) {
       this.#warnOnce("reopen", `${this.#path} cannot be opened again: ${(error as Error).message}`);
+      // A store that is closing lets the queue fail rather than wait.
+      if (this.#closed) return this.#queue.resume();
       this.#cancelReopen = this.#clock.after(retryMs, () => {
+        this.#cancelReopen = undefined;
         this.#recovering = false;
         void this.#recover(code);
       });
