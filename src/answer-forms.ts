@@ -13,8 +13,17 @@ export function contentType(call: Call): string {
 
 /** Fields that belong to one connection, or that describe a body we may have rewritten (RFC 9110 section 7.6.1). */
 const connectionFields = new Set([
-  "connection", "keep-alive", "proxy-authenticate", "proxy-authorization", "te", "trailer", "transfer-encoding", "upgrade",
-  "content-length", "content-encoding", "date",
+  "connection",
+  "keep-alive",
+  "proxy-authenticate",
+  "proxy-authorization",
+  "te",
+  "trailer",
+  "transfer-encoding",
+  "upgrade",
+  "content-length",
+  "content-encoding",
+  "date",
 ]);
 
 /** What others than the one who asked may see of the origin's headers. */

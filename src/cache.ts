@@ -1,6 +1,7 @@
 import type { Answer } from "./core/answer.ts";
 import type { Asked, Caller } from "./core/call.ts";
 import { type Clock, type Random, systemClock, systemRandom } from "./core/clock.ts";
+import { withDeadline } from "./core/deadline.ts";
 import { InvalidOptionError, RepriseError } from "./core/errors.ts";
 import { fingerprintKey } from "./core/fingerprint.ts";
 import { systemTenant } from "./core/generations.ts";
@@ -13,7 +14,14 @@ import type { Flight } from "./flight.ts";
 import { type IncomingRequest, Intake } from "./intake.ts";
 import { ExactLayer } from "./layers/exact/exact-layer.ts";
 import { Replayer } from "./layers/exact/replay.ts";
-import { type PolicyInput, type PolicySettings, policyOf, readSettings, type RuleInput, type Settings } from "./options.ts";
+import {
+  type PolicyInput,
+  type PolicySettings,
+  policyOf,
+  type RuleInput,
+  readSettings,
+  type Settings,
+} from "./options.ts";
 import { type FlightFailure, Pipeline } from "./pipeline.ts";
 import { PolicyRules } from "./policy/rules.ts";
 import { RepeatWatch } from "./policy/stochastic.ts";
@@ -101,6 +109,8 @@ export interface Core {
   /** Calls to origins under way. */
   readonly flights: { readonly size: number };
   readonly stores: readonly GuardedStores[];
+  /** From now on calls follow these rules; stores and the secret stay as they are. */
+  reconfigure(settings: Settings): void;
   readonly wrapParts: Omit<Parameters<typeof createWrap>[0], "tenant">;
   close(): Promise<void>;
 }
@@ -116,19 +126,22 @@ export async function assembleCore(options: CoreOptions): Promise<Core> {
   const front = memory({ maxBytes: settings.store.memoryBytes, clock });
   const guard = options.store === undefined ? undefined : behindGuard(options.store, settings, clock, trace);
   const store = guard === undefined ? front : tiered([front, guard], { clock });
-  const secret = fingerprintKey(await masterKey(store, settings.security.masterKey, random));
+  const secret = fingerprintKey(await masterKey(options.store ?? front, settings.security.masterKey, random, clock));
 
-  const defaults = policyOf(settings.layers.exact) as CallPolicy;
-  const rules = new PolicyRules(
-    defaults,
-    settings.rules.map(({ match, ...set }) => ({ match: defined(match), set: policyOf(set as Partial<PolicySettings>) })),
-  );
   const exact = new ExactLayer({ store, clock, random, trace });
   const backoffMs = settings.coalescing.errorBackoff;
   const flights = new SingleFlight<Flight, FlightFailure>(clock, backoffMs);
   const limits = { maxEntryBytes: Number.MAX_SAFE_INTEGER, maxEventBytes: 16 * 1024 * 1024, windowBytes: 1024 * 1024 };
-  const pipeline = new Pipeline({ exact, replayer: new Replayer(), flights, repeats: new RepeatWatch(), clock, trace, limits });
-  const intake = new Intake({ secret, rules });
+  const pipeline = new Pipeline({
+    exact,
+    replayer: new Replayer(),
+    flights,
+    repeats: new RepeatWatch(),
+    clock,
+    trace,
+    limits,
+  });
+  let intake = new Intake({ secret, rules: rulesOf(settings) });
   return {
     handle(request, caller) {
       let asked: Asked;
@@ -137,16 +150,44 @@ export async function assembleCore(options: CoreOptions): Promise<Core> {
       } catch (error) {
         const { protocol } = request;
         const code = RepriseError.isInstance(error) ? error.code : "internal";
-        trace({ type: "call-end", outcome: { kind: "error", code }, protocol: protocol.name, model: "", originId: "", stream: false, durationMs: 0 });
+        trace({
+          type: "call-end",
+          outcome: { kind: "error", code },
+          protocol: protocol.name,
+          model: "",
+          originId: "",
+          stream: false,
+          durationMs: 0,
+        });
         throw error;
       }
       return pipeline.handle(asked, caller);
     },
     flights,
-    stores: [{ store: front, available: () => true }, ...(guard === undefined ? [] : [{ store: guard, available: () => guard.available() }])],
-    wrapParts: { exact, secret, policy: defaults, clock, trace, backoffMs },
+    stores: [
+      { store: front, available: () => true },
+      ...(guard === undefined ? [] : [{ store: guard, available: () => guard.available() }]),
+    ],
+    wrapParts: { exact, secret, policy: defaultPolicy(settings), clock, trace, backoffMs },
+    reconfigure(changed) {
+      intake = new Intake({ secret, rules: rulesOf(changed) });
+    },
     close: async () => store.close(),
   };
+}
+
+function defaultPolicy(settings: Settings): CallPolicy {
+  return policyOf(settings.layers.exact) as CallPolicy;
+}
+
+function rulesOf(settings: Settings): PolicyRules {
+  return new PolicyRules(
+    defaultPolicy(settings),
+    settings.rules.map(({ match, ...set }) => ({
+      match: defined(match),
+      set: policyOf(set as Partial<PolicySettings>),
+    })),
+  );
 }
 
 function behindGuard(store: Store, settings: Settings, clock: Clock, trace: Trace) {
@@ -163,12 +204,21 @@ function behindGuard(store: Store, settings: Settings, clock: Clock, trace: Trac
   });
 }
 
+/** What a store may take to hand out the secret at the start; without it, everything stored before is out of reach. */
+const masterKeyDeadlineMs = 5_000;
+
 /** All who share a store share the key: the first one makes it. Losing it loses the entries, and nothing else. */
-async function masterKey(store: Store, given: string | undefined, random: Random): Promise<Uint8Array> {
+async function masterKey(store: Store, given: string | undefined, random: Random, clock: Clock): Promise<Uint8Array> {
   if (given !== undefined) return Buffer.from(given, "utf8");
   const fresh = random.bytes(32);
+  const forGood = { deleteAt: Number.POSITIVE_INFINITY, priority: "high" } as const;
   try {
-    return await store.add(systemTenant, "master-key", fresh, { deleteAt: Number.POSITIVE_INFINITY, priority: "high" });
+    return await withDeadline(
+      store.add(systemTenant, "master-key", fresh, forGood),
+      masterKeyDeadlineMs,
+      clock,
+      () => fresh,
+    );
   } catch {
     return fresh;
   }
@@ -176,5 +226,7 @@ async function masterKey(store: Store, given: string | undefined, random: Random
 
 /** Without the members that are undefined, as exact optional properties demand. */
 function defined<T extends object>(members: T): { [K in keyof T]: Exclude<T[K], undefined> } {
-  return Object.fromEntries(Object.entries(members).filter(([, value]) => value !== undefined)) as { [K in keyof T]: Exclude<T[K], undefined> };
+  return Object.fromEntries(Object.entries(members).filter(([, value]) => value !== undefined)) as {
+    [K in keyof T]: Exclude<T[K], undefined>;
+  };
 }

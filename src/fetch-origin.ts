@@ -18,7 +18,11 @@ export function fetchOrigin(base: string, fetch: typeof globalThis.fetch): Origi
       } catch (error) {
         throw asOriginError(error, signal, `${base} could not be reached`);
       }
-      return { status: response.status, headers: Object.fromEntries(response.headers), body: chunksOf(response, signal) };
+      return {
+        status: response.status,
+        headers: Object.fromEntries(response.headers),
+        body: chunksOf(response, signal),
+      };
     },
   };
 }
@@ -32,10 +36,20 @@ async function* chunksOf(response: Response, signal: AbortSignal): AsyncGenerato
   }
 }
 
-function asOriginError(error: unknown, signal: AbortSignal, message: string, otherwise: "unreachable" | "truncated" = "unreachable"): OriginError {
+function asOriginError(
+  error: unknown,
+  signal: AbortSignal,
+  message: string,
+  otherwise: "unreachable" | "truncated" = "unreachable",
+): OriginError {
   if (error instanceof OriginError) return error;
-  if (signal.aborted) return signal.reason instanceof OriginError ? signal.reason : new OriginError("aborted", { message: "The call was aborted.", cause: error });
-  const timedOut = error instanceof Error && (error.name === "TimeoutError" || /TIMEOUT/.test(String((error.cause as { code?: unknown } | undefined)?.code)));
+  if (signal.aborted)
+    return signal.reason instanceof OriginError
+      ? signal.reason
+      : new OriginError("aborted", { message: "The call was aborted.", cause: error });
+  const timedOut =
+    error instanceof Error &&
+    (error.name === "TimeoutError" || /TIMEOUT/.test(String((error.cause as { code?: unknown } | undefined)?.code)));
   const detail = error instanceof Error ? `: ${rootMessage(error)}` : "";
   return new OriginError(timedOut ? "timeout" : otherwise, { message: `${message}${detail}.`, cause: error });
 }

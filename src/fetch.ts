@@ -46,12 +46,18 @@ export function createFetch(parts: FetchParts): CacheFetch {
     const { protocol, base, query } = place;
     try {
       const caller = signal === undefined ? patientCaller : callerOf(signal);
-      const answer = parts.core.handle({ protocol, originFor: () => originAt(base), query, rawHeaders: headers, body }, caller);
+      const answer = parts.core.handle(
+        { protocol, originFor: () => originAt(base), query, rawHeaders: headers, body },
+        caller,
+      );
       return toResponse(answer instanceof Promise ? await unlessAborted(answer, signal) : answer);
     } catch (error) {
       if (!(error instanceof RequestRejectedError)) throw error;
       const { status, code, message, param } = error;
-      return new Response(Buffer.from(protocol.renderError({ status, code, message, param }, "json")), { status, headers: { "content-type": "application/json" } });
+      return new Response(Buffer.from(protocol.renderError({ status, code, message, param }, "json")), {
+        status,
+        headers: { "content-type": "application/json" },
+      });
     }
   };
 }
@@ -62,7 +68,11 @@ interface Place {
   readonly query: string;
 }
 
-function placeOf(input: string | URL | Request, init: RequestInit | undefined, protocols: readonly Protocol[]): Place | undefined {
+function placeOf(
+  input: string | URL | Request,
+  init: RequestInit | undefined,
+  protocols: readonly Protocol[],
+): Place | undefined {
   const isRequest = typeof input === "object" && "url" in input;
   const method = init?.method ?? (isRequest ? input.method : "GET");
   if (method !== "POST" && method.toUpperCase() !== "POST") return undefined;
@@ -79,7 +89,10 @@ function placeOf(input: string | URL | Request, init: RequestInit | undefined, p
 function flatHeaders(headers: RequestInit["headers"]): string[] {
   if (headers === undefined || headers === null) return [];
   const flat: string[] = [];
-  const pairs = Array.isArray(headers) || Symbol.iterator in headers ? (headers as Iterable<readonly string[]>) : Object.entries(headers);
+  const pairs =
+    Array.isArray(headers) || Symbol.iterator in headers
+      ? (headers as Iterable<readonly string[]>)
+      : Object.entries(headers);
   for (const [name, value] of pairs) if (name !== undefined && value !== undefined) flat.push(name, String(value));
   return flat;
 }
@@ -124,7 +137,8 @@ function toResponse(answer: Answer): Response {
   }
   for (const [name, value] of Object.entries(responseFields(answer))) headers.set(name, value);
   const { body, status } = answer;
-  if (body instanceof Uint8Array) return new Response(hasNoBody(status) ? null : (body as Uint8Array<ArrayBuffer>), { status, headers });
+  if (body instanceof Uint8Array)
+    return new Response(hasNoBody(status) ? null : (body as Uint8Array<ArrayBuffer>), { status, headers });
   const stream = new ReadableStream<Uint8Array>(
     {
       async pull(controller) {

@@ -3,12 +3,13 @@ import type { Asked, Call } from "./core/call.ts";
 import type { Clock } from "./core/clock.ts";
 import { OriginError } from "./core/errors.ts";
 import type { RecordTicket } from "./core/layer.ts";
-import { type HeaderMap, headerValue, type OriginResponse } from "./core/origin.ts";
+import type { HeaderMap, OriginResponse } from "./core/origin.ts";
 import type { Stored } from "./core/outcome.ts";
 import type { ProtocolError } from "./core/protocol.ts";
 import type { AnswerFacts, Recording } from "./core/recording.ts";
 import { StreamFanout } from "./core/stream-fanout.ts";
 import type { Trace } from "./core/trace.ts";
+import { asOriginError, collect, mediaType } from "./origin-answer.ts";
 
 /**
  * One origin call and everybody who waits for it. The flight belongs to no caller: each holds it while it wants
@@ -117,7 +118,11 @@ export class Flight {
   read(lean: boolean): AnswerStream {
     const release = this.hold();
     return this.#fanout.reader(lean, release, () =>
-      this.#farewell({ status: 502, code: "reader_too_slow", message: "The stream was read too slowly and its buffer is full." }),
+      this.#farewell({
+        status: 502,
+        code: "reader_too_slow",
+        message: "The stream was read too slowly and its buffer is full.",
+      }),
     );
   }
 
@@ -136,10 +141,17 @@ export class Flight {
     const startedAt = parts.clock.monotonic();
     parts.trace({ type: "origin-start", originId: call.originId, model: call.facts.model });
     const end = (result: number | OriginError["failure"]) =>
-      parts.trace({ type: "origin-end", originId: call.originId, model: call.facts.model, result, durationMs: parts.clock.monotonic() - startedAt });
+      parts.trace({
+        type: "origin-end",
+        originId: call.originId,
+        model: call.facts.model,
+        result,
+        durationMs: parts.clock.monotonic() - startedAt,
+      });
     try {
       const response = await this.#send();
-      if (response.status === 200 && mediaType(response.headers) === "text/event-stream") await this.#runEvents(response, ticket);
+      if (response.status === 200 && mediaType(response.headers) === "text/event-stream")
+        await this.#runEvents(response, ticket);
       else await this.#runWhole(response, ticket);
       end(response.status);
     } catch (error) {
@@ -156,12 +168,23 @@ export class Flight {
     const { facts, target, headers } = this.call;
     const requestUsage = facts.stream && !facts.includeUsage && !usageRefusal.has(origin.id);
     const send = (wish: boolean) =>
-      origin.send({ method: "POST", target, headers, body: this.#asked.parsed().forward({ requestUsage: wish }) }, this.#abort.signal);
+      origin.send(
+        { method: "POST", target, headers, body: this.#asked.parsed().forward({ requestUsage: wish }) },
+        this.#abort.signal,
+      );
     const response = await send(requestUsage);
     if (!requestUsage || (response.status !== 400 && response.status !== 422)) return response;
     const refusal = await collect(response.body, this.#parts.limits.maxEntryBytes);
-    if (refusal.overflow === undefined && !/stream_options|include_usage/.test(Buffer.from(refusal.body).toString("utf8"))) {
-      return { ...response, body: (async function* () { yield refusal.body; })() };
+    if (
+      refusal.overflow === undefined &&
+      !/stream_options|include_usage/.test(Buffer.from(refusal.body).toString("utf8"))
+    ) {
+      return {
+        ...response,
+        body: (async function* () {
+          yield refusal.body;
+        })(),
+      };
     }
     usageRefusal.add(origin.id);
     return send(false);
@@ -177,7 +200,14 @@ export class Flight {
         // Behind the terminal event the connection is only read to its end, so that it can be used again.
         if (this.#settled) continue;
         for (const item of recorder.push(chunk)) {
-          if (item.terminal) await this.#finishEvents(response, ticket, recorder.facts(), tooLarge ? undefined : recorder.recording(), tooLarge);
+          if (item.terminal)
+            await this.#finishEvents(
+              response,
+              ticket,
+              recorder.facts(),
+              tooLarge ? undefined : recorder.recording(),
+              tooLarge,
+            );
           this.#fanout.push(item);
           if (item.terminal) {
             this.#fanout.end();
@@ -215,7 +245,13 @@ export class Flight {
     const { status, headers } = response;
     const stored = await this.#settle({ status, headers, facts, recording, tooLarge, ticket });
     if (!facts.terminal && !facts.error) return;
-    this.#complete.resolve({ status, headers, body: new Uint8Array(), recording: facts.error ? undefined : recording, stored });
+    this.#complete.resolve({
+      status,
+      headers,
+      body: new Uint8Array(),
+      recording: facts.error ? undefined : recording,
+      stored,
+    });
   }
 
   async #runWhole(response: OriginResponse, ticket: RecordTicket | undefined): Promise<void> {
@@ -224,14 +260,26 @@ export class Flight {
     if (overflow !== undefined) return this.#runRaw(response, body, overflow, ticket);
     const read = status === 200 ? this.call.protocol.readJson(body) : undefined;
     const recording = read?.facts.wellFormed === true && !read.facts.error ? read.recording : undefined;
-    const stored = await this.#settle({ status, headers, facts: read?.facts, recording: read?.recording, tooLarge: false, ticket });
+    const stored = await this.#settle({
+      status,
+      headers,
+      facts: read?.facts,
+      recording: read?.recording,
+      tooLarge: false,
+      ticket,
+    });
     const answer: WholeAnswer = { status, headers, body, recording, stored };
     this.#complete.resolve(answer);
     this.#head.resolve({ kind: "whole", answer });
   }
 
   /** An answer in one piece that is too large to keep is handed on as it comes. */
-  async #runRaw(response: OriginResponse, body: Uint8Array, rest: AsyncIterable<Uint8Array>, ticket: RecordTicket | undefined): Promise<void> {
+  async #runRaw(
+    response: OriginResponse,
+    body: Uint8Array,
+    rest: AsyncIterable<Uint8Array>,
+    ticket: RecordTicket | undefined,
+  ): Promise<void> {
     const { status, headers } = response;
     this.#close();
     this.#fanout.push({ bytes: body, lean: body });
@@ -241,7 +289,14 @@ export class Flight {
       this.#fanout.push({ bytes: chunk, lean: chunk });
       await this.#fanout.pressure();
     }
-    const stored = await this.#settle({ status, headers, facts: undefined, recording: undefined, tooLarge: true, ticket });
+    const stored = await this.#settle({
+      status,
+      headers,
+      facts: undefined,
+      recording: undefined,
+      tooLarge: true,
+      ticket,
+    });
     this.#complete.resolve({ status, headers, body: new Uint8Array(), recording: undefined, stored });
     this.#fanout.end();
   }
@@ -270,29 +325,4 @@ export class Flight {
   #farewell(error: ProtocolError): Uint8Array {
     return this.call.protocol.renderError(error, "event");
   }
-}
-
-export function mediaType(headers: HeaderMap): string {
-  return (headerValue(headers, "content-type")?.split(";")[0] ?? "").trim().toLowerCase();
-}
-
-/** Reads up to `limit` bytes; what lies beyond stays in `overflow`, to be read on. */
-async function collect(
-  body: AsyncIterable<Uint8Array>,
-  limit: number,
-): Promise<{ readonly body: Uint8Array; readonly overflow: AsyncIterable<Uint8Array> | undefined }> {
-  const chunks: Uint8Array[] = [];
-  let size = 0;
-  const iterator = body[Symbol.asyncIterator]();
-  for (let step = await iterator.next(); step.done !== true; step = await iterator.next()) {
-    chunks.push(step.value);
-    size += step.value.length;
-    if (size > limit) return { body: Buffer.concat(chunks, size), overflow: { [Symbol.asyncIterator]: () => iterator } };
-  }
-  return { body: chunks.length === 1 ? (chunks[0] as Uint8Array) : Buffer.concat(chunks, size), overflow: undefined };
-}
-
-function asOriginError(error: unknown): OriginError {
-  if (error instanceof OriginError) return error;
-  return new OriginError("unreachable", { message: `The origin call failed: ${error instanceof Error ? error.message : String(error)}`, cause: error });
 }

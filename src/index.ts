@@ -1,7 +1,13 @@
 export { type Cache, type CacheOptions, createCache } from "./cache.ts";
 export type { Clock, Random } from "./core/clock.ts";
 export type { Duration } from "./core/duration.ts";
-export { InvalidOptionError, OriginError, RepriseError, RequestRejectedError, StoreUnavailableError } from "./core/errors.ts";
+export {
+  InvalidOptionError,
+  OriginError,
+  RepriseError,
+  RequestRejectedError,
+  StoreUnavailableError,
+} from "./core/errors.ts";
 export type { Outcome, Stored } from "./core/outcome.ts";
 export type { Store, StoreStats, WriteOptions, WriteResult } from "./core/store.ts";
 export type { Trace, TraceEvent } from "./core/trace.ts";

@@ -47,7 +47,9 @@ interface BodyReading {
   /** Digest of the canonical body. */
   readonly digest: string;
   /** The last call made of this body, and what else it was made of. */
-  last: { readonly headers: HeaderReading; readonly originId: string; readonly query: string; readonly call: Call } | undefined;
+  last:
+    | { readonly headers: HeaderReading; readonly originId: string; readonly query: string; readonly call: Call }
+    | undefined;
 }
 
 const stripped: ReadonlySet<string> = new Set(directiveHeaders);
@@ -108,7 +110,10 @@ export class Intake {
     const keyFor = (model: string): string => {
       const whom = [tenant, policy.perUser ? `user:${user ?? ""}` : "shared"];
       const where = [directives.namespace, originId, protocol.name, protocol.operation, query, directives.version];
-      return fingerprint(this.#parts.secret, lengthPrefixed([keyVersion, ...whom, ...where, model, digest, ...headers.keyed]));
+      return fingerprint(
+        this.#parts.secret,
+        lengthPrefixed([keyVersion, ...whom, ...where, model, digest, ...headers.keyed]),
+      );
     };
     return {
       protocol,
@@ -142,7 +147,10 @@ export class Intake {
       if (use === "keyed") keyed.push(name, value);
     }
     const reading: HeaderReading = {
-      tenant: credentials.length === 0 ? "anonymous" : fingerprint(this.#parts.secret, lengthPrefixed(["tenant", ...credentials])),
+      tenant:
+        credentials.length === 0
+          ? "anonymous"
+          : fingerprint(this.#parts.secret, lengthPrefixed(["tenant", ...credentials])),
       directives: readDirectives(merged),
       forwarded: Object.freeze({ ...forwarded, "content-type": "application/json", "accept-encoding": "identity" }),
       keyed,

@@ -51,37 +51,56 @@ const bytes = (byDefault: string, described: Described) =>
   field(
     (value) => {
       if (typeof value === "number") return Number.isSafeInteger(value) && value > 0 ? value : undefined;
-      const [, amount, unit] = /^(\d+(?:\.\d+)?)\s*(b|kb|mb|gb)?$/i.exec(typeof value === "string" ? value.trim() : "") ?? [];
-      return amount === undefined || Number(amount) === 0 ? undefined : Math.floor(Number(amount) * (bytesUnits[(unit ?? "").toLowerCase()] as number));
+      const [, amount, unit] =
+        /^(\d+(?:\.\d+)?)\s*(b|kb|mb|gb)?$/i.exec(typeof value === "string" ? value.trim() : "") ?? [];
+      return amount === undefined || Number(amount) === 0
+        ? undefined
+        : Math.floor(Number(amount) * (bytesUnits[(unit ?? "").toLowerCase()] as number));
     },
     { ...described, default: byDefault, rule: 'a size such as 65536, "512kb", "10mb" or "2gb"' },
   );
 
 const flag = (byDefault: boolean, described: Described) =>
-  field((value) => (typeof value === "boolean" ? value : value === "true" ? true : value === "false" ? false : undefined), {
-    ...described,
-    default: byDefault,
-    rule: "true or false",
-  });
+  field(
+    (value) => (typeof value === "boolean" ? value : value === "true" ? true : value === "false" ? false : undefined),
+    {
+      ...described,
+      default: byDefault,
+      rule: "true or false",
+    },
+  );
 
 const integer = (byDefault: number, minimum: number, maximum: number, described: Described) =>
   field(
     (value) => {
       const number = typeof value === "string" && /^\d+$/.test(value) ? Number(value) : value;
-      return Number.isInteger(number) && (number as number) >= minimum && (number as number) <= maximum ? (number as number) : undefined;
+      return Number.isInteger(number) && (number as number) >= minimum && (number as number) <= maximum
+        ? (number as number)
+        : undefined;
     },
     { ...described, default: byDefault, rule: `an integer from ${minimum} to ${maximum}` },
   );
 
 const choice = <const T extends string>(byDefault: T, choices: readonly T[], described: Described) =>
-  field((value) => choices.find((one) => one === value), { ...described, default: byDefault, rule: `one of ${choices.join(", ")}` });
+  field((value) => choices.find((one) => one === value), {
+    ...described,
+    default: byDefault,
+    rule: `one of ${choices.join(", ")}`,
+  });
 
 const text = (byDefault: string, described: Described) =>
-  field((value) => (typeof value === "string" && value.length > 0 ? value : undefined), { ...described, default: byDefault, rule: "a text that is not empty" });
+  field((value) => (typeof value === "string" && value.length > 0 ? value : undefined), {
+    ...described,
+    default: byDefault,
+    rule: "a text that is not empty",
+  });
 
 const optionalText = (described: Described) =>
   withoutDefault.get(
-    field((value) => (typeof value === "string" && value.length > 0 ? value : undefined), { ...described, rule: "a text that is not empty" }),
+    field((value) => (typeof value === "string" && value.length > 0 ? value : undefined), {
+      ...described,
+      rule: "a text that is not empty",
+    }),
   ) as z.ZodOptional<Field<string>>;
 
 const baseUrl = field(
@@ -94,11 +113,18 @@ const baseUrl = field(
   {
     description: "Base URL as SDKs take it, such as `https://api.openai.com/v1`.",
     rule: "an http or https URL without user, query or fragment",
-    remedy: 'Give the base URL your SDK would use, such as "https://api.openai.com/v1"; credentials come with each request.',
+    remedy:
+      'Give the base URL your SDK would use, such as "https://api.openai.com/v1"; credentials come with each request.',
   },
 );
 
-const stochasticModes: readonly StochasticMode[] = ["cache-first", "deterministic-only", "force-zero", "skip", "variants"];
+const stochasticModes: readonly StochasticMode[] = [
+  "cache-first",
+  "deterministic-only",
+  "force-zero",
+  "skip",
+  "variants",
+];
 
 /** The settings that a rule may override for the calls it matches. */
 const policyFields = {
@@ -106,24 +132,42 @@ const policyFields = {
   ttl: duration("1h", { description: "How long an answer is fresh." }),
   maxTtl: duration("30d", { description: "The longest ttl a request may ask for." }),
   ttlJitter: field((value) => (typeof value === "number" && value >= 0 && value <= 0.5 ? value : undefined), {
-    description: "Up to this share of `ttl` is taken off at random, so that entries written together do not expire together.",
+    description:
+      "Up to this share of `ttl` is taken off at random, so that entries written together do not expire together.",
     default: 0.05,
     rule: "a number from 0 to 0.5",
   }),
-  staleWhileRevalidate: duration("0s", { description: "How long after `ttl` an answer is still served while one call refreshes it." }),
-  staleIfError: duration("1d", { description: "How long after `ttl` an answer is served if the origin fails (connect, 429, 5xx, timeout)." }),
-  stochastic: choice("cache-first", stochasticModes, { description: "What to do with answers at a temperature above 0 or unset." }),
+  staleWhileRevalidate: duration("0s", {
+    description: "How long after `ttl` an answer is still served while one call refreshes it.",
+  }),
+  staleIfError: duration("1d", {
+    description: "How long after `ttl` an answer is served if the origin fails (connect, 429, 5xx, timeout).",
+  }),
+  stochastic: choice("cache-first", stochasticModes, {
+    description: "What to do with answers at a temperature above 0 or unset.",
+  }),
   variants: integer(1, 1, 100, { description: "Different answers kept for one call when `stochastic` is `variants`." }),
-  regenerate: flag(false, { description: "Treat a repeat by the same user within `regenerateWindow` as a wish for a new answer." }),
+  regenerate: flag(false, {
+    description: "Treat a repeat by the same user within `regenerateWindow` as a wish for a new answer.",
+  }),
   regenerateWindow: duration("1m", { description: "See `regenerate`." }),
   perUser: flag(false, { description: "Make the user (X-AI-User, else the protocol's own field) part of the key." }),
   toolCalls: flag(true, { description: "Store answers that call tools, when their arguments are complete and valid." }),
   storeTruncated: flag(false, { description: "Store answers that ended because of a token limit." }),
-  strictJson: flag(true, { description: "Refuse to store structured outputs that do not parse or do not match their schema." }),
-  honourNoStore: flag(true, { description: "Do not store what the origin marked `no-store`, `private` or `max-age=0`." }),
-  anyModel: flag(false, { description: "Accept answers that name another model than was asked: for upstreams that rename models (deployments, aliases)." }),
+  strictJson: flag(true, {
+    description: "Refuse to store structured outputs that do not parse or do not match their schema.",
+  }),
+  honourNoStore: flag(true, {
+    description: "Do not store what the origin marked `no-store`, `private` or `max-age=0`.",
+  }),
+  anyModel: flag(false, {
+    description:
+      "Accept answers that name another model than was asked: for upstreams that rename models (deployments, aliases).",
+  }),
   maxEntryBytes: bytes("8mb", { description: "Larger answers are passed on and not stored." }),
-  hitUsage: choice("original", ["original", "zero"], { description: "`usage` in a stored answer: as recorded, or zeros." }),
+  hitUsage: choice("original", ["original", "zero"], {
+    description: "`usage` in a stored answer: as recorded, or zeros.",
+  }),
 };
 
 const policySchema = z.strictObject(policyFields).prefault({} as never);
@@ -141,13 +185,18 @@ export const settingsSchema = z.strictObject({
   server: z
     .strictObject({
       host: text("127.0.0.1", { description: "Address to listen on." }),
-      port: integer(8787, 0, 65_535, { description: "Port to listen on; 0 takes a free one.", remedy: "Choose a free port, or remove the line to use 8787." }),
+      port: integer(8787, 0, 65_535, {
+        description: "Port to listen on; 0 takes a free one.",
+        remedy: "Choose a free port, or remove the line to use 8787.",
+      }),
       maxBodyBytes: bytes("10mb", { description: "Bound on a request body, counted after decompression." }),
       drainTimeout: duration("10s", { description: "How long running requests may take to finish after SIGTERM." }),
       stallTimeout: duration("1m", { description: "A client that reads nothing for this long is disconnected." }),
     })
     .prefault({} as never),
-  data: z.strictObject({ directory: text("./.reprise", { description: "Folder for the embedded store and the secret." }) }).prefault({} as never),
+  data: z
+    .strictObject({ directory: text("./.reprise", { description: "Folder for the embedded store and the secret." }) })
+    .prefault({} as never),
   upstreams: z
     .record(
       z.string(),
@@ -172,29 +221,50 @@ export const settingsSchema = z.strictObject({
     .prefault({} as never),
   layers: z.strictObject({ exact: policySchema }).prefault({} as never),
   coalescing: z
-    .strictObject({ errorBackoff: duration("250ms", { description: "How long a shared failure stands before the origin is asked again." }) })
+    .strictObject({
+      errorBackoff: duration("250ms", {
+        description: "How long a shared failure stands before the origin is asked again.",
+      }),
+    })
     .prefault({} as never),
   rules: z
     .array(
       z.strictObject({
         match: matchSchema.prefault({} as never),
-        ...(Object.fromEntries(Object.entries(policyFields).map(([name, schema]) => [name, withoutDefault.get(schema)])) as {
+        ...(Object.fromEntries(
+          Object.entries(policyFields).map(([name, schema]) => [name, withoutDefault.get(schema)]),
+        ) as {
           [Name in keyof typeof policyFields]: z.ZodOptional<(typeof policyFields)[Name]>;
         }),
       }),
     )
     .prefault([] as never),
   telemetry: z
-    .strictObject({ logLevel: choice("info", ["silent", "error", "warn", "info", "debug"], { description: "Least severity that is logged; `debug` logs each request." }) })
+    .strictObject({
+      logLevel: choice("info", ["silent", "error", "warn", "info", "debug"], {
+        description: "Least severity that is logged; `debug` logs each request.",
+      }),
+    })
     .prefault({} as never),
-  security: z.strictObject({ masterKey: optionalText({ description: "Secret from which keys are derived; made on first start and kept in the data folder when not set." }) }).prefault({} as never),
+  security: z
+    .strictObject({
+      masterKey: optionalText({
+        description:
+          "Secret from which keys are derived; made on first start and kept in the data folder when not set.",
+      }),
+    })
+    .prefault({} as never),
 });
 
 export type Settings = z.output<typeof settingsSchema>;
 export type PolicySettings = z.output<typeof policySchema>;
 
 /** What the library's `policy` option may say: sizes and durations as numbers or text. */
-export type PolicyInput = { readonly [Name in keyof PolicySettings]?: PolicySettings[Name] | (PolicySettings[Name] extends number ? string : never) };
+export type PolicyInput = {
+  readonly [Name in keyof PolicySettings]?:
+    | PolicySettings[Name]
+    | (PolicySettings[Name] extends number ? string : never);
+};
 
 /** The same for the calls that match: each given pattern must fit, `*` stands for any run of characters. */
 export type RuleInput = PolicyInput & {
@@ -203,7 +273,8 @@ export type RuleInput = PolicyInput & {
 
 /** The policy in the pipeline's own terms. Only what is given is set. */
 export function policyOf(settings: Partial<PolicySettings>): Partial<CallPolicy> {
-  const { ttl, maxTtl, staleWhileRevalidate, staleIfError, regenerate, regenerateWindow, toolCalls, ...same } = settings;
+  const { ttl, maxTtl, staleWhileRevalidate, staleIfError, regenerate, regenerateWindow, toolCalls, ...same } =
+    settings;
   const renamed = {
     ttlMs: ttl,
     maxTtlMs: maxTtl,
@@ -226,7 +297,9 @@ export interface OptionMistake {
   readonly remedy: string;
 }
 
-export type SettingsReading = { readonly ok: true; readonly settings: Settings } | { readonly ok: false; readonly mistakes: readonly OptionMistake[] };
+export type SettingsReading =
+  | { readonly ok: true; readonly settings: Settings }
+  | { readonly ok: false; readonly mistakes: readonly OptionMistake[] };
 
 /** Reads options of any origin; every mistake is reported, not only the first. */
 export function readSettings(input: unknown): SettingsReading {
@@ -250,12 +323,17 @@ function mistakesOf(issue: z.core.$ZodIssue, input: unknown): OptionMistake[] {
 }
 
 function article(expected: string): string {
-  return expected === "object" || expected === "record" ? "a section with options below it" : expected === "array" ? "a list" : `a ${expected}`;
+  return expected === "object" || expected === "record"
+    ? "a section with options below it"
+    : expected === "array"
+      ? "a list"
+      : `a ${expected}`;
 }
 
 function valueAt(input: unknown, path: readonly string[]): unknown {
   let value = input;
-  for (const step of path) value = typeof value === "object" && value !== null ? (value as Record<string, unknown>)[step] : undefined;
+  for (const step of path)
+    value = typeof value === "object" && value !== null ? (value as Record<string, unknown>)[step] : undefined;
   return value;
 }
 

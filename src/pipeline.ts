@@ -1,3 +1,4 @@
+import { contentType, isOriginFailure, passedOn, unrecorded } from "./answer-forms.ts";
 import type { Answer } from "./core/answer.ts";
 import type { Asked, Call, Caller } from "./core/call.ts";
 import type { Clock } from "./core/clock.ts";
@@ -10,7 +11,6 @@ import type { ReplayView } from "./core/protocol.ts";
 import type { SingleFlight } from "./core/single-flight.ts";
 import type { MaybePromise } from "./core/store.ts";
 import type { Trace } from "./core/trace.ts";
-import { contentType, isOriginFailure, passedOn, unrecorded } from "./answer-forms.ts";
 import { Flight, type FlightHead, type FlightLimits, type WholeAnswer } from "./flight.ts";
 import type { Replayer } from "./layers/exact/replay.ts";
 import { bypassReason, mayStore } from "./policy/eligibility.ts";
@@ -77,7 +77,13 @@ export class Pipeline {
     const startedAt = clock.monotonic();
     return chain(exact.lookup(call), (lookup) => {
       const reason = lookup.kind === "miss" ? { reason: lookup.reason } : {};
-      trace({ type: "lookup-end", layer: exact.name, result: lookup.kind, ...reason, durationMs: clock.monotonic() - startedAt });
+      trace({
+        type: "lookup-end",
+        layer: exact.name,
+        result: lookup.kind,
+        ...reason,
+        durationMs: clock.monotonic() - startedAt,
+      });
       return lookup;
     });
   }
@@ -93,10 +99,12 @@ export class Pipeline {
     if (!mayStore(asked.call) || flights.failure(slot) !== undefined || flights.current(slot)?.isOpen === true) return;
     const flight = this.#takeOff(asked, slot);
     const release = flight.hold();
-    flight.complete.then(
-      (answer) => answer.status >= 400 && flights.share(slot, { answer }),
-      (error: OriginError) => flights.share(slot, { error }),
-    ).finally(release);
+    flight.complete
+      .then(
+        (answer) => answer.status >= 400 && flights.share(slot, { answer }),
+        (error: OriginError) => flights.share(slot, { error }),
+      )
+      .finally(release);
   }
 
   /** The cache cannot answer: join the call in flight, or make it. */
@@ -104,7 +112,13 @@ export class Pipeline {
     const { call } = asked;
     const { flights } = this.#parts;
     if (call.directives.onlyIfCached) {
-      return this.#refusal(call, 504, { kind: "miss", reason: miss.reason, stored: pending }, "cache_miss", "There is no stored answer and the request said only-if-cached.");
+      return this.#refusal(
+        call,
+        504,
+        { kind: "miss", reason: miss.reason, stored: pending },
+        "cache_miss",
+        "There is no stored answer and the request said only-if-cached.",
+      );
     }
     const standing = flights.failure(miss.slot);
     if (standing !== undefined) return this.#failed(call, standing, miss, true);
@@ -120,7 +134,8 @@ export class Pipeline {
     caller.onAbandon(release);
     try {
       const head = await flight.head;
-      if (head.kind === "whole" && isOriginFailure(head.answer.status)) return this.#failed(call, { answer: head.answer }, miss, joins, flight);
+      if (head.kind === "whole" && isOriginFailure(head.answer.status))
+        return this.#failed(call, { answer: head.answer }, miss, joins, flight);
       return await this.#land(call, flight, head, joins, miss);
     } catch (error) {
       return this.#failed(call, { error: error as OriginError }, miss, joins, flight);
@@ -154,12 +169,27 @@ export class Pipeline {
     };
     if (head.kind === "live" && (head.form === "raw" || call.facts.stream)) {
       const body = flight.read(!call.facts.includeUsage);
-      return { status: head.status, headers: passedOn(head.headers, joined), body, outcome: outcome(pending), originStatus: head.status };
+      return {
+        status: head.status,
+        headers: passedOn(head.headers, joined),
+        body,
+        outcome: outcome(pending),
+        originStatus: head.status,
+      };
     }
     const answer = head.kind === "whole" ? head.answer : await flight.complete;
     const converted = this.#convert(call, answer, head.kind === "live");
-    const headers = { ...passedOn(answer.headers, joined), ...(converted === undefined ? {} : { "content-type": contentType(call) }) };
-    return { status: answer.status, headers, body: converted ?? answer.body, outcome: outcome(answer.stored), originStatus: answer.status };
+    const headers = {
+      ...passedOn(answer.headers, joined),
+      ...(converted === undefined ? {} : { "content-type": contentType(call) }),
+    };
+    return {
+      status: answer.status,
+      headers,
+      body: converted ?? answer.body,
+      outcome: outcome(answer.stored),
+      originStatus: answer.status,
+    };
   }
 
   /** The answer in the other form than it came in, where that is what the caller asked for. */
@@ -177,21 +207,33 @@ export class Pipeline {
   /** The origin failed: an entry kept in reserve answers, otherwise the failure does, shared by all who waited. */
   #failed(call: Call, failure: FlightFailure, miss: Miss, joined: boolean, flight?: Flight): Answer {
     const aborted = "error" in failure && failure.error.failure === "aborted";
-    if (flight !== undefined && !aborted && (flight.followers > 0 || miss.reserve !== undefined)) this.#parts.flights.share(miss.slot, failure);
+    if (flight !== undefined && !aborted && (flight.followers > 0 || miss.reserve !== undefined))
+      this.#parts.flights.share(miss.slot, failure);
     if (miss.reserve !== undefined) return this.#replay(call, miss.reserve, "sie");
     if ("answer" in failure) {
       const { status, headers, body, stored } = failure.answer;
       const outcome: Outcome = joined ? { kind: "coalesced", stored } : { kind: "miss", reason: miss.reason, stored };
       return { status, headers: passedOn(headers, joined), body, outcome, originStatus: status };
     }
-    return this.#refusal(call, failure.error.status, { kind: "error", code: failure.error.code }, failure.error.code, failure.error.message);
+    return this.#refusal(
+      call,
+      failure.error.status,
+      { kind: "error", code: failure.error.code },
+      failure.error.code,
+      failure.error.message,
+    );
   }
 
   #replay(call: Call, found: FoundEntry, stale: "swr" | "sie" | "max_stale" | undefined): Answer {
     const { clock, replayer } = this.#parts;
     const { lifetime } = found.entry;
     const now = clock.now();
-    const times = { layer: "exact", entry: found.id, ageMs: Math.max(0, now - lifetime.createdAt), ttlMs: lifetime.staleAt - now } as const;
+    const times = {
+      layer: "exact",
+      entry: found.id,
+      ageMs: Math.max(0, now - lifetime.createdAt),
+      ttlMs: lifetime.staleAt - now,
+    } as const;
     const view: ReplayView = { includeUsage: call.facts.includeUsage, zeroUsage: call.policy.hitUsage === "zero" };
     return {
       status: 200,
@@ -205,22 +247,43 @@ export class Pipeline {
   async #passBy(asked: Asked, caller: Caller, reason: BypassReason): Promise<Answer> {
     const { call } = asked;
     const outcome: Outcome = { kind: "bypass", reason };
-    if (call.directives.onlyIfCached) return this.#refusal(call, 504, outcome, "cache_miss", "The request said only-if-cached but no cache may answer it.");
+    if (call.directives.onlyIfCached)
+      return this.#refusal(
+        call,
+        504,
+        outcome,
+        "cache_miss",
+        "The request said only-if-cached but no cache may answer it.",
+      );
     const abort = new AbortController();
     caller.onAbandon(() => abort.abort(new OriginError("aborted", { message: "The caller went away." })));
     try {
       const { target, headers } = call;
       const body = asked.parsed().forward({ requestUsage: false });
       const response = await asked.origin.send({ method: "POST", target, headers, body }, abort.signal);
-      return { status: response.status, headers: passedOn(response.headers, false), body: unrecorded(response.body, abort), outcome, originStatus: response.status };
+      return {
+        status: response.status,
+        headers: passedOn(response.headers, false),
+        body: unrecorded(response.body, abort),
+        outcome,
+        originStatus: response.status,
+      };
     } catch (error) {
-      const failure = error instanceof OriginError ? error : new OriginError("unreachable", { message: "The origin call failed.", cause: error });
+      const failure =
+        error instanceof OriginError
+          ? error
+          : new OriginError("unreachable", { message: "The origin call failed.", cause: error });
       return this.#refusal(call, failure.status, { kind: "error", code: failure.code }, failure.code, failure.message);
     }
   }
 
   #refusal(call: Call, status: number, outcome: Outcome, code: string, message: string): Answer {
-    return { status, headers: { "content-type": "application/json" }, body: call.protocol.renderError({ status, code, message }, "json"), outcome };
+    return {
+      status,
+      headers: { "content-type": "application/json" },
+      body: call.protocol.renderError({ status, code, message }, "json"),
+      outcome,
+    };
   }
 
   #report(call: Call, answer: Answer, startedAt: number): void {

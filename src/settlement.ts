@@ -23,7 +23,10 @@ export async function settle(
     return { state: "refused", reason };
   };
   if (answer.tooLarge) return refuse("too_large");
-  if (!mayStore(call)) return refuse(call.directives.write && call.directives.ttlMs !== 0 && call.policy.ttlMs > 0 ? "stochastic" : "no_store");
+  if (!mayStore(call))
+    return refuse(
+      call.directives.write && call.directives.ttlMs !== 0 && call.policy.ttlMs > 0 ? "stochastic" : "no_store",
+    );
 
   const verdict = judgeAnswer(
     {

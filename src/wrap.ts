@@ -95,11 +95,16 @@ class Wrapper {
 
   #answer(keyed: Keyed, refresh: boolean, compute: () => unknown): MaybePromise<Wrapped<unknown>> {
     if (!this.#parts.policy.enabled) return this.#bypass(compute);
-    if (refresh) return this.#compute(keyed, { kind: "miss", reason: "refresh", slot: keyed.key, reserve: undefined }, compute);
+    if (refresh)
+      return this.#compute(keyed, { kind: "miss", reason: "refresh", slot: keyed.key, reserve: undefined }, compute);
     return chain(this.#parts.exact.lookup(keyed), (lookup) => {
       if (lookup.kind === "miss") return this.#compute(keyed, lookup, compute);
       if (lookup.kind === "hit") return this.#found(lookup.found, undefined);
-      if (lookup.why === "swr" && this.#computations.current(keyed.key) === undefined && this.#computations.failure(keyed.key) === undefined) {
+      if (
+        lookup.why === "swr" &&
+        this.#computations.current(keyed.key) === undefined &&
+        this.#computations.failure(keyed.key) === undefined
+      ) {
         const { result } = this.#begin(keyed, compute);
         result.catch((error: unknown) => this.#computations.share(keyed.key, { error }));
       }
@@ -119,7 +124,11 @@ class Wrapper {
     try {
       const { value, stored } = await computation.result;
       if (underWay !== undefined) return { value, outcome: { kind: "coalesced", stored } };
-      return { value, outcome: miss.reason === "refresh" ? { kind: "refresh", stored } : { kind: "miss", reason: miss.reason, stored } };
+      return {
+        value,
+        outcome:
+          miss.reason === "refresh" ? { kind: "refresh", stored } : { kind: "miss", reason: miss.reason, stored },
+      };
     } catch (error) {
       if (underWay !== undefined || miss.reserve !== undefined) this.#computations.share(keyed.key, { error });
       return this.#failed(error, miss);
@@ -132,7 +141,9 @@ class Wrapper {
   }
 
   #begin(keyed: Keyed, compute: () => unknown): Computation {
-    const computation: Computation = { result: this.#run(keyed, compute).finally(() => this.#computations.release(keyed.key, computation)) };
+    const computation: Computation = {
+      result: this.#run(keyed, compute).finally(() => this.#computations.release(keyed.key, computation)),
+    };
     this.#computations.begin(keyed.key, computation);
     return computation;
   }
@@ -147,7 +158,13 @@ class Wrapper {
     const value = deepFreeze(JSON.parse(text));
     if (ticket === undefined) return { value, stored: { state: "refused", reason: "store_unavailable" } };
     try {
-      const result = await exact.record(keyed, keyed.key, ticket, { form: "json", body, model: undefined, usage: undefined }, "value");
+      const result = await exact.record(
+        keyed,
+        keyed.key,
+        ticket,
+        { form: "json", body, model: undefined, usage: undefined },
+        "value",
+      );
       if (result.kind === "stored") return { value, stored: { state: "stored", entry: result.id } };
       if (result.kind === "refused") return { value, stored: { state: "refused", reason: result.reason } };
     } catch {
@@ -159,8 +176,16 @@ class Wrapper {
   #found(found: FoundEntry, stale: "swr" | "sie" | "max_stale" | undefined): Wrapped<unknown> {
     const { lifetime } = found.entry;
     const now = this.#parts.clock.now();
-    const times = { layer: "exact", entry: found.id, ageMs: Math.max(0, now - lifetime.createdAt), ttlMs: lifetime.staleAt - now } as const;
-    return { value: this.#value(found), outcome: stale === undefined ? { kind: "hit", ...times } : { kind: "stale", why: stale, ...times } };
+    const times = {
+      layer: "exact",
+      entry: found.id,
+      ageMs: Math.max(0, now - lifetime.createdAt),
+      ttlMs: lifetime.staleAt - now,
+    } as const;
+    return {
+      value: this.#value(found),
+      outcome: stale === undefined ? { kind: "hit", ...times } : { kind: "stale", why: stale, ...times },
+    };
   }
 
   #value({ entry: { body } }: FoundEntry): unknown {
@@ -173,7 +198,8 @@ class Wrapper {
 
   #key(options: WrapOptions): Keyed {
     const { key, namespace = "", version = "", tags = [], ttl } = options;
-    const plain = typeof key === "string" && namespace === "" && version === "" && tags.length === 0 && ttl === undefined;
+    const plain =
+      typeof key === "string" && namespace === "" && version === "" && tags.length === 0 && ttl === undefined;
     const name = plain ? key : lengthPrefixed(["key", keyText(key), namespace, version, String(ttl), ...tags]);
     const known = this.#keyed.get(name);
     if (known !== undefined) return known;
@@ -181,7 +207,13 @@ class Wrapper {
     const keyed: Keyed = {
       key: fingerprint(secret, lengthPrefixed([keyVersion, tenant, "value", namespace, version, keyText(key)])),
       principal: { tenant, user: undefined },
-      directives: { ...defaultDirectives, namespace, version, tags: [...new Set(tags)].sort(), ttlMs: ttl === undefined ? undefined : ttlMs(ttl) },
+      directives: {
+        ...defaultDirectives,
+        namespace,
+        version,
+        tags: [...new Set(tags)].sort(),
+        ttlMs: ttl === undefined ? undefined : ttlMs(ttl),
+      },
       policy,
       variants: 1,
     };
@@ -195,13 +227,20 @@ function keyText(key: unknown): string {
   try {
     return serializeJson(fromPlain(key));
   } catch (error) {
-    throw new InvalidOptionError("key", { message: `key must be a JSON value: ${(error as Error).message}`, cause: error, remedy: "Use strings, numbers, booleans, null, arrays and plain objects." });
+    throw new InvalidOptionError("key", {
+      message: `key must be a JSON value: ${(error as Error).message}`,
+      cause: error,
+      remedy: "Use strings, numbers, booleans, null, arrays and plain objects.",
+    });
   }
 }
 
 function ttlMs(ttl: Duration): number {
   const parsed = durationMs(ttl);
-  if (parsed === undefined) throw new InvalidOptionError("ttl", { message: `ttl must be a duration such as "90s", "10m" or "1h", not ${JSON.stringify(ttl)}.` });
+  if (parsed === undefined)
+    throw new InvalidOptionError("ttl", {
+      message: `ttl must be a duration such as "90s", "10m" or "1h", not ${JSON.stringify(ttl)}.`,
+    });
   return parsed;
 }
 

@@ -1,7 +1,14 @@
 /** Durations at the rim: `"90s"`, `"10m"`, `"1h"`, `"7d"`, `"250ms"`, or a number of milliseconds. Inside, milliseconds. */
 export type Duration = number | string;
 
-const unitsMs: Readonly<Record<string, number>> = { ms: 1, s: 1_000, m: 60_000, h: 3_600_000, d: 86_400_000, w: 604_800_000 };
+const unitsMs: Readonly<Record<string, number>> = {
+  ms: 1,
+  s: 1_000,
+  m: 60_000,
+  h: 3_600_000,
+  d: 86_400_000,
+  w: 604_800_000,
+};
 
 /** The duration in milliseconds, or `undefined` when the text is no duration. Several parts add up: `"1h30m"`. */
 export function durationMs(duration: Duration): number | undefined {
@@ -10,6 +17,7 @@ export function durationMs(duration: Duration): number | undefined {
   if (text === "0") return 0;
   if (!/^(\d+(\.\d+)?(ms|s|m|h|d|w))+$/.test(text)) return undefined;
   let total = 0;
-  for (const [, amount, , unit] of text.matchAll(/(\d+(\.\d+)?)(ms|s|m|h|d|w)/g)) total += Number(amount) * (unitsMs[unit as string] as number);
+  for (const [, amount, , unit] of text.matchAll(/(\d+(\.\d+)?)(ms|s|m|h|d|w)/g))
+    total += Number(amount) * (unitsMs[unit as string] as number);
   return total;
 }

@@ -46,7 +46,9 @@ export function sealEntry(entry: Entry, key: string): Uint8Array {
   const names = entry.generations.map((generation) => Buffer.from(generation.scope, "utf8"));
   const note = Buffer.from(JSON.stringify(entry.note), "utf8");
   const generationsLength = names.reduce((sum, name) => sum + 2 + name.length + tokenLength, 0);
-  const sealed = Buffer.allocUnsafeSlow(headLength + tenant.length + generationsLength + note.length + entry.body.length);
+  const sealed = Buffer.allocUnsafeSlow(
+    headLength + tenant.length + generationsLength + note.length + entry.body.length,
+  );
 
   sealed.writeUInt32LE(magic, 0);
   sealed.writeUInt8(wireVersion, 4);
@@ -84,7 +86,10 @@ export function openEntry(bytes: Uint8Array, tenant: string, key: string): Opene
   const generations: Generation[] = [];
   for (let left = sealed.readUInt16LE(6); left > 0; left--) {
     const nameEnd = at + 2 + sealed.readUInt16LE(at);
-    generations.push({ scope: sealed.toString("utf8", at + 2, nameEnd), token: sealed.subarray(nameEnd, nameEnd + tokenLength) });
+    generations.push({
+      scope: sealed.toString("utf8", at + 2, nameEnd),
+      token: sealed.subarray(nameEnd, nameEnd + tokenLength),
+    });
     at = nameEnd + tokenLength;
   }
   const noteAt = at;

@@ -1,4 +1,4 @@
-import { createHmac, type KeyObject, createSecretKey, hash } from "node:crypto";
+import { createHmac, createSecretKey, hash, type KeyObject } from "node:crypto";
 
 /**
  * Keys. A key is HMAC-SHA256(secret, fields), each field preceded by its length, so that no two lists of fields

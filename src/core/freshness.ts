@@ -30,7 +30,12 @@ export type Freshness =
 /** An entry written further in the future than this was stamped by a clock that cannot be trusted. */
 export const clockSkewToleranceMs = 5 * 60_000;
 
-export function lifetimeOf(createdAt: number, ttlMs: number, staleWhileRevalidateMs: number, staleIfErrorMs: number): Lifetime {
+export function lifetimeOf(
+  createdAt: number,
+  ttlMs: number,
+  staleWhileRevalidateMs: number,
+  staleIfErrorMs: number,
+): Lifetime {
   const staleAt = createdAt + ttlMs;
   const revalidateUntil = staleAt + staleWhileRevalidateMs;
   const errorUntil = staleAt + staleIfErrorMs;
@@ -45,11 +50,13 @@ export function ageOf(lifetime: Lifetime, now: number): number {
 const fresh: Freshness = { state: "fresh" };
 
 export function judgeFreshness(lifetime: Lifetime, now: number, wish: FreshnessWish): Freshness {
-  if (now >= lifetime.deleteAt || lifetime.createdAt - now > clockSkewToleranceMs) return { state: "dead", reason: "expired" };
+  if (now >= lifetime.deleteAt || lifetime.createdAt - now > clockSkewToleranceMs)
+    return { state: "dead", reason: "expired" };
   const asked = judgeWish(lifetime, now, wish);
   if (asked !== undefined) return { state: now < lifetime.errorUntil ? "reserve" : "dead", reason: asked };
   if (now < lifetime.staleAt) return fresh;
-  if (wish.maxStaleMs !== undefined && now - lifetime.staleAt <= wish.maxStaleMs) return { state: "stale", why: "max_stale" };
+  if (wish.maxStaleMs !== undefined && now - lifetime.staleAt <= wish.maxStaleMs)
+    return { state: "stale", why: "max_stale" };
   if (now < lifetime.revalidateUntil) return { state: "stale", why: "swr" };
   return { state: now < lifetime.errorUntil ? "reserve" : "dead", reason: "expired" };
 }

@@ -53,7 +53,11 @@ export async function readGenerations(store: Store, scopes: readonly Scope[], ra
 }
 
 /** True while every token is what it was. */
-export async function areCurrent(store: Store, scopes: readonly Scope[], generations: readonly Generation[]): Promise<boolean> {
+export async function areCurrent(
+  store: Store,
+  scopes: readonly Scope[],
+  generations: readonly Generation[],
+): Promise<boolean> {
   const tokens = await currentTokens(store, scopes);
   return scopes.every((_, index) => sameToken(tokens[index], generations[index]?.token));
 }
@@ -75,7 +79,10 @@ async function currentTokens(store: Store, scopes: readonly Scope[]): Promise<(U
   const tokens: (Uint8Array | undefined)[] = new Array(scopes.length);
   for (const tenant of new Set(scopes.map((scope) => scope.tenant))) {
     const places = scopes.flatMap((scope, index) => (scope.tenant === tenant ? [index] : []));
-    const found = await store.get(tenant, places.map((place) => keyOf((scopes[place] as Scope).name)));
+    const found = await store.get(
+      tenant,
+      places.map((place) => keyOf((scopes[place] as Scope).name)),
+    );
     places.forEach((place, index) => {
       tokens[place] = found[index];
     });

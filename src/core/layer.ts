@@ -44,5 +44,11 @@ export interface AnswerLayer {
   readonly name: LayerName;
   lookup(call: Keyed): MaybePromise<Lookup>;
   prepare(call: Keyed): Promise<RecordTicket>;
-  record(call: Keyed, slot: string, ticket: RecordTicket, recording: Recording, protocol: string): MaybePromise<RecordResult>;
+  record(
+    call: Keyed,
+    slot: string,
+    ticket: RecordTicket,
+    recording: Recording,
+    protocol: string,
+  ): MaybePromise<RecordResult>;
 }

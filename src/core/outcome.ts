@@ -3,7 +3,13 @@ import type { BypassReason, MissReason, StoreRefusal } from "./outcome-reasons.t
 
 /** How a call was answered. Every call has exactly one outcome. */
 export type Outcome =
-  | { readonly kind: "hit"; readonly layer: LayerName; readonly entry: string; readonly ageMs: number; readonly ttlMs: number }
+  | {
+      readonly kind: "hit";
+      readonly layer: LayerName;
+      readonly entry: string;
+      readonly ageMs: number;
+      readonly ttlMs: number;
+    }
   | {
       readonly kind: "stale";
       readonly layer: LayerName;

@@ -134,7 +134,8 @@ export class StreamFanout {
     let oldest = this.#base + this.#items.length;
     for (const reader of this.#readers) oldest = Math.min(oldest, reader.position);
     let dropped = 0;
-    for (; this.#base + dropped < oldest; dropped++) this.#heldBytes -= (this.#items[dropped] as FanoutItem).bytes.length;
+    for (; this.#base + dropped < oldest; dropped++)
+      this.#heldBytes -= (this.#items[dropped] as FanoutItem).bytes.length;
     if (dropped === 0) return;
     this.#items.splice(0, dropped);
     this.#base += dropped;
@@ -207,7 +208,10 @@ class FanoutReader implements AnswerStream {
   }
 
   cut(): void {
-    this.#ending = { error: new Error("The reader was too slow for the stream and was cut off."), farewell: this.#farewell() };
+    this.#ending = {
+      error: new Error("The reader was too slow for the stream and was cut off."),
+      farewell: this.#farewell(),
+    };
     this.position = Number.POSITIVE_INFINITY;
     this.#leave();
     this.wake();

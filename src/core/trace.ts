@@ -31,10 +31,20 @@ export type TraceEvent =
       readonly durationMs: number;
     }
   | { readonly type: "flight-join" }
-  | { readonly type: "entry-write"; readonly layer: LayerName; readonly result: "stored" | "declined" | "overloaded" | "failed"; readonly bytes: number }
+  | {
+      readonly type: "entry-write";
+      readonly layer: LayerName;
+      readonly result: "stored" | "declined" | "overloaded" | "failed";
+      readonly bytes: number;
+    }
   | { readonly type: "entry-refuse"; readonly layer: LayerName; readonly reason: StoreRefusal }
   | { readonly type: "entry-reject"; readonly layer: LayerName; readonly reason: "corrupt" | "tenant_mismatch" }
-  | { readonly type: "store-fault"; readonly store: string; readonly operation: string; readonly kind: "timeout" | "error" }
+  | {
+      readonly type: "store-fault";
+      readonly store: string;
+      readonly operation: string;
+      readonly kind: "timeout" | "error";
+    }
   | { readonly type: "store-state"; readonly store: string; readonly state: "closed" | "open" | "half-open" };
 
 export type Trace = (event: TraceEvent) => void;

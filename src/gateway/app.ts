@@ -21,6 +21,8 @@ import { type FastifyInstance, type FastifyReply, type FastifyRequest, fastify, 
 
 export interface App {
   readonly server: FastifyInstance;
+  /** Takes over rules, upstreams, limits and log level; what is under way ends as it began. */
+  reload(config: GatewayConfig): void;
   /** Stops accepting, lets what runs finish for `drainMs`, then cuts it; writes what is pending. */
   close(drainMs: number): Promise<void>;
 }
@@ -30,12 +32,12 @@ export async function createApp(config: GatewayConfig, log: Logger): Promise<App
   const metered: { metrics?: Metrics } = {};
   const trace: Trace = (event) => {
     metered.metrics?.trace(event);
-    if (event.type === "store-state") log.warn({ store: event.store, state: event.state }, "the store's circuit breaker changed");
+    if (event.type === "store-state")
+      log.warn({ store: event.store, state: event.state }, "the store's circuit breaker changed");
     if (event.type === "entry-reject") log.warn({ reason: event.reason }, "a stored entry was not served");
     if (event.type === "call-end") log.debug(event, "call");
   };
   const core = await assembleCore({ settings: config, clock, trace, ...storeOf(config, log) });
-  const upstreams = new Upstreams(config.upstreams, config.models);
   const metrics = prometheusMetrics({
     flights: () => core.flights.size,
     stores: core.stores.map(({ store, available }) => ({ name: store.name, stats: () => store.stats(), available })),
@@ -45,14 +47,20 @@ export async function createApp(config: GatewayConfig, log: Logger): Promise<App
 
   const parts: ModelRouteParts = {
     core,
-    upstreams,
     clock,
-    maxBodyBytes: config.server.maxBodyBytes,
-    stallMs: config.server.stallTimeout,
+    live: liveParts(config),
     observe: metrics.observeResponse,
-    report: (error, request) => log.error({ err: error, method: request.method, path: pathOf(request) }, "the gateway failed"),
+    report: (error, request) =>
+      log.error({ err: error, method: request.method, path: pathOf(request) }, "the gateway failed"),
   };
-  const server = fastify({ logger: false, exposeHeadRoutes: false, forceCloseConnections: false, requestTimeout: 600_000, keepAliveTimeout: 75_000, routerOptions: { maxParamLength: 2_000 } });
+  const server = fastify({
+    logger: false,
+    exposeHeadRoutes: false,
+    forceCloseConnections: false,
+    requestTimeout: 600_000,
+    keepAliveTimeout: 75_000,
+    routerOptions: { maxParamLength: 2_000 },
+  });
   // Bodies are read, or passed through, by the routes themselves.
   server.removeAllContentTypeParsers();
   server.addContentTypeParser("*", (_request, _payload, done) => done(null));
@@ -68,12 +76,19 @@ export async function createApp(config: GatewayConfig, log: Logger): Promise<App
   server.all("/u/:upstream/*", (request, reply) => named(parts, request, reply));
   const rest = (request: FastifyRequest, reply: FastifyReply): Promise<void> => {
     reply.hijack();
-    return pass(parts, upstreams.route(request.raw.url as string), request.raw, reply.raw);
+    return pass(parts, parts.live.upstreams.route(request.raw.url as string), request.raw, reply.raw);
   };
   server.setNotFoundHandler(rest);
 
   return {
     server,
+    reload(changed) {
+      const before = parts.live.upstreams;
+      core.reconfigure(changed);
+      parts.live = liveParts(changed);
+      log.level = changed.telemetry.logLevel;
+      void before.retire();
+    },
     async close(drainMs) {
       state.draining = true;
       const stopped = server.close();
@@ -82,9 +97,14 @@ export async function createApp(config: GatewayConfig, log: Logger): Promise<App
       await stopped;
       cancel();
       await core.close();
-      await upstreams.close();
+      await parts.live.upstreams.close();
     },
   };
+}
+
+function liveParts(config: GatewayConfig): ModelRouteParts["live"] {
+  const { maxBodyBytes, stallTimeout } = config.server;
+  return { upstreams: new Upstreams(config.upstreams, config.models), maxBodyBytes, stallMs: stallTimeout };
 }
 
 function storeOf(config: GatewayConfig, log: Logger) {
@@ -94,7 +114,12 @@ function storeOf(config: GatewayConfig, log: Logger) {
   return { store: sqlite({ directory, maxBytes, onWarning: (message) => log.warn({ store: "sqlite" }, message) }) };
 }
 
-function addOperations(server: FastifyInstance, core: Core, metrics: Metrics, state: { readonly draining: boolean }): void {
+function addOperations(
+  server: FastifyInstance,
+  core: Core,
+  metrics: Metrics,
+  state: { readonly draining: boolean },
+): void {
   server.get("/healthz", () => ({ status: "ok", version }));
   server.get("/readyz", (_request, reply) => {
     if (state.draining) return reply.code(503).send({ status: "draining" });
@@ -112,23 +137,43 @@ async function named(parts: ModelRouteParts, request: FastifyRequest, reply: Fas
   reply.hijack();
   const url = request.raw.url as string;
   const [, , name = ""] = url.split(/[/?]/, 4).map(decode);
-  const upstream = parts.upstreams.named(name);
+  const upstream = parts.live.upstreams.named(name);
   if (upstream === undefined) {
-    const known = parts.upstreams.all.map((one) => one.name).join(", ");
-    sendError(reply.raw, new RequestRejectedError({ status: 502, code: "unknown_upstream", message: `There is no upstream named "${name.slice(0, 64)}"; configured: ${known}.` }), openAiChat);
+    const known = parts.live.upstreams.all.map((one) => one.name).join(", ");
+    sendError(
+      reply.raw,
+      new RequestRejectedError({
+        status: 502,
+        code: "unknown_upstream",
+        message: `There is no upstream named "${name.slice(0, 64)}"; configured: ${known}.`,
+      }),
+      openAiChat,
+    );
     return;
   }
   const path = url.slice(url.indexOf("/", 3));
-  const protocol = protocols.find((one) => request.raw.method === "POST" && onlyPath(path).replace(/^\/v1(?=\/)/, "") === one.path);
+  const protocol = protocols.find(
+    (one) => request.raw.method === "POST" && onlyPath(path).replace(/^\/v1(?=\/)/, "") === one.path,
+  );
   if (protocol !== undefined) return modelRoute(parts, protocol, upstream, request.raw, reply.raw);
-  return pass(parts, parts.upstreams.routeTo(upstream, path), request.raw, reply.raw);
+  return pass(parts, parts.live.upstreams.routeTo(upstream, path), request.raw, reply.raw);
 }
 
-async function pass(parts: ModelRouteParts, route: Route | undefined, request: IncomingMessage, response: ServerResponse): Promise<void> {
+async function pass(
+  parts: ModelRouteParts,
+  route: Route | undefined,
+  request: IncomingMessage,
+  response: ServerResponse,
+): Promise<void> {
   const startedAt = parts.clock.monotonic();
   let result = "bypass";
   try {
-    if (route === undefined) throw new RequestRejectedError({ status: 404, code: "unknown_upstream", message: "No upstream is configured for this path." });
+    if (route === undefined)
+      throw new RequestRejectedError({
+        status: 404,
+        code: "unknown_upstream",
+        message: "No upstream is configured for this path.",
+      });
     await passThrough(request, response, route);
   } catch (error) {
     result = "error";
@@ -152,4 +197,3 @@ function decode(text: string): string {
     return text;
   }
 }
-

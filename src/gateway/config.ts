@@ -49,7 +49,19 @@ export function readConfig(sources: ConfigSources): ConfigReading {
   const missing: ConfigMistake[] = [];
   const values = substituted(found.values, sources.environment, found.name, [], missing);
   if (missing.length > 0) return { ok: false, mistakes: missing };
-  if (!isSection(values)) return { ok: false, mistakes: [{ source: found.name, path: "", value: values, rule: "must be a section with options below it", remedy: "Begin with a section such as `server:`." }] };
+  if (!isSection(values))
+    return {
+      ok: false,
+      mistakes: [
+        {
+          source: found.name,
+          path: "",
+          value: values,
+          rule: "must be a section with options below it",
+          remedy: "Begin with a section such as `server:`.",
+        },
+      ],
+    };
 
   const origins = new Map<string, string>();
   const merged = structuredClone(values);
@@ -57,26 +69,37 @@ export function readConfig(sources: ConfigSources): ConfigReading {
     const value = sources.environment[variable];
     if (value !== undefined && value !== "") place(merged, path, value, variable, origins);
   }
-  for (const [path, value] of Object.entries(sources.flags)) if (value !== undefined) place(merged, path, value, flagOf(path), origins);
+  for (const [path, value] of Object.entries(sources.flags))
+    if (value !== undefined) place(merged, path, value, flagOf(path), origins);
 
   const reading = readSettings(merged);
   const sourceOf = (path: string): string => origins.get(path) ?? found.name;
-  if (!reading.ok) return { ok: false, mistakes: reading.mistakes.map((mistake) => ({ ...mistake, source: sourceOf(mistake.path) })) };
+  if (!reading.ok)
+    return { ok: false, mistakes: reading.mistakes.map((mistake) => ({ ...mistake, source: sourceOf(mistake.path) })) };
   const { settings } = reading;
-  const config: GatewayConfig = { ...settings, upstreams: settings.upstreams ?? defaultUpstreams, models: settings.models ?? {} };
+  const config: GatewayConfig = {
+    ...settings,
+    upstreams: settings.upstreams ?? defaultUpstreams,
+    models: settings.models ?? {},
+  };
   const mistakes = incoherences(config).map((mistake) => ({ ...mistake, source: sourceOf(mistake.path) }));
-  return mistakes.length > 0 ? { ok: false, mistakes } : { ok: true, config, file: found.name === "defaults" ? undefined : found.name };
+  return mistakes.length > 0
+    ? { ok: false, mistakes }
+    : { ok: true, config, file: found.name === "defaults" ? undefined : found.name };
 }
 
 /** One line a mistake: where, what, the rule, the remedy. */
 export function describeMistake(mistake: ConfigMistake): string {
-  const shown = mistake.value === undefined ? "missing" : (JSON.stringify(mistake.value) ?? String(mistake.value)).slice(0, 120);
+  const shown =
+    mistake.value === undefined ? "missing" : (JSON.stringify(mistake.value) ?? String(mistake.value)).slice(0, 120);
   const secret = /key|token|secret/i.test(mistake.path) ? "(hidden)" : shown;
   const subject = mistake.path === "" ? mistake.source : `${mistake.source}: ${mistake.path} = ${secret}`;
   return `${subject}: ${mistake.rule}. ${mistake.remedy}`;
 }
 
-type FileReading = { readonly ok: true; readonly name: string; readonly values: unknown } | { readonly ok: false; readonly mistake: ConfigMistake };
+type FileReading =
+  | { readonly ok: true; readonly name: string; readonly values: unknown }
+  | { readonly ok: false; readonly mistake: ConfigMistake };
 
 function readConfigFile(given: string | undefined): FileReading {
   for (const name of given === undefined ? usualFiles : [given]) {
@@ -86,36 +109,84 @@ function readConfigFile(given: string | undefined): FileReading {
     } catch (error) {
       const { code } = error as NodeJS.ErrnoException;
       if (given === undefined && code === "ENOENT") continue;
-      const rule = code === "ENOENT" ? "there is no such file" : code === "EISDIR" ? "is a folder" : `cannot be read (${code})`;
-      return { ok: false, mistake: { source: name, path: "", value: undefined, rule, remedy: "Check the path and its permissions, or leave --config out." } };
+      const rule =
+        code === "ENOENT" ? "there is no such file" : code === "EISDIR" ? "is a folder" : `cannot be read (${code})`;
+      return {
+        ok: false,
+        mistake: {
+          source: name,
+          path: "",
+          value: undefined,
+          rule,
+          remedy: "Check the path and its permissions, or leave --config out.",
+        },
+      };
     }
     try {
       return { ok: true, name, values: (extname(name) === ".json" ? JSON.parse(text) : parseYaml(text)) ?? {} };
     } catch (error) {
       const message = (error as Error).message.split("\n")[0] as string;
-      const at = error instanceof YAMLParseError && error.linePos !== undefined ? "" : ` (${extname(name) === ".json" ? "JSON" : "YAML"})`;
-      return { ok: false, mistake: { source: name, path: "", value: undefined, rule: `cannot be parsed${at}: ${message.replace(/[.:]$/, "")}`, remedy: "Correct the file at that place." } };
+      const at =
+        error instanceof YAMLParseError && error.linePos !== undefined
+          ? ""
+          : ` (${extname(name) === ".json" ? "JSON" : "YAML"})`;
+      return {
+        ok: false,
+        mistake: {
+          source: name,
+          path: "",
+          value: undefined,
+          rule: `cannot be parsed${at}: ${message.replace(/[.:]$/, "")}`,
+          remedy: "Correct the file at that place.",
+        },
+      };
     }
   }
   return { ok: true, name: "defaults", values: {} };
 }
 
 /** `${NAME}` in any text becomes that environment variable, so that secrets stay out of files. */
-function substituted(value: unknown, environment: ConfigSources["environment"], source: string, path: readonly string[], missing: ConfigMistake[]): unknown {
+function substituted(
+  value: unknown,
+  environment: ConfigSources["environment"],
+  source: string,
+  path: readonly string[],
+  missing: ConfigMistake[],
+): unknown {
   if (typeof value === "string") {
     return value.replace(/\$\{([A-Za-z_][A-Za-z0-9_]*)\}/g, (whole, name: string) => {
       const found = environment[name];
-      if (found === undefined) missing.push({ source, path: path.join("."), value: whole, rule: `names the environment variable ${name}, which is not set`, remedy: `Set ${name}, or write the value here.` });
+      if (found === undefined)
+        missing.push({
+          source,
+          path: path.join("."),
+          value: whole,
+          rule: `names the environment variable ${name}, which is not set`,
+          remedy: `Set ${name}, or write the value here.`,
+        });
       return found ?? "";
     });
   }
-  if (Array.isArray(value)) return value.map((item, index) => substituted(item, environment, source, [...path, String(index)], missing));
-  if (isSection(value)) return Object.fromEntries(Object.entries(value).map(([key, item]) => [key, substituted(item, environment, source, [...path, key], missing)]));
+  if (Array.isArray(value))
+    return value.map((item, index) => substituted(item, environment, source, [...path, String(index)], missing));
+  if (isSection(value))
+    return Object.fromEntries(
+      Object.entries(value).map(([key, item]) => [
+        key,
+        substituted(item, environment, source, [...path, key], missing),
+      ]),
+    );
   return value;
 }
 
 /** Puts a flag's or variable's value where the file would have it. `upstream` stands for the one upstream. */
-function place(values: Record<string, unknown>, path: string, value: unknown, source: string, origins: Map<string, string>): void {
+function place(
+  values: Record<string, unknown>,
+  path: string,
+  value: unknown,
+  source: string,
+  origins: Map<string, string>,
+): void {
   if (path === "upstream") {
     values["upstreams"] = { default: { url: value } };
     delete values["models"];
@@ -139,23 +210,51 @@ function incoherences(config: GatewayConfig): OptionMistake[] {
   const names = Object.keys(config.upstreams);
   for (const name of names) {
     if (!/^[A-Za-z0-9][A-Za-z0-9._-]{0,63}$/.test(name)) {
-      mistakes.push({ path: `upstreams.${name}`, value: name, rule: "must be named with letters, digits, dot, dash and underscore", remedy: "Rename the upstream." });
+      mistakes.push({
+        path: `upstreams.${name}`,
+        value: name,
+        rule: "must be named with letters, digits, dot, dash and underscore",
+        remedy: "Rename the upstream.",
+      });
     }
   }
-  if (names.length === 0) mistakes.push({ path: "upstreams", value: {}, rule: "must name at least one upstream", remedy: "Add one, or remove the section to use OpenAI and Anthropic." });
+  if (names.length === 0)
+    mistakes.push({
+      path: "upstreams",
+      value: {},
+      rule: "must name at least one upstream",
+      remedy: "Add one, or remove the section to use OpenAI and Anthropic.",
+    });
   for (const [pattern, name] of Object.entries(config.models)) {
     if (!names.includes(name)) {
-      mistakes.push({ path: `models.${pattern}`, value: name, rule: `must be the name of an upstream (${names.join(", ")})`, remedy: "Correct the name, or add that upstream." });
+      mistakes.push({
+        path: `models.${pattern}`,
+        value: name,
+        rule: `must be the name of an upstream (${names.join(", ")})`,
+        remedy: "Correct the name, or add that upstream.",
+      });
     }
   }
   if (!/^(memory|sqlite|sqlite:.+)$/.test(config.store.url)) {
-    mistakes.push({ path: "store.url", value: config.store.url, rule: "must be `sqlite`, `sqlite:FOLDER` or `memory`", remedy: "Remove it to keep answers in the data folder." });
+    mistakes.push({
+      path: "store.url",
+      value: config.store.url,
+      rule: "must be `sqlite`, `sqlite:FOLDER` or `memory`",
+      remedy: "Remove it to keep answers in the data folder.",
+    });
   }
   return mistakes;
 }
 
 function flagOf(path: string): string {
-  const flags: Readonly<Record<string, string>> = { "server.port": "--port", "server.host": "--host", "data.directory": "--data", "store.url": "--store", upstream: "--upstream", "telemetry.logLevel": "--log-level" };
+  const flags: Readonly<Record<string, string>> = {
+    "server.port": "--port",
+    "server.host": "--host",
+    "data.directory": "--data",
+    "store.url": "--store",
+    upstream: "--upstream",
+    "telemetry.logLevel": "--log-level",
+  };
   return flags[path] ?? path;
 }
 

@@ -8,6 +8,8 @@ import { type Logger, pino } from "./vendor.ts";
 export interface Gateway {
   /** Such as `http://127.0.0.1:8787`. */
   readonly url: string;
+  /** Takes over rules, upstreams, limits and log level. Address, data folder and store need a restart. */
+  reload(config: GatewayConfig): void;
   /** Drains and stops; safe to call twice. */
   close(): Promise<void>;
 }
@@ -16,7 +18,10 @@ export interface Gateway {
 export class GatewayStartError extends RepriseError {}
 
 /** @throws GatewayStartError when the port is taken or the data folder cannot be used. */
-export async function startGateway(config: GatewayConfig, log: Logger = createLog(config.telemetry.logLevel)): Promise<Gateway> {
+export async function startGateway(
+  config: GatewayConfig,
+  log: Logger = createLog(config.telemetry.logLevel),
+): Promise<Gateway> {
   const { host, port, drainTimeout } = config.server;
   const app = await createApp(config, log);
   try {
@@ -29,6 +34,7 @@ export async function startGateway(config: GatewayConfig, log: Logger = createLo
   let closing: Promise<void> | undefined;
   return {
     url: `http://${address.family === "IPv6" ? `[${address.address}]` : address.address}:${address.port}`,
+    reload: (changed) => app.reload(changed),
     close: () => {
       closing ??= app.close(drainTimeout);
       return closing;
@@ -49,6 +55,9 @@ function listenError(error: NodeJS.ErrnoException, host: string, port: number): 
     EADDRNOTAVAIL: [`${host} is not an address of this machine`, "Correct --host; 127.0.0.1 and 0.0.0.0 always work."],
     ENOTFOUND: [`${host} cannot be resolved`, "Correct --host; 127.0.0.1 and 0.0.0.0 always work."],
   };
-  const [message, remedy] = known[error.code ?? ""] ?? [`cannot listen on ${at}: ${error.message}`, "Correct --host and --port."];
+  const [message, remedy] = known[error.code ?? ""] ?? [
+    `cannot listen on ${at}: ${error.message}`,
+    "Correct --host and --port.",
+  ];
   return new GatewayStartError("cannot_listen", { message: `${message}.`, remedy, cause: error });
 }

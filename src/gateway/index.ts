@@ -1,2 +1,9 @@
-export { type ConfigMistake, type ConfigReading, type ConfigSources, describeMistake, type GatewayConfig, readConfig } from "./config.ts";
+export {
+  type ConfigMistake,
+  type ConfigReading,
+  type ConfigSources,
+  describeMistake,
+  type GatewayConfig,
+  readConfig,
+} from "./config.ts";
 export { type Gateway, GatewayStartError, startGateway } from "./gateway.ts";

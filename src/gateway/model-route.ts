@@ -13,20 +13,26 @@ import type { Upstreams } from "./upstreams.ts";
 
 export interface ModelRouteParts {
   readonly core: Core;
-  readonly upstreams: Upstreams;
   readonly clock: Clock;
-  readonly maxBodyBytes: number;
-  readonly stallMs: number;
+  /** What a reload of the configuration replaces. */
+  live: { readonly upstreams: Upstreams; readonly maxBodyBytes: number; readonly stallMs: number };
   readonly observe: (endpoint: string, result: string, stream: boolean, durationMs: number) => void;
   readonly report: ErrorReporter;
 }
 
 /** `chosen`: the upstream named in the path; otherwise the model decides. */
-export async function modelRoute(parts: ModelRouteParts, protocol: Protocol, chosen: Upstream | undefined, request: IncomingMessage, response: ServerResponse): Promise<void> {
-  const { core, upstreams, clock, stallMs } = parts;
+export async function modelRoute(
+  parts: ModelRouteParts,
+  protocol: Protocol,
+  chosen: Upstream | undefined,
+  request: IncomingMessage,
+  response: ServerResponse,
+): Promise<void> {
+  const { core, clock } = parts;
   const startedAt = clock.monotonic();
   try {
-    const body = await readBody(request, parts.maxBodyBytes);
+    const body = await readBody(request, parts.live.maxBodyBytes);
+    const { upstreams, stallMs } = parts.live;
     const url = request.url as string;
     const queryAt = url.indexOf("?");
     const incoming = {

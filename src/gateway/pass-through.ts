@@ -10,10 +10,24 @@ import type { Route } from "./upstreams.ts";
  * belongs to one connection (RFC 9110 section 7.6.1) is not carried over.
  */
 
-const hopByHop = new Set(["connection", "keep-alive", "proxy-authenticate", "proxy-authorization", "proxy-connection", "te", "trailer", "transfer-encoding", "upgrade"]);
+const hopByHop = new Set([
+  "connection",
+  "keep-alive",
+  "proxy-authenticate",
+  "proxy-authorization",
+  "proxy-connection",
+  "te",
+  "trailer",
+  "transfer-encoding",
+  "upgrade",
+]);
 
 /** Resolves when all is said; rejects with `OriginError` only while nothing has been sent to the client. */
-export async function passThrough(request: IncomingMessage, response: ServerResponse, { upstream, url }: Route): Promise<number> {
+export async function passThrough(
+  request: IncomingMessage,
+  response: ServerResponse,
+  { upstream, url }: Route,
+): Promise<number> {
   const abort = new AbortController();
   response.once("close", () => response.writableFinished || abort.abort());
   const hasBody = request.headers["content-length"] !== undefined || request.headers["transfer-encoding"] !== undefined;
@@ -31,7 +45,10 @@ export async function passThrough(request: IncomingMessage, response: ServerResp
   } catch (error) {
     throw originError(error, upstream.id, "head") satisfies OriginError;
   }
-  const fields = endToEnd((answer.headers as unknown as (Buffer | string)[]).map((field) => field.toString("latin1")), []);
+  const fields = endToEnd(
+    (answer.headers as unknown as (Buffer | string)[]).map((field) => field.toString("latin1")),
+    [],
+  );
   response.writeHead(answer.statusCode, fields);
   response.flushHeaders();
   try {

@@ -19,7 +19,12 @@ const decoders: Readonly<Record<string, () => NodeJS.ReadWriteStream>> = {
 export function readBody(request: IncomingMessage, maxBytes: number): Promise<Uint8Array> {
   const { promise, resolve, reject } = Promise.withResolvers<Uint8Array>();
   const tooLarge = (): RequestRejectedError =>
-    new RequestRejectedError({ status: 413, code: "body_too_large", message: `The request body is larger than ${maxBytes} bytes.`, remedy: "Raise server.maxBodyBytes." });
+    new RequestRejectedError({
+      status: 413,
+      code: "body_too_large",
+      message: `The request body is larger than ${maxBytes} bytes.`,
+      remedy: "Raise server.maxBodyBytes.",
+    });
   if (Number(request.headers["content-length"] ?? 0) > maxBytes) {
     reject(tooLarge());
     return promise;
@@ -27,7 +32,13 @@ export function readBody(request: IncomingMessage, maxBytes: number): Promise<Ui
   const encoding = request.headers["content-encoding"]?.trim().toLowerCase() ?? "identity";
   const decoder = decoders[encoding];
   if (decoder === undefined && encoding !== "identity") {
-    reject(new RequestRejectedError({ code: "unsupported_encoding", param: "Content-Encoding", message: `Content-Encoding must be gzip, deflate, br, zstd or identity, not "${encoding.slice(0, 40)}".` }));
+    reject(
+      new RequestRejectedError({
+        code: "unsupported_encoding",
+        param: "Content-Encoding",
+        message: `Content-Encoding must be gzip, deflate, br, zstd or identity, not "${encoding.slice(0, 40)}".`,
+      }),
+    );
     return promise;
   }
   const source: NodeJS.ReadableStream = decoder === undefined ? request : pipeline(request, decoder(), () => {});
@@ -42,9 +53,17 @@ export function readBody(request: IncomingMessage, maxBytes: number): Promise<Ui
     } else chunks.push(chunk);
   });
   source.on("end", () => resolve(chunks.length === 1 ? (chunks[0] as Uint8Array) : Buffer.concat(chunks, size)));
-  source.on("error", () => reject(new RequestRejectedError({ code: "invalid_body", message: `The request body is not valid ${encoding}, or broke off.` })));
+  source.on("error", () =>
+    reject(
+      new RequestRejectedError({
+        code: "invalid_body",
+        message: `The request body is not valid ${encoding}, or broke off.`,
+      }),
+    ),
+  );
   request.on("close", () => {
-    if (!request.complete) reject(new RequestRejectedError({ code: "invalid_body", message: "The request body broke off." }));
+    if (!request.complete)
+      reject(new RequestRejectedError({ code: "invalid_body", message: "The request body broke off." }));
   });
   return promise;
 }

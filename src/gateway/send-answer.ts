@@ -18,7 +18,11 @@ export function callerOf(response: ServerResponse): Caller {
 }
 
 /** Writes the answer. Resolves when it is handed over, or the client is gone; never rejects. */
-export function sendAnswer(response: ServerResponse, answer: Answer, options: { readonly clock: Clock; readonly stallMs: number }): Promise<void> | undefined {
+export function sendAnswer(
+  response: ServerResponse,
+  answer: Answer,
+  options: { readonly clock: Clock; readonly stallMs: number },
+): Promise<void> | undefined {
   const { status, headers, body } = answer;
   const fields = { ...headers, ...responseFields(answer) } as Record<string, string | string[]>;
   if (body instanceof Uint8Array) {
@@ -33,7 +37,11 @@ export function sendAnswer(response: ServerResponse, answer: Answer, options: { 
 }
 
 /** An answer that breaks off ends without the closing chunk, so that no client takes it for whole. */
-async function pump(response: ServerResponse, body: AnswerStream, { clock, stallMs }: { readonly clock: Clock; readonly stallMs: number }): Promise<void> {
+async function pump(
+  response: ServerResponse,
+  body: AnswerStream,
+  { clock, stallMs }: { readonly clock: Clock; readonly stallMs: number },
+): Promise<void> {
   const onClose = (): void => void body.return();
   response.once("close", onClose);
   try {

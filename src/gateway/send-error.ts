@@ -27,7 +27,12 @@ export function sendError(response: ServerResponse, error: unknown, protocol: Pr
 
 function toldOf(error: unknown): ProtocolError {
   const remedy = RepriseError.isInstance(error) && error.remedy !== undefined ? ` ${error.remedy}` : "";
-  if (error instanceof RequestRejectedError) return { status: error.status, code: error.code, message: error.message + remedy, param: error.param };
+  if (error instanceof RequestRejectedError)
+    return { status: error.status, code: error.code, message: error.message + remedy, param: error.param };
   if (error instanceof OriginError) return { status: error.status, code: error.code, message: error.message };
-  return { status: 500, code: "internal_error", message: "The gateway failed to handle this request; its log says why." };
+  return {
+    status: 500,
+    code: "internal_error",
+    message: "The gateway failed to handle this request; its log says why.",
+  };
 }

@@ -1,4 +1,4 @@
-import { Readable } from "node:stream";
+import type { Readable } from "node:stream";
 import { createBrotliDecompress, createGunzip, createInflate, createZstdDecompress } from "node:zlib";
 import { Agent, type Dispatcher } from "undici";
 import { OriginError, type OriginFailure } from "../core/errors.ts";
@@ -78,11 +78,19 @@ function decoded(body: Readable, encoding: string | undefined): AsyncIterable<Ui
   const name = encoding?.trim().toLowerCase() ?? "identity";
   if (name === "identity" || name === "") return body;
   const decoder = decoders[name];
-  if (decoder === undefined) throw new OriginError("truncated", { message: `The origin answered in an encoding that was not asked for: ${name}.` });
+  if (decoder === undefined)
+    throw new OriginError("truncated", {
+      message: `The origin answered in an encoding that was not asked for: ${name}.`,
+    });
   return body.compose(decoder() as NodeJS.ReadWriteStream) as Readable;
 }
 
-const timeoutCodes = new Set(["UND_ERR_CONNECT_TIMEOUT", "UND_ERR_HEADERS_TIMEOUT", "UND_ERR_BODY_TIMEOUT", "ETIMEDOUT"]);
+const timeoutCodes = new Set([
+  "UND_ERR_CONNECT_TIMEOUT",
+  "UND_ERR_HEADERS_TIMEOUT",
+  "UND_ERR_BODY_TIMEOUT",
+  "ETIMEDOUT",
+]);
 const waits: Readonly<Record<string, string>> = {
   UND_ERR_CONNECT_TIMEOUT: "it took no connection in time",
   UND_ERR_HEADERS_TIMEOUT: "it did not begin to answer in time",
@@ -93,10 +101,14 @@ const waits: Readonly<Record<string, string>> = {
 export function originError(error: unknown, baseUrl: string, phase: "head" | "body"): OriginError {
   if (error instanceof OriginError) return error;
   const { code, name, message } = error as { code?: string; name?: string; message?: string };
-  if (code === "UND_ERR_ABORTED" || name === "AbortError") return new OriginError("aborted", { message: "The call was aborted.", cause: error });
+  if (code === "UND_ERR_ABORTED" || name === "AbortError")
+    return new OriginError("aborted", { message: "The call was aborted.", cause: error });
   let failure: OriginFailure = phase === "head" ? "unreachable" : "truncated";
   if (code !== undefined && timeoutCodes.has(code)) failure = "timeout";
-  const what = failure === "unreachable" ? "could not be reached" : failure === "timeout" ? "timed out" : "broke off its answer";
-  const why = waits[code ?? ""] ?? ([code, message].filter((part) => part !== undefined && part !== "").join(": ") || "unknown cause");
+  const what =
+    failure === "unreachable" ? "could not be reached" : failure === "timeout" ? "timed out" : "broke off its answer";
+  const why =
+    waits[code ?? ""] ??
+    ([code, message].filter((part) => part !== undefined && part !== "").join(": ") || "unknown cause");
   return new OriginError(failure, { message: `The upstream ${baseUrl} ${what}: ${why}.`, cause: error });
 }

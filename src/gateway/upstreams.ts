@@ -10,7 +10,10 @@ export const defaultUpstreams: NonNullable<Settings["upstreams"]> = Object.fromE
   [
     { name: "openai", url: "https://api.openai.com/v1", protocol: "openai" as const },
     { name: "anthropic", url: "https://api.anthropic.com", protocol: "anthropic" as const },
-  ].map(({ name, url, protocol }) => [name, { url, protocol, connectTimeout: 5_000, firstByteTimeout: 300_000, idleTimeout: 120_000 }]),
+  ].map(({ name, url, protocol }) => [
+    name,
+    { url, protocol, connectTimeout: 5_000, firstByteTimeout: 300_000, idleTimeout: 120_000 },
+  ]),
 );
 
 interface Entry {
@@ -32,11 +35,18 @@ export class Upstreams {
   constructor(settings: NonNullable<Settings["upstreams"]>, models: Readonly<Record<string, string>>) {
     this.#entries = new Map(
       Object.entries(settings).map(([name, { url, protocol, connectTimeout, firstByteTimeout, idleTimeout }]) => {
-        const timeouts = { connectTimeoutMs: connectTimeout, firstByteTimeoutMs: firstByteTimeout, idleTimeoutMs: idleTimeout };
+        const timeouts = {
+          connectTimeoutMs: connectTimeout,
+          firstByteTimeoutMs: firstByteTimeout,
+          idleTimeoutMs: idleTimeout,
+        };
         return [name, { upstream: upstreamOrigin(name, url, timeouts), protocol }];
       }),
     );
-    this.#models = Object.entries(models).map(([pattern, name]) => ({ fits: glob(pattern), upstream: (this.#entries.get(name) as Entry).upstream }));
+    this.#models = Object.entries(models).map(([pattern, name]) => ({
+      fits: glob(pattern),
+      upstream: (this.#entries.get(name) as Entry).upstream,
+    }));
   }
 
   get all(): readonly Upstream[] {
@@ -49,7 +59,8 @@ export class Upstreams {
 
   /** The upstream for calls of `protocol` that name `model`. */
   forModel(protocol: Protocol, model: string): Upstream {
-    const chosen = this.#models.find((one) => one.fits(model))?.upstream ?? this.#first(familyOf(protocol.name))?.upstream;
+    const chosen =
+      this.#models.find((one) => one.fits(model))?.upstream ?? this.#first(familyOf(protocol.name))?.upstream;
     if (chosen !== undefined) return chosen;
     throw new RequestRejectedError({
       status: 404,
@@ -70,6 +81,11 @@ export class Upstreams {
   /** Where `/u/{name}{path}` leads: below the base URL, with or without its `/v1`. */
   routeTo(upstream: Upstream, path: string): Route {
     return { upstream, url: new URL(upstream.id + belowBase(this.#entries.get(upstream.name) as Entry, path)) };
+  }
+
+  /** Lets the calls under way end, then closes the connections. */
+  async retire(): Promise<void> {
+    await Promise.all(this.all.map((upstream) => upstream.dispatcher.close()));
   }
 
   async close(): Promise<void> {

@@ -1,5 +1,5 @@
-import { type HeaderMap, headerValue } from "../core/origin.ts";
 import type { Answer } from "../core/answer.ts";
+import { type HeaderMap, headerValue } from "../core/origin.ts";
 import type { Outcome, Stored } from "../core/outcome.ts";
 
 /**
@@ -60,7 +60,9 @@ function storedPart(stored: Stored): string {
 }
 
 function storedOf(outcome: Outcome): Stored | undefined {
-  return outcome.kind === "miss" || outcome.kind === "refresh" || outcome.kind === "coalesced" ? outcome.stored : undefined;
+  return outcome.kind === "miss" || outcome.kind === "refresh" || outcome.kind === "coalesced"
+    ? outcome.stored
+    : undefined;
 }
 
 /** Why the cache did not answer, or why nothing was kept. */

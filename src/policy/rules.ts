@@ -27,7 +27,10 @@ export interface PolicySubject {
 /** The rules in order, over the defaults. For each setting the first matching rule that names it decides. */
 export class PolicyRules {
   readonly #defaults: CallPolicy;
-  readonly #rules: readonly { readonly matches: (subject: PolicySubject) => boolean; readonly set: Partial<CallPolicy> }[];
+  readonly #rules: readonly {
+    readonly matches: (subject: PolicySubject) => boolean;
+    readonly set: Partial<CallPolicy>;
+  }[];
 
   constructor(defaults: CallPolicy, rules: readonly PolicyRule[]) {
     this.#defaults = Object.freeze({ ...defaults });
@@ -37,7 +40,9 @@ export class PolicyRules {
   resolve(subject: PolicySubject): CallPolicy {
     const matching = this.#rules.filter((rule) => rule.matches(subject));
     if (matching.length === 0) return this.#defaults;
-    return Object.freeze(Object.assign({}, this.#defaults, ...matching.map((rule) => rule.set).reverse()) as CallPolicy);
+    return Object.freeze(
+      Object.assign({}, this.#defaults, ...matching.map((rule) => rule.set).reverse()) as CallPolicy,
+    );
   }
 }
 

@@ -8,24 +8,74 @@
  */
 export type HeaderUse = "credential" | "keyed" | "neutral" | "drop";
 
-const credentials = new Set(["authorization", "x-api-key", "api-key", "x-goog-api-key", "ocp-apim-subscription-key", "cookie"]);
+const credentials = new Set([
+  "authorization",
+  "x-api-key",
+  "api-key",
+  "x-goog-api-key",
+  "ocp-apim-subscription-key",
+  "cookie",
+]);
 
 const neutral = new Set([
-  "accept", "user-agent", "http-referer", "x-title", "idempotency-key", "x-request-id", "x-correlation-id", "x-client-request-id",
-  "traceparent", "tracestate", "b3", "sentry-trace",
+  "accept",
+  "user-agent",
+  "http-referer",
+  "x-title",
+  "idempotency-key",
+  "x-request-id",
+  "x-correlation-id",
+  "x-client-request-id",
+  "traceparent",
+  "tracestate",
+  "b3",
+  "sentry-trace",
 ]);
 const neutralPrefixes = ["x-stainless-", "x-b3-"];
 
 const dropped = new Set([
   // RFC 9110 section 7.6.1 and what describes the bytes of this connection
-  "connection", "keep-alive", "proxy-authenticate", "proxy-authorization", "proxy-connection", "te", "trailer", "transfer-encoding",
-  "upgrade", "host", "expect", "date", "content-length", "content-encoding", "content-type", "content-md5", "accept-encoding",
+  "connection",
+  "keep-alive",
+  "proxy-authenticate",
+  "proxy-authorization",
+  "proxy-connection",
+  "te",
+  "trailer",
+  "transfer-encoding",
+  "upgrade",
+  "host",
+  "expect",
+  "date",
+  "content-length",
+  "content-encoding",
+  "content-type",
+  "content-md5",
+  "accept-encoding",
   // conditional and partial requests make no sense for a computed answer
-  "if-match", "if-none-match", "if-modified-since", "if-unmodified-since", "if-range", "range",
+  "if-match",
+  "if-none-match",
+  "if-modified-since",
+  "if-unmodified-since",
+  "if-range",
+  "range",
   // browsers
-  "accept-language", "origin", "referer", "dnt", "priority", "upgrade-insecure-requests", "save-data",
+  "accept-language",
+  "origin",
+  "referer",
+  "dnt",
+  "priority",
+  "upgrade-insecure-requests",
+  "save-data",
   // proxies in front of us
-  "forwarded", "via", "x-real-ip", "true-client-ip", "cdn-loop", "x-amzn-trace-id", "x-cloud-trace-context", "baggage",
+  "forwarded",
+  "via",
+  "x-real-ip",
+  "true-client-ip",
+  "cdn-loop",
+  "x-amzn-trace-id",
+  "x-cloud-trace-context",
+  "baggage",
 ]);
 const droppedPrefixes = ["sec-", "x-forwarded-", "cf-", "x-ai-cache", "access-control-"];
 

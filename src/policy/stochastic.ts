@@ -17,7 +17,10 @@ export function isTooStochasticToStore(call: Pick<Call, "facts" | "policy">): bo
 }
 
 /** How many different answers are kept for this call. */
-export function variantsOf(facts: Pick<RequestFacts, "temperature">, policy: Pick<CallPolicy, "stochastic" | "variants">): number {
+export function variantsOf(
+  facts: Pick<RequestFacts, "temperature">,
+  policy: Pick<CallPolicy, "stochastic" | "variants">,
+): number {
   return policy.stochastic === "variants" && facts.temperature !== 0 ? Math.max(1, policy.variants) : 1;
 }
 

@@ -21,36 +21,87 @@ export interface Metrics {
   render(): Promise<{ readonly contentType: string; readonly text: string }>;
 }
 
-const lookupBuckets = [0.000_05, 0.000_1, 0.000_25, 0.000_5, 0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 1, 2.5];
+const lookupBuckets = [
+  0.000_05, 0.000_1, 0.000_25, 0.000_5, 0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 1, 2.5,
+];
 const requestBuckets = [0.000_5, 0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10, 30, 60, 120];
 const maxModels = 100;
 
-export function prometheusMetrics(gauges: { readonly flights: () => number; readonly stores: readonly MeteredStore[]; readonly version: string }): Metrics {
+export function prometheusMetrics(gauges: {
+  readonly flights: () => number;
+  readonly stores: readonly MeteredStore[];
+  readonly version: string;
+}): Metrics {
   const registry = new Registry();
   const registers = [registry];
-  const counter = <T extends string>(name: string, help: string, labelNames: readonly T[] = []) => new Counter<T>({ name, help, labelNames: [...labelNames], registers });
-  const gauge = <T extends string>(name: string, help: string, labelNames: readonly T[] = []) => new Gauge<T>({ name, help, labelNames: [...labelNames], registers });
+  const counter = <T extends string>(name: string, help: string, labelNames: readonly T[] = []) =>
+    new Counter<T>({ name, help, labelNames: [...labelNames], registers });
+  const gauge = <T extends string>(name: string, help: string, labelNames: readonly T[] = []) =>
+    new Gauge<T>({ name, help, labelNames: [...labelNames], registers });
   const histogram = <T extends string>(name: string, help: string, labelNames: readonly T[], buckets: number[]) =>
     new Histogram<T>({ name, help, labelNames: [...labelNames], buckets, registers });
 
-  const requests = counter("reprise_requests_total", "Calls by layer and result; layer=overall counts each call once.", ["layer", "result", "endpoint", "model"] as const);
+  const requests = counter(
+    "reprise_requests_total",
+    "Calls by layer and result; layer=overall counts each call once.",
+    ["layer", "result", "endpoint", "model"] as const,
+  );
   const bypasses = counter("reprise_bypass_total", "Calls that no layer was asked about.", ["reason"] as const);
-  const stores = counter("reprise_store_total", "What became of answers that could have been stored.", ["layer", "result", "reason"] as const);
-  const lookups = histogram("reprise_lookup_duration_seconds", "Time a layer took to look up.", ["layer", "result"] as const, lookupBuckets);
-  const firstBytes = histogram("reprise_time_to_first_byte_seconds", "Time until an answer, or the first byte of a stream, was ready.", ["result"] as const, requestBuckets);
-  const responses = histogram("reprise_request_duration_seconds", "Time until the last byte was handed over.", ["endpoint", "result", "stream"] as const, requestBuckets);
-  const upstreams = counter("reprise_upstream_requests_total", "Calls to upstreams.", ["model", "status_class"] as const);
-  const upstreamTimes = histogram("reprise_upstream_duration_seconds", "Time an upstream took to its last byte.", ["status_class"] as const, requestBuckets);
+  const stores = counter("reprise_store_total", "What became of answers that could have been stored.", [
+    "layer",
+    "result",
+    "reason",
+  ] as const);
+  const lookups = histogram(
+    "reprise_lookup_duration_seconds",
+    "Time a layer took to look up.",
+    ["layer", "result"] as const,
+    lookupBuckets,
+  );
+  const firstBytes = histogram(
+    "reprise_time_to_first_byte_seconds",
+    "Time until an answer, or the first byte of a stream, was ready.",
+    ["result"] as const,
+    requestBuckets,
+  );
+  const responses = histogram(
+    "reprise_request_duration_seconds",
+    "Time until the last byte was handed over.",
+    ["endpoint", "result", "stream"] as const,
+    requestBuckets,
+  );
+  const upstreams = counter("reprise_upstream_requests_total", "Calls to upstreams.", [
+    "model",
+    "status_class",
+  ] as const);
+  const upstreamTimes = histogram(
+    "reprise_upstream_duration_seconds",
+    "Time an upstream took to its last byte.",
+    ["status_class"] as const,
+    requestBuckets,
+  );
   const coalesced = counter("reprise_coalesced_total", "Calls that joined one in flight.");
-  const rejected = counter("reprise_security_events_total", "Entries that were damaged or foreign and were not served.", ["kind"] as const);
-  const faults = counter("reprise_backend_errors_total", "Failures of stores, which no caller noticed.", ["backend", "op", "kind"] as const);
+  const rejected = counter(
+    "reprise_security_events_total",
+    "Entries that were damaged or foreign and were not served.",
+    ["kind"] as const,
+  );
+  const faults = counter("reprise_backend_errors_total", "Failures of stores, which no caller noticed.", [
+    "backend",
+    "op",
+    "kind",
+  ] as const);
   const inFlight = gauge("reprise_inflight", "Calls to upstreams under way.", ["kind"] as const);
   const up = gauge("reprise_backend_up", "1 while the store is used.", ["backend"] as const);
   const entries = gauge("reprise_entries", "Values in the store.", ["backend"] as const);
   const size = gauge("reprise_size_bytes", "Bytes in the store.", ["backend"] as const);
   const capacity = gauge("reprise_capacity_bytes", "Bound of the store.", ["backend"] as const);
-  const evictions = gauge("reprise_evictions", "Values that made room for others, since the start.", ["backend"] as const);
-  const corrupt = gauge("reprise_corrupt", "Damaged or unknown values that were skipped, since the start.", ["backend"] as const);
+  const evictions = gauge("reprise_evictions", "Values that made room for others, since the start.", [
+    "backend",
+  ] as const);
+  const corrupt = gauge("reprise_corrupt", "Damaged or unknown values that were skipped, since the start.", [
+    "backend",
+  ] as const);
   gauge("reprise_build_info", "Always 1.", ["version"] as const).set({ version: gauges.version }, 1);
 
   const models = new Set<string>();
@@ -65,7 +116,8 @@ export function prometheusMetrics(gauges: { readonly flights: () => number; read
     const endpoint = protocol;
     requests.inc({ layer: "overall", result: outcome.kind, endpoint, model: modelLabel(model) });
     firstBytes.observe({ result: outcome.kind }, durationMs / 1000);
-    if (outcome.kind === "hit" || outcome.kind === "stale") requests.inc({ layer: outcome.layer, result: outcome.kind, endpoint, model: modelLabel(model) });
+    if (outcome.kind === "hit" || outcome.kind === "stale")
+      requests.inc({ layer: outcome.layer, result: outcome.kind, endpoint, model: modelLabel(model) });
     if (outcome.kind === "bypass") bypasses.inc({ reason: outcome.reason });
   };
 
@@ -97,7 +149,8 @@ export function prometheusMetrics(gauges: { readonly flights: () => number; read
 
   return {
     trace,
-    observeResponse: (endpoint, result, stream, durationMs) => responses.observe({ endpoint, result, stream: String(stream) }, durationMs / 1000),
+    observeResponse: (endpoint, result, stream, durationMs) =>
+      responses.observe({ endpoint, result, stream: String(stream) }, durationMs / 1000),
     async render() {
       inFlight.set({ kind: "leader" }, gauges.flights());
       for (const store of gauges.stores) {
@@ -114,4 +167,3 @@ export function prometheusMetrics(gauges: { readonly flights: () => number; read
     },
   };
 }
-

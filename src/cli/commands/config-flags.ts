@@ -8,7 +8,10 @@ export function withConfigFlags(command: Command): Command {
     .option("--config <file>", "configuration file (default: reprise.yaml or reprise.json here, if there is one)")
     .option("--port <number>", "port to listen on (default: 8787)")
     .option("--host <address>", "address to listen on (default: 127.0.0.1)")
-    .option("--upstream <url>", "OpenAI-compatible base URL, such as http://127.0.0.1:9000/v1 (default: OpenAI and Anthropic)")
+    .option(
+      "--upstream <url>",
+      "OpenAI-compatible base URL, such as http://127.0.0.1:9000/v1 (default: OpenAI and Anthropic)",
+    )
     .option("--data <folder>", "folder for the embedded store (default: ./.reprise)")
     .option("--store <url>", "where answers are kept: sqlite, sqlite:FOLDER or memory (default: sqlite)")
     .option("--log-level <level>", "silent, error, warn, info or debug (default: info)");

@@ -4,6 +4,7 @@ import { dirname, resolve } from "node:path";
 import process from "node:process";
 import { Command } from "commander";
 import { request } from "undici";
+import { systemClock } from "../../core/clock.ts";
 import { describeMistake, type GatewayConfig } from "../../gateway/config.ts";
 import { sqlite } from "../../stores/sqlite.ts";
 import { configFrom, withConfigFlags } from "./config-flags.ts";
@@ -39,7 +40,9 @@ async function doctor(flags: Readonly<Record<string, string | undefined>>): Prom
     ...(await Promise.all(Object.entries(config.upstreams).map(([name, { url }]) => checkUpstream(name, url)))),
   ];
   const failed = findings.some((finding) => finding.problem?.severity === "error");
-  process.stdout.write(flags["json"] === undefined ? table(findings) : `${JSON.stringify({ ok: !failed, findings }, null, 2)}\n`);
+  process.stdout.write(
+    flags["json"] === undefined ? table(findings) : `${JSON.stringify({ ok: !failed, findings }, null, 2)}\n`,
+  );
   process.exitCode = failed ? 1 : 0;
 }
 
@@ -59,20 +62,38 @@ function checkNode(): Finding {
 
 /** Entries carry instants; a clock that is years off makes all of them dead or eternal. */
 function checkClock(): Finding {
-  const now = performance.timeOrigin + performance.now();
-  const detail = new Intl.DateTimeFormat("en-GB", { dateStyle: "medium", timeStyle: "long", timeZone: "UTC" }).format(now);
+  const now = systemClock.now();
+  const detail = new Intl.DateTimeFormat("en-GB", { dateStyle: "medium", timeStyle: "long", timeZone: "UTC" }).format(
+    now,
+  );
   const sane = now > Date.UTC(2025, 0) && now < Date.UTC(2100, 0);
-  return { check: "clock", detail, ...(sane ? {} : { problem: { severity: "error" as const, remedy: "Set the clock of this machine." } }) };
+  return {
+    check: "clock",
+    detail,
+    ...(sane ? {} : { problem: { severity: "error" as const, remedy: "Set the clock of this machine." } }),
+  };
 }
 
 async function checkStore(config: GatewayConfig): Promise<Finding> {
   const { url, maxBytes } = config.store;
   if (url === "memory") {
-    return { check: "store", detail: "memory", problem: { severity: "warning", remedy: "Answers are lost at each restart; leave --store out to keep them in the data folder." } };
+    return {
+      check: "store",
+      detail: "memory",
+      problem: {
+        severity: "warning",
+        remedy: "Answers are lost at each restart; leave --store out to keep them in the data folder.",
+      },
+    };
   }
   const directory = url.startsWith("sqlite:") ? url.slice("sqlite:".length) : config.data.directory;
   const problem = folderProblem(directory);
-  if (problem !== undefined) return { check: "store", detail: `${directory} ${problem}`, problem: { severity: "error", remedy: "Choose another folder with --data, or correct its permissions." } };
+  if (problem !== undefined)
+    return {
+      check: "store",
+      detail: `${directory} ${problem}`,
+      problem: { severity: "error", remedy: "Choose another folder with --data, or correct its permissions." },
+    };
   if (!existsSync(directory)) return { check: "store", detail: `${directory} will be made at the first start` };
   const warnings: string[] = [];
   try {
@@ -80,9 +101,17 @@ async function checkStore(config: GatewayConfig): Promise<Finding> {
     const stats = await store.stats();
     await store.close();
     const detail = `sqlite in ${directory}: ${stats.entries} entries, ${stats.bytes} of ${maxBytes} bytes`;
-    return { check: "store", detail, ...(warnings.length === 0 ? {} : { problem: { severity: "warning" as const, remedy: warnings.join(" ") } }) };
+    return {
+      check: "store",
+      detail,
+      ...(warnings.length === 0 ? {} : { problem: { severity: "warning" as const, remedy: warnings.join(" ") } }),
+    };
   } catch (error) {
-    return { check: "store", detail: (error as Error).message, problem: { severity: "error", remedy: "Choose another folder with --data." } };
+    return {
+      check: "store",
+      detail: (error as Error).message,
+      problem: { severity: "error", remedy: "Choose another folder with --data." },
+    };
   }
 }
 
@@ -105,7 +134,13 @@ function checkPort({ server: { host, port } }: GatewayConfig): Promise<Finding> 
     settle({
       check: "port",
       detail: `${host}:${port} cannot be used (${error.code})`,
-      problem: error.code === "EADDRINUSE" ? { severity: "warning", remedy: "Something listens there: a running gateway, or another program; --port chooses another." } : { severity: "error", remedy: "Correct --host and --port." },
+      problem:
+        error.code === "EADDRINUSE"
+          ? {
+              severity: "warning",
+              remedy: "Something listens there: a running gateway, or another program; --port chooses another.",
+            }
+          : { severity: "error", remedy: "Correct --host and --port." },
     }),
   );
   probe.listen({ host, port }, () => probe.close(() => settle({ check: "port", detail: `${host}:${port} is free` })));
@@ -120,6 +155,10 @@ async function checkUpstream(name: string, url: string): Promise<Finding> {
     return { check, detail: `${url} answers (status ${statusCode} without credentials)` };
   } catch (error) {
     const { code, message } = error as { code?: string; message: string };
-    return { check, detail: `${url} cannot be reached: ${code ?? message}`, problem: { severity: "error", remedy: "Check the URL, the network, and that the upstream runs." } };
+    return {
+      check,
+      detail: `${url} cannot be reached: ${code ?? message}`,
+      problem: { severity: "error", remedy: "Check the URL, the network, and that the upstream runs." },
+    };
   }
 }

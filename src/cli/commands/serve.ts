@@ -2,7 +2,7 @@ import process from "node:process";
 import { Command } from "commander";
 import { RepriseError } from "../../core/errors.ts";
 import { describeMistake, type GatewayConfig } from "../../gateway/config.ts";
-import { startGateway } from "../../gateway/gateway.ts";
+import { type Gateway, startGateway } from "../../gateway/gateway.ts";
 import { version } from "../../version.ts";
 import { configFrom, withConfigFlags } from "./config-flags.ts";
 
@@ -11,7 +11,7 @@ export function serveCommand(): Command {
     .description("Run the gateway.")
     .addHelpText(
       "after",
-      "\nExample:\n  reprise serve --upstream http://127.0.0.1:9000/v1\n  then point your SDK's base URL at http://127.0.0.1:8787/v1\n\nSIGTERM and SIGINT let running requests finish (server.drainTimeout), then stop.",
+      "\nExample:\n  reprise serve --upstream http://127.0.0.1:9000/v1\n  then point your SDK's base URL at http://127.0.0.1:8787/v1\n\nSIGTERM and SIGINT let running requests finish (server.drainTimeout), then stop. SIGHUP reads the configuration again.",
     )
     .action(serve);
 }
@@ -28,6 +28,7 @@ async function serve(flags: Readonly<Record<string, string | undefined>>): Promi
     const gateway = await startGateway(config);
     process.stderr.write(welcome(config, gateway.url));
     stopOnSignals(gateway);
+    process.on("SIGHUP", () => reload(gateway, flags));
   } catch (error) {
     if (!RepriseError.isInstance(error)) throw error;
     process.stderr.write(`reprise: ${error.message}${error.remedy === undefined ? "" : ` ${error.remedy}`}\n`);
@@ -35,9 +36,25 @@ async function serve(flags: Readonly<Record<string, string | undefined>>): Promi
   }
 }
 
+/** A configuration with a mistake changes nothing. */
+function reload(gateway: Gateway, flags: Readonly<Record<string, string | undefined>>): void {
+  const reading = configFrom(flags);
+  if (reading.ok) {
+    gateway.reload(reading.config);
+    process.stderr.write("reprise: configuration reloaded (address, data folder and store keep until a restart)\n");
+    return;
+  }
+  for (const mistake of reading.mistakes) process.stderr.write(`reprise: not reloaded: ${describeMistake(mistake)}\n`);
+}
+
 function welcome(config: GatewayConfig, url: string): string {
   const upstreams = Object.entries(config.upstreams).map(([name, upstream]) => `${name} ${upstream.url}`);
-  const store = config.store.url === "memory" ? "memory" : config.store.url === "sqlite" ? `sqlite in ${config.data.directory}` : config.store.url;
+  const store =
+    config.store.url === "memory"
+      ? "memory"
+      : config.store.url === "sqlite"
+        ? `sqlite in ${config.data.directory}`
+        : config.store.url;
   return `reprise ${version} listens on ${url}\n  upstreams: ${upstreams.join(", ")}\n  store: ${store}\n  point your SDK's base URL at ${url}/v1\n`;
 }
 
@@ -51,7 +68,9 @@ function stopOnSignals(gateway: { close(): Promise<void> }): void {
     gateway.close().then(
       () => process.exit(0),
       (error: unknown) => {
-        process.stderr.write(`reprise: could not stop cleanly: ${error instanceof Error ? error.message : String(error)}\n`);
+        process.stderr.write(
+          `reprise: could not stop cleanly: ${error instanceof Error ? error.message : String(error)}\n`,
+        );
         process.exit(1);
       },
     );

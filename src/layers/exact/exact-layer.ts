@@ -1,7 +1,15 @@
 import type { Clock, Random } from "../../core/clock.ts";
 import { type Entry, type OpenedEntry, openEntry, sealEntry } from "../../core/entry.ts";
 import { type Freshness, judgeFreshness, lifetimeOf } from "../../core/freshness.ts";
-import { areCurrent, type Generation, readGenerations, sameToken, scopeKeys, scopesOf, systemTenant } from "../../core/generations.ts";
+import {
+  areCurrent,
+  type Generation,
+  readGenerations,
+  sameToken,
+  scopeKeys,
+  scopesOf,
+  systemTenant,
+} from "../../core/generations.ts";
 import type { AnswerLayer, FoundEntry, Keyed, Lookup, RecordResult, RecordTicket } from "../../core/layer.ts";
 import { chain } from "../../core/maybe-promise.ts";
 import type { MissReason } from "../../core/outcome-reasons.ts";
@@ -56,11 +64,21 @@ export class ExactLayer implements AnswerLayer {
     return { createdAt, generations: await readGenerations(store, this.#scopes(call), random) };
   }
 
-  async record(call: Keyed, slot: string, ticket: RecordTicket, recording: Recording, protocol: string): Promise<RecordResult> {
+  async record(
+    call: Keyed,
+    slot: string,
+    ticket: RecordTicket,
+    recording: Recording,
+    protocol: string,
+  ): Promise<RecordResult> {
     const { clock, random, store } = this.#parts;
     const { policy, directives, principal } = call;
-    if (!(await areCurrent(store, this.#scopes(call), ticket.generations))) return { kind: "refused", reason: "generation_changed" };
-    const ttlMs = Math.min(directives.ttlMs ?? policy.ttlMs * (1 - policy.ttlJitter * random.fraction()), policy.maxTtlMs);
+    if (!(await areCurrent(store, this.#scopes(call), ticket.generations)))
+      return { kind: "refused", reason: "generation_changed" };
+    const ttlMs = Math.min(
+      directives.ttlMs ?? policy.ttlMs * (1 - policy.ttlJitter * random.fraction()),
+      policy.maxTtlMs,
+    );
     const lifetime = lifetimeOf(ticket.createdAt, ttlMs, policy.staleWhileRevalidateMs, policy.staleIfErrorMs);
     if (lifetime.deleteAt <= clock.now()) return { kind: "refused", reason: "no_store" };
     const sealed = sealEntry(
@@ -101,7 +119,12 @@ export class ExactLayer implements AnswerLayer {
     });
   }
 
-  #judge(call: Keyed, slot: string, bytes: Uint8Array | undefined, tokens: readonly (Uint8Array | undefined)[]): MaybePromise<Lookup> {
+  #judge(
+    call: Keyed,
+    slot: string,
+    bytes: Uint8Array | undefined,
+    tokens: readonly (Uint8Array | undefined)[],
+  ): MaybePromise<Lookup> {
     if (bytes === undefined) return miss("absent", slot);
     const opened = this.#open(bytes, call.principal.tenant, slot);
     if (!opened.ok) return this.#reject(call, slot, opened.reason);

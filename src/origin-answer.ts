@@ -1,0 +1,33 @@
+import { OriginError } from "./core/errors.ts";
+import { type HeaderMap, headerValue } from "./core/origin.ts";
+
+/** Reading what an origin sent. */
+
+export function mediaType(headers: HeaderMap): string {
+  return (headerValue(headers, "content-type")?.split(";")[0] ?? "").trim().toLowerCase();
+}
+
+/** Reads up to `limit` bytes; what lies beyond stays in `overflow`, to be read on. */
+export async function collect(
+  body: AsyncIterable<Uint8Array>,
+  limit: number,
+): Promise<{ readonly body: Uint8Array; readonly overflow: AsyncIterable<Uint8Array> | undefined }> {
+  const chunks: Uint8Array[] = [];
+  let size = 0;
+  const iterator = body[Symbol.asyncIterator]();
+  for (let step = await iterator.next(); step.done !== true; step = await iterator.next()) {
+    chunks.push(step.value);
+    size += step.value.length;
+    if (size > limit)
+      return { body: Buffer.concat(chunks, size), overflow: { [Symbol.asyncIterator]: () => iterator } };
+  }
+  return { body: chunks.length === 1 ? (chunks[0] as Uint8Array) : Buffer.concat(chunks, size), overflow: undefined };
+}
+
+export function asOriginError(error: unknown): OriginError {
+  if (error instanceof OriginError) return error;
+  return new OriginError("unreachable", {
+    message: `The origin call failed: ${error instanceof Error ? error.message : String(error)}`,
+    cause: error,
+  });
+}
