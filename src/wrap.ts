@@ -59,6 +59,9 @@ interface Computation {
   readonly result: Promise<Computed>;
 }
 
+/** What parsed values may take in memory, reckoned at four times their text. */
+const valueBytes = 32 * 1024 * 1024;
+
 type Miss = Extract<Lookup, { kind: "miss" }>;
 
 export function createWrap(parts: WrapParts): Wrap {
@@ -70,7 +73,7 @@ class Wrapper {
   readonly #computations: SingleFlight<Computation, { readonly error: unknown }>;
   readonly #keyed = new LRUCache<string, Keyed>({ max: 10_000 });
   /** Values read from stored bytes; an entry that stays in memory is parsed once. */
-  readonly #values = new LRUCache<Uint8Array, { readonly value: unknown }>({ max: 1_000 });
+  readonly #values = new LRUCache<Uint8Array, { readonly value: unknown }>({ maxSize: valueBytes });
 
   constructor(parts: WrapParts) {
     this.#parts = parts;
@@ -192,7 +195,7 @@ class Wrapper {
     const known = this.#values.get(body);
     if (known !== undefined) return known.value;
     const value = deepFreeze(JSON.parse(Buffer.from(body.buffer, body.byteOffset, body.byteLength).toString("utf8")));
-    this.#values.set(body, { value });
+    this.#values.set(body, { value }, { size: 4 * body.length + 100 });
     return value;
   }
 

@@ -1,3 +1,4 @@
+import { LRUCache } from "lru-cache";
 import type { Clock, Random } from "../../core/clock.ts";
 import { type Entry, type OpenedEntry, openEntry, sealEntry } from "../../core/entry.ts";
 import { type Freshness, judgeFreshness, lifetimeOf } from "../../core/freshness.ts";
@@ -31,13 +32,16 @@ export interface ExactLayerParts {
 }
 
 const baseScopeCount = 3;
+/** What opened entries may hold on to, their bytes included; a larger one than a sixteenth of it is opened each time. */
+const openedBytes = 32 * 1024 * 1024;
+const openedOverheadBytes = 1_000;
 const [allKey] = scopeKeys(scopesOf(systemTenant, "", [])) as [string];
 
 export class ExactLayer implements AnswerLayer {
   readonly name = "exact";
   readonly #parts: ExactLayerParts;
-  /** Opened entries by the identity of their bytes: a value that stays in memory is verified and read once. */
-  readonly #opened = new WeakMap<Uint8Array, OpenedEntry>();
+  /** Opened entries by the identity of their bytes: a value that is asked for again is verified and read once. */
+  readonly #opened = new LRUCache<Uint8Array, OpenedEntry>({ maxSize: openedBytes, maxEntrySize: openedBytes / 16 });
 
   constructor(parts: ExactLayerParts) {
     this.#parts = parts;
@@ -139,7 +143,7 @@ export class ExactLayer implements AnswerLayer {
     const known = this.#opened.get(bytes);
     if (known !== undefined) return known;
     const opened = openEntry(bytes, tenant, slot);
-    this.#opened.set(bytes, opened);
+    this.#opened.set(bytes, opened, { size: bytes.length + openedOverheadBytes });
     return opened;
   }
 

@@ -24,7 +24,7 @@ export class Replayer {
     const recording: Recording = { form: entry.form, body: entry.body, model: undefined, usage: undefined };
     const played = stream ? protocol.replayEvents(recording, view) : protocol.replayJson(recording, view);
     const replays = new Map(known).set(key, played);
-    let size = 1;
+    let size = entry.body.length + 1;
     for (const replay of replays.values()) size += replay.length;
     this.#played.set(entry.body, replays, { size });
     return played;
