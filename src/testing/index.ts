@@ -1,8 +1,13 @@
 export { ManualClock } from "../core/clock.ts";
 export { Gate } from "./gate.ts";
-export { type ProtocolFixture, protocolContract } from "./protocol-contract.ts";
+export { type ProtocolContractOptions, type ProtocolFixture, protocolContract } from "./protocol-contract.ts";
 export type { CallEnding, ReceivedCall } from "./received-call.ts";
 export { type ScriptedOrigin, type ScriptedOriginOptions, startScriptedOrigin } from "./scripted-origin.ts";
 export type { OriginPlan, PlannedReply } from "./scripted-plan.ts";
 export { canaryOf, isWhole, sealed } from "./scripted-text.ts";
-export { storeContract } from "./store-contract.ts";
+export {
+  type StoreCapability,
+  type StoreContractOptions,
+  type StoreUnderTest,
+  storeContract,
+} from "./store-contract.ts";
