@@ -55,9 +55,13 @@ export const capacityCases: readonly StoreCase[] = [
     check: async ({ store, clock }) => {
       const deleteAt = clock.now() + hour;
       const third = Math.floor((await capacityOf(store)) / valueBytes / 4);
+      // The high ones are the oldest and the low ones younger than some normal ones: age alone would decide otherwise.
       await fill(store, "high-", third, "high", deleteAt);
-      await fill(store, "low-", third, "low", deleteAt);
+      clock.advance(1_000);
       await fill(store, "normal-", third, "normal", deleteAt);
+      clock.advance(1_000);
+      await fill(store, "low-", third, "low", deleteAt);
+      clock.advance(1_000);
       assert.equal(await alive(store, "low-", third), third, "nothing is evicted while there is room");
       await fill(store, "more-", third * 2, "normal", deleteAt);
       await store.stats();

@@ -116,6 +116,7 @@ describe("sqlite under kill -9", () => {
 });
 
 describe("sqlite on a full disk", () => {
+  // Only Linux can lift the limit of a running process; elsewhere sqlite-write-queue.test.ts covers the same path.
   it.runIf(existsSync("/usr/bin/prlimit"))(
     "R13: stops writing, keeps reading, and goes on when there is room",
     async () => {
