@@ -1,0 +1,56 @@
+import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { onTestFinished } from "vitest";
+import { describeMistake, readConfig, startGateway } from "../../src/gateway/index.ts";
+import { type ScriptedOrigin, type ScriptedOriginOptions, startScriptedOrigin } from "../../src/testing/index.ts";
+
+/** A gateway, or an origin, that runs in this process until the test ends. */
+
+export interface RunningGateway {
+  /** Without a path. */
+  readonly url: string;
+  readonly folder: string;
+  close(): Promise<void>;
+}
+
+export function temporaryFolder(): string {
+  const folder = mkdtempSync(join(tmpdir(), "reprise-e2e-"));
+  onTestFinished(() => rmSync(folder, { recursive: true, force: true }));
+  return folder;
+}
+
+export async function runOrigin(options?: ScriptedOriginOptions): Promise<ScriptedOrigin> {
+  const origin = await startScriptedOrigin(options);
+  onTestFinished(() => origin.close());
+  return origin;
+}
+
+/** `settings` is what would stand in the configuration file; the upstream, the port and the data folder are given. */
+export async function runGateway(
+  origin: { readonly url: string },
+  settings: Readonly<Record<string, unknown>> = {},
+  folder = temporaryFolder(),
+): Promise<RunningGateway> {
+  const file = join(folder, "config.json");
+  const upstreams = { main: { url: origin.url, ...timeoutsOf(settings) } };
+  const { upstream: _, ...others } = settings;
+  writeFileSync(file, JSON.stringify({ upstreams, telemetry: { logLevel: "silent" }, ...others }));
+  const reading = readConfig({ file, environment: {}, flags: { "server.port": "0", "data.directory": folder } });
+  if (!reading.ok) throw new Error(reading.mistakes.map(describeMistake).join("\n"));
+  const gateway = await startGateway(reading.config);
+  onTestFinished(() => gateway.close());
+  return { url: gateway.url, folder, close: () => gateway.close() };
+}
+
+/** `settings.upstream` holds further options of the one upstream. */
+function timeoutsOf(settings: Readonly<Record<string, unknown>>): object {
+  return (settings["upstream"] as object | undefined) ?? {};
+}
+
+export async function runBoth(
+  settings?: Readonly<Record<string, unknown>>,
+): Promise<{ readonly origin: ScriptedOrigin; readonly gateway: RunningGateway }> {
+  const origin = await runOrigin();
+  return { origin, gateway: await runGateway(origin, settings) };
+}
