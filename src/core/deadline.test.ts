@@ -1,6 +1,7 @@
 import { describe, expect, it } from "vitest";
 import { ManualClock } from "./clock.ts";
-import { isPromise, withDeadline } from "./deadline.ts";
+import { withDeadline } from "./deadline.ts";
+import { isPromise } from "./maybe-promise.ts";
 
 describe("withDeadline", () => {
   it("hands a ready value through without a promise", () => {

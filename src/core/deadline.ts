@@ -7,16 +7,8 @@
  */
 
 import type { Clock } from "./clock.ts";
+import { isPromise } from "./maybe-promise.ts";
 import type { MaybePromise } from "./store.ts";
-
-export function isPromise<T>(value: MaybePromise<T>): value is Promise<T> {
-  return typeof value === "object" && value !== null && typeof (value as { then?: unknown }).then === "function";
-}
-
-/** `next` of `value`, at once where the value is there. */
-export function andThen<T, U>(value: MaybePromise<T>, next: (value: T) => MaybePromise<U>): MaybePromise<U> {
-  return isPromise(value) ? value.then(next) : next(value);
-}
 
 /**
  * `answer` if it comes within `deadlineMs` milliseconds of `clock`, else what `onTimeout` returns or throws.

@@ -1,6 +1,12 @@
 import type { MaybePromise } from "./store.ts";
 
-/** Goes on at once when the value is there, so that a hit in memory is answered in the same turn. */
+/** Values that may be there at once, so that a hit in memory is answered in the same turn of the event loop. */
+
+export function isPromise<T>(value: MaybePromise<T>): value is Promise<T> {
+  return typeof value === "object" && value !== null && typeof (value as { then?: unknown }).then === "function";
+}
+
+/** `next` of `value`, at once where the value is there. */
 export function chain<T, U>(value: MaybePromise<T>, next: (value: T) => MaybePromise<U>): MaybePromise<U> {
-  return value instanceof Promise ? value.then(next) : next(value);
+  return isPromise(value) ? value.then(next) : next(value);
 }

@@ -15,8 +15,9 @@
 
 import { type BreakerOptions, type BreakerState, CircuitBreaker, REFUSED } from "../core/circuit-breaker.ts";
 import { type Clock, systemClock } from "../core/clock.ts";
-import { andThen, isPromise, withDeadline } from "../core/deadline.ts";
+import { withDeadline } from "../core/deadline.ts";
 import { StoreUnavailableError } from "../core/errors.ts";
+import { chain, isPromise } from "../core/maybe-promise.ts";
 import type { MaybePromise, Store, StoreStats, WriteOptions, WriteResult } from "../core/store.ts";
 import { entriesOf, type StoredEntry, type StoreWithExpiry } from "./store-with-expiry.ts";
 
@@ -126,7 +127,7 @@ class Guarded implements GuardedStore {
       this.#lastStats = stats;
       return stats;
     };
-    const call = () => andThen(this.#store.stats(), remember);
+    const call = () => chain(this.#store.stats(), remember);
     return this.#run("stats", this.#readDeadlineMs, call, () => this.#lastStats);
   }
 

@@ -4,7 +4,7 @@
  * looked at again some time after it was made. A store without it works in every tier, only less well.
  */
 
-import { andThen } from "../core/deadline.ts";
+import { chain } from "../core/maybe-promise.ts";
 import type { EvictionPriority, MaybePromise, Store } from "../core/store.ts";
 
 /** Belongs to the store: read it at once and never write to it, the next call may change it. */
@@ -33,7 +33,7 @@ export function entriesOf(
   keys: readonly string[],
 ): MaybePromise<readonly (StoredEntry | undefined)[]> {
   if (hasExpiry(store)) return store.getEntries(tenant, keys);
-  return andThen(store.get(tenant, keys), (values) => values.map(entryOf));
+  return chain(store.get(tenant, keys), (values) => values.map(entryOf));
 }
 
 function entryOf(value: Uint8Array | undefined): StoredEntry | undefined {

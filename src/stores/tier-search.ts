@@ -1,8 +1,8 @@
 /** One read through the tiers of a `tiered` store; see there for the rules. */
 
 import type { Clock } from "../core/clock.ts";
-import { andThen, isPromise } from "../core/deadline.ts";
 import { RepriseError } from "../core/errors.ts";
+import { chain, isPromise } from "../core/maybe-promise.ts";
 import type { EvictionPriority, MaybePromise, Store, WriteOptions } from "../core/store.ts";
 import { entriesOf, type StoredEntry } from "./store-with-expiry.ts";
 import type { WriteEpochs } from "./write-epochs.ts";
@@ -45,7 +45,7 @@ export class TierSearch {
 
   /** `first` is what the first tier has of all keys. */
   run(first: MaybePromise<Entries>): MaybePromise<Values> {
-    return andThen(
+    return chain(
       orOutage(() => first),
       (entries) => this.#take(0, entries),
     );
@@ -55,7 +55,7 @@ export class TierSearch {
     const { tiers, tenant, keys } = this.#options;
     const wanted = this.#open.map((index) => keys[index] as string);
     const answer = orOutage(() => entriesOf(tiers[position] as Store, tenant, wanted));
-    return andThen(answer, (entries) => this.#take(position, entries));
+    return chain(answer, (entries) => this.#take(position, entries));
   }
 
   #take(position: number, entries: Entries | undefined): MaybePromise<Values> {
@@ -123,7 +123,7 @@ export class TierSearch {
 /** Writes to a tier above the last. One that does not take the new value must not keep the old one. */
 export function overwrite(tier: Store, tenant: string, key: string, value: Uint8Array, options: WriteOptions): void {
   quietly(() =>
-    andThen<unknown, unknown>(tier.set(tenant, key, value, options), (result) =>
+    chain<unknown, unknown>(tier.set(tenant, key, value, options), (result) =>
       result === "stored" ? undefined : tier.delete(tenant, key),
     ),
   );

@@ -1,7 +1,7 @@
 import { describe, expect, it } from "vitest";
 import { ManualClock } from "../core/clock.ts";
-import { isPromise } from "../core/deadline.ts";
 import { InvalidOptionError } from "../core/errors.ts";
+import { isPromise } from "../core/maybe-promise.ts";
 import type { Store } from "../core/store.ts";
 import { ChaosStore } from "../testing/chaos-store.ts";
 import { storeContract } from "../testing/store-contract.ts";

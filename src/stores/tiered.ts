@@ -14,8 +14,8 @@
  */
 
 import { type Clock, systemClock } from "../core/clock.ts";
-import { andThen, isPromise } from "../core/deadline.ts";
 import { InvalidOptionError, StoreUnavailableError } from "../core/errors.ts";
+import { chain, isPromise } from "../core/maybe-promise.ts";
 import type { MaybePromise, Store, StoreStats, WriteOptions, WriteResult } from "../core/store.ts";
 import { entriesOf } from "./store-with-expiry.ts";
 import { overwrite, TierSearch } from "./tier-search.ts";
@@ -114,7 +114,7 @@ class Tiered implements TieredStore {
     };
     return this.#write(key, () => {
       const there = this.#last.add(tenant, key, value, options);
-      return andThen(there, writeUpward);
+      return chain(there, writeUpward);
     });
   }
 
