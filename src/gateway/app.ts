@@ -5,6 +5,7 @@ import { RequestRejectedError } from "../core/errors.ts";
 import type { Trace } from "../core/trace.ts";
 import { openAiChat } from "../protocols/openai-chat.ts";
 import { sqlite } from "../stores/sqlite.ts";
+import type { Log } from "../telemetry/log.ts";
 import { type Metrics, prometheusMetrics } from "../telemetry/prometheus.ts";
 import { version } from "../version.ts";
 import type { GatewayConfig } from "./config.ts";
@@ -12,7 +13,7 @@ import { type ModelRouteParts, modelRoute } from "./model-route.ts";
 import { passThrough } from "./pass-through.ts";
 import { sendError } from "./send-error.ts";
 import { type Route, Upstreams } from "./upstreams.ts";
-import { type FastifyInstance, type FastifyReply, type FastifyRequest, fastify, type Logger } from "./vendor.ts";
+import { type FastifyInstance, type FastifyReply, type FastifyRequest, fastify } from "./vendor.ts";
 
 /**
  * The gateway: fastify routes over the same core as the library. Model calls go through the pipeline, operations
@@ -27,7 +28,7 @@ export interface App {
   close(drainMs: number): Promise<void>;
 }
 
-export async function createApp(config: GatewayConfig, log: Logger): Promise<App> {
+export async function createApp(config: GatewayConfig, log: Log): Promise<App> {
   const clock = systemClock;
   const metered: { metrics?: Metrics } = {};
   const trace: Trace = (event) => {
@@ -107,7 +108,7 @@ function liveParts(config: GatewayConfig): ModelRouteParts["live"] {
   return { upstreams: new Upstreams(config.upstreams, config.models), maxBodyBytes, stallMs: stallTimeout };
 }
 
-function storeOf(config: GatewayConfig, log: Logger) {
+function storeOf(config: GatewayConfig, log: Log) {
   const { url, maxBytes } = config.store;
   if (url === "memory") return {};
   const directory = url.startsWith("sqlite:") ? url.slice("sqlite:".length) : config.data.directory;

@@ -1,8 +1,9 @@
 import type { AddressInfo } from "node:net";
 import { RepriseError } from "../core/errors.ts";
+import type { Log } from "../telemetry/log.ts";
 import { createApp } from "./app.ts";
 import type { GatewayConfig } from "./config.ts";
-import { type Logger, pino } from "./vendor.ts";
+import { pino } from "./vendor.ts";
 
 /** A gateway that listens. */
 export interface Gateway {
@@ -20,7 +21,7 @@ export class GatewayStartError extends RepriseError {}
 /** @throws GatewayStartError when the port is taken or the data folder cannot be used. */
 export async function startGateway(
   config: GatewayConfig,
-  log: Logger = createLog(config.telemetry.logLevel),
+  log: Log = createLog(config.telemetry.logLevel),
 ): Promise<Gateway> {
   const { host, port, drainTimeout } = config.server;
   const app = await createApp(config, log);
@@ -43,7 +44,7 @@ export async function startGateway(
 }
 
 /** JSON lines on standard output, without bodies. */
-export function createLog(level: string): Logger {
+export function createLog(level: string): Log {
   return pino({ level, redact: ["authorization", "*.authorization"] });
 }
 

@@ -1,3 +1,4 @@
+export type { Log } from "../telemetry/log.ts";
 export {
   type ConfigMistake,
   type ConfigReading,

@@ -4,5 +4,4 @@
  */
 export type { FastifyInstance, FastifyReply, FastifyRequest } from "fastify";
 export { fastify } from "fastify";
-export type { Logger } from "pino";
 export { pino } from "pino";
