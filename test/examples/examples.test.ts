@@ -1,0 +1,92 @@
+import { mkdtempSync, rmSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { afterEach, beforeEach, expect, test } from "vitest";
+import { describeMistake, type Gateway, readConfig, startGateway } from "../../src/gateway/index.ts";
+import { type ScriptedOrigin, startScriptedOrigin } from "../../src/testing/index.ts";
+import { runExample } from "./run-example.ts";
+
+const node = process.execPath;
+let folder: string;
+let origin: ScriptedOrigin;
+let gateway: Gateway | undefined;
+
+beforeEach(async () => {
+  folder = mkdtempSync(join(tmpdir(), "reprise-examples-"));
+  origin = await startScriptedOrigin();
+});
+
+afterEach(async () => {
+  await gateway?.close();
+  gateway = undefined;
+  await origin.close();
+  rmSync(folder, { recursive: true, force: true });
+});
+
+async function gatewayUrl(): Promise<string> {
+  const flags = { "server.port": "0", upstream: origin.url, "store.url": "memory", "telemetry.logLevel": "silent" };
+  const reading = readConfig({ environment: {}, flags });
+  if (!reading.ok) throw new Error(reading.mistakes.map(describeMistake).join("\n"));
+  gateway = await startGateway(reading.config);
+  return `${gateway.url}/v1`;
+}
+
+test("openai-sdk.ts: JSON and stream of one question cost one call to the origin", async () => {
+  const url = new URL("../../examples/openai-sdk.ts", import.meta.url);
+  const { lines } = await runExample(node, url, { REPRISE_URL: await gatewayUrl() });
+  expect(lines.map((line) => line.split(":").slice(0, 2).join(":"))).toEqual([
+    "first: MISS",
+    "again: HIT",
+    "stream: HIT",
+    "no-cache: REFRESH",
+  ]);
+  expect(origin.callCount).toBe(2);
+  const [first, again, stream] = lines.map((line) => line.slice(line.indexOf(": ", 8) + 2));
+  expect(again).toBe(first);
+  expect(stream).toBe(first);
+});
+
+test("library-fetch.ts: answers come from the cache, and from SQLite in the next run", async () => {
+  const url = new URL("../../examples/library-fetch.ts", import.meta.url);
+  const environment = { OPENAI_BASE_URL: origin.url, REPRISE_DATA: join(folder, "library") };
+  const first = await runExample(node, url, environment);
+  expect(first.lines.map((line) => line.split(":", 2).join(":"))).toEqual([
+    expect.stringContaining("first: MISS"),
+    expect.stringContaining("again: HIT"),
+    expect.stringMatching(/^MISS: 1/),
+  ]);
+  expect(first.lines[2]).toBe("MISS: 1, COALESCED: 19");
+  expect(origin.callCount).toBe(2);
+  const next = await runExample(node, url, environment);
+  expect(next.lines[0]).toContain("first: HIT");
+  expect(next.lines[2]).toBe("HIT: 20");
+  expect(origin.callCount).toBe(2);
+});
+
+test("wrap.ts: computes three times for thirteen callers", async () => {
+  const { lines } = await runExample(node, new URL("../../examples/wrap.ts", import.meta.url));
+  expect(lines).toEqual([
+    'miss, then hit: "Caches remember", 13 words',
+    "version prompt-2: miss",
+    "crowd: 9 of 10 waited",
+    "frozen: true, computed 3 times",
+  ]);
+});
+
+test("curl.sh: every answer says what the cache did", async () => {
+  const url = new URL("../../examples/curl.sh", import.meta.url);
+  const { output } = await runExample("bash", url, { REPRISE_URL: await gatewayUrl() });
+  const statuses = [...output.matchAll(/x-ai-cache-status: (\w+)/g)].map(([, status]) => status);
+  expect(statuses).toEqual(["MISS", "HIT", "HIT", "REFRESH", "BYPASS", "MISS"]);
+  expect(output).toMatch(/HTTP\/1\.1 400.*\n.*invalid_header/);
+  expect(origin.callCount).toBe(4);
+});
+
+test("config/reprise.yaml: every option in it exists, and means what it says", () => {
+  const file = "examples/config/reprise.yaml";
+  const reading = readConfig({ file, environment: {}, flags: {} });
+  if (!reading.ok) throw new Error(reading.mistakes.map(describeMistake).join("\n"));
+  expect(Object.keys(reading.config.upstreams)).toEqual(["openai", "local"]);
+  expect(reading.config.layers.exact.ttl).toBe(6 * 3_600_000);
+  expect(reading.config.rules).toHaveLength(3);
+});
