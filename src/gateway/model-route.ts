@@ -45,7 +45,7 @@ export async function modelRoute(
     const handled = core.handle(incoming, callerOf(response));
     const answer = handled instanceof Promise ? await handled : handled;
     const isStream = !(answer.body instanceof Uint8Array);
-    const sent = sendAnswer(response, answer, { clock, stallMs });
+    const sent = sendAnswer(response, answer, stallMs);
     if (sent !== undefined) await sent;
     parts.observe(protocol.name, answer.outcome.kind, isStream, clock.monotonic() - startedAt);
   } catch (error) {

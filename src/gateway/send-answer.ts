@@ -1,7 +1,6 @@
 import type { ServerResponse } from "node:http";
 import type { Answer, AnswerStream } from "../core/answer.ts";
 import type { Caller } from "../core/call.ts";
-import type { Clock } from "../core/clock.ts";
 import { responseFields } from "../policy/response-fields.ts";
 
 /** The caller at the other end of `response`; listens for its going away only when somebody wants to know. */
@@ -17,59 +16,64 @@ export function callerOf(response: ServerResponse): Caller {
   };
 }
 
-/** Writes the answer. Resolves when it is handed over, or the client is gone; never rejects. */
-export function sendAnswer(
-  response: ServerResponse,
-  answer: Answer,
-  options: { readonly clock: Clock; readonly stallMs: number },
-): Promise<void> | undefined {
+/** Writes the answer. Resolves when it is handed over, or the client is gone; never rejects. `undefined`: it is handed over already. */
+export function sendAnswer(response: ServerResponse, answer: Answer, stallMs: number): Promise<void> | undefined {
   const { status, headers, body } = answer;
   const fields = { ...headers, ...responseFields(answer) } as Record<string, string | string[]>;
   if (body instanceof Uint8Array) {
     if (status !== 204 && status !== 304) fields["content-length"] = String(body.length);
     response.writeHead(status, fields);
     response.end(body);
-    return undefined;
+    if (response.writableLength === 0) return undefined;
+    cutWhenStalled(response, stallMs);
+    return settled(response, (done) => response.once("finish", done));
   }
   response.writeHead(status, fields);
   response.flushHeaders();
-  return pump(response, body, options);
+  cutWhenStalled(response, stallMs);
+  return pump(response, body);
+}
+
+/**
+ * Disconnects a client that has read nothing for `stallMs` while something waits to be read. The socket's own timer
+ * sees progress within one large write, and does not count the silence of an origin.
+ */
+export function cutWhenStalled(response: ServerResponse, stallMs: number): void {
+  response.setTimeout(stallMs, () => {
+    if (response.writableLength > 0) response.destroy();
+  });
 }
 
 /** An answer that breaks off ends without the closing chunk, so that no client takes it for whole. */
-async function pump(
-  response: ServerResponse,
-  body: AnswerStream,
-  { clock, stallMs }: { readonly clock: Clock; readonly stallMs: number },
-): Promise<void> {
+async function pump(response: ServerResponse, body: AnswerStream): Promise<void> {
   const onClose = (): void => void body.return();
   response.once("close", onClose);
   try {
     for (let step = await body.next(); step.done !== true; step = await body.next()) {
       if (response.destroyed) break;
-      if (!response.write(step.value)) await drained(response, clock, stallMs);
+      if (!response.write(step.value)) await settled(response, (done) => response.once("drain", done));
     }
     response.off("close", onClose);
     response.end();
   } catch {
-    // What the client must know was the last chunk; let it leave before the connection is cut.
-    await drained(response, clock, stallMs);
+    // What the client must know was the last chunk; let it leave before the connection is cut. An empty write is done
+    // when all before it are, whereas "drain" comes only after a write that was too much.
+    await settled(response, (done) => (response.socket === null ? done() : response.socket.write("", done)));
     response.destroy();
   } finally {
     void body.return();
   }
 }
 
-/** Until what was written has left, the client is gone, or it has read nothing for `stallMs` and is cut off. */
-function drained(response: ServerResponse, clock: Clock, stallMs: number): Promise<void> | undefined {
-  if (response.destroyed || response.writableLength === 0) return undefined;
+/** Until `listen` hears that it is done, or the client is gone. */
+function settled(response: ServerResponse, listen: (done: () => void) => void): Promise<void> | undefined {
+  if (response.destroyed) return undefined;
   const { promise, resolve } = Promise.withResolvers<void>();
-  const cancel = clock.after(stallMs, () => response.destroy());
   const done = (): void => {
-    cancel();
-    response.off("drain", done).off("close", done);
+    response.off("drain", done).off("finish", done).off("close", done);
     resolve();
   };
-  response.once("drain", done).once("close", done);
+  response.once("close", done);
+  listen(done);
   return promise;
 }

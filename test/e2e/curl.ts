@@ -21,7 +21,7 @@ export async function curl(args: readonly string[], input?: string): Promise<Cur
   );
   const output = await text(child.stdout);
   // Interim answers such as 100 Continue come first.
-  const final = output.replace(/^(HTTP\/1\.1 1\d\d [^]*?\r\n\r\n)+/, "");
+  const final = output.replace(/^(HTTP\/1\.1 1\d\d [\s\S]*?\r\n\r\n)+/, "");
   const end = final.indexOf("\r\n\r\n");
   const [first = "", ...lines] = final.slice(0, end < 0 ? undefined : end).split("\r\n");
   const headers = new Map(

@@ -51,7 +51,9 @@ const cases: Readonly<Record<string, readonly [Request, PlannedReply]>> = {
 const ways: Readonly<Record<string, (client: OpenAI, request: Request) => Promise<ChatCompletion>>> = {
   "create()": (client, request) => client.chat.completions.create(request),
   "stream().finalChatCompletion()": (client, request) =>
-    client.chat.completions.stream({ ...request, stream_options: { include_usage: true } }).finalChatCompletion(),
+    client.chat.completions
+      .stream({ ...request, stream: true, stream_options: { include_usage: true } })
+      .finalChatCompletion(),
   "async iteration": async (client, request) => {
     const stream = await client.chat.completions.create({
       ...request,
@@ -157,6 +159,6 @@ test("S6: the SDK rejects a stream that broke off, and one that reports an error
   for (const plan of [{ cut: { afterChunks: 3, how: "fin" } }, { errorEvent: { atChunk: 2 } }] as const) {
     origin.plan(plan);
     const stream = await client.chat.completions.create({ ...base, stream: true });
-    await expect(Array.fromAsync(stream)).rejects.toThrow();
+    await expect(assembled(stream)).rejects.toThrow();
   }
 });
