@@ -1,4 +1,4 @@
-import type { Readable } from "node:stream";
+import { pipeline, type Readable, type Transform } from "node:stream";
 import { createBrotliDecompress, createGunzip, createInflate, createZstdDecompress } from "node:zlib";
 import { Agent, type Dispatcher } from "undici";
 import { OriginError, type OriginFailure } from "../core/errors.ts";
@@ -54,17 +54,17 @@ export function upstreamOrigin(name: string, baseUrl: string, timeouts: Upstream
   };
 }
 
-const decoders: Readonly<Record<string, () => NodeJS.ReadWriteStream>> = {
-  gzip: createGunzip,
-  "x-gzip": createGunzip,
-  deflate: createInflate,
-  br: createBrotliDecompress,
-  zstd: createZstdDecompress,
-};
+const decoders: ReadonlyMap<string, () => NodeJS.ReadWriteStream> = new Map<string, () => NodeJS.ReadWriteStream>([
+  ["gzip", createGunzip],
+  ["x-gzip", createGunzip],
+  ["deflate", createInflate],
+  ["br", createBrotliDecompress],
+  ["zstd", createZstdDecompress],
+]);
 
 async function* chunks(body: Readable, headers: HeaderMap, baseUrl: string): AsyncGenerator<Uint8Array> {
   try {
-    yield* decoded(body, headerValue(headers, "content-encoding"));
+    yield* decoded(body, headerValue(headers, "content-encoding"), baseUrl);
   } catch (error) {
     throw originError(error, baseUrl, "body");
   } finally {
@@ -74,15 +74,16 @@ async function* chunks(body: Readable, headers: HeaderMap, baseUrl: string): Asy
 }
 
 /** We ask for no encoding, but an origin may not listen. */
-function decoded(body: Readable, encoding: string | undefined): AsyncIterable<Uint8Array> {
+function decoded(body: Readable, encoding: string | undefined, baseUrl: string): AsyncIterable<Uint8Array> {
   const name = encoding?.trim().toLowerCase() ?? "identity";
   if (name === "identity" || name === "") return body;
-  const decoder = decoders[name];
+  const decoder = decoders.get(name);
   if (decoder === undefined)
     throw new OriginError("truncated", {
-      message: `The origin answered in an encoding that was not asked for: ${name}.`,
+      message: `The upstream ${baseUrl} answered in an encoding that was not asked for: ${name.slice(0, 40)}.`,
     });
-  return body.compose(decoder() as NodeJS.ReadWriteStream) as Readable;
+  // Errors of either end reach whoever reads the decoder.
+  return pipeline(body, decoder() as Transform, () => {});
 }
 
 const timeoutCodes = new Set([
