@@ -24,14 +24,22 @@ export interface Random {
   fraction(): number;
 }
 
+/** What a timer of the platform can hold; a longer one would fire at once. */
+const longestTimerMs = 0x7fff_ffff;
+
 const startedAtMs = Date.now() - performance.now();
 
 export const systemClock: Clock = {
   now: () => startedAtMs + performance.now(),
   monotonic: () => performance.now(),
   after(delayMs, action) {
-    const timer = setTimeout(action, Math.min(delayMs, 0x7fff_ffff));
-    timer.unref?.();
+    let timer: ReturnType<typeof setTimeout>;
+    const arm = (leftMs: number): void => {
+      const next = leftMs > longestTimerMs ? () => arm(leftMs - longestTimerMs) : action;
+      timer = setTimeout(next, Math.min(leftMs, longestTimerMs));
+      timer.unref?.();
+    };
+    arm(delayMs);
     return () => clearTimeout(timer);
   },
 };

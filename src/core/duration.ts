@@ -19,5 +19,5 @@ export function durationMs(duration: Duration): number | undefined {
   let total = 0;
   for (const [, amount, , unit] of text.matchAll(/(\d+(\.\d+)?)(ms|s|m|h|d|w)/g))
     total += Number(amount) * (unitsMs[unit as string] as number);
-  return total;
+  return Number.isFinite(total) ? total : undefined;
 }
