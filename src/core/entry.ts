@@ -77,12 +77,23 @@ export function openEntry(bytes: Uint8Array, tenant: string, key: string): Opene
   const sealed = Buffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength);
   if (sealed.length < headLength || sealed.readUInt32LE(0) !== magic) return { ok: false, reason: "corrupt" };
   if (sealed.readUInt8(4) !== wireVersion) return { ok: false, reason: "unknown_version" };
-  if (sealed.readUInt32LE(8) !== checksum(sealed, tenant, key)) return { ok: false, reason: "corrupt" };
-
   const tenantEnd = headLength + sealed.readUInt16LE(52);
   const storedTenant = sealed.toString("utf8", headLength, tenantEnd);
+  // Under the tenant that it names itself, so that an entry of another tenant is told from a damaged one.
+  if (sealed.readUInt32LE(8) !== checksum(sealed, storedTenant, key)) return { ok: false, reason: "corrupt" };
   if (storedTenant !== tenant) return { ok: false, reason: "tenant_mismatch" };
-  let at = tenantEnd;
+  try {
+    return { ok: true, entry: readEntry(sealed, tenant, tenantEnd) };
+  } catch (error) {
+    // The checksum is right and the content is not: somebody else wrote this.
+    if (error instanceof RangeError) return { ok: false, reason: "corrupt" };
+    throw error;
+  }
+}
+
+/** Throws `RangeError` when the lengths in it lead beyond its end. */
+function readEntry(sealed: Buffer, tenant: string, generationsAt: number): Entry {
+  let at = generationsAt;
   const generations: Generation[] = [];
   for (let left = sealed.readUInt16LE(6); left > 0; left--) {
     const nameEnd = at + 2 + sealed.readUInt16LE(at);
@@ -94,24 +105,23 @@ export function openEntry(bytes: Uint8Array, tenant: string, key: string): Opene
   }
   const noteAt = at;
   const bodyAt = noteAt + sealed.readUInt32LE(54);
+  const form = forms[sealed.readUInt8(5)];
+  if (bodyAt > sealed.length || form === undefined) throw new RangeError("not an entry");
   return {
-    ok: true,
-    entry: {
-      form: forms[sealed.readUInt8(5)] ?? "json",
-      lifetime: {
-        createdAt: sealed.readDoubleLE(12),
-        staleAt: sealed.readDoubleLE(20),
-        revalidateUntil: sealed.readDoubleLE(28),
-        errorUntil: sealed.readDoubleLE(36),
-        deleteAt: sealed.readDoubleLE(44),
-      },
-      tenant,
-      generations,
-      get note() {
-        return JSON.parse(sealed.toString("utf8", noteAt, bodyAt)) as EntryNote;
-      },
-      body: sealed.subarray(bodyAt),
+    form,
+    lifetime: {
+      createdAt: sealed.readDoubleLE(12),
+      staleAt: sealed.readDoubleLE(20),
+      revalidateUntil: sealed.readDoubleLE(28),
+      errorUntil: sealed.readDoubleLE(36),
+      deleteAt: sealed.readDoubleLE(44),
     },
+    tenant,
+    generations,
+    get note() {
+      return JSON.parse(sealed.toString("utf8", noteAt, bodyAt)) as EntryNote;
+    },
+    body: sealed.subarray(bodyAt),
   };
 }
 
