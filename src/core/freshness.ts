@@ -49,15 +49,21 @@ export function ageOf(lifetime: Lifetime, now: number): number {
 
 const fresh: Freshness = { state: "fresh" };
 
+/**
+ * `max-age` and `max-stale` also bound what is served while it is refreshed: who states an age does not want a stale
+ * answer unless `max-stale` says how stale (RFC 9111 section 5.2.1.1).
+ */
 export function judgeFreshness(lifetime: Lifetime, now: number, wish: FreshnessWish): Freshness {
   if (now >= lifetime.deleteAt || lifetime.createdAt - now > clockSkewToleranceMs)
     return { state: "dead", reason: "expired" };
   const asked = judgeWish(lifetime, now, wish);
   if (asked !== undefined) return { state: now < lifetime.errorUntil ? "reserve" : "dead", reason: asked };
   if (now < lifetime.staleAt) return fresh;
-  if (wish.maxStaleMs !== undefined && now - lifetime.staleAt <= wish.maxStaleMs)
-    return { state: "stale", why: "max_stale" };
-  if (now < lifetime.revalidateUntil) return { state: "stale", why: "swr" };
+  const withinMaxStale = wish.maxStaleMs !== undefined && now - lifetime.staleAt <= wish.maxStaleMs;
+  if (withinMaxStale || (wish.maxStaleMs === undefined && wish.maxAgeMs === undefined)) {
+    if (now < lifetime.revalidateUntil) return { state: "stale", why: "swr" };
+    if (withinMaxStale) return { state: "stale", why: "max_stale" };
+  }
   return { state: now < lifetime.errorUntil ? "reserve" : "dead", reason: "expired" };
 }
 
