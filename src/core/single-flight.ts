@@ -1,5 +1,8 @@
 import type { Clock } from "./clock.ts";
 
+/** A failure may hold the body of an answer, so few are kept, and none longer than it stands and another one comes. */
+const mostFailures = 1_000;
+
 /**
  * At most one flight per key. Whoever finds a flight joins it; whoever does not starts one. A flight is released by
  * identity, so a late release never removes its successor. When a flight that others had joined fails, its failure
@@ -37,8 +40,15 @@ export class SingleFlight<T extends object, F> {
   /** Lets `failure` stand for the back-off. */
   share(key: string, failure: F): void {
     if (this.#backoffMs <= 0) return;
+    this.#forgetExpired();
+    // Behind all others, so that the failures stand in the order in which they expire.
+    this.#failures.delete(key);
     this.#failures.set(key, { failure, until: this.#clock.monotonic() + this.#backoffMs });
-    if (this.#failures.size > 10_000) this.#forgetExpired();
+  }
+
+  /** How many failures are remembered. */
+  get standing(): number {
+    return this.#failures.size;
   }
 
   /** The failure that still stands for `key`. */
@@ -53,10 +63,9 @@ export class SingleFlight<T extends object, F> {
 
   #forgetExpired(): void {
     const now = this.#clock.monotonic();
-    for (const [key, known] of this.#failures) if (known.until <= now) this.#failures.delete(key);
-    // Everything still stands: drop the oldest rather than grow.
-    for (const key of this.#failures.keys()) {
-      if (this.#failures.size <= 10_000) break;
+    for (const [key, known] of this.#failures) {
+      // When everything still stands, the oldest goes rather than that the memory grows.
+      if (known.until > now && this.#failures.size < mostFailures) break;
       this.#failures.delete(key);
     }
   }
