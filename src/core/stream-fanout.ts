@@ -31,6 +31,8 @@ export class StreamFanout {
   #base = 0;
   #heldBytes = 0;
   #retained = true;
+  /** How many will read from the start and have not begun. */
+  #reserved = 0;
   #ending: Ending | undefined;
   #pressure: { readonly promise: Promise<void>; readonly release: () => void } | undefined;
 
@@ -40,11 +42,6 @@ export class StreamFanout {
 
   get readerCount(): number {
     return this.#readers.size;
-  }
-
-  /** Whether a new reader would still get the stream from its start. */
-  get isWhole(): boolean {
-    return this.#base === 0;
   }
 
   push(item: FanoutItem): void {
@@ -61,9 +58,21 @@ export class StreamFanout {
     this.#trim();
   }
 
+  /** Keeps the start for one who will read it. Call the result when the reader is there, or will never be. */
+  reserve(): () => void {
+    this.#reserved++;
+    let reserved = true;
+    return () => {
+      if (!reserved) return;
+      reserved = false;
+      this.#reserved--;
+      this.#trim();
+    };
+  }
+
   /** Resolves when the origin may go on; `undefined` when it may at once. */
   pressure(): Promise<void> | undefined {
-    if (this.#retained || this.#heldBytes <= this.#windowBytes || this.#readers.size === 0) return undefined;
+    if (this.#retained || !this.#isFull || this.#isUnread) return undefined;
     if (this.#pressure === undefined) {
       const { promise, resolve } = Promise.withResolvers<void>();
       this.#pressure = { promise, release: resolve };
@@ -106,6 +115,16 @@ export class StreamFanout {
     return { chunk: parts.length > 1 ? Buffer.concat(parts, size) : parts[0], position: at };
   }
 
+  /** The newest item does not count, however large: a reader cannot have taken what has only just come. */
+  get #isFull(): boolean {
+    return this.#heldBytes - (this.#items.at(-1)?.bytes.length ?? 0) > this.#windowBytes;
+  }
+
+  /** Whether nobody reads, nor will. */
+  get #isUnread(): boolean {
+    return this.#readers.size === 0 && this.#reserved === 0;
+  }
+
   get ending(): Ending | undefined {
     return this.#ending;
   }
@@ -123,10 +142,10 @@ export class StreamFanout {
   }
 
   #trim(): void {
-    if (this.#retained) return;
+    if (this.#retained || this.#reserved > 0) return;
     this.#dropRead();
-    if (this.#heldBytes > this.#windowBytes && this.#readers.size > 1) this.#cutLaggards();
-    if (this.#heldBytes <= this.#windowBytes || this.#readers.size === 0) this.#relieve();
+    if (this.#isFull && this.#readers.size > 1) this.#cutLaggards();
+    if (!this.#isFull || this.#isUnread) this.#relieve();
   }
 
   /** Forgets the items that every reader has taken. */
@@ -143,7 +162,7 @@ export class StreamFanout {
 
   #cutLaggards(): void {
     let unread = 0;
-    let keepFrom = this.#base + this.#items.length;
+    let keepFrom = this.#base + this.#items.length - 1;
     while (keepFrom > this.#base) {
       unread += (this.#items[keepFrom - 1 - this.#base] as FanoutItem).bytes.length;
       if (unread > this.#windowBytes) break;
