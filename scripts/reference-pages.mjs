@@ -1,0 +1,179 @@
+/**
+ * The pages of docs/reference, made from the source so that they cannot say anything else: the options from the schema
+ * in `src/options.ts`, the metrics from the calls that register them, the reasons from the closed lists and the comment
+ * above each name.
+ */
+import { readdirSync, readFileSync } from "node:fs";
+import ts from "typescript";
+import { settingsSchema } from "../src/options.ts";
+import { inProject } from "./project.mjs";
+
+const policySection = "layers.exact";
+const sections = {
+  server: "The listener of the gateway.",
+  data: "Where the gateway keeps its files.",
+  upstreams: "The APIs behind the gateway, by a name of your choice. Without this section: `openai` and `anthropic`.",
+  models:
+    "Which upstream serves which models: a pattern for the model (`*` stands for any run of characters), and the name of an upstream. The first pattern that fits decides; without one, the first upstream of the right protocol does.",
+  store: "Where answers are kept.",
+  [policySection]:
+    "What is answered from the cache, for how long, and what is stored. In the library these are the members of `policy`.",
+  coalescing: "Identical calls in flight.",
+  rules:
+    "A list. Each rule has a `match` and any of the options of `layers.exact`, which it sets for the calls that match; for each option the first matching rule that names it decides.",
+  telemetry: "What the gateway writes about itself.",
+  security: "Secrets.",
+};
+
+/** Every option as `{ section, name, path, description, rule, default }`, in the order of the schema. */
+export function options() {
+  return optionsOf(settingsSchema, []);
+}
+
+function optionsOf(schema, path) {
+  const { type } = schema.def;
+  const meta = schema.meta?.();
+  if (meta?.rule !== undefined) {
+    const section = path.slice(0, -1).join(".");
+    return [{ section: sectionOf(path), path: path.join("."), name: path.at(-1), parent: section, ...meta }];
+  }
+  if (type === "prefault" || type === "optional") return optionsOf(schema.def.innerType, path);
+  if (type === "object")
+    return Object.entries(schema.shape).flatMap(([name, member]) => optionsOf(member, [...path, name]));
+  if (type === "record") {
+    const { valueType } = schema.def;
+    if (valueType.def.type !== "object") return [];
+    return optionsOf(valueType, [...path, "NAME"]);
+  }
+  // A rule repeats the options of its section; only what it matches by is its own.
+  if (type === "array") return optionsOf(schema.def.element, path).filter((option) => option.path.includes(".match."));
+  throw new Error(`generate-options: a schema of the kind ${type} at ${path.join(".")}`);
+}
+
+function sectionOf(path) {
+  return path[0] === "layers" ? path.slice(0, 2).join(".") : path[0];
+}
+
+/** Every metric as `{ name, kind, help, labels }`. */
+export function metrics() {
+  const files = readdirSync(inProject("src", "telemetry")).filter((name) => /^[^.]+\.ts$/.test(name));
+  return files.flatMap((name) => metricsIn(parsed(inProject("src", "telemetry", name))));
+}
+
+function metricsIn(source) {
+  const found = [];
+  const visit = (node) => {
+    if (ts.isCallExpression(node) && ["counter", "gauge", "histogram"].includes(node.expression.getText(source))) {
+      const [name, help, labels] = node.arguments;
+      if (name !== undefined && help !== undefined && ts.isStringLiteral(name) && ts.isStringLiteral(help)) {
+        const list =
+          labels === undefined ? [] : [...labels.getText(source).matchAll(/"([^"]+)"/g)].map(([, label]) => label);
+        found.push({ name: name.text, kind: node.expression.getText(source), help: help.text, labels: list });
+      }
+    }
+    ts.forEachChild(node, visit);
+  };
+  visit(source);
+  return found;
+}
+
+/** The closed lists: each reason with the comment above it, by list. */
+export function reasons() {
+  const source = parsed(inProject("src", "core", "outcome-reasons.ts"));
+  const lists = {};
+  const visit = (node) => {
+    if (ts.isVariableDeclaration(node)) {
+      lists[node.name.getText(source)] = stringsIn(node).map((literal) => ({
+        name: literal.text,
+        meaning: commentAbove(source, literal),
+      }));
+      return;
+    }
+    ts.forEachChild(node, visit);
+  };
+  visit(source);
+  return lists;
+}
+
+function stringsIn(node) {
+  const literals = [];
+  const visit = (inner) => {
+    if (ts.isStringLiteral(inner)) literals.push(inner);
+    ts.forEachChild(inner, visit);
+  };
+  visit(node);
+  return literals;
+}
+
+function commentAbove(source, node) {
+  const text = source.getFullText();
+  const [comment] = ts.getLeadingCommentRanges(text, node.getFullStart()) ?? [];
+  return comment === undefined ? "" : text.slice(comment.pos + 3, comment.end - 2).trim();
+}
+
+function parsed(path) {
+  return ts.createSourceFile(path, readFileSync(path, "utf8"), ts.ScriptTarget.Latest, true);
+}
+
+/** The generated pages by their path. */
+export function referencePages() {
+  return {
+    "docs/reference/options.md": optionsPage(),
+    "docs/reference/metrics.md": metricsPage(),
+    "docs/reference/reasons.md": reasonsPage(),
+  };
+}
+
+const notice = "<!-- Generated by scripts/generate-options.mjs; edits are overwritten. -->\n";
+
+function page(title, summary, parts) {
+  return [notice, `# ${title}\n`, `| In short |\n|---|\n| ${summary} |\n`, ...parts].join("\n");
+}
+
+function optionsPage() {
+  const all = options();
+  const parts = Object.entries(sections).map(([section, about]) => {
+    const rows = all.filter((option) => option.section === section).map(optionRow);
+    const table =
+      rows.length === 0 ? "" : `\n| option | default | must be | meaning |\n|---|---|---|---|\n${rows.join("\n")}\n`;
+    return `## \`${section}\`\n\n${about}\n${table}`;
+  });
+  const summary =
+    "Every option of the configuration file and of the library, from the one table in `src/options.ts`. How they are given: [configuration](../configuration.md).";
+  return page("Options", summary, parts);
+}
+
+function optionRow({ section, path, description, rule, ...rest }) {
+  const name = path.slice(section.length + 1);
+  const value = "default" in rest ? `\`${JSON.stringify(rest.default)}\`` : "none";
+  return `| \`${name}\` | ${value} | ${cell(rule)} | ${cell(description)} |`;
+}
+
+function metricsPage() {
+  const rows = metrics().map(({ name, kind, help, labels }) => {
+    const shown = labels.map((label) => `\`${label}\``).join(", ") || "none";
+    return `| \`${name}\` | ${kind} | ${shown} | ${cell(help)} |`;
+  });
+  const summary = "Every metric that `GET /metrics` of the gateway gives, as registered in `src/telemetry`.";
+  const table = `| metric | kind | labels | meaning |\n|---|---|---|---|\n${rows.join("\n")}\n`;
+  const notes =
+    "Durations are in seconds. The label `model` has at most 100 values; further models are counted as `other`. How to\nread them: [gateway](../gateway.md#metrics).\n";
+  return page("Metrics", summary, [table, notes]);
+}
+
+function reasonsPage() {
+  const { storeRefusals, bypassReasons, missReasons } = reasons();
+  const table = (list) =>
+    `| reason | meaning |\n|---|---|\n${list.map(({ name, meaning }) => `| \`${name}\` | ${cell(meaning)} |`).join("\n")}\n`;
+  const summary =
+    "The closed lists of `src/core/outcome-reasons.ts`, as they stand in `X-AI-Cache-Reason`, in `Cache-Status` and in metrics. What to do about a refusal: [admission](../admission.md).";
+  return page("Reasons", summary, [
+    `## Why an answer was not stored\n\n${table(storeRefusals)}`,
+    `## Why no layer looked at the call\n\n${table(bypassReasons)}`,
+    `## Why no stored answer was served\n\n${table(missReasons)}`,
+  ]);
+}
+
+function cell(text) {
+  return text.replaceAll("|", "\\|").replaceAll("\n", " ");
+}
