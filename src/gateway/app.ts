@@ -1,18 +1,14 @@
-import type { IncomingMessage, ServerResponse } from "node:http";
-import { assembleCore, type Core, protocols } from "../cache.ts";
+import { assembleCore, type Core } from "../cache.ts";
 import { systemClock } from "../core/clock.ts";
-import { RequestRejectedError } from "../core/errors.ts";
 import type { Trace } from "../core/trace.ts";
-import { openAiChat } from "../protocols/openai-chat.ts";
 import { sqlite } from "../stores/sqlite.ts";
 import type { Log } from "../telemetry/log.ts";
 import { type Metrics, prometheusMetrics } from "../telemetry/prometheus.ts";
 import { version } from "../version.ts";
 import type { GatewayConfig } from "./config.ts";
-import { type ModelRouteParts, modelRoute } from "./model-route.ts";
-import { passThrough } from "./pass-through.ts";
-import { sendError } from "./send-error.ts";
-import { type Route, Upstreams } from "./upstreams.ts";
+import { dispatch, originForm, pathOf } from "./dispatch.ts";
+import type { ModelRouteParts } from "./model-route.ts";
+import { Upstreams } from "./upstreams.ts";
 import { type FastifyInstance, type FastifyReply, type FastifyRequest, fastify } from "./vendor.ts";
 
 /**
@@ -60,26 +56,18 @@ export async function createApp(config: GatewayConfig, log: Log): Promise<App> {
     forceCloseConnections: false,
     requestTimeout: 600_000,
     keepAliveTimeout: 75_000,
-    routerOptions: { maxParamLength: 2_000 },
+    rewriteUrl: ({ url = "/" }) => originForm(url),
+    // A path that fastify cannot decode is none of its own; the upstream may make sense of it.
+    frameworkErrors: (_error, request, reply) => passOn(request, reply),
   });
-  // Bodies are read, or passed through, by the routes themselves.
-  server.removeAllContentTypeParsers();
-  server.addContentTypeParser("*", (_request, _payload, done) => done(null));
-
+  const passOn = (request: FastifyRequest, reply: FastifyReply): void => {
+    reply.hijack();
+    void dispatch(parts, request.raw, reply.raw);
+  };
+  // Taken before fastify looks at body and content type: both are read, or passed on, as they came.
+  server.addHook("onRequest", (request, reply, next) => (request.is404 ? passOn(request, reply) : next()));
   const state = { draining: false };
   addOperations(server, core, metrics, state);
-  for (const protocol of protocols) {
-    server.post(`/v1${protocol.path}`, (request, reply) => {
-      reply.hijack();
-      return modelRoute(parts, protocol, undefined, request.raw, reply.raw);
-    });
-  }
-  server.all("/u/:upstream/*", (request, reply) => named(parts, request, reply));
-  const rest = (request: FastifyRequest, reply: FastifyReply): Promise<void> => {
-    reply.hijack();
-    return pass(parts, parts.live.upstreams.route(request.raw.url as string), request.raw, reply.raw);
-  };
-  server.setNotFoundHandler(rest);
 
   return {
     server,
@@ -121,80 +109,15 @@ function addOperations(
   metrics: Metrics,
   state: { readonly draining: boolean },
 ): void {
-  server.get("/healthz", () => ({ status: "ok", version }));
-  server.get("/readyz", (_request, reply) => {
+  const withHead = { exposeHeadRoute: true };
+  server.get("/healthz", withHead, () => ({ status: "ok", version }));
+  server.get("/readyz", withHead, (_request, reply) => {
     if (state.draining) return reply.code(503).send({ status: "draining" });
     const down = core.stores.filter((one) => !one.available()).map((one) => one.store.name);
     return reply.send(down.length === 0 ? { status: "ready" } : { status: "degraded", unavailable: down });
   });
-  server.get("/metrics", async (_request, reply) => {
+  server.get("/metrics", withHead, async (_request, reply) => {
     const { contentType, text } = await metrics.render();
     return reply.header("content-type", contentType).send(text);
   });
-}
-
-/** `/u/{upstream}/...`: the same routes on an upstream chosen by name. */
-async function named(parts: ModelRouteParts, request: FastifyRequest, reply: FastifyReply): Promise<void> {
-  reply.hijack();
-  const url = request.raw.url as string;
-  const [, , name = ""] = url.split(/[/?]/, 4).map(decode);
-  const upstream = parts.live.upstreams.named(name);
-  if (upstream === undefined) {
-    const known = parts.live.upstreams.all.map((one) => one.name).join(", ");
-    sendError(
-      reply.raw,
-      new RequestRejectedError({
-        status: 502,
-        code: "unknown_upstream",
-        message: `There is no upstream named "${name.slice(0, 64)}"; configured: ${known}.`,
-      }),
-      openAiChat,
-    );
-    return;
-  }
-  const path = url.slice(url.indexOf("/", 3));
-  const protocol = protocols.find(
-    (one) => request.raw.method === "POST" && onlyPath(path).replace(/^\/v1(?=\/)/, "") === one.path,
-  );
-  if (protocol !== undefined) return modelRoute(parts, protocol, upstream, request.raw, reply.raw);
-  return pass(parts, parts.live.upstreams.routeTo(upstream, path), request.raw, reply.raw);
-}
-
-async function pass(
-  parts: ModelRouteParts,
-  route: Route | undefined,
-  request: IncomingMessage,
-  response: ServerResponse,
-): Promise<void> {
-  const startedAt = parts.clock.monotonic();
-  let result = "bypass";
-  try {
-    if (route === undefined)
-      throw new RequestRejectedError({
-        status: 404,
-        code: "unknown_upstream",
-        message: "No upstream is configured for this path.",
-      });
-    await passThrough(request, response, route);
-  } catch (error) {
-    result = "error";
-    sendError(response, error, openAiChat);
-  }
-  parts.observe("pass-through", result, false, parts.clock.monotonic() - startedAt);
-}
-
-function pathOf(request: IncomingMessage): string {
-  return onlyPath(request.url as string);
-}
-
-function onlyPath(url: string): string {
-  return url.split("?", 1)[0] as string;
-}
-
-function decode(text: string): string {
-  try {
-    return decodeURIComponent(text);
-  } catch {
-    return text;
-  }
 }

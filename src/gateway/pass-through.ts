@@ -2,6 +2,7 @@ import type { IncomingMessage, ServerResponse } from "node:http";
 import { pipeline } from "node:stream/promises";
 import type { Dispatcher } from "undici";
 import type { OriginError } from "../core/errors.ts";
+import { cutWhenStalled, sendHead } from "./send-answer.ts";
 import { originError } from "./upstream-origin.ts";
 import type { Route } from "./upstreams.ts";
 
@@ -26,18 +27,19 @@ const hopByHop = new Set([
 export async function passThrough(
   request: IncomingMessage,
   response: ServerResponse,
-  { upstream, url }: Route,
-): Promise<number> {
+  { upstream, origin, path }: Route,
+  stallMs: number,
+): Promise<void> {
   const abort = new AbortController();
   response.once("close", () => response.writableFinished || abort.abort());
   const hasBody = request.headers["content-length"] !== undefined || request.headers["transfer-encoding"] !== undefined;
   let answer: Dispatcher.ResponseData;
   try {
     answer = await upstream.dispatcher.request({
-      origin: url.origin,
-      path: url.pathname + url.search,
+      origin,
+      path,
       method: request.method as Dispatcher.HttpMethod,
-      headers: endToEnd(request.rawHeaders, ["host", "expect"]),
+      headers: endToEnd(request.rawHeaders, (name) => name === "host" || name === "expect" || isOurs(name)),
       body: hasBody ? request : null,
       signal: abort.signal,
       responseHeaders: "raw",
@@ -47,27 +49,32 @@ export async function passThrough(
   }
   const fields = endToEnd(
     (answer.headers as unknown as (Buffer | string)[]).map((field) => field.toString("latin1")),
-    [],
+    () => false,
   );
   response.writeHead(answer.statusCode, fields);
-  response.flushHeaders();
+  sendHead(response);
+  cutWhenStalled(response, stallMs);
   try {
     await pipeline(answer.body, response);
   } catch {
     response.destroy();
   }
-  return answer.statusCode;
 }
 
-/** Names and values in turn, without those that concern one connection, the ones that `Connection` names, and `others`. */
-function endToEnd(rawHeaders: readonly string[], others: readonly string[]): string[] {
-  const named = new Set(others);
+/** What asks something of the cache is for the gateway alone; `Cache-Control` may also be meant for the upstream. */
+function isOurs(name: string): boolean {
+  return name.startsWith("x-ai-cache") || name === "x-ai-user";
+}
+
+/** Names and values in turn, without those that concern one connection, those that `Connection` names, and others. */
+function endToEnd(rawHeaders: readonly string[], isOther: (name: string) => boolean): string[] {
+  const named = new Set<string>();
   for (let index = 0; index < rawHeaders.length; index += 2) {
     if (rawHeaders[index]?.toLowerCase() !== "connection") continue;
     for (const name of (rawHeaders[index + 1] as string).split(",")) named.add(name.trim().toLowerCase());
   }
   return rawHeaders.filter((_, index) => {
     const name = (rawHeaders[index - (index % 2)] as string).toLowerCase();
-    return !hopByHop.has(name) && !named.has(name);
+    return !hopByHop.has(name) && !named.has(name) && !isOther(name);
   });
 }

@@ -23,8 +23,10 @@ interface Entry {
 
 export interface Route {
   readonly upstream: Upstream;
-  /** Path and query below the upstream's base URL; may climb out of a base that ends in `/v1`. */
-  readonly url: URL;
+  /** Scheme, host and port. */
+  readonly origin: string;
+  /** Path and query, character for character as the client wrote what lies below the base URL. */
+  readonly path: string;
 }
 
 export class Upstreams {
@@ -75,12 +77,12 @@ export class Upstreams {
   route(path: string): Route | undefined {
     const family = path.startsWith("/v1/messages") || path.startsWith("/v1/complete") ? "anthropic" : "openai";
     const entry = this.#first(family) ?? this.#entries.values().next().value;
-    return entry === undefined ? undefined : { upstream: entry.upstream, url: target(entry, path) };
+    return entry === undefined ? undefined : routeOf(entry.upstream, target(entry, path));
   }
 
   /** Where `/u/{name}{path}` leads: below the base URL, with or without its `/v1`. */
   routeTo(upstream: Upstream, path: string): Route {
-    return { upstream, url: new URL(upstream.id + belowBase(this.#entries.get(upstream.name) as Entry, path)) };
+    return routeOf(upstream, upstream.id + belowBase(this.#entries.get(upstream.name) as Entry, path));
   }
 
   /** Lets the calls under way end, then closes the connections. */
@@ -99,9 +101,15 @@ export class Upstreams {
 }
 
 /** `/v1` of the gateway stands for the base URL, as it does for the SDKs that are pointed at it. */
-function target(entry: Entry, path: string): URL {
+function target(entry: Entry, path: string): string {
   const { id } = entry.upstream;
-  return new URL(isBelowV1(path) ? id + belowBase(entry, path) : id.replace(/\/v1$/, "") + path);
+  return isBelowV1(path) ? id + belowBase(entry, path) : id.replace(/\/v1$/, "") + path;
+}
+
+/** Splits without parsing: a parser of URLs would resolve dots and encode characters that are the upstream's to read. */
+function routeOf(upstream: Upstream, url: string): Route {
+  const [, path = ""] = /^https?:\/\/[^/?]+(.*)$/is.exec(url) ?? [];
+  return { upstream, origin: new URL(upstream.id).origin, path: path.startsWith("/") ? path : `/${path}` };
 }
 
 /** The SDKs of Anthropic write `/v1` themselves, so their paths keep it unless the base URL already has it. */

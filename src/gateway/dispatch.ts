@@ -1,0 +1,101 @@
+import type { IncomingMessage, ServerResponse } from "node:http";
+import { protocols } from "../cache.ts";
+import { RequestRejectedError } from "../core/errors.ts";
+import { openAiChat } from "../protocols/openai-chat.ts";
+import { type ModelRouteParts, modelRoute } from "./model-route.ts";
+import { passThrough } from "./pass-through.ts";
+import { sendError } from "./send-error.ts";
+import type { Route } from "./upstreams.ts";
+
+/**
+ * Everything that is not an operation of the gateway itself: calls that the cache may answer, by path, and the rest,
+ * which passes through. Works on the request target as it was written, so that nothing in it is decoded or tidied up.
+ */
+export function dispatch(parts: ModelRouteParts, request: IncomingMessage, response: ServerResponse): Promise<void> {
+  const url = request.url as string;
+  const [, name, below = ""] = /^\/u\/([^/?]+)(.*)$/.exec(url) ?? [];
+  if (name !== undefined) return onUpstream(parts, decoded(name), below, request, response);
+  const protocol = request.method === "POST" ? protocolAt(url.startsWith("/v1/") ? url.slice(3) : "") : undefined;
+  if (protocol !== undefined) return modelRoute(parts, protocol, undefined, request, response);
+  return pass(parts, () => parts.live.upstreams.route(url), request, response);
+}
+
+/** The path part of what the client asked for, for logs. */
+export function pathOf(request: IncomingMessage): string {
+  return withoutQuery(request.url as string);
+}
+
+/** RFC 9112 section 3.2.2: a server takes requests that name it in full, too; only the path of them matters here. */
+export function originForm(target: string): string {
+  const [, below] = /^[a-z][a-z0-9+.-]*:\/\/[^/?#]*(.*)$/i.exec(target) ?? [];
+  if (below === undefined) return target;
+  return below.startsWith("/") ? below : `/${below}`;
+}
+
+/** `/u/{upstream}/...`: the same routes on an upstream chosen by name, with or without `/v1`. */
+async function onUpstream(
+  parts: ModelRouteParts,
+  name: string,
+  below: string,
+  request: IncomingMessage,
+  response: ServerResponse,
+): Promise<void> {
+  const { upstreams } = parts.live;
+  const upstream = upstreams.named(name);
+  const protocol = request.method === "POST" ? protocolAt(below.replace(/^\/v1(?=\/)/, "")) : undefined;
+  if (upstream !== undefined && protocol !== undefined) return modelRoute(parts, protocol, upstream, request, response);
+  return pass(
+    parts,
+    () => {
+      if (upstream !== undefined) return upstreams.routeTo(upstream, below);
+      const known = upstreams.all.map((one) => one.name).join(", ");
+      const message = `There is no upstream named "${name.slice(0, 64)}"; configured: ${known}.`;
+      throw new RequestRejectedError({ status: 404, code: "unknown_upstream", message });
+    },
+    request,
+    response,
+  );
+}
+
+async function pass(
+  parts: ModelRouteParts,
+  routeOf: () => Route | undefined,
+  request: IncomingMessage,
+  response: ServerResponse,
+): Promise<void> {
+  const startedAt = parts.clock.monotonic();
+  let result = "bypass";
+  try {
+    await passThrough(request, response, found(routeOf(), request), parts.live.stallMs);
+  } catch (error) {
+    result = "error";
+    sendError(response, error, openAiChat);
+  }
+  parts.observe("pass-through", result, false, parts.clock.monotonic() - startedAt);
+}
+
+function found(route: Route | undefined, request: IncomingMessage): Route {
+  if (!(request.url as string).startsWith("/")) {
+    throw new RequestRejectedError({ code: "invalid_target", message: "The request target must be a path." });
+  }
+  if (route !== undefined) return route;
+  const message = "No upstream is configured for this path.";
+  throw new RequestRejectedError({ status: 404, code: "unknown_upstream", message });
+}
+
+function protocolAt(target: string): (typeof protocols)[number] | undefined {
+  const path = withoutQuery(target);
+  return protocols.find((one) => one.path === path);
+}
+
+function withoutQuery(url: string): string {
+  return url.split("?", 1)[0] as string;
+}
+
+function decoded(text: string): string {
+  try {
+    return decodeURIComponent(text);
+  } catch {
+    return text;
+  }
+}
