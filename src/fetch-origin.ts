@@ -1,5 +1,5 @@
 import { OriginError } from "./core/errors.ts";
-import type { Origin } from "./core/origin.ts";
+import type { HeaderMap, Origin } from "./core/origin.ts";
 
 /** An origin reached through `fetch`, for the library. Deadlines are those of the fetch it is given. */
 export function fetchOrigin(base: string, fetch: typeof globalThis.fetch): Origin {
@@ -20,11 +20,17 @@ export function fetchOrigin(base: string, fetch: typeof globalThis.fetch): Origi
       }
       return {
         status: response.status,
-        headers: Object.fromEntries(response.headers),
+        headers: headersOf(response),
         body: chunksOf(response, signal),
       };
     },
   };
+}
+
+/** `set-cookie` is the one field that cannot be joined into one line (RFC 9110 section 5.3). */
+function headersOf({ headers }: Response): HeaderMap {
+  const cookies = headers.getSetCookie();
+  return { ...Object.fromEntries(headers), ...(cookies.length === 0 ? {} : { "set-cookie": cookies }) };
 }
 
 async function* chunksOf(response: Response, signal: AbortSignal): AsyncGenerator<Uint8Array> {

@@ -1,6 +1,7 @@
-import type { Answer } from "./core/answer.ts";
+import type { Answer, AnswerStream } from "./core/answer.ts";
 import { type Caller, patientCaller } from "./core/call.ts";
 import { OriginError, RequestRejectedError } from "./core/errors.ts";
+import { isPromise } from "./core/maybe-promise.ts";
 import type { Origin } from "./core/origin.ts";
 import type { Protocol } from "./core/protocol.ts";
 import type { MaybePromise } from "./core/store.ts";
@@ -45,12 +46,13 @@ export function createFetch(parts: FetchParts): CacheFetch {
     signal?.throwIfAborted();
     const { protocol, base, query } = place;
     try {
-      const caller = signal === undefined ? patientCaller : callerOf(signal);
+      const caller = signal === undefined ? undefined : new SignallingCaller(signal);
       const answer = parts.core.handle(
         { protocol, originFor: () => originAt(base), query, rawHeaders: headers, body },
-        caller,
+        caller ?? patientCaller,
       );
-      return toResponse(answer instanceof Promise ? await unlessAborted(answer, signal) : answer);
+      if (!isPromise(answer)) return toResponse(answer, caller);
+      return toResponse(await (caller === undefined ? answer : caller.patience(answer)), caller);
     } catch (error) {
       if (!(error instanceof RequestRejectedError)) throw error;
       const { status, code, message, param } = error;
@@ -105,31 +107,56 @@ function hasHeader(flat: readonly string[], name: string): boolean {
 async function bodyOf(request: Request | undefined, init: RequestInit | undefined): Promise<Uint8Array | undefined> {
   const body = init?.body;
   if (typeof body === "string") return Buffer.from(body, "utf8");
-  if (body instanceof Uint8Array) return body.slice();
+  // A copy, also of a Buffer, whose `slice` makes none: the caller may write into its own while we are at work.
+  if (body instanceof Uint8Array) return new Uint8Array(body);
   if (body instanceof ArrayBuffer) return new Uint8Array(body.slice(0));
   if (body !== undefined && body !== null) return undefined;
   return request?.body == null ? undefined : new Uint8Array(await request.clone().arrayBuffer());
 }
 
-function callerOf(signal: AbortSignal): Caller {
-  return {
-    onAbandon(listener) {
-      if (signal.aborted) listener();
-      else signal.addEventListener("abort", listener, { once: true });
-    },
-  };
+/** The caller, as far as its signal tells of it. A signal may outlive many calls, so it is left alone when they end. */
+class SignallingCaller implements Caller {
+  readonly #signal: AbortSignal;
+  readonly #listeners: (() => void)[] = [];
+
+  constructor(signal: AbortSignal) {
+    this.#signal = signal;
+  }
+
+  onAbandon(listener: () => void): void {
+    if (this.#signal.aborted) {
+      listener();
+    } else {
+      this.#signal.addEventListener("abort", listener, { once: true });
+      this.#listeners.push(listener);
+    }
+  }
+
+  /** The answer is complete; nothing that happens to the signal concerns it any more. */
+  leave(): void {
+    for (const listener of this.#listeners.splice(0)) this.#signal.removeEventListener("abort", listener);
+  }
+
+  /** `answer`, unless the caller goes away before: then the reason, and the late answer is given up. */
+  async patience(answer: Promise<Answer>): Promise<Answer> {
+    const { promise: aborted, reject } = Promise.withResolvers<never>();
+    this.onAbandon(() => reject(this.#signal.reason));
+    try {
+      return await Promise.race([answer, aborted]);
+    } catch (error) {
+      const giveUp = ({ body }: Answer): void => void (body instanceof Uint8Array || body.return());
+      answer.then(giveUp, () => {});
+      throw error;
+    }
+  }
+
+  get reason(): unknown {
+    return this.#signal.reason;
+  }
 }
 
-function unlessAborted<T>(promise: Promise<T>, signal: AbortSignal | undefined): Promise<T> {
-  if (signal === undefined) return promise;
-  const { promise: aborted, reject } = Promise.withResolvers<never>();
-  const onAbort = () => reject(signal.reason);
-  signal.addEventListener("abort", onAbort, { once: true });
-  return Promise.race([promise, aborted]).finally(() => signal.removeEventListener("abort", onAbort));
-}
-
-/** As `fetch` does, an origin that cannot be reached is a rejection for SDKs to retry, not a response. */
-function toResponse(answer: Answer): Response {
+/** An origin that cannot be reached is an answer too, with status 502 or 504 and the error in the protocol's words. */
+function toResponse(answer: Answer, caller: SignallingCaller | undefined): Response {
   const headers = new Headers();
   for (const [name, value] of Object.entries(answer.headers)) {
     if (typeof value === "string") headers.set(name, value);
@@ -137,24 +164,43 @@ function toResponse(answer: Answer): Response {
   }
   for (const [name, value] of Object.entries(responseFields(answer))) headers.set(name, value);
   const { body, status } = answer;
-  if (body instanceof Uint8Array)
-    return new Response(hasNoBody(status) ? null : (body as Uint8Array<ArrayBuffer>), { status, headers });
-  const stream = new ReadableStream<Uint8Array>(
+  if (!(body instanceof Uint8Array) && !hasNoBody(status))
+    return new Response(streamOf(body, caller), { status, headers });
+  caller?.leave();
+  if (!(body instanceof Uint8Array)) void body.return();
+  return new Response(hasNoBody(status) ? null : (body as Uint8Array<ArrayBuffer>), { status, headers });
+}
+
+function streamOf(body: AnswerStream, caller: SignallingCaller | undefined): ReadableStream<Uint8Array> {
+  const giveUp = async (): Promise<void> => {
+    caller?.leave();
+    await body.return();
+  };
+  return new ReadableStream<Uint8Array>(
     {
-      async pull(controller) {
-        const step = await body.next().catch((error: unknown) => {
-          throw new OriginError("truncated", { message: "The answer broke off.", cause: error });
+      start(controller) {
+        // As with any fetch, the signal also ends an answer that has begun.
+        caller?.onAbandon(() => {
+          controller.error(caller.reason);
+          void giveUp();
         });
-        if (step.done === true) controller.close();
-        else controller.enqueue(step.value);
       },
-      async cancel() {
-        await body.return();
+      async pull(controller) {
+        try {
+          const step = await body.next();
+          // A copy, since others read the same bytes and this caller may do with its own what it likes.
+          if (step.done !== true) return controller.enqueue(new Uint8Array(step.value));
+        } catch (error) {
+          caller?.leave();
+          throw new OriginError("truncated", { message: "The answer broke off.", cause: error });
+        }
+        caller?.leave();
+        controller.close();
       },
+      cancel: giveUp,
     },
     { highWaterMark: 0 },
   );
-  return new Response(hasNoBody(status) ? null : stream, { status, headers });
 }
 
 function hasNoBody(status: number): boolean {
