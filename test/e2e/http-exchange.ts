@@ -65,10 +65,12 @@ export function begin(url: string, options: ExchangeOptions = {}): Exchange {
       port: at[2],
       path: at[3] === "" ? "/" : at[3],
       method: options.method ?? (bytes === undefined ? "GET" : "POST"),
-      headers: { ...(bytes === undefined ? {} : { "content-length": Buffer.byteLength(bytes) }), ...headers } as Record<
-        string,
-        string
-      >,
+      headers: {
+        ...(bytes === undefined || "transfer-encoding" in headers
+          ? {}
+          : { "content-length": Buffer.byteLength(bytes) }),
+        ...headers,
+      } as Record<string, string>,
       agent: agent ?? false,
     },
     (response) => {
