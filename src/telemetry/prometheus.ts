@@ -1,6 +1,7 @@
-import { Counter, Gauge, Histogram, Registry } from "prom-client";
+import { Gauge, Registry } from "prom-client";
 import type { StoreStats } from "../core/store.ts";
 import type { Trace, TraceEvent } from "../core/trace.ts";
+import { CounterTally, HistogramTally } from "./tally.ts";
 
 /**
  * The Prometheus side of the trace. Labels are bounded: model names come from requests, so only the first
@@ -34,63 +35,65 @@ export function prometheusMetrics(gauges: {
 }): Metrics {
   const registry = new Registry();
   const registers = [registry];
-  const counter = <T extends string>(name: string, help: string, labelNames: readonly T[] = []) =>
-    new Counter<T>({ name, help, labelNames: [...labelNames], registers });
+  // Tallies have what the registry asks of a metric: a name, and `get`.
+  const registered = <T extends CounterTally | HistogramTally>(tally: T): T => {
+    registry.registerMetric(tally as unknown as Parameters<typeof registry.registerMetric>[0]);
+    return tally;
+  };
+  const counter = (name: string, help: string, labelNames: readonly string[] = []) =>
+    registered(new CounterTally(name, help, labelNames));
+  const histogram = (name: string, help: string, labelNames: readonly string[], buckets: readonly number[]) =>
+    registered(new HistogramTally(name, help, labelNames, buckets));
   const gauge = <T extends string>(name: string, help: string, labelNames: readonly T[] = []) =>
     new Gauge<T>({ name, help, labelNames: [...labelNames], registers });
-  const histogram = <T extends string>(name: string, help: string, labelNames: readonly T[], buckets: number[]) =>
-    new Histogram<T>({ name, help, labelNames: [...labelNames], buckets, registers });
 
   const requests = counter(
     "reprise_requests_total",
     "Calls by layer and result; layer=overall counts each call once.",
-    ["layer", "result", "endpoint", "model"] as const,
+    ["layer", "result", "endpoint", "model"],
   );
-  const bypasses = counter("reprise_bypass_total", "Calls that no layer was asked about.", ["reason"] as const);
+  const bypasses = counter("reprise_bypass_total", "Calls that no layer was asked about.", ["reason"]);
   const stores = counter("reprise_store_total", "What became of answers that could have been stored.", [
     "layer",
     "result",
     "reason",
-  ] as const);
+  ]);
   const lookups = histogram(
     "reprise_lookup_duration_seconds",
     "Time a layer took to look up.",
-    ["layer", "result"] as const,
+    ["layer", "result"],
     lookupBuckets,
   );
   const firstBytes = histogram(
     "reprise_time_to_first_byte_seconds",
     "Time until an answer, or the first byte of a stream, was ready.",
-    ["result"] as const,
+    ["result"],
     requestBuckets,
   );
   const responses = histogram(
     "reprise_request_duration_seconds",
     "Time until the last byte was handed over.",
-    ["endpoint", "result", "stream"] as const,
+    ["endpoint", "result", "stream"],
     requestBuckets,
   );
-  const upstreams = counter("reprise_upstream_requests_total", "Calls to upstreams.", [
-    "model",
-    "status_class",
-  ] as const);
+  const upstreams = counter("reprise_upstream_requests_total", "Calls to upstreams.", ["model", "status_class"]);
   const upstreamTimes = histogram(
     "reprise_upstream_duration_seconds",
     "Time an upstream took to its last byte.",
-    ["status_class"] as const,
+    ["status_class"],
     requestBuckets,
   );
   const coalesced = counter("reprise_coalesced_total", "Calls that joined one in flight.");
   const rejected = counter(
     "reprise_security_events_total",
     "Entries that were damaged or foreign and were not served.",
-    ["kind"] as const,
+    ["kind"],
   );
   const faults = counter("reprise_backend_errors_total", "Failures of stores, which no caller noticed.", [
     "backend",
     "op",
     "kind",
-  ] as const);
+  ]);
   const inFlight = gauge("reprise_inflight", "Calls to upstreams under way.", ["kind"] as const);
   const up = gauge("reprise_backend_up", "1 while the store is used.", ["backend"] as const);
   const entries = gauge("reprise_entries", "Values in the store.", ["backend"] as const);
@@ -113,12 +116,11 @@ export function prometheusMetrics(gauges: {
   };
 
   const onCall = ({ outcome, protocol, model, durationMs }: Extract<TraceEvent, { type: "call-end" }>): void => {
-    const endpoint = protocol;
-    requests.inc({ layer: "overall", result: outcome.kind, endpoint, model: modelLabel(model) });
-    firstBytes.observe({ result: outcome.kind }, durationMs / 1000);
-    if (outcome.kind === "hit" || outcome.kind === "stale")
-      requests.inc({ layer: outcome.layer, result: outcome.kind, endpoint, model: modelLabel(model) });
-    if (outcome.kind === "bypass") bypasses.inc({ reason: outcome.reason });
+    const label = modelLabel(model);
+    requests.add("overall", outcome.kind, protocol, label);
+    firstBytes.observe(durationMs / 1000, outcome.kind);
+    if (outcome.kind === "hit" || outcome.kind === "stale") requests.add(outcome.layer, outcome.kind, protocol, label);
+    if (outcome.kind === "bypass") bypasses.add(outcome.reason);
   };
 
   const trace: Trace = (event) => {
@@ -126,22 +128,22 @@ export function prometheusMetrics(gauges: {
       case "call-end":
         return onCall(event);
       case "lookup-end":
-        return lookups.observe({ layer: event.layer, result: event.result }, event.durationMs / 1000);
+        return lookups.observe(event.durationMs / 1000, event.layer, event.result);
       case "origin-end": {
         const statusClass = typeof event.result === "number" ? `${Math.floor(event.result / 100)}xx` : event.result;
-        upstreams.inc({ model: modelLabel(event.model), status_class: statusClass });
-        return upstreamTimes.observe({ status_class: statusClass }, event.durationMs / 1000);
+        upstreams.add(modelLabel(event.model), statusClass);
+        return upstreamTimes.observe(event.durationMs / 1000, statusClass);
       }
       case "flight-join":
-        return coalesced.inc();
+        return coalesced.add();
       case "entry-write":
-        return stores.inc({ layer: event.layer, result: event.result, reason: "" });
+        return stores.add(event.layer, event.result, "");
       case "entry-refuse":
-        return stores.inc({ layer: event.layer, result: "refused", reason: event.reason });
+        return stores.add(event.layer, "refused", event.reason);
       case "entry-reject":
-        return rejected.inc({ kind: event.reason });
+        return rejected.add(event.reason);
       case "store-fault":
-        return faults.inc({ backend: event.store, op: event.operation, kind: event.kind });
+        return faults.add(event.store, event.operation, event.kind);
       default:
         return undefined;
     }
@@ -150,7 +152,7 @@ export function prometheusMetrics(gauges: {
   return {
     trace,
     observeResponse: (endpoint, result, stream, durationMs) =>
-      responses.observe({ endpoint, result, stream: String(stream) }, durationMs / 1000),
+      responses.observe(durationMs / 1000, endpoint, result, stream ? "true" : "false"),
     async render() {
       inFlight.set({ kind: "leader" }, gauges.flights());
       for (const store of gauges.stores) {
