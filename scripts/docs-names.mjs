@@ -22,7 +22,7 @@ export function nameComplaints(pages) {
   const unknown = Object.entries(pages).flatMap(([path, text]) =>
     unknownNames(text).map(([name, kind]) => `${path}: there is no ${kind} ${name}`),
   );
-  return [...unknown, ...gaps(pages)];
+  return [...unknown, ...wrongDefaults(pages), ...gaps(pages)];
 }
 
 function unknownNames(text) {
@@ -47,6 +47,17 @@ function unknownNames(text) {
   return found;
 }
 
+/** Where a page says `option` (`default`), that is the default. */
+function wrongDefaults(pages) {
+  return Object.entries(pages).flatMap(([path, text]) =>
+    [...text.matchAll(/`([A-Za-z.]+)`\s\(`([^`]+)`\)/g)].flatMap(([, name, given]) => {
+      const option = allOptions.find((one) => one.path === name || one.path === `layers.exact.${name}`);
+      if (option === undefined || String(option.default) === given) return [];
+      return [`${path}: the default of ${name} is ${option.default}, not ${given}`];
+    }),
+  );
+}
+
 /** A path of an option, or of a section of them. */
 function isOption(name) {
   if (optionPaths.has(name)) return true;
@@ -65,6 +76,7 @@ function gaps(pages) {
   const lists = scope.slice(scope.indexOf("const credentials"), scope.indexOf("export function"));
   const headers = [...lists.matchAll(/"([a-z0-9-]+)"/g)].map(([, name]) => name);
   return [
+    ...missing(pages, "docs/gateway.md", errorCodes()),
     ...missing(
       pages,
       "docs/admission.md",
@@ -77,6 +89,13 @@ function gaps(pages) {
     ),
     ...missing(pages, "docs/keys-and-tenancy.md", [...Object.keys(unkeyedFields), ...headers]),
   ];
+}
+
+/** The codes that a caller of the gateway can meet, besides those of origins. */
+function errorCodes() {
+  const told = ["gateway", "policy", "protocols"].flatMap((folder) => filesBelow(`src/${folder}`));
+  const texts = [...told, "src/flight.ts"].map((path) => readFileSync(inProject(path), "utf8"));
+  return [...new Set([...texts.join("\n").matchAll(/\bcode: "([a-z]+(?:_[a-z]+)+)"/g)].map(([, code]) => code))];
 }
 
 /** A star stands behind what is the beginning of names. */
