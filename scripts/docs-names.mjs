@@ -77,6 +77,7 @@ function gaps(pages) {
   const headers = [...lists.matchAll(/"([a-z0-9-]+)"/g)].map(([, name]) => name);
   return [
     ...missing(pages, "docs/gateway.md", errorCodes()),
+    ...missing(pages, "ARCHITECTURE.md", roomsAndFiles()),
     ...missing(
       pages,
       "docs/admission.md",
@@ -89,6 +90,12 @@ function gaps(pages) {
     ),
     ...missing(pages, "docs/keys-and-tenancy.md", [...Object.keys(unkeyedFields), ...headers]),
   ];
+}
+
+function roomsAndFiles() {
+  return readdirSync(inProject("src"), { withFileTypes: true })
+    .filter(({ name }) => !name.endsWith(".test.ts"))
+    .map((entry) => (entry.isDirectory() ? `src/${entry.name}/` : `src/${entry.name}`));
 }
 
 /** The codes that a caller of the gateway can meet, besides those of origins. */
