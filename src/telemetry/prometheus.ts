@@ -1,4 +1,4 @@
-import { Gauge, Registry } from "prom-client";
+import { Counter, Gauge, Registry } from "prom-client";
 import type { StoreStats } from "../core/store.ts";
 import type { Trace, TraceEvent } from "../core/trace.ts";
 import { CounterTally, HistogramTally } from "./tally.ts";
@@ -46,6 +46,9 @@ export function prometheusMetrics(gauges: {
     registered(new HistogramTally(name, help, labelNames, buckets));
   const gauge = <T extends string>(name: string, help: string, labelNames: readonly T[] = []) =>
     new Gauge<T>({ name, help, labelNames: [...labelNames], registers });
+  /** A count that a store keeps itself; taken over at each scrape. */
+  const total = <T extends string>(name: string, help: string, labelNames: readonly T[]) =>
+    new Counter<T>({ name, help, labelNames: [...labelNames], registers });
 
   const requests = counter(
     "reprise_requests_total",
@@ -99,12 +102,8 @@ export function prometheusMetrics(gauges: {
   const entries = gauge("reprise_entries", "Values in the store.", ["backend"] as const);
   const size = gauge("reprise_size_bytes", "Bytes in the store.", ["backend"] as const);
   const capacity = gauge("reprise_capacity_bytes", "Bound of the store.", ["backend"] as const);
-  const evictions = gauge("reprise_evictions", "Values that made room for others, since the start.", [
-    "backend",
-  ] as const);
-  const corrupt = gauge("reprise_corrupt", "Damaged or unknown values that were skipped, since the start.", [
-    "backend",
-  ] as const);
+  const evictions = total("reprise_evictions_total", "Values that made room for others.", ["backend"] as const);
+  const corrupt = total("reprise_corrupt_total", "Damaged or unknown values that were skipped.", ["backend"] as const);
   gauge("reprise_build_info", "Always 1.", ["version"] as const).set({ version: gauges.version }, 1);
 
   const models = new Set<string>();
@@ -155,6 +154,8 @@ export function prometheusMetrics(gauges: {
       responses.observe(durationMs / 1000, endpoint, result, stream ? "true" : "false"),
     async render() {
       inFlight.set({ kind: "leader" }, gauges.flights());
+      evictions.reset();
+      corrupt.reset();
       for (const store of gauges.stores) {
         const backend = store.name;
         up.set({ backend }, store.available() ? 1 : 0);
@@ -162,8 +163,8 @@ export function prometheusMetrics(gauges: {
         entries.set({ backend }, stats.entries);
         size.set({ backend }, stats.bytes);
         if (Number.isFinite(stats.capacityBytes)) capacity.set({ backend }, stats.capacityBytes);
-        evictions.set({ backend }, stats.evictions);
-        corrupt.set({ backend }, stats.corrupt);
+        evictions.inc({ backend }, stats.evictions);
+        corrupt.inc({ backend }, stats.corrupt);
       }
       return { contentType: registry.contentType, text: await registry.metrics() };
     },
