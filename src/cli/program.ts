@@ -6,6 +6,11 @@ import { serveCommand } from "./commands/serve.ts";
 
 /** Exit status: 0 fine, 1 found something or failed, 2 misuse. */
 export async function run(argv: readonly string[]): Promise<void> {
+  // A reader that has seen enough, such as `head`, is not a fault.
+  process.stdout.on("error", (error: NodeJS.ErrnoException) => {
+    if (error.code !== "EPIPE") throw error;
+    process.exit();
+  });
   const program = new Command("reprise")
     .description("Every useful cache in front of any language-model API.")
     .version(version)

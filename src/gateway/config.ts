@@ -90,10 +90,10 @@ export function readConfig(sources: ConfigSources): ConfigReading {
 
 /** One line a mistake: where, what, the rule, the remedy. */
 export function describeMistake(mistake: ConfigMistake): string {
-  const shown =
-    mistake.value === undefined ? "missing" : (JSON.stringify(mistake.value) ?? String(mistake.value)).slice(0, 120);
-  const secret = /key|token|secret/i.test(mistake.path) ? "(hidden)" : shown;
-  const subject = mistake.path === "" ? mistake.source : `${mistake.source}: ${mistake.path} = ${secret}`;
+  const given = mistake.value === undefined ? "missing" : (JSON.stringify(mistake.value) ?? String(mistake.value));
+  const isSecret = /key|token|secret/i.test(mistake.path);
+  const shown = isSecret ? "(hidden)" : given.replaceAll(/\/\/[^/@\s]*@/g, "//(hidden)@").slice(0, 120);
+  const subject = mistake.path === "" ? mistake.source : `${mistake.source}: ${mistake.path} = ${shown}`;
   return `${subject}: ${mistake.rule}. ${mistake.remedy}`;
 }
 

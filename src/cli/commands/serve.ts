@@ -32,9 +32,15 @@ async function serve(flags: Readonly<Record<string, string | undefined>>): Promi
     process.on("SIGHUP", () => reload(gateway, flags));
   } catch (error) {
     if (!RepriseError.isInstance(error)) throw error;
-    process.stderr.write(`reprise: ${error.message}${error.remedy === undefined ? "" : ` ${error.remedy}`}\n`);
+    process.stderr.write(`reprise: ${lineOf(error)}\n`);
     process.exitCode = 1;
   }
+}
+
+/** What went wrong and the remedy, as two sentences. */
+function lineOf({ message, remedy = "" }: RepriseError): string {
+  const told = message.replace(/\.?$/, ".");
+  return remedy === "" ? told : `${told} ${remedy.charAt(0).toUpperCase()}${remedy.slice(1).replace(/\.?$/, ".")}`;
 }
 
 /** A configuration with a mistake changes nothing. */
