@@ -1,0 +1,106 @@
+/**
+ * The benchmarks: `npm run bench` runs all, `npm run bench -- NAME ...` some, `--list` names them, `--quick` only shows
+ * that they work, `--out DIR` writes the results elsewhere, `--report` turns them into docs/benchmarks.md.
+ */
+import process from "node:process";
+import { parseArgs } from "node:util";
+import type { Benchmark, BenchOptions, BenchResult } from "./benchmark.ts";
+import { killChildren, pinRunner } from "./child-process.ts";
+import { programs } from "./programs.ts";
+import { writeReport } from "./report.ts";
+import { resultsFolder, writeResult } from "./results.ts";
+import { printResult } from "./table.ts";
+
+const usage = `Usage: npm run bench -- [NAME ...] [options]
+
+  --list       the programs
+  --quick      a smoke run: short, and no result is written
+  --data FILE  the trace that tau-bench replays
+  --out DIR    where results go (default bench/results)
+  --report     measure nothing; write docs/benchmarks.md from the results`;
+
+/** No program takes nearly as long; one that does hangs. */
+const mostMs = 180_000;
+
+process.on("exit", killChildren);
+for (const signal of ["SIGINT", "SIGTERM"] as const) process.on(signal, () => process.exit(130));
+process.exitCode = await main();
+
+async function main(): Promise<number> {
+  const read = readArguments();
+  if (read === undefined) return 2;
+  const { values, positionals } = read;
+  if (values.help || values.list) {
+    console.log(
+      values.help ? usage : programs.map(({ name, describe }) => `${name.padEnd(20)} ${describe}`).join("\n"),
+    );
+    return 0;
+  }
+  if (values.report) {
+    console.log(writeReport(programs.map(({ name }) => name)));
+    return 0;
+  }
+  const unknown = positionals.filter((name) => !programs.some((program) => program.name === name));
+  if (unknown.length > 0) {
+    console.error(`There is no benchmark named ${unknown.join(", ")}; --list shows all.`);
+    return 2;
+  }
+  pinRunner();
+  const chosen = programs.filter(({ name }) => positionals.length === 0 || positionals.includes(name));
+  const options: BenchOptions = { quick: values.quick, data: values.data, log: (line) => console.log(`  ${line}`) };
+  let failures = 0;
+  for (const program of chosen) if (!(await runOne(program, options, values.out))) failures++;
+  if (values.quick) console.log("\nA smoke run: these figures mean nothing, and no result was written.");
+  return failures === 0 ? 0 : 1;
+}
+
+async function runOne(program: Benchmark, options: BenchOptions, folder: string): Promise<boolean> {
+  console.log(`\n${program.name}: ${program.describe}`);
+  const startedAt = performance.now();
+  try {
+    const result = await inTime(program.run(options));
+    if ("skipped" in result) {
+      console.log(`  skipped: ${result.skipped}`);
+      return true;
+    }
+    printResult(result, (line) => console.log(line));
+    const seconds = (performance.now() - startedAt) / 1000;
+    console.log(`  ${seconds.toFixed(0)} s`);
+    if (!options.quick) writeResult(folder, program, result, seconds);
+    return true;
+  } catch (error) {
+    console.error(`  failed: ${error instanceof Error ? (error.stack ?? error.message) : String(error)}`);
+    return false;
+  } finally {
+    killChildren();
+  }
+}
+
+async function inTime(running: Promise<BenchResult>): Promise<BenchResult> {
+  const late = Promise.withResolvers<never>();
+  const timer = setTimeout(() => late.reject(new Error(`not done after ${mostMs / 1000} s`)), mostMs);
+  try {
+    return await Promise.race([running, late.promise]);
+  } finally {
+    clearTimeout(timer);
+  }
+}
+
+function readArguments() {
+  try {
+    return parseArgs({
+      allowPositionals: true,
+      options: {
+        list: { type: "boolean", default: false },
+        quick: { type: "boolean", default: false },
+        report: { type: "boolean", default: false },
+        help: { type: "boolean", default: false },
+        data: { type: "string" },
+        out: { type: "string", default: resultsFolder },
+      },
+    });
+  } catch (error) {
+    console.error(`${error instanceof Error ? error.message : error}\n\n${usage}`);
+    return undefined;
+  }
+}

@@ -1,0 +1,29 @@
+import type { Benchmark } from "./benchmark.ts";
+import { exactHitGateway } from "./gateway/exact-hit-gateway.ts";
+import { exactHitPortkey } from "./gateway/exact-hit-portkey.ts";
+import { followersOfOneStream } from "./gateway/followers.ts";
+import { missOverhead } from "./gateway/miss-overhead.ts";
+import { residentMemory } from "./gateway/resident-memory.ts";
+import { startToReady } from "./gateway/start-to-ready.ts";
+import { streamFirstByte } from "./gateway/stream-first-byte.ts";
+import { cacheFetchHit } from "./micro/cache-fetch-hit.ts";
+import { dependencies } from "./micro/dependencies.ts";
+import { libraryHit } from "./micro/library-hit.ts";
+import { sqliteHit } from "./micro/sqlite-hit.ts";
+import { tauBench } from "./workloads/tau-bench.ts";
+
+/** Every benchmark, in the order in which `npm run bench` runs them. */
+export const programs: readonly Benchmark[] = [
+  exactHitGateway,
+  exactHitPortkey,
+  missOverhead,
+  streamFirstByte,
+  followersOfOneStream,
+  libraryHit,
+  cacheFetchHit,
+  sqliteHit,
+  startToReady,
+  residentMemory,
+  dependencies,
+  tauBench,
+];
