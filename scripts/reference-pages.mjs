@@ -1,12 +1,15 @@
 /**
  * The pages of docs/reference, made from the source so that they cannot say anything else: the options from the schema
- * in `src/options.ts`, the metrics from the calls that register them, the reasons from the closed lists and the comment
+ * in `src/options.ts`, the metrics from a scrape and the calls that register them, the reasons from the closed lists and the comment
  * above each name.
  */
 import { readdirSync, readFileSync } from "node:fs";
 import ts from "typescript";
 import { settingsSchema } from "../src/options.ts";
+import { prometheusMetrics } from "../src/telemetry/prometheus.ts";
 import { inProject } from "./project.mjs";
+
+const { text: scrape } = await prometheusMetrics({ flights: () => 0, stores: [], version: "" }).render();
 
 const policySection = "layers.exact";
 const sections = {
@@ -54,21 +57,24 @@ function sectionOf(path) {
   return path[0] === "layers" ? path.slice(0, 2).join(".") : path[0];
 }
 
-/** Every metric as `{ name, kind, help, labels }`. */
+/** Every metric as `{ name, kind, help, labels }`: what a scrape says, and the labels that the source gives it. */
 export function metrics() {
   const files = readdirSync(inProject("src", "telemetry")).filter((name) => /^[^.]+\.ts$/.test(name));
-  return files.flatMap((name) => metricsIn(parsed(inProject("src", "telemetry", name))));
+  const labels = new Map(files.flatMap((name) => labelsIn(parsed(inProject("src", "telemetry", name)))));
+  return [...scrape.matchAll(/^# HELP (\S+) (.*)\n# TYPE \S+ (\S+)$/gm)].map(([, name, help, kind]) => {
+    if (!labels.has(name)) throw new Error(`generate-options: the labels of ${name} are not in src/telemetry`);
+    return { name, kind, help, labels: labels.get(name) };
+  });
 }
 
-function metricsIn(source) {
+/** Name and labels of each metric: the call that has its name as first and its help as second argument. */
+function labelsIn(source) {
   const found = [];
   const visit = (node) => {
-    if (ts.isCallExpression(node) && ["counter", "gauge", "histogram"].includes(node.expression.getText(source))) {
-      const [name, help, labels] = node.arguments;
-      if (name !== undefined && help !== undefined && ts.isStringLiteral(name) && ts.isStringLiteral(help)) {
-        const list =
-          labels === undefined ? [] : [...labels.getText(source).matchAll(/"([^"]+)"/g)].map(([, label]) => label);
-        found.push({ name: name.text, kind: node.expression.getText(source), help: help.text, labels: list });
+    if (ts.isCallExpression(node) && node.arguments.length >= 2) {
+      const [name, , labels] = node.arguments;
+      if (ts.isStringLiteral(name) && name.text.startsWith("reprise_")) {
+        found.push([name.text, labels === undefined ? [] : stringsIn(labels).map((literal) => literal.text)]);
       }
     }
     ts.forEachChild(node, visit);
