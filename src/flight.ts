@@ -9,7 +9,7 @@ import type { ProtocolError } from "./core/protocol.ts";
 import type { AnswerFacts, Recording } from "./core/recording.ts";
 import { StreamFanout } from "./core/stream-fanout.ts";
 import type { Trace } from "./core/trace.ts";
-import { asOriginError, collect, mediaType } from "./origin-answer.ts";
+import { asOriginError, collect, mediaType, rejoined } from "./origin-answer.ts";
 
 /**
  * One origin call and everybody who waits for it. The flight belongs to no caller: each holds it while it wants
@@ -63,8 +63,20 @@ export interface CompleteAnswer {
   readonly ticket: RecordTicket | undefined;
 }
 
+/** An error is read whole up to this size also where entries are smaller, so that it is known for what it is. */
+const mostErrorBytes = 1024 * 1024;
+
+/** A caller's place in a flight. */
+export interface Seat {
+  /** The caller has begun to read, or will not: the start of the stream need not wait for it any longer. */
+  decided(): void;
+  leave(): void;
+}
+
 export class Flight {
   readonly call: Call;
+  /** Generations and time from before the origin was called; `undefined` when the store cannot tell. */
+  readonly ticket: Promise<RecordTicket | undefined>;
   /** Resolves when there is something to pass on; rejects with `OriginError`. */
   readonly head: Promise<FlightHead>;
   /** A stream's complete answer; rejects with `OriginError` when it broke off. */
@@ -86,6 +98,7 @@ export class Flight {
     this.#asked = asked;
     this.#parts = parts;
     this.#fanout = new StreamFanout(parts.limits.windowBytes);
+    this.ticket = parts.prepare();
     this.head = this.#head.promise;
     this.complete = this.#complete.promise;
     // Whoever waits hears of a failure; if nobody does, it is not an unhandled one.
@@ -114,6 +127,19 @@ export class Flight {
     };
   }
 
+  /** Keeps the origin call going, and the start of its answer for the caller to read. */
+  board(): Seat {
+    const release = this.hold();
+    const decided = this.#fanout.reserve();
+    return {
+      decided,
+      leave: () => {
+        decided();
+        release();
+      },
+    };
+  }
+
   /** The stream from its first event. `lean`: without the usage that the caller did not ask for. */
   read(lean: boolean): AnswerStream {
     const release = this.hold();
@@ -137,7 +163,7 @@ export class Flight {
   async #run(): Promise<void> {
     const call = this.call;
     const parts = this.#parts;
-    const ticket = await parts.prepare();
+    const ticket = await this.ticket;
     const startedAt = parts.clock.monotonic();
     parts.trace({ type: "origin-start", originId: call.originId, model: call.facts.model });
     const end = (result: number | OriginError["failure"]) =>
@@ -174,18 +200,10 @@ export class Flight {
       );
     const response = await send(requestUsage);
     if (!requestUsage || (response.status !== 400 && response.status !== 422)) return response;
-    const refusal = await collect(response.body, this.#parts.limits.maxEntryBytes);
-    if (
-      refusal.overflow === undefined &&
-      !/stream_options|include_usage/.test(Buffer.from(refusal.body).toString("utf8"))
-    ) {
-      return {
-        ...response,
-        body: (async function* () {
-          yield refusal.body;
-        })(),
-      };
-    }
+    const refusal = await collect(response.body, mostErrorBytes);
+    if (!/stream_options|include_usage/.test(Buffer.from(refusal.body).toString("utf8")))
+      return { ...response, body: rejoined(refusal) };
+    await refusal.overflow?.[Symbol.asyncIterator]().return?.();
     usageRefusal.add(origin.id);
     return send(false);
   }
@@ -195,6 +213,7 @@ export class Flight {
     const recorder = this.call.protocol.recordStream({ maxEventBytes: limits.maxEventBytes });
     this.#head.resolve({ kind: "live", status: response.status, headers: response.headers, form: "events" });
     let tooLarge = false;
+    let broken: unknown;
     try {
       for await (const chunk of response.body) {
         // Behind the terminal event the connection is only read to its end, so that it can be used again.
@@ -223,8 +242,7 @@ export class Flight {
         await this.#fanout.pressure();
       }
     } catch (error) {
-      if (this.#settled) return;
-      throw error;
+      broken = error;
     }
     if (this.#settled) return;
     recorder.end();
@@ -232,7 +250,7 @@ export class Flight {
     await this.#finishEvents(response, ticket, facts, undefined, tooLarge);
     // The origin has said what is wrong in its own words.
     if (facts.error) return this.#fanout.end();
-    throw new OriginError("truncated", { message: "The origin ended its stream before the terminal event." });
+    throw broken ?? new OriginError("truncated", { message: "The origin ended its stream before the terminal event." });
   }
 
   async #finishEvents(
@@ -256,7 +274,9 @@ export class Flight {
 
   async #runWhole(response: OriginResponse, ticket: RecordTicket | undefined): Promise<void> {
     const { status, headers } = response;
-    const { body, overflow } = await collect(response.body, this.#parts.limits.maxEntryBytes);
+    const { maxEntryBytes } = this.#parts.limits;
+    const limit = status === 200 ? maxEntryBytes : Math.max(maxEntryBytes, mostErrorBytes);
+    const { body, overflow } = await collect(response.body, limit);
     if (overflow !== undefined) return this.#runRaw(response, body, overflow, ticket);
     const read = status === 200 ? this.call.protocol.readJson(body) : undefined;
     const recording = read?.facts.wellFormed === true && !read.facts.error ? read.recording : undefined;

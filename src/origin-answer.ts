@@ -24,6 +24,15 @@ export async function collect(
   return { body: chunks.length === 1 ? (chunks[0] as Uint8Array) : Buffer.concat(chunks, size), overflow: undefined };
 }
 
+/** What `collect` took apart, in one again. */
+export async function* rejoined(collected: {
+  readonly body: Uint8Array;
+  readonly overflow: AsyncIterable<Uint8Array> | undefined;
+}): AsyncGenerator<Uint8Array> {
+  yield collected.body;
+  if (collected.overflow !== undefined) yield* collected.overflow;
+}
+
 export function asOriginError(error: unknown): OriginError {
   if (error instanceof OriginError) return error;
   return new OriginError("unreachable", {

@@ -1,18 +1,19 @@
-import { contentType, isOriginFailure, passedOn, unrecorded } from "./answer-forms.ts";
+import { contentType, isOriginFailure, passedOn } from "./answer-forms.ts";
 import type { Answer } from "./core/answer.ts";
 import type { Asked, Call, Caller } from "./core/call.ts";
 import type { Clock } from "./core/clock.ts";
 import { OriginError } from "./core/errors.ts";
+import { sameToken } from "./core/generations.ts";
 import type { AnswerLayer, FoundEntry, Lookup } from "./core/layer.ts";
-import { chain } from "./core/maybe-promise.ts";
+import { chain, isPromise } from "./core/maybe-promise.ts";
 import type { Outcome, Stored } from "./core/outcome.ts";
-import type { BypassReason } from "./core/outcome-reasons.ts";
 import type { ReplayView } from "./core/protocol.ts";
 import type { SingleFlight } from "./core/single-flight.ts";
 import type { MaybePromise } from "./core/store.ts";
 import type { Trace } from "./core/trace.ts";
-import { Flight, type FlightHead, type FlightLimits, type WholeAnswer } from "./flight.ts";
+import { Flight, type FlightHead, type FlightLimits, type Seat, type WholeAnswer } from "./flight.ts";
 import type { Replayer } from "./layers/exact/replay.ts";
+import { failureOf, passBy, refusal } from "./pass-by.ts";
 import { bypassReason, mayStore } from "./policy/eligibility.ts";
 import type { RepeatWatch } from "./policy/stochastic.ts";
 import { settle } from "./settlement.ts";
@@ -40,6 +41,14 @@ export type FlightFailure = { readonly error: OriginError } | { readonly answer:
 
 type Miss = Extract<Lookup, { kind: "miss" }>;
 
+/** A flight that has something to pass on, and how this caller came to it. */
+interface Landing {
+  readonly flight: Flight;
+  readonly head: FlightHead;
+  readonly joined: boolean;
+  readonly miss: Miss;
+}
+
 const pending: Stored = { state: "pending" };
 
 export class Pipeline {
@@ -62,10 +71,12 @@ export class Pipeline {
   #decide(asked: Asked, caller: Caller): MaybePromise<Answer> {
     const { call } = asked;
     const bypass = bypassReason(call);
-    if (bypass !== undefined) return this.#passBy(asked, caller, bypass);
+    if (bypass !== undefined) return this.#bypass(asked, caller, { kind: "bypass", reason: bypass });
     const again = this.#parts.repeats.isRepeat(call, this.#parts.clock.now());
     if (!call.directives.read || call.directives.refresh || again) {
-      return this.#ask(asked, caller, { kind: "miss", reason: "refresh", slot: call.key, reserve: undefined });
+      return chain(this.#slotToFill(call), (slot) =>
+        this.#ask(asked, caller, { kind: "miss", reason: "refresh", slot, reserve: undefined }),
+      );
     }
     return chain(this.#lookup(call), (lookup) =>
       lookup.kind === "miss" ? this.#ask(asked, caller, lookup) : this.#serve(asked, lookup),
@@ -75,7 +86,7 @@ export class Pipeline {
   #lookup(call: Call): MaybePromise<Lookup> {
     const { clock, exact, trace } = this.#parts;
     const startedAt = clock.monotonic();
-    return chain(exact.lookup(call), (lookup) => {
+    const told = (lookup: Lookup): Lookup => {
       const reason = lookup.kind === "miss" ? { reason: lookup.reason } : {};
       trace({
         type: "lookup-end",
@@ -85,7 +96,21 @@ export class Pipeline {
         durationMs: clock.monotonic() - startedAt,
       });
       return lookup;
-    });
+    };
+    // A store that fails is a miss: it never fails the call.
+    const absent: Lookup = { kind: "miss", reason: "store_unavailable", slot: call.key, reserve: undefined };
+    try {
+      const lookup = exact.lookup(call);
+      return isPromise(lookup) ? lookup.catch(() => absent).then(told) : told(lookup);
+    } catch {
+      return told(absent);
+    }
+  }
+
+  /** Where a new answer goes that nobody looked up before: of several variants, the one that is missing or was meant. */
+  #slotToFill(call: Call): MaybePromise<string> {
+    if (call.variants === 1) return call.key;
+    return chain(this.#lookup(call), (lookup) => (lookup.kind === "miss" ? lookup.slot : lookup.found.id));
   }
 
   #serve(asked: Asked, lookup: Exclude<Lookup, Miss>): Answer {
@@ -112,7 +137,7 @@ export class Pipeline {
     const { call } = asked;
     const { flights } = this.#parts;
     if (call.directives.onlyIfCached) {
-      return this.#refusal(
+      return refusal(
         call,
         504,
         { kind: "miss", reason: miss.reason, stored: pending },
@@ -123,25 +148,46 @@ export class Pipeline {
     const standing = flights.failure(miss.slot);
     if (standing !== undefined) return this.#failed(call, standing, miss, true);
 
-    const inFlight = flights.current(miss.slot);
-    const joins = inFlight?.isOpen === true;
-    const flight = joins ? inFlight : this.#takeOff(asked, miss.slot);
-    if (joins) {
-      flight.followers++;
-      this.#parts.trace({ type: "flight-join" });
-    }
-    const release = flight.hold();
-    caller.onAbandon(release);
+    const { flight, seat, joined } = await this.#board(asked, miss.slot);
+    caller.onAbandon(seat.leave);
     try {
       const head = await flight.head;
       if (head.kind === "whole" && isOriginFailure(head.answer.status))
-        return this.#failed(call, { answer: head.answer }, miss, joins, flight);
-      return await this.#land(call, flight, head, joins, miss);
+        return this.#failed(call, { answer: head.answer }, miss, joined, flight);
+      const landing = this.#land(asked, caller, { flight, head, joined, miss });
+      seat.decided();
+      return await landing;
     } catch (error) {
-      return this.#failed(call, { error: error as OriginError }, miss, joins, flight);
+      return this.#failed(call, { error: error as OriginError }, miss, joined, flight);
     } finally {
-      release();
+      seat.leave();
     }
+  }
+
+  /** A place in the flight that is in the air, or in a new one. */
+  async #board(asked: Asked, slot: string): Promise<{ flight: Flight; seat: Seat; joined: boolean }> {
+    const { flights, trace } = this.#parts;
+    for (let flight = flights.current(slot); flight?.isOpen === true; flight = flights.current(slot)) {
+      const seat = flight.board();
+      if (await this.#isCurrent(flight)) {
+        flight.followers++;
+        trace({ type: "flight-join" });
+        return { flight, seat, joined: true };
+      }
+      seat.leave();
+      if (flights.current(slot) === flight) break;
+    }
+    const flight = this.#takeOff(asked, slot);
+    return { flight, seat: flight.board(), joined: false };
+  }
+
+  /** Who asks after an invalidation gets nothing whose computing began before it. */
+  async #isCurrent(flight: Flight): Promise<boolean> {
+    const before = await flight.ticket;
+    const now = await this.#parts.exact.prepare(flight.call).catch(() => undefined);
+    // Where the store cannot tell, no invalidation can have been acknowledged either.
+    if (before === undefined || now === undefined) return true;
+    return before.generations.every(({ token }, index) => sameToken(token, now.generations[index]?.token));
   }
 
   #takeOff(asked: Asked, slot: string): Flight {
@@ -162,13 +208,19 @@ export class Pipeline {
   }
 
   /** The origin's answer in the form this caller wants. */
-  async #land(call: Call, flight: Flight, head: FlightHead, joined: boolean, miss: Miss): Promise<Answer> {
+  async #land(asked: Asked, caller: Caller, { flight, head, joined, miss }: Landing): Promise<Answer> {
+    const { call } = asked;
+    const { stream, includeUsage } = call.facts;
     const outcome = (stored: Stored): Outcome => {
       if (joined) return { kind: "coalesced", stored };
       return miss.reason === "refresh" ? { kind: "refresh", stored } : { kind: "miss", reason: miss.reason, stored };
     };
-    if (head.kind === "live" && (head.form === "raw" || call.facts.stream)) {
-      const body = flight.read(!call.facts.includeUsage);
+    // Too large to be kept, and thus to be played in another form than it came in.
+    const alone = () =>
+      passBy(asked, caller, { kind: "miss", reason: miss.reason, stored: { state: "refused", reason: "too_large" } });
+    if (head.kind === "live" && head.form === "raw" && stream && joined) return alone();
+    if (head.kind === "live" && (head.form === "raw" || stream)) {
+      const body = flight.read(!includeUsage);
       return {
         status: head.status,
         headers: passedOn(head.headers, joined),
@@ -178,6 +230,7 @@ export class Pipeline {
       };
     }
     const answer = head.kind === "whole" ? head.answer : await flight.complete;
+    if (head.kind === "live" && joined && isTooLarge(answer.stored)) return alone();
     const converted = this.#convert(call, answer, head.kind === "live");
     const headers = {
       ...passedOn(answer.headers, joined),
@@ -198,7 +251,10 @@ export class Pipeline {
     if (cameAsEvents === call.facts.stream) return undefined;
     if (recording === undefined) {
       if (!cameAsEvents) return undefined;
-      throw new OriginError("truncated", { message: "The origin reported an error in its stream." });
+      const why = isTooLarge(answer.stored)
+        ? "streamed an answer too large to put together"
+        : "reported an error in its stream";
+      throw new OriginError("truncated", { message: `The origin ${why}.` });
     }
     const view: ReplayView = { includeUsage: call.facts.includeUsage, zeroUsage: false };
     return call.facts.stream ? call.protocol.replayEvents(recording, view) : call.protocol.replayJson(recording, view);
@@ -215,13 +271,7 @@ export class Pipeline {
       const outcome: Outcome = joined ? { kind: "coalesced", stored } : { kind: "miss", reason: miss.reason, stored };
       return { status, headers: passedOn(headers, joined), body, outcome, originStatus: status };
     }
-    return this.#refusal(
-      call,
-      failure.error.status,
-      { kind: "error", code: failure.error.code },
-      failure.error.code,
-      failure.error.message,
-    );
+    return failureOf(call, failure.error);
   }
 
   #replay(call: Call, found: FoundEntry, stale: "swr" | "sie" | "max_stale" | undefined): Answer {
@@ -243,47 +293,10 @@ export class Pipeline {
     };
   }
 
-  /** Straight to the origin and back: no layer reads, writes or joins. */
-  async #passBy(asked: Asked, caller: Caller, reason: BypassReason): Promise<Answer> {
-    const { call } = asked;
-    const outcome: Outcome = { kind: "bypass", reason };
-    if (call.directives.onlyIfCached)
-      return this.#refusal(
-        call,
-        504,
-        outcome,
-        "cache_miss",
-        "The request said only-if-cached but no cache may answer it.",
-      );
-    const abort = new AbortController();
-    caller.onAbandon(() => abort.abort(new OriginError("aborted", { message: "The caller went away." })));
-    try {
-      const { target, headers } = call;
-      const body = asked.parsed().forward({ requestUsage: false });
-      const response = await asked.origin.send({ method: "POST", target, headers, body }, abort.signal);
-      return {
-        status: response.status,
-        headers: passedOn(response.headers, false),
-        body: unrecorded(response.body, abort),
-        outcome,
-        originStatus: response.status,
-      };
-    } catch (error) {
-      const failure =
-        error instanceof OriginError
-          ? error
-          : new OriginError("unreachable", { message: "The origin call failed.", cause: error });
-      return this.#refusal(call, failure.status, { kind: "error", code: failure.code }, failure.code, failure.message);
-    }
-  }
-
-  #refusal(call: Call, status: number, outcome: Outcome, code: string, message: string): Answer {
-    return {
-      status,
-      headers: { "content-type": "application/json" },
-      body: call.protocol.renderError({ status, code, message }, "json"),
-      outcome,
-    };
+  #bypass(asked: Asked, caller: Caller, outcome: Outcome): MaybePromise<Answer> {
+    if (!asked.call.directives.onlyIfCached) return passBy(asked, caller, outcome);
+    const message = "The request said only-if-cached but no cache may answer it.";
+    return refusal(asked.call, 504, outcome, "cache_miss", message);
   }
 
   #report(call: Call, answer: Answer, startedAt: number): void {
@@ -298,4 +311,8 @@ export class Pipeline {
       durationMs: clock.monotonic() - startedAt,
     });
   }
+}
+
+function isTooLarge(stored: Stored): boolean {
+  return stored.state === "refused" && stored.reason === "too_large";
 }

@@ -1,5 +1,5 @@
 import type { Call } from "./core/call.ts";
-import type { AnswerLayer, RecordTicket } from "./core/layer.ts";
+import type { AnswerLayer, Keyed, RecordTicket } from "./core/layer.ts";
 import type { Stored } from "./core/outcome.ts";
 import type { StoreRefusal } from "./core/outcome-reasons.ts";
 import type { Expectations } from "./core/protocol.ts";
@@ -9,9 +9,14 @@ import type { CompleteAnswer } from "./flight.ts";
 import { answerForbidsStoring, judgeAnswer } from "./policy/admission.ts";
 import { mayStore } from "./policy/eligibility.ts";
 
+export interface SettlementParts {
+  readonly layer: AnswerLayer;
+  readonly trace: Trace;
+}
+
 /** Admission, then the layer: what becomes of an origin's complete answer. Never throws. */
 export async function settle(
-  parts: { readonly layer: AnswerLayer; readonly trace: Trace },
+  parts: SettlementParts,
   call: Call,
   slot: string,
   expectations: Expectations,
@@ -28,6 +33,8 @@ export async function settle(
       call.directives.write && call.directives.ttlMs !== 0 && call.policy.ttlMs > 0 ? "stochastic" : "no_store",
     );
 
+  // A stream that broke off is that, however little of it there was to judge.
+  if (answer.facts?.error === false && answer.recording === undefined) return refuse("truncated");
   const verdict = judgeAnswer(
     {
       status: answer.status,
@@ -45,28 +52,32 @@ export async function settle(
   // A fallback's answer belongs to the model that gave it, and never to the one that was asked.
   const place = verdict.admitted === true ? slot : call.keyFor(verdict.model);
   if (answer.ticket === undefined) return refuse("store_unavailable");
-  const written = await record(parts, call, place, answer.ticket, answer.recording);
-  if (written.state === "refused" && written.reason !== "store_unavailable") return refuse(written.reason);
+  const written = await record(parts, call, place, answer.ticket, answer.recording, call.protocol.name);
   return written.state === "stored" && place !== slot ? refuse("model_mismatch") : written;
 }
 
-async function record(
-  { layer, trace }: { readonly layer: AnswerLayer; readonly trace: Trace },
-  call: Call,
+/** Writes what was found fit to be kept, and tells what became of it. Never throws. */
+export async function record(
+  { layer, trace }: SettlementParts,
+  call: Keyed,
   place: string,
   ticket: RecordTicket,
   recording: Recording,
+  protocol: string,
 ): Promise<Stored> {
-  const unavailable: Stored = { state: "refused", reason: "store_unavailable" };
   const tell = (result: "stored" | "declined" | "overloaded" | "failed") =>
     trace({ type: "entry-write", layer: layer.name, result, bytes: recording.body.length });
   try {
-    const result = await layer.record(call, place, ticket, recording, call.protocol.name);
-    if (result.kind === "refused") return { state: "refused", reason: result.reason };
+    const result = await layer.record(call, place, ticket, recording, protocol);
+    if (result.kind === "refused") {
+      trace({ type: "entry-refuse", layer: layer.name, reason: result.reason });
+      return { state: "refused", reason: result.reason };
+    }
     tell(result.kind === "stored" ? "stored" : result.result);
-    return result.kind === "stored" ? { state: "stored", entry: result.id } : unavailable;
+    if (result.kind === "stored") return { state: "stored", entry: result.id };
+    return { state: "refused", reason: result.result === "declined" ? "too_large" : "store_unavailable" };
   } catch {
     tell("failed");
-    return unavailable;
+    return { state: "refused", reason: "store_unavailable" };
   }
 }
