@@ -103,6 +103,14 @@ const optionalText = (described: Described) =>
     }),
   ) as z.ZodOptional<Field<string>>;
 
+const secret = (described: Described) =>
+  withoutDefault.get(
+    field((value) => (typeof value === "string" && value.length >= 16 ? value : undefined), {
+      ...described,
+      rule: "a text of at least 16 characters",
+    }),
+  ) as z.ZodOptional<Field<string>>;
+
 const baseUrl = field(
   (value) => {
     if (typeof value !== "string" || !URL.canParse(value)) return undefined;
@@ -248,9 +256,10 @@ export const settingsSchema = z.strictObject({
     .prefault({} as never),
   security: z
     .strictObject({
-      masterKey: optionalText({
+      masterKey: secret({
         description:
-          "Secret from which keys are derived; made on first start and kept in the data folder when not set.",
+          "Secret from which keys are derived; made on first start and kept in the store when not set. Whoever changes it begins afresh.",
+        remedy: "Use a random text, such as the output of `openssl rand -base64 32`.",
       }),
     })
     .prefault({} as never),

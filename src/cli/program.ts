@@ -12,7 +12,7 @@ export async function run(argv: readonly string[]): Promise<void> {
     process.exit();
   });
   const program = new Command("reprise")
-    .description("Every useful cache in front of any language-model API.")
+    .description("A cache in front of any language-model API.")
     .version(version)
     .showHelpAfterError("(reprise --help shows the commands)")
     .addCommand(serveCommand())

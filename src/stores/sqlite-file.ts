@@ -7,7 +7,7 @@
  * would drop the locks of this process (https://www.sqlite.org/howtocorrupt.html, section 2.2).
  */
 
-import { accessSync, chmodSync, constants, existsSync, renameSync, statSync } from "node:fs";
+import { accessSync, closeSync, constants, existsSync, openSync, renameSync, statSync } from "node:fs";
 import { dirname } from "node:path";
 import { DatabaseSync } from "node:sqlite";
 import { pageBytes } from "./sqlite-row.ts";
@@ -51,6 +51,7 @@ export interface OpenedDatabase {
 
 /** Opens or makes the database. Throws SQLite's errors, and `ForeignDatabaseError`. Waits up to 5 s for other processes. */
 export function openDatabase(path: string): OpenedDatabase {
+  makePrivate(path);
   const database = new DatabaseSync(path, { timeout: 5_000, enableForeignKeyConstraints: false });
   try {
     database.exec(`PRAGMA page_size = ${pageBytes}`);
@@ -67,7 +68,6 @@ export function openDatabase(path: string): OpenedDatabase {
       database.exec(`BEGIN IMMEDIATE; ${schema} PRAGMA application_id = ${applicationId};`);
       if (version < formatVersion) database.exec(`PRAGMA user_version = ${formatVersion}`);
       database.exec("COMMIT");
-      chmodSync(path, 0o600);
     }
     // A table that only looks like ours, by one flipped letter in its definition, fails here and is damage.
     database.prepare(`SELECT ${columns.join(", ")} FROM entries_v1`);
@@ -76,6 +76,16 @@ export function openDatabase(path: string): OpenedDatabase {
   } catch (error) {
     database.close();
     throw error;
+  }
+}
+
+/** SQLite gives the files beside a database the mode of the database, so the mode is there before them. */
+function makePrivate(path: string): void {
+  if (existsSync(path)) return;
+  try {
+    closeSync(openSync(path, "ax", 0o600));
+  } catch {
+    // Another process made it in this moment; whatever else is wrong, SQLite says it better.
   }
 }
 

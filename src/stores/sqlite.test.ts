@@ -74,7 +74,9 @@ describe("sqlite", () => {
     const nested = join(directory, "a", "b");
     const store = open({ directory: nested });
     expect(statSync(nested).mode & 0o777).toBe(0o700);
-    expect(statSync(join(nested, "cache.db")).mode & 0o777).toBe(0o600);
+    for (const file of ["cache.db", "cache.db-wal", "cache.db-shm"]) {
+      expect(statSync(join(nested, file)).mode & 0o777).toBe(0o600);
+    }
     await store.close();
   });
 
