@@ -32,16 +32,23 @@ function cacheStatus(outcome: Outcome, originStatus: number | undefined): string
     case "stale":
       return `reprise; hit; ttl=${Math.floor(outcome.ttlMs / 1000)}; detail=${outcome.why}`;
     case "bypass":
+      if (originStatus === undefined) return notForwarded(outcome.reason);
       return `reprise; fwd=bypass${status(originStatus)}; detail=${outcome.reason}`;
     case "error":
       return `reprise; fwd=miss; detail=${outcome.code}`;
     case "miss":
+      if (originStatus === undefined && outcome.stored.state === "pending") return notForwarded(outcome.reason);
       return `reprise; fwd=${outcome.reason === "absent" ? "uri-miss" : forwardedFor(outcome.reason)}${status(originStatus)}${storedPart(outcome.stored)}`;
     case "refresh":
       return `reprise; fwd=request${status(originStatus)}${storedPart(outcome.stored)}`;
     case "coalesced":
       return `reprise; fwd=uri-miss${status(originStatus)}; collapsed${storedPart(outcome.stored)}`;
   }
+}
+
+/** The caller wanted no call to the origin. `fwd` would say that there was one (RFC 9211 section 2.2). */
+function notForwarded(reason: string): string {
+  return `reprise; detail=${reason}`;
 }
 
 /** RFC 9211 section 2.2: `stale` for an entry past its time, `request` when the request's own fields demanded it. */

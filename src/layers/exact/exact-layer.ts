@@ -12,7 +12,7 @@ import {
   systemTenant,
 } from "../../core/generations.ts";
 import type { AnswerLayer, FoundEntry, Keyed, Lookup, RecordResult, RecordTicket } from "../../core/layer.ts";
-import { chain } from "../../core/maybe-promise.ts";
+import { chain, isPromise } from "../../core/maybe-promise.ts";
 import type { MissReason } from "../../core/outcome-reasons.ts";
 import type { Recording } from "../../core/recording.ts";
 import type { MaybePromise, Store } from "../../core/store.ts";
@@ -20,8 +20,8 @@ import type { Trace } from "../../core/trace.ts";
 
 /**
  * The same call again. One look-up reads the entry (all variants of it) together with the generations it lives by;
- * when everything is in memory the answer is there in the same turn of the event loop. An entry that is damaged,
- * foreign, or of another wire version is a miss, counted and removed.
+ * when everything is in memory the answer is there in the same turn of the event loop. An entry that is damaged or
+ * foreign is a miss, counted and removed; one of another wire version is a miss and left to those who can read it.
  */
 
 export interface ExactLayerParts {
@@ -29,6 +29,12 @@ export interface ExactLayerParts {
   readonly clock: Clock;
   readonly random: Random;
   readonly trace: Trace;
+}
+
+interface Opened {
+  readonly tenant: string;
+  readonly slot: string;
+  readonly opened: OpenedEntry;
 }
 
 const baseScopeCount = 3;
@@ -41,7 +47,7 @@ export class ExactLayer implements AnswerLayer {
   readonly name = "exact";
   readonly #parts: ExactLayerParts;
   /** Opened entries by the identity of their bytes: a value that is asked for again is verified and read once. */
-  readonly #opened = new LRUCache<Uint8Array, OpenedEntry>({ maxSize: openedBytes, maxEntrySize: openedBytes / 16 });
+  readonly #opened = new LRUCache<Uint8Array, Opened>({ maxSize: openedBytes, maxEntrySize: openedBytes / 16 });
 
   constructor(parts: ExactLayerParts) {
     this.#parts = parts;
@@ -114,12 +120,20 @@ export class ExactLayer implements AnswerLayer {
     const chosen = call.directives.variant;
     if (chosen !== undefined) {
       const place = chosen % slots.length;
-      return this.#judge(call, slots[place] as string, found[place], tokens);
+      return chain(this.#judge(call, slots[place] as string, found[place], tokens), (lookup) =>
+        lookup.kind === "miss" && lookup.reason === "absent" && found.slice(0, slots.length).some(isThere)
+          ? { ...lookup, reason: "variant_absent" as const }
+          : lookup,
+      );
     }
     return chain(all(slots.map((slot, place) => this.#judge(call, slot, found[place], tokens))), (lookups) => {
       const gap = lookups.find((lookup) => lookup.kind === "miss");
-      if (gap !== undefined) return gap.reason === "absent" ? { ...gap, reason: "variant_absent" as const } : gap;
-      return lookups[Math.floor(this.#parts.random.fraction() * lookups.length)] as Lookup;
+      const other = lookups.find((lookup) => lookup.kind !== "miss");
+      if (gap === undefined) return lookups[Math.floor(this.#parts.random.fraction() * lookups.length)] as Lookup;
+      if (other === undefined) return gap;
+      const reason = gap.reason === "absent" ? "variant_absent" : gap.reason;
+      // Better one of the others again than the failure of an origin that cannot fill the gap.
+      return { ...gap, reason, reserve: gap.reserve ?? other.found };
     });
   }
 
@@ -141,9 +155,10 @@ export class ExactLayer implements AnswerLayer {
 
   #open(bytes: Uint8Array, tenant: string, slot: string): OpenedEntry {
     const known = this.#opened.get(bytes);
-    if (known !== undefined) return known;
+    // Whose it is and what for is checked each time, also should a store hand out the same bytes twice.
+    if (known?.tenant === tenant && known.slot === slot) return known.opened;
     const opened = openEntry(bytes, tenant, slot);
-    this.#opened.set(bytes, opened, { size: bytes.length + openedOverheadBytes });
+    this.#opened.set(bytes, { tenant, slot, opened }, { size: bytes.length + openedOverheadBytes });
     return opened;
   }
 
@@ -168,7 +183,7 @@ export class ExactLayer implements AnswerLayer {
     this.#parts.trace({ type: "entry-reject", layer: this.name, reason });
     // Whether the removal works changes nothing for this call.
     const removed = this.#parts.store.delete(call.principal.tenant, slot);
-    if (removed instanceof Promise) removed.catch(() => {});
+    if (isPromise(removed)) removed.catch(() => {});
     return miss("corrupt", slot);
   }
 }
@@ -186,6 +201,10 @@ function asLookup(freshness: Freshness, found: FoundEntry): Lookup {
   }
 }
 
+function isThere(bytes: Uint8Array | undefined): boolean {
+  return bytes !== undefined;
+}
+
 function miss(reason: MissReason, slot: string): Lookup {
   return { kind: "miss", reason, slot, reserve: undefined };
 }
@@ -197,5 +216,5 @@ function slotsOf(key: string, variants: number): readonly string[] {
 }
 
 function all<T>(values: readonly MaybePromise<T>[]): MaybePromise<readonly T[]> {
-  return values.some((value) => value instanceof Promise) ? Promise.all(values) : (values as readonly T[]);
+  return values.some(isPromise) ? Promise.all(values) : (values as readonly T[]);
 }

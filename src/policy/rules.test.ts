@@ -1,0 +1,99 @@
+import fc from "fast-check";
+import { describe, expect, it } from "vitest";
+import type { CallPolicy } from "../core/policy.ts";
+import { glob, PolicyRules, type PolicySubject } from "./rules.ts";
+
+const defaults = { ttlMs: 1, maxTtlMs: 2, perUser: false, variants: 1 } as CallPolicy;
+const subject: PolicySubject = {
+  model: "gpt-large",
+  protocol: "openai-chat",
+  operation: "chat",
+  namespace: "team",
+  tenant: "t1",
+  tags: ["doc:1", "doc:2"],
+};
+
+describe("PolicyRules", () => {
+  it("lets the first matching rule that names a setting decide it", () => {
+    const rules = new PolicyRules(defaults, [
+      { match: { model: "other" }, set: { ttlMs: 10, variants: 9 } },
+      { match: { model: "gpt-*" }, set: { ttlMs: 20 } },
+      { match: {}, set: { ttlMs: 30, maxTtlMs: 31 } },
+      { match: { tag: "doc:2" }, set: { maxTtlMs: 40, perUser: true } },
+    ]);
+    expect(rules.resolve(subject)).toEqual({ ttlMs: 20, maxTtlMs: 31, perUser: true, variants: 1 });
+    expect(rules.resolve({ ...subject, model: "other", tags: [] })).toEqual({
+      ttlMs: 10,
+      maxTtlMs: 31,
+      perUser: false,
+      variants: 9,
+    });
+  });
+
+  it("asks for every field of a match, whole texts, and any of the tags", () => {
+    const match = {
+      model: "gpt-large",
+      protocol: "openai-*",
+      operation: "chat",
+      namespace: "team",
+      tenant: "t1",
+      tag: "*:2",
+    };
+    const rules = new PolicyRules(defaults, [{ match, set: { ttlMs: 20 } }]);
+    expect(rules.resolve(subject).ttlMs).toBe(20);
+    for (const field of Object.keys(match) as (keyof typeof match)[]) {
+      const other = field === "tag" ? { tags: ["doc:3"] } : { [field]: "something else" };
+      expect(rules.resolve({ ...subject, ...other }).ttlMs, field).toBe(1);
+    }
+    expect(rules.resolve({ ...subject, model: "gpt-larger" }).ttlMs).toBe(1);
+    expect(rules.resolve({ ...subject, tags: [] }).ttlMs).toBe(1);
+  });
+
+  it("gives frozen policies and leaves the defaults alone", () => {
+    const rules = new PolicyRules(defaults, [{ match: { tag: "doc:1" }, set: { ttlMs: 5 } }]);
+    for (const tags of [[], ["doc:1"]]) expect(Object.isFrozen(rules.resolve({ ...subject, tags }))).toBe(true);
+    expect(defaults.ttlMs).toBe(1);
+  });
+});
+
+describe("glob", () => {
+  it.each([
+    ["a", "a", true],
+    ["a", "ab", false],
+    ["*", "", true],
+    ["*", "anything at all", true],
+    ["a*", "a", true],
+    ["*a", "ba", true],
+    ["a*a", "a", false],
+    ["a*a", "aa", true],
+    ["ab*ba", "aba", false],
+    ["a*b*c", "a--b--c", true],
+    ["a*b*c", "a--c--b", false],
+    ["a**c", "abc", true],
+    ["*b*", "abc", true],
+    ["*b*", "ac", false],
+    ["a*bc*bc", "abcbc", true],
+    ["a*bc*bc", "abc", false],
+    ["a.c", "abc", false],
+    ["[ab]", "a", false],
+    ["gpt-4*", "GPT-4", false],
+  ])("%j and %j: %s", (pattern, text, fits) => {
+    expect(glob(pattern)(text)).toBe(fits);
+  });
+
+  it("agrees with the regular expression of the same meaning", () => {
+    const letters = fc.string({ unit: fc.constantFrom("a", "b", "*"), maxLength: 8 });
+    const text = fc.string({ unit: fc.constantFrom("a", "b"), maxLength: 10 });
+    fc.assert(
+      fc.property(letters, text, (pattern, given) => {
+        const expression = new RegExp(`^${pattern.replaceAll(/\*+/g, ".*")}$`);
+        expect(glob(pattern)(given)).toBe(expression.test(given));
+      }),
+      { seed: 1, numRuns: 5_000 },
+    );
+  });
+
+  it("stays linear where a regular expression would not", () => {
+    expect(glob(`${"a*".repeat(2_000)}b`)("a".repeat(200_000))).toBe(false);
+  });
+});

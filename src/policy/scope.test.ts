@@ -1,0 +1,101 @@
+import { describe, expect, it } from "vitest";
+import { directiveHeaders } from "../core/directives.ts";
+import { classifyHeader, type HeaderUse } from "./scope.ts";
+
+const keyed = ["openai-beta", "anthropic-version"];
+
+const table: Readonly<Record<HeaderUse, readonly string[]>> = {
+  credential: ["authorization", "x-api-key", "api-key", "x-goog-api-key", "ocp-apim-subscription-key", "cookie"],
+  keyed: [
+    "openai-beta",
+    "anthropic-version",
+    "openai-organization",
+    "x-custom",
+    "x-feature",
+    "x-cache",
+    "secret",
+    "accepted",
+  ],
+  neutral: [
+    "accept",
+    "user-agent",
+    "http-referer",
+    "x-title",
+    "idempotency-key",
+    "x-request-id",
+    "x-correlation-id",
+    "x-client-request-id",
+    "traceparent",
+    "tracestate",
+    "b3",
+    "sentry-trace",
+    "x-stainless-retry-count",
+    "x-b3-traceid",
+  ],
+  drop: [
+    "connection",
+    "keep-alive",
+    "proxy-authenticate",
+    "proxy-authorization",
+    "proxy-connection",
+    "te",
+    "trailer",
+    "transfer-encoding",
+    "upgrade",
+    "host",
+    "expect",
+    "date",
+    "content-length",
+    "content-encoding",
+    "content-type",
+    "content-md5",
+    "accept-encoding",
+    "if-match",
+    "if-none-match",
+    "if-modified-since",
+    "if-unmodified-since",
+    "if-range",
+    "range",
+    "accept-language",
+    "origin",
+    "referer",
+    "dnt",
+    "priority",
+    "upgrade-insecure-requests",
+    "save-data",
+    "sec-fetch-mode",
+    "sec-ch-ua",
+    "forwarded",
+    "via",
+    "x-real-ip",
+    "true-client-ip",
+    "cdn-loop",
+    "x-amzn-trace-id",
+    "x-cloud-trace-context",
+    "baggage",
+    "x-forwarded-for",
+    "x-forwarded-proto",
+    "cf-connecting-ip",
+    "cf-ray",
+    "access-control-request-method",
+    "x-ai-cache",
+    "x-ai-cache-anything",
+  ],
+};
+
+describe("classifyHeader", () => {
+  for (const [use, names] of Object.entries(table)) {
+    it.each(names)(`%s is ${use}`, (name) => {
+      expect(classifyHeader(name, keyed)).toBe(use);
+    });
+  }
+
+  it("lets the protocol key what would be anything else", () => {
+    for (const name of ["authorization", "accept", "range", "x-forwarded-for"])
+      expect(classifyHeader(name, [name])).toBe("keyed");
+  });
+
+  it("takes what speaks to the cache for neither a credential nor neutral", () => {
+    for (const name of directiveHeaders) expect(["credential", "neutral"]).not.toContain(classifyHeader(name, keyed));
+  });
+});
