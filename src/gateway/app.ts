@@ -1,5 +1,6 @@
+import type { Socket } from "node:net";
 import { assembleCore, type Core } from "../cache.ts";
-import { systemClock } from "../core/clock.ts";
+import { type Clock, systemClock } from "../core/clock.ts";
 import type { Trace } from "../core/trace.ts";
 import { sqlite } from "../stores/sqlite.ts";
 import type { Log } from "../telemetry/log.ts";
@@ -49,6 +50,10 @@ export async function createApp(config: GatewayConfig, log: Log): Promise<App> {
     observe: metrics.observeResponse,
     report: (error, request) =>
       log.error({ err: error, method: request.method, path: pathOf(request) }, "the gateway failed"),
+    countUnread: ({ name: protocol }, code) => {
+      const unknown = { model: "", originId: "", stream: false, durationMs: 0 };
+      trace({ type: "call-end", outcome: { kind: "error", code }, protocol, ...unknown });
+    },
   };
   const server = fastify({
     logger: false,
@@ -66,6 +71,11 @@ export async function createApp(config: GatewayConfig, log: Log): Promise<App> {
   };
   // Taken before fastify looks at body and content type: both are read, or passed on, as they came.
   server.addHook("onRequest", (request, reply, next) => (request.is404 ? passOn(request, reply) : next()));
+  const connections = new Set<Socket>();
+  server.server.on("connection", (socket: Socket) => {
+    connections.add(socket);
+    socket.once("close", () => connections.delete(socket));
+  });
   const state = { draining: false };
   addOperations(server, core, metrics, state);
 
@@ -82,13 +92,31 @@ export async function createApp(config: GatewayConfig, log: Log): Promise<App> {
       state.draining = true;
       const stopped = server.close();
       const cancel = clock.after(drainMs, () => server.server.closeAllConnections());
-      server.server.closeIdleConnections();
+      const stopSweeping = sweepConnections(server, connections, clock);
       await stopped;
       cancel();
+      stopSweeping();
       await core.close();
       await parts.live.upstreams.close();
     },
   };
+}
+
+const sweepEveryMs = 50;
+
+/**
+ * Closes what is idle until stopped: a kept connection becomes idle only when its last answer has ended, and one that
+ * never sent anything is not idle to node.
+ */
+function sweepConnections(server: FastifyInstance, connections: ReadonlySet<Socket>, clock: Clock): () => void {
+  let cancel = (): void => {};
+  const sweep = (): void => {
+    server.server.closeIdleConnections();
+    for (const socket of connections) if (socket.bytesRead === 0) socket.destroy();
+    cancel = clock.after(sweepEveryMs, sweep);
+  };
+  sweep();
+  return () => cancel();
 }
 
 function liveParts(config: GatewayConfig): ModelRouteParts["live"] {

@@ -1,7 +1,7 @@
 import type { IncomingMessage, ServerResponse } from "node:http";
 import type { Core } from "../cache.ts";
 import type { Clock } from "../core/clock.ts";
-import { RequestRejectedError } from "../core/errors.ts";
+import { RepriseError, RequestRejectedError } from "../core/errors.ts";
 import type { Protocol } from "../core/protocol.ts";
 import { readBody } from "./request-body.ts";
 import { callerOf, sendAnswer } from "./send-answer.ts";
@@ -18,6 +18,8 @@ export interface ModelRouteParts {
   live: { readonly upstreams: Upstreams; readonly maxBodyBytes: number; readonly stallMs: number };
   readonly observe: (endpoint: string, result: string, stream: boolean, durationMs: number) => void;
   readonly report: ErrorReporter;
+  /** A call whose body could not be read: the core never hears of it, yet it counts. */
+  readonly countUnread: (protocol: Protocol, code: string) => void;
 }
 
 /** `chosen`: the upstream named in the path; otherwise the model decides. */
@@ -30,8 +32,10 @@ export async function modelRoute(
 ): Promise<void> {
   const { core, clock } = parts;
   const startedAt = clock.monotonic();
+  let isRead = false;
   try {
     const body = await readBody(request, parts.live.maxBodyBytes);
+    isRead = true;
     const { upstreams, stallMs } = parts.live;
     const url = request.url as string;
     const queryAt = url.indexOf("?");
@@ -50,6 +54,7 @@ export async function modelRoute(
     parts.observe(protocol.name, answer.outcome.kind, isStream, clock.monotonic() - startedAt);
   } catch (error) {
     if (!RequestRejectedError.isInstance(error)) parts.report(error, request);
+    if (!isRead) parts.countUnread(protocol, RepriseError.isInstance(error) ? error.code : "internal");
     sendError(response, error, protocol);
     parts.observe(protocol.name, "error", false, clock.monotonic() - startedAt);
   }

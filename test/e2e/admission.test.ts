@@ -201,7 +201,7 @@ describe("policy may keep what is refused by default", () => {
     expect(origin.callCount).toBe(2);
   });
 
-  test.each([true])(
+  test.each([false, true])(
     "admission: an answer over maxEntryBytes is passed on whole, not stored (stream %s)",
     async (stream) => {
       const { origin, gateway } = await runBoth({ layers: { exact: { maxEntryBytes: "4kb" } } });

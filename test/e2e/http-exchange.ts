@@ -113,5 +113,5 @@ export function begin(url: string, options: ExchangeOptions = {}): Exchange {
 
 /** Connections that are kept and reused; ended with the test by whoever made it. */
 export function keepingAgent(maxSockets = Number.POSITIVE_INFINITY): HttpAgent {
-  return new HttpAgent({ keepAlive: true, maxSockets });
+  return new HttpAgent({ keepAlive: true, maxSockets, maxFreeSockets: Number.POSITIVE_INFINITY });
 }
