@@ -3,7 +3,6 @@ import type { Answer } from "./core/answer.ts";
 import type { Asked, Call, Caller } from "./core/call.ts";
 import type { Clock } from "./core/clock.ts";
 import { OriginError } from "./core/errors.ts";
-import { sameToken } from "./core/generations.ts";
 import type { AnswerLayer, FoundEntry, Lookup } from "./core/layer.ts";
 import { chain, isPromise } from "./core/maybe-promise.ts";
 import type { Outcome, Stored } from "./core/outcome.ts";
@@ -17,6 +16,7 @@ import { failureOf, passBy, refusal } from "./pass-by.ts";
 import { bypassReason, mayStore } from "./policy/eligibility.ts";
 import type { RepeatWatch } from "./policy/stochastic.ts";
 import { settle } from "./settlement.ts";
+import { isStillCurrent } from "./still-current.ts";
 
 /**
  * THE MAIN PATH.
@@ -166,10 +166,10 @@ export class Pipeline {
 
   /** A place in the flight that is in the air, or in a new one. */
   async #board(asked: Asked, slot: string): Promise<{ flight: Flight; seat: Seat; joined: boolean }> {
-    const { flights, trace } = this.#parts;
+    const { exact, flights, trace } = this.#parts;
     for (let flight = flights.current(slot); flight?.isOpen === true; flight = flights.current(slot)) {
       const seat = flight.board();
-      if (await this.#isCurrent(flight)) {
+      if (await isStillCurrent(exact, flight.call, flight.ticket)) {
         flight.followers++;
         trace({ type: "flight-join" });
         return { flight, seat, joined: true };
@@ -179,15 +179,6 @@ export class Pipeline {
     }
     const flight = this.#takeOff(asked, slot);
     return { flight, seat: flight.board(), joined: false };
-  }
-
-  /** Who asks after an invalidation gets nothing whose computing began before it. */
-  async #isCurrent(flight: Flight): Promise<boolean> {
-    const before = await flight.ticket;
-    const now = await this.#parts.exact.prepare(flight.call).catch(() => undefined);
-    // Where the store cannot tell, no invalidation can have been acknowledged either.
-    if (before === undefined || now === undefined) return true;
-    return before.generations.every(({ token }, index) => sameToken(token, now.generations[index]?.token));
   }
 
   #takeOff(asked: Asked, slot: string): Flight {

@@ -5,13 +5,16 @@ import { defaultDirectives } from "./core/directives.ts";
 import { type Duration, durationMs } from "./core/duration.ts";
 import { InvalidOptionError } from "./core/errors.ts";
 import { type FingerprintKey, fingerprint, keyVersion, lengthPrefixed } from "./core/fingerprint.ts";
-import type { AnswerLayer, FoundEntry, Keyed, Lookup } from "./core/layer.ts";
-import { chain } from "./core/maybe-promise.ts";
+import type { AnswerLayer, FoundEntry, Keyed, Lookup, RecordTicket } from "./core/layer.ts";
+import { chain, isPromise } from "./core/maybe-promise.ts";
 import type { Outcome, Stored } from "./core/outcome.ts";
+import type { StoreRefusal } from "./core/outcome-reasons.ts";
 import type { CallPolicy } from "./core/policy.ts";
 import { SingleFlight } from "./core/single-flight.ts";
 import type { MaybePromise } from "./core/store.ts";
 import type { Trace } from "./core/trace.ts";
+import { record } from "./settlement.ts";
+import { isStillCurrent } from "./still-current.ts";
 
 /**
  * `cache.wrap`: any computation behind the exact layer, with the same freshness, generations and coalescing as model
@@ -56,6 +59,8 @@ interface Computed {
 }
 
 interface Computation {
+  readonly keyed: Keyed;
+  readonly ticket: Promise<RecordTicket | undefined>;
   readonly result: Promise<Computed>;
 }
 
@@ -71,7 +76,9 @@ export function createWrap(parts: WrapParts): Wrap {
 class Wrapper {
   readonly #parts: WrapParts;
   readonly #computations: SingleFlight<Computation, { readonly error: unknown }>;
-  readonly #keyed = new LRUCache<string, Keyed>({ max: 10_000 });
+  /** Keyed lately: by the key alone where that is all there is, and by all that was given. */
+  readonly #plainKeys = new LRUCache<string, Keyed>({ max: 10_000 });
+  readonly #fullKeys = new LRUCache<string, Keyed>({ max: 10_000 });
   /** Values read from stored bytes; an entry that stays in memory is parsed once. */
   readonly #values = new LRUCache<Uint8Array, { readonly value: unknown }>({ maxSize: valueBytes });
 
@@ -82,25 +89,32 @@ class Wrapper {
 
   readonly wrap: Wrap = async (options, compute) => {
     const startedAt = this.#parts.clock.monotonic();
-    const answered = this.#answer(this.#key(options), options.refresh === true, compute);
-    const wrapped = answered instanceof Promise ? await answered : answered;
-    this.#parts.trace({
-      type: "call-end",
-      outcome: wrapped.outcome,
-      protocol: "value",
-      model: "",
-      originId: "",
-      stream: false,
-      durationMs: this.#parts.clock.monotonic() - startedAt,
-    });
-    return wrapped as Wrapped<Awaited<ReturnType<typeof compute>>>;
+    const keyed = this.#key(options);
+    let outcome: Outcome = { kind: "error", code: "compute_failed" };
+    try {
+      const answered = this.#answer(keyed, options.refresh === true, compute);
+      const wrapped = isPromise(answered) ? await answered : answered;
+      outcome = wrapped.outcome;
+      return wrapped as Wrapped<Awaited<ReturnType<typeof compute>>>;
+    } finally {
+      const durationMs = this.#parts.clock.monotonic() - startedAt;
+      this.#parts.trace({
+        type: "call-end",
+        outcome,
+        protocol: "value",
+        model: "",
+        originId: "",
+        stream: false,
+        durationMs,
+      });
+    }
   };
 
   #answer(keyed: Keyed, refresh: boolean, compute: () => unknown): MaybePromise<Wrapped<unknown>> {
     if (!this.#parts.policy.enabled) return this.#bypass(compute);
     if (refresh)
       return this.#compute(keyed, { kind: "miss", reason: "refresh", slot: keyed.key, reserve: undefined }, compute);
-    return chain(this.#parts.exact.lookup(keyed), (lookup) => {
+    return chain(this.#lookup(keyed), (lookup) => {
       if (lookup.kind === "miss") return this.#compute(keyed, lookup, compute);
       if (lookup.kind === "hit") return this.#found(lookup.found, undefined);
       if (
@@ -115,6 +129,17 @@ class Wrapper {
     });
   }
 
+  /** A store that fails is a miss: it never fails the call. */
+  #lookup(keyed: Keyed): MaybePromise<Lookup> {
+    const absent: Lookup = { kind: "miss", reason: "store_unavailable", slot: keyed.key, reserve: undefined };
+    try {
+      const lookup = this.#parts.exact.lookup(keyed);
+      return isPromise(lookup) ? lookup.catch(() => absent) : lookup;
+    } catch {
+      return absent;
+    }
+  }
+
   async #bypass(compute: () => unknown): Promise<Wrapped<unknown>> {
     return { value: await compute(), outcome: { kind: "bypass", reason: "not_cacheable" } };
   }
@@ -122,18 +147,17 @@ class Wrapper {
   async #compute(keyed: Keyed, miss: Miss, compute: () => unknown): Promise<Wrapped<unknown>> {
     const standing = this.#computations.failure(keyed.key);
     if (standing !== undefined) return this.#failed(standing.error, miss);
-    const underWay = this.#computations.current(keyed.key);
-    const computation = underWay ?? this.#begin(keyed, compute);
+    const { computation, joined } = await this.#board(keyed, compute);
     try {
       const { value, stored } = await computation.result;
-      if (underWay !== undefined) return { value, outcome: { kind: "coalesced", stored } };
+      if (joined) return { value, outcome: { kind: "coalesced", stored } };
       return {
         value,
         outcome:
           miss.reason === "refresh" ? { kind: "refresh", stored } : { kind: "miss", reason: miss.reason, stored },
       };
     } catch (error) {
-      if (underWay !== undefined || miss.reserve !== undefined) this.#computations.share(keyed.key, { error });
+      if (joined || miss.reserve !== undefined) this.#computations.share(keyed.key, { error });
       return this.#failed(error, miss);
     }
   }
@@ -143,37 +167,45 @@ class Wrapper {
     return this.#found(miss.reserve, "sie");
   }
 
+  /** The computation under way, or a new one. */
+  async #board(keyed: Keyed, compute: () => unknown): Promise<{ computation: Computation; joined: boolean }> {
+    const computations = this.#computations;
+    for (let found = computations.current(keyed.key); found !== undefined; found = computations.current(keyed.key)) {
+      if (await isStillCurrent(this.#parts.exact, found.keyed, found.ticket))
+        return { computation: found, joined: true };
+      if (computations.current(keyed.key) === found) break;
+    }
+    return { computation: this.#begin(keyed, compute), joined: false };
+  }
+
   #begin(keyed: Keyed, compute: () => unknown): Computation {
+    const ticket = this.#parts.exact.prepare(keyed).catch(() => undefined);
     const computation: Computation = {
-      result: this.#run(keyed, compute).finally(() => this.#computations.release(keyed.key, computation)),
+      keyed,
+      ticket,
+      result: this.#run(keyed, ticket, compute).finally(() => this.#computations.release(keyed.key, computation)),
     };
     this.#computations.begin(keyed.key, computation);
     return computation;
   }
 
-  async #run(keyed: Keyed, compute: () => unknown): Promise<Computed> {
-    const { exact, trace } = this.#parts;
-    const ticket = await exact.prepare(keyed).catch(() => undefined);
+  async #run(keyed: Keyed, taken: Promise<RecordTicket | undefined>, compute: () => unknown): Promise<Computed> {
+    const { exact, policy, trace } = this.#parts;
+    const ticket = await taken;
     const computed = await compute();
     const text = asJson(computed);
-    if (text === undefined) return { value: computed, stored: { state: "refused", reason: "invalid_json" } };
+    const refused = (value: unknown, reason: StoreRefusal): Computed => {
+      trace({ type: "entry-refuse", layer: exact.name, reason });
+      return { value, stored: { state: "refused", reason } };
+    };
+    if (text === undefined) return refused(computed, "invalid_json");
     const body = Buffer.from(text, "utf8");
     const value = deepFreeze(JSON.parse(text));
-    if (ticket === undefined) return { value, stored: { state: "refused", reason: "store_unavailable" } };
-    try {
-      const result = await exact.record(
-        keyed,
-        keyed.key,
-        ticket,
-        { form: "json", body, model: undefined, usage: undefined },
-        "value",
-      );
-      if (result.kind === "stored") return { value, stored: { state: "stored", entry: result.id } };
-      if (result.kind === "refused") return { value, stored: { state: "refused", reason: result.reason } };
-    } catch {
-      trace({ type: "entry-write", layer: exact.name, result: "failed", bytes: body.length });
-    }
-    return { value, stored: { state: "refused", reason: "store_unavailable" } };
+    if (keyed.directives.ttlMs === 0 || policy.ttlMs === 0) return refused(value, "no_store");
+    if (body.length > policy.maxEntryBytes) return refused(value, "too_large");
+    if (ticket === undefined) return refused(value, "store_unavailable");
+    const recording = { form: "json", body, model: undefined, usage: undefined } as const;
+    return { value, stored: await record({ layer: exact, trace }, keyed, keyed.key, ticket, recording, "value") };
   }
 
   #found(found: FoundEntry, stale: "swr" | "sie" | "max_stale" | undefined): Wrapped<unknown> {
@@ -203,8 +235,9 @@ class Wrapper {
     const { key, namespace = "", version = "", tags = [], ttl } = options;
     const plain =
       typeof key === "string" && namespace === "" && version === "" && tags.length === 0 && ttl === undefined;
-    const name = plain ? key : lengthPrefixed(["key", keyText(key), namespace, version, String(ttl), ...tags]);
-    const known = this.#keyed.get(name);
+    const keys = plain ? this.#plainKeys : this.#fullKeys;
+    const name = plain ? key : lengthPrefixed([keyText(key), namespace, version, String(ttl), ...tags]);
+    const known = keys.get(name);
     if (known !== undefined) return known;
     const { secret, policy, tenant } = this.#parts;
     const keyed: Keyed = {
@@ -220,7 +253,7 @@ class Wrapper {
       policy,
       variants: 1,
     };
-    this.#keyed.set(name, keyed);
+    keys.set(name, keyed);
     return keyed;
   }
 }
@@ -243,18 +276,20 @@ function ttlMs(ttl: Duration): number {
   if (parsed === undefined)
     throw new InvalidOptionError("ttl", {
       message: `ttl must be a duration such as "90s", "10m" or "1h", not ${JSON.stringify(ttl)}.`,
+      remedy: "Correct the ttl, or leave it out for that of the policy.",
     });
   return parsed;
 }
 
 /** The value as JSON, or `undefined` when JSON would not bring the same value back. */
 function asJson(value: unknown): string | undefined {
+  if (value === undefined) return undefined;
   try {
     fromPlain(value);
+    return JSON.stringify(value);
   } catch {
     return undefined;
   }
-  return value === undefined ? undefined : JSON.stringify(value);
 }
 
 function deepFreeze<T>(value: T): T {
