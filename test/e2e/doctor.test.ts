@@ -1,0 +1,77 @@
+import { existsSync, statSync, writeFileSync } from "node:fs";
+import { join } from "node:path";
+import { describe, expect, test } from "vitest";
+import { ask, statusOf } from "./chat-call.ts";
+import { runCommand, spawnGateway } from "./gateway-process.ts";
+import { runOrigin, temporaryFolder } from "./running-gateway.ts";
+
+const limit = 30_000;
+
+describe("surface: doctor", () => {
+  test(
+    "all is well: every check is ok, exit status 0, and nothing was made",
+    async () => {
+      const origin = await runOrigin();
+      const cwd = temporaryFolder();
+      const args = ["doctor", "--port", "0", "--upstream", origin.url];
+      const { code, stdout, stderr } = await runCommand(args, { cwd });
+      expect([code, stderr]).toEqual([0, ""]);
+      for (const line of stdout.trimEnd().split("\n")) expect(line).toMatch(/^ok {4}\S/);
+      expect(existsSync(join(cwd, ".reprise"))).toBe(false);
+      const json = await runCommand([...args, "--json"], { cwd });
+      const { ok, findings } = JSON.parse(json.stdout);
+      expect([json.code, ok]).toEqual([0, true]);
+      expect(findings.map(({ check }: { check: string }) => check)).toEqual([
+        "configuration",
+        "node",
+        "clock",
+        "store",
+        "port",
+        "upstream default",
+      ]);
+    },
+    limit,
+  );
+
+  test(
+    "what is wrong is found, each with its remedy, exit status 1",
+    async () => {
+      const origin = await runOrigin();
+      await origin.close();
+      const cwd = temporaryFolder();
+      writeFileSync(join(cwd, "file"), "");
+      const args = ["doctor", "--data", "file/sub", "--upstream", origin.url, "--port", "0"];
+      const { code, stdout } = await runCommand(args, { cwd });
+      expect(code).toBe(1);
+      expect(stdout).toMatch(/FAIL {2}store .*is not a folder\n {21}Choose another folder/);
+      expect(stdout).toMatch(/FAIL {2}upstream default .*ECONNREFUSED\n {21}Check the URL/);
+      const { ok, findings } = JSON.parse((await runCommand([...args, "--json"], { cwd })).stdout);
+      expect(ok).toBe(false);
+      const wrong = findings.filter(({ problem }: { problem?: object }) => problem !== undefined);
+      expect(wrong).toMatchObject([
+        { check: "store", problem: { severity: "error" } },
+        { check: "upstream default", problem: { severity: "error" } },
+      ]);
+    },
+    limit,
+  );
+
+  test(
+    "beside a running gateway it reads the store and says that the port is in use",
+    async () => {
+      const origin = await runOrigin();
+      const data = join(temporaryFolder(), "made", "on", "start");
+      const gateway = await spawnGateway(["--data", data, "--upstream", origin.url]);
+      await ask(gateway);
+      const { port } = new URL(gateway.url);
+      const { code, stdout } = await runCommand(["doctor", "--data", data, "--upstream", origin.url, "--port", port]);
+      expect(code).toBe(0);
+      expect(stdout).toMatch(/warn {2}port .*EADDRINUSE/);
+      expect(stdout).toMatch(/ok {4}store .*entries/);
+      expect(statusOf(await ask(gateway))).toBe("HIT");
+      expect(statSync(data).mode & 0o777).toBe(0o700);
+      expect(statSync(join(data, "cache.db")).mode & 0o777).toBe(0o600);
+    },
+    limit,
+  );
+});
