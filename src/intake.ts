@@ -137,7 +137,7 @@ export class Intake {
     const merged = mergedHeaders(request.rawHeaders);
     const credentials: string[] = [];
     const keyed: string[] = [];
-    const forwarded: Record<string, string> = {};
+    const forwarded: Record<string, string> = Object.create(null);
     for (const name of Object.keys(merged).sort()) {
       const value = merged[name] as string;
       const use = stripped.has(name) ? "drop" : classifyHeader(name, request.protocol.keyedHeaders);
@@ -171,7 +171,9 @@ function headerText(request: IncomingRequest): string {
   for (let index = 0; index < rawHeaders.length; index += 2) {
     const name = rawHeaders[index] as string;
     if (name.length === 14 && name.toLowerCase() === "content-length") continue;
-    text += `\n${name}:${rawHeaders[index + 1]}`;
+    const value = rawHeaders[index + 1] as string;
+    // With their lengths, since a value that a library caller gives may hold any character.
+    text += `${name.length}:${name}${value.length}:${value}`;
   }
   return text;
 }
