@@ -17,7 +17,7 @@ export interface RequestFacts {
   readonly includeUsage: boolean;
   /** As asked; `undefined` when unset. */
   readonly temperature: number | undefined;
-  /** The protocol's own field for the end user, if given. */
+  /** The protocol's own field for the end user, if given; one that is no string as its canonical JSON. */
   readonly user: string | undefined;
 }
 

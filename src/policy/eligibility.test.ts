@@ -32,6 +32,14 @@ describe("bypassReason", () => {
     expect(bypassReason(callOf(everything, { stochastic: "skip", enabled: false }))).toBe("not_cacheable");
   });
 
+  it("bypasses a call of nobody where users are kept apart, since nobody else may have its answer", () => {
+    const asked = (user: string | undefined, perUser: boolean) =>
+      bypassReason(callOf({}, { perUser }, 0, { principal: { tenant: "t", user } }));
+    expect(asked(undefined, true)).toBe("not_cacheable");
+    expect(asked("u", true)).toBeUndefined();
+    expect(asked(undefined, false)).toBeUndefined();
+  });
+
   it("never bypasses while any of reading and writing is left, and the exact layer is among those wanted", () => {
     for (const read of [true, false]) {
       for (const write of [true, false]) {

@@ -4,8 +4,10 @@ import { isDeterministic, isTooStochasticToStore } from "./stochastic.ts";
 
 /** Why no layer may touch this call, if so. Server policy comes first, then the caller's wish. */
 export function bypassReason(call: Call): BypassReason | undefined {
-  const { directives, policy } = call;
+  const { directives, policy, principal } = call;
   if (!policy.enabled) return "not_cacheable";
+  // Where users are kept apart, those who do not say who they are would otherwise share as if they were one.
+  if (policy.perUser && principal.user === undefined) return "not_cacheable";
   if (directives.noStore) return "no_store";
   if (!directives.read && !directives.write) return "cache_off";
   if (directives.layers !== undefined && !directives.layers.has("exact")) return "layer_off";

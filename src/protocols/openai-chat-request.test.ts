@@ -67,7 +67,12 @@ describe("facts", () => {
     ],
     [{ safety_identifier: "s1" }, { user: "s1" }],
     [{ user: "u1", safety_identifier: "s1" }, { user: "u1" }],
-    [{ user: 7 }, { user: undefined }],
+    [{ user: 7 }, { user: "7" }],
+    [{ user: { team: "b", id: [1] } }, { user: '{"id":[1],"team":"b"}' }],
+    [{ user: false }, { user: "false" }],
+    [{ safety_identifier: 0 }, { user: "0" }],
+    [{ user: "", safety_identifier: "s1" }, { user: "s1" }],
+    [{ user: null, safety_identifier: null }, { user: undefined }],
   ])("%j", (fields, facts) => {
     expect(parse({ ...hello, ...fields }).facts).toMatchObject({ model: "gpt-4o", ...facts });
   });

@@ -117,7 +117,7 @@ function requestFacts(body: JsonObject): RequestFacts {
     stream,
     includeUsage,
     temperature: temperature instanceof JsonNumber ? Number(temperature.text) : temperature,
-    user: text(body.get("user")) ?? text(body.get("safety_identifier")),
+    user: userName(body.get("user")) ?? userName(body.get("safety_identifier")),
   };
 }
 
@@ -152,6 +152,11 @@ function member(object: JsonObject, name: string): JsonObject | undefined {
 
 function objects(value: JsonValue | undefined): readonly JsonObject[] {
   return Array.isArray(value) ? (value as readonly JsonValue[]).filter(isObject) : [];
+}
+
+/** Whatever names the end user keeps users apart, also where it is not the string that it should be. */
+function userName(value: JsonValue | undefined): string | undefined {
+  return value === undefined || value === null || typeof value === "string" ? text(value) : serializeJson(value);
 }
 
 function text(value: JsonValue | undefined): string | undefined {

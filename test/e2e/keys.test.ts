@@ -97,12 +97,15 @@ describe("N2: one changed dimension at a time", () => {
 
   test("semantics/Privacy: perUser keeps the users of one credential apart", async () => {
     const { origin, gateway } = await runBoth({ layers: { exact: { perUser: true } } });
-    for (const headers of [{ "x-ai-user": "a" }, { "x-ai-user": "b" }, {}] as Record<string, string>[]) {
+    for (const headers of [{ "x-ai-user": "a" }, { "x-ai-user": "b" }] as Record<string, string>[]) {
       expect(statusOf(await ask(gateway, full, headers))).toBe("MISS");
       expect(statusOf(await ask(gateway, full, headers))).toBe("HIT");
     }
     expect(statusOf(await ask(gateway, { ...full, user: "a" }))).toBe("HIT");
-    expect(origin.callCount).toBe(3);
+    expect(statusOf(await ask(gateway, { ...full, user: 1 }))).toBe("MISS");
+    expect(statusOf(await ask(gateway, { ...full, user: 2 }))).toBe("MISS");
+    for (const _ of [1, 2]) expect(statusOf(await ask(gateway, full))).toBe("BYPASS");
+    expect(origin.callCount).toBe(6);
   });
 });
 
