@@ -4,7 +4,7 @@ import { ask, chatPath, question, statusOf } from "./chat-call.ts";
 import { curl } from "./curl.ts";
 import { type Exchanged, exchange } from "./http-exchange.ts";
 import { openConnection, requestText } from "./raw-connection.ts";
-import { runBoth, runGateway, runOrigin } from "./running-gateway.ts";
+import { inMemory, runBoth, runGateway, runOrigin } from "./running-gateway.ts";
 
 function errorOf(answer: Exchanged): { message: string; type: string; param: string | null; code: string } {
   expect(answer.headers["content-type"]).toBe("application/json");
@@ -53,7 +53,7 @@ describe("surface: a body that breaks a rule is 400 in the provider's shape, and
     ["temperature that is no number", `${opening},"temperature":"hot"}`, "temperature"],
     ["stream_options that are no object", `${opening},"stream":true,"stream_options":1}`, "stream_options"],
   ])("%s", async (_, body, param) => {
-    const { origin, gateway } = await runBoth();
+    const { origin, gateway } = await runBoth(inMemory);
     const answer = await exchange(gateway.url + chatPath, { body });
     expect(answer.status).toBe(400);
     const error = errorOf(answer);
@@ -69,13 +69,13 @@ describe("surface: a body that breaks a rule is 400 in the provider's shape, and
   });
 
   test("a request without any body is one with an empty body", async () => {
-    const { origin, gateway } = await runBoth();
+    const { origin, gateway } = await runBoth(inMemory);
     const answer = await exchange(gateway.url + chatPath, { method: "POST" });
     expect([answer.status, errorOf(answer).code, origin.callCount]).toEqual([400, "invalid_json", 0]);
   });
 
   test("a body that stops in the middle is never sent on", async () => {
-    const { origin, gateway } = await runBoth();
+    const { origin, gateway } = await runBoth(inMemory);
     for (const half of [
       `POST ${chatPath} HTTP/1.1\r\nHost: g\r\nContent-Length: 100\r\n\r\n${opening}`,
       `POST ${chatPath} HTTP/1.1\r\nHost: g\r\nTransfer-Encoding: chunked\r\n\r\n${opening.length.toString(16)}\r\n${opening}\r\n`,
@@ -91,7 +91,7 @@ describe("surface: a body that breaks a rule is 400 in the provider's shape, and
 });
 
 describe("surface: maxBodyBytes bounds what is read", () => {
-  const settings = { server: { maxBodyBytes: "64kb" } };
+  const settings = { ...inMemory, server: { maxBodyBytes: "64kb" } };
   const large = JSON.stringify(question("x".repeat(70_000)));
   const bomb = gzipSync(Buffer.alloc(64 * 1024 * 1024, 0x20));
 
@@ -140,7 +140,7 @@ describe("surface: encodings of a body", () => {
     ["zstd", zstdCompressSync(plain)],
     ["identity", plain],
   ] as const)("%s is the same call as the plain one", async (encoding, body) => {
-    const { origin, gateway } = await runBoth();
+    const { origin, gateway } = await runBoth(inMemory);
     await ask(gateway);
     const answer = await ask(gateway, body, { "content-encoding": encoding });
     expect([answer.status, statusOf(answer)]).toEqual([200, "HIT"]);
@@ -161,7 +161,7 @@ describe("surface: encodings of a body", () => {
     ],
     ["gzip of nothing", "gzip", gzipSync(Buffer.alloc(0)), "invalid_json"],
   ] as const)("%s is 400", async (_, encoding, body, code) => {
-    const { origin, gateway } = await runBoth();
+    const { origin, gateway } = await runBoth(inMemory);
     const answer = await ask(gateway, body, { "content-encoding": encoding });
     expect([answer.status, errorOf(answer).code]).toEqual([400, code]);
     expect(origin.callCount).toBe(0);
@@ -178,7 +178,7 @@ test("surface: a model that no upstream serves is told, in the provider's shape"
 });
 
 test("a connection goes on after a refused request", async () => {
-  const { origin, gateway } = await runBoth();
+  const { origin, gateway } = await runBoth(inMemory);
   const connection = await openConnection(gateway);
   connection.socket.write(requestText(chatPath, "{"));
   await connection.until(/invalid_json/);
@@ -189,7 +189,7 @@ test("a connection goes on after a refused request", async () => {
 });
 
 test("headers beyond their bound are refused and nothing is sent on", async () => {
-  const { origin, gateway } = await runBoth();
+  const { origin, gateway } = await runBoth(inMemory);
   const connection = await openConnection(gateway);
   connection.socket.write(requestText(chatPath, "{}", [`X-Long: ${"x".repeat(40_000)}`]));
   await connection.closed;

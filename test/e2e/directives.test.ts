@@ -1,6 +1,6 @@
 import { describe, expect, test } from "vitest";
 import { ask, question, reasonOf, statusOf } from "./chat-call.ts";
-import { runBoth } from "./running-gateway.ts";
+import { inMemory, runBoth } from "./running-gateway.ts";
 
 describe("surface: malformed request fields are 400 and nothing is sent on", () => {
   test.each([
@@ -32,7 +32,7 @@ describe("surface: malformed request fields are 400 and nothing is sent on", () 
     ["X-AI-User", "\xe9"],
     ["X-AI-User", "u".repeat(257)],
   ])("%s: %s", async (field, value) => {
-    const { origin, gateway } = await runBoth();
+    const { origin, gateway } = await runBoth(inMemory);
     const answer = await ask(gateway, question(), { [field]: value });
     expect(answer.status).toBe(400);
     const { error } = JSON.parse(answer.text);
@@ -44,7 +44,7 @@ describe("surface: malformed request fields are 400 and nothing is sent on", () 
 
 describe("surface: request fields", () => {
   test("none of them reaches the origin", async () => {
-    const { origin, gateway } = await runBoth();
+    const { origin, gateway } = await runBoth(inMemory);
     const headers = {
       "cache-control": "no-cache, max-age=5, x-unknown=1",
       pragma: "no-cache",
@@ -69,7 +69,7 @@ describe("surface: request fields", () => {
   });
 
   test("no-store and off: nothing is read or written, and the answer says so", async () => {
-    const { origin, gateway } = await runBoth();
+    const { origin, gateway } = await runBoth(inMemory);
     for (const [headers, reason] of [
       [{ "cache-control": "no-store" }, "no_store"],
       [{ "x-ai-cache": "off" }, "no_store"],
@@ -87,7 +87,7 @@ describe("surface: request fields", () => {
   });
 
   test("no-cache and refresh fetch and replace what is stored", async () => {
-    const { origin, gateway } = await runBoth();
+    const { origin, gateway } = await runBoth(inMemory);
     origin.plan((call) => ({ salt: String(call.order) }));
     const first = await ask(gateway);
     for (const headers of [{ "cache-control": "no-cache" }, { "x-ai-cache": "refresh" }] as Record<string, string>[]) {
@@ -100,7 +100,7 @@ describe("surface: request fields", () => {
   });
 
   test("read does not write, write does not read", async () => {
-    const { origin, gateway } = await runBoth();
+    const { origin, gateway } = await runBoth(inMemory);
     expect(reasonOf(await ask(gateway, question(), { "x-ai-cache": "read" }))).toBe("no_store");
     expect(statusOf(await ask(gateway, question(), { "x-ai-cache-ttl": "0" }))).toBe("MISS");
     expect(statusOf(await ask(gateway, question(), { "x-ai-cache": "write" }))).toBe("REFRESH");
@@ -110,7 +110,7 @@ describe("surface: request fields", () => {
   });
 
   test("only-if-cached: 504 without an entry, the entry with one, and never an origin call", async () => {
-    const { origin, gateway } = await runBoth();
+    const { origin, gateway } = await runBoth(inMemory);
     const only = { "cache-control": "only-if-cached" };
     for (const stream of [false, true]) {
       const missed = await ask(gateway, question(undefined, { stream }), only);
@@ -124,7 +124,7 @@ describe("surface: request fields", () => {
   });
 
   test("min-fresh and max-age bound what is accepted; the ttl asked for is clamped to policy", async () => {
-    const { origin, gateway } = await runBoth({ layers: { exact: { maxTtl: "10m" } } });
+    const { origin, gateway } = await runBoth({ ...inMemory, layers: { exact: { maxTtl: "10m" } } });
     await ask(gateway, question(), { "x-ai-cache-ttl": "999999999999" });
     const hit = await ask(gateway);
     const ttl = Number(/ttl=(\d+)/.exec(String(hit.headers["cache-status"]))?.[1]);
@@ -139,7 +139,7 @@ describe("surface: request fields", () => {
   });
 
   test("of two wishes the one that caches less wins, also when a field comes twice", async () => {
-    const { origin, gateway } = await runBoth();
+    const { origin, gateway } = await runBoth(inMemory);
     const answer = await ask(gateway, question(), {
       "cache-control": "max-age=100, no-store",
       "x-ai-cache": "read-write",
@@ -150,7 +150,10 @@ describe("surface: request fields", () => {
   });
 
   test("variants: n answers are kept and the one asked for is given", async () => {
-    const { origin, gateway } = await runBoth({ layers: { exact: { stochastic: "variants", variants: 3 } } });
+    const { origin, gateway } = await runBoth({
+      ...inMemory,
+      layers: { exact: { stochastic: "variants", variants: 3 } },
+    });
     origin.plan((call) => ({ salt: String(call.order) }));
     const texts: string[] = [];
     for (let round = 0; round < 3; round++) texts.push((await ask(gateway)).text);
@@ -164,20 +167,20 @@ describe("surface: request fields", () => {
   });
 
   test("stochastic: skip bypasses, deterministic-only keeps what temperature 0 gave, force-zero sends it", async () => {
-    const skip = await runBoth({ layers: { exact: { stochastic: "skip" } } });
+    const skip = await runBoth({ ...inMemory, layers: { exact: { stochastic: "skip" } } });
     expect(reasonOf(await ask(skip.gateway))).toBe("stochastic");
     expect(statusOf(await ask(skip.gateway, question(undefined, { temperature: 0 })))).toBe("MISS");
-    const only = await runBoth({ layers: { exact: { stochastic: "deterministic-only" } } });
+    const only = await runBoth({ ...inMemory, layers: { exact: { stochastic: "deterministic-only" } } });
     expect(reasonOf(await ask(only.gateway))).toBe("stochastic");
     expect(statusOf(await ask(only.gateway))).toBe("MISS");
-    const force = await runBoth({ layers: { exact: { stochastic: "force-zero" } } });
+    const force = await runBoth({ ...inMemory, layers: { exact: { stochastic: "force-zero" } } });
     expect(statusOf(await ask(force.gateway, question(undefined, { temperature: 0.7 })))).toBe("MISS");
     expect(force.origin.calls[0]?.json).toMatchObject({ temperature: 0 });
     expect(statusOf(await ask(force.gateway))).toBe("HIT");
   });
 
   test("I5: what is forwarded is what was asked, with usage wished for in a stream", async () => {
-    const { origin, gateway } = await runBoth();
+    const { origin, gateway } = await runBoth(inMemory);
     const body = question("forwarded ☃", {
       stream: true,
       temperature: 1.0,

@@ -5,14 +5,14 @@ import { Gate } from "../../src/testing/index.ts";
 import { chatPath, question } from "./chat-call.ts";
 import { begin, exchange } from "./http-exchange.ts";
 import { openConnection, requestText } from "./raw-connection.ts";
-import { runBoth } from "./running-gateway.ts";
+import { inMemory, runBoth } from "./running-gateway.ts";
 
 describe("large and live bodies", () => {
   const large = randomBytes(20 * 1024 * 1024);
   const digest = createHash("sha256").update(large).digest("hex");
 
   test.each([true, false])("an upload of 20 MB arrives whole (content-length %s)", async (withLength) => {
-    const { origin, gateway } = await runBoth();
+    const { origin, gateway } = await runBoth(inMemory);
     const { hostname, port } = new URL(gateway.url);
     const { promise, resolve, reject } = Promise.withResolvers<number>();
     const headers = withLength ? { "content-length": large.length } : { "transfer-encoding": "chunked" };
@@ -25,7 +25,7 @@ describe("large and live bodies", () => {
   });
 
   test("an upload is passed on while it comes", async () => {
-    const { origin, gateway } = await runBoth();
+    const { origin, gateway } = await runBoth(inMemory);
     const connection = await openConnection(gateway);
     connection.socket.write("POST /v1/files HTTP/1.1\r\nHost: g\r\nContent-Length: 6\r\nConnection: close\r\n\r\nabc");
     // The origin counts a call once its body is there, so that this one shows only after the rest.
@@ -37,14 +37,14 @@ describe("large and live bodies", () => {
   });
 
   test("a download of 20 MB arrives whole, also for a slow reader", async () => {
-    const { origin, gateway } = await runBoth();
+    const { origin, gateway } = await runBoth(inMemory);
     origin.plan({ body: large });
     const answer = await exchange(`${gateway.url}/v1/files/1/content`);
     expect([answer.whole, createHash("sha256").update(answer.body).digest("hex")]).toEqual([true, digest]);
   });
 
   test("events pass live, one by one", async () => {
-    const { origin, gateway } = await runBoth();
+    const { origin, gateway } = await runBoth(inMemory);
     const gates = [new Gate(), new Gate(), new Gate()];
     origin.plan({
       headers: { "content-type": "text/event-stream" },
@@ -60,7 +60,7 @@ describe("large and live bodies", () => {
   });
 
   test("a client that leaves aborts the origin's answer; one that leaves before it, too", async () => {
-    const { origin, gateway } = await runBoth();
+    const { origin, gateway } = await runBoth(inMemory);
     for (const at of [2, "headers"] as const) {
       origin.reset();
       const gate = new Gate();
@@ -76,7 +76,7 @@ describe("large and live bodies", () => {
   });
 
   test("an answer that breaks off does not end cleanly", async () => {
-    const { origin, gateway } = await runBoth();
+    const { origin, gateway } = await runBoth(inMemory);
     for (const how of ["fin", "rst"] as const) {
       origin.plan({ cut: { afterBytes: 50, how } });
       expect(await exchange(`${gateway.url}/v1/models`)).toMatchObject({ status: 200, whole: false });
@@ -84,7 +84,7 @@ describe("large and live bodies", () => {
   });
 
   test("Expect: 100-continue is answered, and the body then taken", async () => {
-    const { origin, gateway } = await runBoth();
+    const { origin, gateway } = await runBoth(inMemory);
     for (const path of ["/v1/files", chatPath]) {
       const text = JSON.stringify(question(path));
       const connection = await openConnection(gateway);

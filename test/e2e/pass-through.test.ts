@@ -3,7 +3,7 @@ import { chatPath, question } from "./chat-call.ts";
 import { curl } from "./curl.ts";
 import { exchange } from "./http-exchange.ts";
 import { openConnection, requestText } from "./raw-connection.ts";
-import { runBoth } from "./running-gateway.ts";
+import { inMemory, runBoth } from "./running-gateway.ts";
 
 describe("routes: every other path passes through untouched", () => {
   test.each([
@@ -25,7 +25,7 @@ describe("routes: every other path passes through untouched", () => {
     "/v1/chat/completions/",
     "/v1/chat/completions/abc",
   ])("the target arrives as it was written: %s", async (target) => {
-    const { origin, gateway } = await runBoth();
+    const { origin, gateway } = await runBoth(inMemory);
     const connection = await openConnection(gateway);
     connection.socket.write(requestText(target, "x", ["Connection: close"], "PUT"));
     await connection.closed;
@@ -36,7 +36,7 @@ describe("routes: every other path passes through untouched", () => {
   test.each(["GET", "PUT", "PATCH", "DELETE", "OPTIONS", "PROPFIND", "QUERY", "TRACE", "SEARCH", "PURGE"])(
     "%s arrives with its body",
     async (method) => {
-      const { origin, gateway } = await runBoth();
+      const { origin, gateway } = await runBoth(inMemory);
       const body = method === "TRACE" ? "" : "some bytes";
       const connection = await openConnection(gateway);
       connection.socket.write(requestText("/v1/things?x=1", body, ["Connection: close"], method));
@@ -49,7 +49,7 @@ describe("routes: every other path passes through untouched", () => {
   test.each(["", "text", "text/plain;charset", "a/b/c", ";;", "application/json, text/html"])(
     "the content type arrives as it was written: %j",
     async (type) => {
-      const { origin, gateway } = await runBoth();
+      const { origin, gateway } = await runBoth(inMemory);
       const headers = { "content-type": type };
       expect((await exchange(`${gateway.url}/v1/audio`, { body: "x", headers })).status).toBe(200);
       expect(origin.calls[0]?.headers["content-type"]).toBe(type);
@@ -58,7 +58,7 @@ describe("routes: every other path passes through untouched", () => {
   );
 
   test("status, headers and duplicates come back as the origin sent them", async () => {
-    const { origin, gateway } = await runBoth();
+    const { origin, gateway } = await runBoth(inMemory);
     const headers = {
       "set-cookie": ["a=1", "b=2"],
       etag: '"v1"',
@@ -75,7 +75,7 @@ describe("routes: every other path passes through untouched", () => {
   });
 
   test.each([false, true])("bytes of headers beyond ASCII come back as they were (cached route %s)", async (cached) => {
-    const { origin, gateway } = await runBoth();
+    const { origin, gateway } = await runBoth(inMemory);
     const head = ["HTTP/1.1 200 OK", "content-type: text/event-stream", "x-latin: caf\xe9", "x-utf8: \xe2\x82\xac"];
     for (const end of [
       "transfer-encoding: chunked\r\n\r\n6\r\n: hi\n\n\r\n0\r\n\r\n",
@@ -90,7 +90,7 @@ describe("routes: every other path passes through untouched", () => {
   });
 
   test("surface: what concerns the connection or the cache does not reach the origin, all else does", async () => {
-    const { origin, gateway } = await runBoth();
+    const { origin, gateway } = await runBoth(inMemory);
     await exchange(`${gateway.url}/v1/embeddings`, {
       body: { input: "x" },
       headers: {
@@ -123,7 +123,7 @@ describe("routes: every other path passes through untouched", () => {
   });
 
   test.each([204, 304])("%s comes back without a body, on a connection that goes on", async (status) => {
-    const { origin, gateway } = await runBoth();
+    const { origin, gateway } = await runBoth(inMemory);
     const bare = { "content-length": null, "content-type": null };
     origin.plan([{ status, body: "", headers: status === 304 ? { ...bare, etag: '"e"' } : bare }]);
     const connection = await openConnection(gateway);
@@ -135,14 +135,14 @@ describe("routes: every other path passes through untouched", () => {
   });
 
   test("HEAD comes back with the headers of the body it does not have", async () => {
-    const { origin, gateway } = await runBoth();
+    const { origin, gateway } = await runBoth(inMemory);
     const answer = await exchange(`${gateway.url}/v1/models`, { method: "HEAD" });
     expect([answer.status, answer.body.length, origin.calls[0]?.method]).toEqual([200, 0, "HEAD"]);
     expect(Number(answer.headers["content-length"])).toBeGreaterThan(0);
   });
 
   test("operations answer HEAD themselves", async () => {
-    const { origin, gateway } = await runBoth();
+    const { origin, gateway } = await runBoth(inMemory);
     for (const path of ["/healthz", "/readyz", "/metrics"]) {
       expect((await exchange(gateway.url + path, { method: "HEAD" })).status).toBe(200);
     }
@@ -150,14 +150,14 @@ describe("routes: every other path passes through untouched", () => {
   });
 
   test("semantics: embeddings, which have no cache yet, pass through untouched each time", async () => {
-    const { origin, gateway } = await runBoth();
+    const { origin, gateway } = await runBoth(inMemory);
     const body = '{"input":  ["a", "a"], "model": "e", "n": 1.0}';
     for (let time = 0; time < 2; time++) await exchange(`${gateway.url}/v1/embeddings`, { body });
     expect(origin.calls.map((call) => Buffer.from(call.body).toString())).toEqual([body, body]);
   });
 
   test("a redirect is handed to the client, not followed", async () => {
-    const { origin, gateway } = await runBoth();
+    const { origin, gateway } = await runBoth(inMemory);
     origin.plan({ status: 302, headers: { location: "http://127.0.0.1:1/elsewhere" }, body: "" });
     const answer = await exchange(`${gateway.url}/v1/old`);
     expect([answer.status, answer.headers.location]).toEqual([302, "http://127.0.0.1:1/elsewhere"]);
@@ -165,7 +165,7 @@ describe("routes: every other path passes through untouched", () => {
   });
 
   test("a compressed body comes back compressed", async () => {
-    const { origin, gateway } = await runBoth();
+    const { origin, gateway } = await runBoth(inMemory);
     origin.plan({ gzip: "whole" });
     const answer = await curl(["--compressed", `${gateway.url}/v1/models`]);
     expect(answer.headers.get("content-encoding")).toBe("gzip");

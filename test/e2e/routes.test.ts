@@ -2,7 +2,7 @@ import { describe, expect, test } from "vitest";
 import { ask, chatPath, question, statusOf } from "./chat-call.ts";
 import { exchange } from "./http-exchange.ts";
 import { openConnection, requestText } from "./raw-connection.ts";
-import { runBoth, runGateway, runOrigin } from "./running-gateway.ts";
+import { inMemory, runBoth, runGateway, runOrigin } from "./running-gateway.ts";
 
 const base = { url: "" };
 
@@ -28,7 +28,7 @@ describe("routes: an upstream by name", () => {
   test.each(["/u/nobody/v1/chat/completions", "/u/nobody/v1/models", "/u/nobody", "/u/__proto__/v1/models"])(
     "an upstream that is not configured is told: %s",
     async (path) => {
-      const { origin, gateway } = await runBoth();
+      const { origin, gateway } = await runBoth(inMemory);
       const answer = await exchange(gateway.url + path, { body: question() });
       expect([answer.status, JSON.parse(answer.text).error]).toMatchObject([
         404,
@@ -43,7 +43,7 @@ describe("routes: an upstream by name", () => {
   );
 
   test("RFC 9112 section 3.2.2: a target in absolute form is the path in it, never another host", async () => {
-    const { origin, gateway } = await runBoth();
+    const { origin, gateway } = await runBoth(inMemory);
     const text = JSON.stringify(question());
     await ask(gateway);
     for (const [target, method] of [
@@ -59,7 +59,7 @@ describe("routes: an upstream by name", () => {
   });
 
   test("a target that is no path is refused", async () => {
-    const { origin, gateway } = await runBoth();
+    const { origin, gateway } = await runBoth(inMemory);
     const connection = await openConnection(gateway);
     connection.socket.write("OPTIONS * HTTP/1.1\r\nHost: g\r\nConnection: close\r\n\r\n");
     await connection.closed;

@@ -2,7 +2,7 @@ import { describe, expect, test } from "vitest";
 import { Gate } from "../../src/testing/index.ts";
 import { chatPath, question } from "./chat-call.ts";
 import { openConnection, requestText } from "./raw-connection.ts";
-import { runBoth } from "./running-gateway.ts";
+import { inMemory, runBoth } from "./running-gateway.ts";
 
 describe("X: requests that two readers might divide differently are refused", () => {
   const chat = JSON.stringify(question());
@@ -16,7 +16,7 @@ describe("X: requests that two readers might divide differently are refused", ()
     ["a space before the colon", ["Content-Length : 5"]],
     ["a header without a name", [": x"]],
   ])("%s", async (_, headers) => {
-    const { origin, gateway } = await runBoth();
+    const { origin, gateway } = await runBoth(inMemory);
     for (const path of [chatPath, "/v1/files"]) {
       const connection = await openConnection(gateway);
       const smuggled = "0\r\n\r\nGET /v1/smuggled HTTP/1.1\r\nHost: g\r\n\r\n";
@@ -28,7 +28,7 @@ describe("X: requests that two readers might divide differently are refused", ()
   });
 
   test("two requests on one connection are answered in order", async () => {
-    const { origin, gateway } = await runBoth();
+    const { origin, gateway } = await runBoth(inMemory);
     const gate = new Gate();
     origin.plan([{ holds: [{ at: "headers", gate }] }]);
     const connection = await openConnection(gateway);

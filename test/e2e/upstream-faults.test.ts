@@ -3,7 +3,7 @@ import { describe, expect, onTestFinished, test } from "vitest";
 import { Gate } from "../../src/testing/index.ts";
 import { ask, beginAsking, chatPath, eventsOf, question, statusOf } from "./chat-call.ts";
 import { exchange } from "./http-exchange.ts";
-import { runBoth, runGateway, runOrigin } from "./running-gateway.ts";
+import { inMemory, runBoth, runGateway, runOrigin } from "./running-gateway.ts";
 
 /** A port that takes no connection: one whose listener is gone. */
 async function refusingUrl(): Promise<string> {
@@ -26,7 +26,7 @@ const routes = [chatPath, "/v1/embeddings"] as const;
 describe("U5: an upstream that cannot be reached", () => {
   test.each(routes)("refused: 502 with the cause on %s", async (path) => {
     const url = await refusingUrl();
-    const gateway = await runGateway({ url });
+    const gateway = await runGateway({ url }, inMemory);
     const answer = await exchange(gateway.url + path, { body: question() });
     expect(answer.status).toBe(502);
     const { error } = JSON.parse(answer.text);
@@ -36,7 +36,7 @@ describe("U5: an upstream that cannot be reached", () => {
   });
 
   test.each(routes)("a name that does not resolve: 502 with the cause on %s", async (path) => {
-    const gateway = await runGateway({ url: "http://does-not-exist.invalid/v1" });
+    const gateway = await runGateway({ url: "http://does-not-exist.invalid/v1" }, inMemory);
     const answer = await exchange(gateway.url + path, { body: question() });
     expect([answer.status, JSON.parse(answer.text).error.code]).toEqual([502, "origin_unreachable"]);
     expect(JSON.parse(answer.text).error.message).toMatch(/does-not-exist\.invalid.*(ENOTFOUND|EAI_AGAIN)/);
@@ -44,14 +44,17 @@ describe("U5: an upstream that cannot be reached", () => {
 
   test("TLS where there is none: 502 with the cause", async () => {
     const origin = await runOrigin();
-    const gateway = await runGateway({ url: origin.url.replace("http:", "https:") });
+    const gateway = await runGateway({ url: origin.url.replace("http:", "https:") }, inMemory);
     const answer = await ask(gateway);
     expect([answer.status, JSON.parse(answer.text).error.code]).toEqual([502, "origin_unreachable"]);
   });
 
   test("no connection in time: 504", async () => {
     // TEST-NET-1 of RFC 5737 leads nowhere; where a network refuses it at once, that is told as such.
-    const gateway = await runGateway({ url: "http://192.0.2.1:9/v1" }, { upstream: { connectTimeout: "50ms" } });
+    const gateway = await runGateway(
+      { url: "http://192.0.2.1:9/v1" },
+      { ...inMemory, upstream: { connectTimeout: "50ms" } },
+    );
     const answer = await ask(gateway);
     const { error } = JSON.parse(answer.text);
     expect([answer.status, error.code]).toEqual(
@@ -78,7 +81,11 @@ describe("U5: an upstream that falls silent", () => {
 
   test("in the middle of a stream: an error event and no clean end, then a new call", async () => {
     const origin = await runOrigin();
-    const gateway = await runGateway(origin, { upstream: { idleTimeout: "50ms" }, coalescing: { errorBackoff: "0s" } });
+    const gateway = await runGateway(origin, {
+      ...inMemory,
+      upstream: { idleTimeout: "50ms" },
+      coalescing: { errorBackoff: "0s" },
+    });
     origin.plan([{ holds: [{ at: 3, gate: new Gate() }] }]);
     const body = question(undefined, { stream: true });
     const answer = await ask(gateway, body);
@@ -91,7 +98,7 @@ describe("U5: an upstream that falls silent", () => {
 
   test("in the middle of what passes through: no clean end", async () => {
     const origin = await runOrigin();
-    const gateway = await runGateway(origin, { upstream: { idleTimeout: "50ms" } });
+    const gateway = await runGateway(origin, { ...inMemory, upstream: { idleTimeout: "50ms" } });
     origin.plan({ holds: [{ at: 2, gate: new Gate() }] });
     const answer = await exchange(`${gateway.url}/v1/engines/m/chat/completions`, {
       body: question(undefined, { stream: true }),
@@ -101,7 +108,7 @@ describe("U5: an upstream that falls silent", () => {
 
   test("in the middle of one document: 504", async () => {
     const origin = await runOrigin();
-    const gateway = await runGateway(origin, { upstream: { idleTimeout: "50ms" } });
+    const gateway = await runGateway(origin, { ...inMemory, upstream: { idleTimeout: "50ms" } });
     origin.plan([{ contentLength: 100_000, holds: [{ at: 1, gate: new Gate() }] }]);
     const answer = await ask(gateway);
     expect([answer.status, JSON.parse(answer.text).error.code]).toEqual([504, "origin_timeout"]);
@@ -109,7 +116,7 @@ describe("U5: an upstream that falls silent", () => {
 });
 
 test("U2: an origin that is down for one model leaves others alone, and recovers without a restart", async () => {
-  const { origin, gateway } = await runBoth({ coalescing: { errorBackoff: "0s" } });
+  const { origin, gateway } = await runBoth({ ...inMemory, coalescing: { errorBackoff: "0s" } });
   origin.plan((call) =>
     (call.json as { model: string }).model === "scripted-small" ? { cut: { afterBytes: 0, how: "rst" } } : {},
   );
@@ -121,7 +128,7 @@ test("U2: an origin that is down for one model leaves others alone, and recovers
 });
 
 test("S22: callers of a failing origin that come together are one call, also through the SDK's retries", async () => {
-  const { origin, gateway } = await runBoth({ coalescing: { errorBackoff: "10m" } });
+  const { origin, gateway } = await runBoth({ ...inMemory, coalescing: { errorBackoff: "10m" } });
   const gate = new Gate();
   origin.plan([{ status: 503, holds: [{ at: "headers", gate }] }]);
   const calls = [beginAsking(gateway), beginAsking(gateway)];
