@@ -6,23 +6,28 @@ import process from "node:process";
 import { parseArgs } from "node:util";
 import type { Benchmark, BenchOptions, BenchResult } from "./benchmark.ts";
 import { killChildren, pinRunner } from "./child-process.ts";
+import { describeMachine } from "./machine.ts";
 import { programs } from "./programs.ts";
 import { writeReport } from "./report.ts";
 import { resultsFolder, writeResult } from "./results.ts";
 import { printResult } from "./table.ts";
+import { removeFolders } from "./temporary.ts";
 
 const usage = `Usage: npm run bench -- [NAME ...] [options]
 
   --list       the programs
   --quick      a smoke run: short, and no result is written
   --data FILE  the trace that tau-bench replays
-  --out DIR    where results go (default bench/results)
+  --out DIR    where results go and are read (default bench/results)
   --report     measure nothing; write docs/benchmarks.md from the results`;
 
 /** No program takes nearly as long; one that does hangs. */
 const mostMs = 180_000;
 
-process.on("exit", killChildren);
+process.on("exit", () => {
+  killChildren();
+  removeFolders();
+});
 for (const signal of ["SIGINT", "SIGTERM"] as const) process.on(signal, () => process.exit(130));
 process.exitCode = await main();
 
@@ -37,7 +42,12 @@ async function main(): Promise<number> {
     return 0;
   }
   if (values.report) {
-    console.log(writeReport(programs.map(({ name }) => name)));
+    console.log(
+      writeReport(
+        programs.map(({ name }) => name),
+        values.out,
+      ),
+    );
     return 0;
   }
   const unknown = positionals.filter((name) => !programs.some((program) => program.name === name));
@@ -56,6 +66,7 @@ async function main(): Promise<number> {
 
 async function runOne(program: Benchmark, options: BenchOptions, folder: string): Promise<boolean> {
   console.log(`\n${program.name}: ${program.describe}`);
+  const machine = describeMachine();
   const startedAt = performance.now();
   try {
     const result = await inTime(program.run(options));
@@ -66,7 +77,7 @@ async function runOne(program: Benchmark, options: BenchOptions, folder: string)
     printResult(result, (line) => console.log(line));
     const seconds = (performance.now() - startedAt) / 1000;
     console.log(`  ${seconds.toFixed(0)} s`);
-    if (!options.quick) writeResult(folder, program, result, seconds);
+    if (!options.quick) writeResult(folder, program, { ...result, machine, seconds: Math.round(seconds) });
     return true;
   } catch (error) {
     console.error(`  failed: ${error instanceof Error ? (error.stack ?? error.message) : String(error)}`);

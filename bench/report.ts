@@ -4,9 +4,9 @@ import { inProject } from "./product.ts";
 import { type ResultFile, readResults } from "./results.ts";
 import { limits, shown, spread, verdicts } from "./table.ts";
 
-/** Writes the page and returns its path. `order`: names of the programs. */
-export function writeReport(order: readonly string[]): string {
-  const results = [...readResults()].sort((one, other) => order.indexOf(one.name) - order.indexOf(other.name));
+/** Writes the page from the results in `folder` and returns its path. `order`: names of the programs. */
+export function writeReport(order: readonly string[], folder: string): string {
+  const results = [...readResults(folder)].sort((one, other) => order.indexOf(one.name) - order.indexOf(other.name));
   const path = inProject("docs/benchmarks.md");
   writeFileSync(path, document(results));
   return path;

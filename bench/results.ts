@@ -2,7 +2,7 @@ import { spawnSync } from "node:child_process";
 import { mkdirSync, readdirSync, readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import type { Benchmark, Measured } from "./benchmark.ts";
-import { describeMachine, gitCommit, type Machine, packageVersion } from "./machine.ts";
+import { gitCommit, type Machine, packageVersion } from "./machine.ts";
 import { inProject } from "./product.ts";
 
 /** A result with where and when it was measured, as it lies in bench/results. */
@@ -18,15 +18,17 @@ export interface ResultFile extends Measured {
 
 export const resultsFolder = inProject("bench/results");
 
-export function writeResult(folder: string, { name, describe }: Benchmark, result: Measured, seconds: number): void {
+export function writeResult(
+  folder: string,
+  { name, describe }: Benchmark,
+  result: Measured & Pick<ResultFile, "machine" | "seconds">,
+): void {
   const file: ResultFile = {
     name,
     describe,
     date: new Date().toISOString(),
-    seconds: Math.round(seconds),
     version: packageVersion(),
     commit: gitCommit(),
-    machine: describeMachine(),
     ...result,
   };
   mkdirSync(folder, { recursive: true });
@@ -36,9 +38,9 @@ export function writeResult(folder: string, { name, describe }: Benchmark, resul
   spawnSync(inProject("node_modules/.bin/biome"), ["format", "--write", path], { stdio: "ignore" });
 }
 
-export function readResults(): readonly ResultFile[] {
-  const names = readdirSync(resultsFolder).filter((name) => name.endsWith(".json"));
-  return names.sort().map((name) => JSON.parse(readFileSync(join(resultsFolder, name), "utf8")) as ResultFile);
+export function readResults(folder: string): readonly ResultFile[] {
+  const names = readdirSync(folder).filter((name) => name.endsWith(".json"));
+  return names.sort().map((name) => JSON.parse(readFileSync(join(folder, name), "utf8")) as ResultFile);
 }
 
 function rounded(_key: string, value: unknown): unknown {

@@ -17,7 +17,9 @@ export async function prime(server: Server, requests: readonly PrimedRequest[], 
         headers: sdkHeaders(credential),
         body,
       });
-      if ((await response.text()) !== expected) throw new Error(`request ${number} got another answer`);
+      const text = await response.text();
+      if (text !== expected)
+        throw new Error(`request ${number} got another answer: ${response.status} ${text.slice(0, 300)}`);
       const status = response.headers.get("x-ai-cache-status");
       if (isCache && pass === 2 && status !== "HIT") throw new Error(`request ${number} is not a hit but ${status}`);
     }
