@@ -34,21 +34,17 @@ const base = (object: string) => ({
 });
 const finishOf = ({ tool_calls }: Message): string => (tool_calls?.length ? "tool_calls" : "stop");
 
-function completion(message: Message): string {
-  const prose = message.content?.length ?? 0;
-  const usage = {
-    prompt_tokens: 3_000,
-    completion_tokens: 20 + Math.ceil(prose / 4),
-    total_tokens: 3_020 + Math.ceil(prose / 4),
-  };
-  return JSON.stringify({
-    ...base("chat.completion"),
-    choices: [{ index: 0, message, finish_reason: finishOf(message), logprobs: null }],
-    usage,
-  });
+function usageOf({ content }: Message): object {
+  const completion_tokens = 20 + Math.ceil((content?.length ?? 0) / 4);
+  return { prompt_tokens: 3_000, completion_tokens, total_tokens: 3_000 + completion_tokens };
 }
 
-function events(message: Message): string {
+function completion(message: Message): string {
+  const choices = [{ index: 0, message, finish_reason: finishOf(message), logprobs: null }];
+  return JSON.stringify({ ...base("chat.completion"), choices, usage: usageOf(message) });
+}
+
+function events(message: Message, includeUsage: boolean): string {
   const deltas: object[] = [{ role: "assistant", content: typeof message.content === "string" ? "" : null }];
   for (const piece of pieces(message.content ?? "")) deltas.push({ content: piece });
   for (const [index, { id, function: called }] of (message.tool_calls ?? []).entries()) {
@@ -56,9 +52,14 @@ function events(message: Message): string {
     for (const piece of pieces(called.arguments))
       deltas.push({ tool_calls: [{ index, function: { arguments: piece } }] });
   }
-  const chunk = (delta: object, finish: string | null): string =>
-    `data: ${JSON.stringify({ ...base("chat.completion.chunk"), choices: [{ index: 0, delta, logprobs: null, finish_reason: finish }] })}\n\n`;
-  return `${deltas.map((delta) => chunk(delta, null)).join("")}${chunk({}, finishOf(message))}data: [DONE]\n\n`;
+  const chunks: object[] = deltas.map((delta) => ({
+    choices: [{ index: 0, delta, logprobs: null, finish_reason: null }],
+  }));
+  chunks.push({ choices: [{ index: 0, delta: {}, logprobs: null, finish_reason: finishOf(message) }] });
+  if (includeUsage) chunks.push({ choices: [], usage: usageOf(message) });
+  const event = (chunk: object): string =>
+    `data: ${JSON.stringify({ ...base("chat.completion.chunk"), ...chunk })}\n\n`;
+  return `${chunks.map(event).join("")}data: [DONE]\n\n`;
 }
 
 /** Words with the space before them: about one token each. */
@@ -74,14 +75,14 @@ const server = createServer((request, response) => {
       response.end(JSON.stringify({ calls, bytes }));
       return;
     }
-    const { messages, stream } = JSON.parse(Buffer.concat(parts).toString("utf8"));
+    const { messages, stream, stream_options } = JSON.parse(Buffer.concat(parts).toString("utf8"));
     calls++;
     const answer = answerTo(messages);
     if (answer === undefined) {
       response.writeHead(404).end();
       return;
     }
-    if (stream === true) reply(response, "text/event-stream", events(answer));
+    if (stream === true) reply(response, "text/event-stream", events(answer, stream_options?.include_usage === true));
     else reply(response, "application/json", completion(answer));
   });
 });
