@@ -38,10 +38,15 @@ export function serializeJson(value: JsonValue, order?: KeepOrder): string {
 function serializeObject(value: JsonObject, order: KeepOrder | undefined): string {
   const keys = [...value.keys()];
   if (order !== true && !isSorted(keys)) keys.sort();
+  return joinMembers(keys, (key) => serializeJson(value.get(key) as JsonValue, orderOf(order, key)));
+}
+
+/** An object of these keys in this order; `textOf` gives the JSON text of each value. */
+export function joinMembers(keys: readonly string[], textOf: (key: string) => string): string {
   let text = "{";
   for (const key of keys) {
     if (text.length > 1) text += ",";
-    text += `${JSON.stringify(key)}:${serializeJson(value.get(key) as JsonValue, orderOf(order, key))}`;
+    text += `${JSON.stringify(key)}:${textOf(key)}`;
   }
   return `${text}}`;
 }

@@ -243,6 +243,33 @@ describe("depth", () => {
   });
 });
 
+describe("how many values", () => {
+  test("values and keys of all levels count against the bound", () => {
+    const text = '[1,"a",{"b":null,"c":[true,{}]}]'; // two containers, 1, "a", b, null, c, a list, true, {}
+    expect(() => parseJson(text, { maxValues: 10 })).not.toThrow();
+    expect(() => parseJson(encode(text), { maxValues: 9 })).toThrow(
+      expect.objectContaining({
+        reason: "too_many_values",
+        offset: 27,
+        path: "[2].c[1]",
+        message: "More than 9 values and keys at offset 27 in [2].c[1]",
+      }),
+    );
+    expect(() => parseJson(text, { maxValues: 6 })).toThrow(expect.objectContaining({ offset: 17, path: "[2]" }));
+  });
+
+  test("a text of many values is refused at the bound, not at its end", () => {
+    for (const many of ["[],", '{"a":1},', "1,"]) {
+      const text = `[${many.repeat(300_000)}`;
+      expect(() => parseJson(text, { maxValues: 1_000 })).toThrow(/^More than 1000 values and keys/);
+    }
+  });
+
+  test("without a bound there is none", () => {
+    expect(parseJson(`[${"1,".repeat(500_000)}1]`)).toHaveLength(500_001);
+  });
+});
+
 describe("numbers", () => {
   test.each<[string, number]>([
     ["0", 0],

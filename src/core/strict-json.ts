@@ -9,7 +9,7 @@ import { exactNumber, type JsonNumber, type JsonObject, type JsonValue } from ".
  * the value. Depth is bounded before the stack is. A string without escapes is a slice of the text.
  */
 
-export type JsonFault = "syntax" | "duplicate_key" | "lone_surrogate" | "invalid_utf8" | "too_deep";
+export type JsonFault = "syntax" | "duplicate_key" | "lone_surrogate" | "invalid_utf8" | "too_deep" | "too_many_values";
 
 /** The text is not strict JSON. The message quotes keys and single characters of the text, never its strings. */
 export class JsonError extends Error {
@@ -31,6 +31,11 @@ export class JsonError extends Error {
 export interface ParseOptions {
   /** Containers that may lie within each other. Default 200, at most 1,000. */
   readonly maxDepth?: number;
+  /**
+   * Values and keys that the text may have, all levels together. Each costs memory and time far beyond its bytes, so a
+   * text from a stranger needs a bound. Default none.
+   */
+  readonly maxValues?: number;
 }
 
 /** Deeper than this, recursion itself would be at risk. */
@@ -41,15 +46,14 @@ const decoder = new TextDecoder("utf-8", { fatal: true, ignoreBOM: true });
 
 /** Reads one JSON text. Throws `JsonError`, and nothing else, for a text that is not strict JSON. */
 export function parseJson(input: Uint8Array | string, options?: ParseOptions): JsonValue {
-  const maxDepth = Math.min(options?.maxDepth ?? defaultDepth, greatestDepth);
-  if (typeof input === "string") return new Parser(input, maxDepth, false).parse();
+  if (typeof input === "string") return new Parser(input, false, options).parse();
   let text: string;
   try {
     text = decoder.decode(input);
   } catch {
     throw new JsonError("invalid_utf8", "Invalid UTF-8", invalidUtf8At(input), "");
   }
-  return new Parser(text, maxDepth, true).parse();
+  return new Parser(text, true, options).parse();
 }
 
 /** The first byte that no valid text could have there: a replacement character whose own bytes differ from the input's. */
@@ -80,30 +84,27 @@ function quoted(text: string): string {
 
 const quote = 0x22;
 const backslash = 0x5c;
-const escapes: Readonly<Record<string, string>> = {
-  '"': '"',
-  "\\": "\\",
-  "/": "/",
-  b: "\b",
-  f: "\f",
-  n: "\n",
-  r: "\r",
-  t: "\t",
-};
+/** What may stand after a backslash, except `u`. */
+const escapable = '"\\/bfnrt';
 
 class Parser {
   readonly #text: string;
   readonly #maxDepth: number;
+  readonly #maxValues: number;
   readonly #bytes: boolean;
   /** Text made from valid UTF-8 is well formed; for a string this says whether each string within needs a look. */
   readonly #suspect: boolean;
+  /** Where the parser is; only the first `#named` segments hold. */
   readonly #path: (string | number)[] = [];
+  #named = 0;
   #at = 0;
   #depth = 0;
+  #values = 0;
 
-  constructor(text: string, maxDepth: number, bytes: boolean) {
+  constructor(text: string, bytes: boolean, options: ParseOptions | undefined) {
     this.#text = text;
-    this.#maxDepth = maxDepth;
+    this.#maxDepth = Math.min(options?.maxDepth ?? defaultDepth, greatestDepth);
+    this.#maxValues = options?.maxValues ?? Number.POSITIVE_INFINITY;
     this.#bytes = bytes;
     this.#suspect = !bytes && !text.isWellFormed();
   }
@@ -117,6 +118,7 @@ class Parser {
   }
 
   #value(): JsonValue {
+    this.#count();
     const code = this.#text.charCodeAt(this.#at);
     if (code === quote) return this.#string();
     if (code === 0x7b) return this.#object();
@@ -126,6 +128,11 @@ class Parser {
     if (code === 0x66) return this.#word("false", false);
     if (code === 0x6e) return this.#word("null", null);
     return this.#unexpected("a value");
+  }
+
+  #count(): void {
+    if (++this.#values > this.#maxValues)
+      this.#fail("too_many_values", `More than ${this.#maxValues} values and keys`, this.#at);
   }
 
   #word<T>(word: string, value: T): T {
@@ -142,15 +149,16 @@ class Parser {
       for (;;) {
         const keyAt = this.#at;
         if (this.#text.charCodeAt(keyAt) !== quote) this.#unexpected("a key in double quotes");
+        this.#count();
         const key = this.#string();
-        this.#path[this.#depth - 1] = key;
+        this.#name(key);
         if (members.has(key)) this.#fail("duplicate_key", `Duplicate key ${quoted(key)}`, keyAt);
         this.#space();
         if (this.#text.charCodeAt(this.#at) !== 0x3a) this.#unexpected('":"');
         this.#at++;
         this.#space();
         members.set(key, this.#value());
-        this.#path.length = this.#depth - 1;
+        this.#named = this.#depth - 1;
         this.#space();
         if (this.#text.charCodeAt(this.#at) !== 0x2c) break;
         this.#at++;
@@ -168,9 +176,9 @@ class Parser {
     this.#space();
     if (this.#text.charCodeAt(this.#at) !== 0x5d) {
       for (;;) {
-        this.#path[this.#depth - 1] = elements.length;
+        this.#name(elements.length);
         elements.push(this.#value());
-        this.#path.length = this.#depth - 1;
+        this.#named = this.#depth - 1;
         this.#space();
         if (this.#text.charCodeAt(this.#at) !== 0x2c) break;
         this.#at++;
@@ -189,6 +197,11 @@ class Parser {
     this.#at++;
   }
 
+  #name(segment: string | number): void {
+    this.#path[this.#depth - 1] = segment;
+    this.#named = this.#depth;
+  }
+
   #leave(): void {
     this.#depth--;
     this.#at++;
@@ -200,7 +213,7 @@ class Parser {
     let at = openedAt + 1;
     let code = text.charCodeAt(at);
     while (code !== quote && code !== backslash && code >= 0x20) code = text.charCodeAt(++at);
-    const value = code === quote ? text.slice(openedAt + 1, at) : this.#escaped(openedAt + 1, at);
+    const value = code === quote ? text.slice(openedAt + 1, at) : this.#escaped(openedAt, at);
     if (code === quote) this.#at = at + 1;
     if ((this.#suspect || code === backslash) && !value.isWellFormed()) {
       this.#fail("lone_surrogate", "Lone surrogate in the string", openedAt);
@@ -208,38 +221,42 @@ class Parser {
     return value;
   }
 
-  /** Goes on from `at`, the first place that is not an ordinary character, until the closing quote. */
-  #escaped(start: number, at: number): string {
+  /** The string that begins at `openedAt` and whose first place that is not an ordinary character is `at`. */
+  #escaped(openedAt: number, at: number): string {
     const text = this.#text;
-    let value = "";
-    let copied = start;
-    for (;;) {
-      const code = text.charCodeAt(at);
-      if (code === quote) break;
-      this.#at = at;
-      if (at >= text.length) this.#fail("syntax", "Unterminated string", at);
-      if (code < 0x20) this.#fail("syntax", `Control character ${this.#found()} in a string`, at);
-      if (code !== backslash) {
-        at++;
-        continue;
-      }
-      value += text.slice(copied, at);
-      const letter = text[at + 1] ?? "";
-      if (letter === "u") {
-        const digits = text.slice(at + 2, at + 6);
-        if (!/^[0-9a-fA-F]{4}$/.test(digits)) this.#fail("syntax", "Escape \\u without four hexadecimal digits", at);
-        value += String.fromCharCode(Number.parseInt(digits, 16));
-        at += 6;
-      } else {
-        const character = Object.hasOwn(escapes, letter) ? escapes[letter] : undefined;
-        if (character === undefined) this.#fail("syntax", "Unknown escape", at);
-        value += character;
-        at += 2;
-      }
-      copied = at;
+    let end = at;
+    let code = text.charCodeAt(end);
+    while (code !== quote && code >= 0x20) {
+      end += code === backslash ? 2 : 1;
+      code = text.charCodeAt(end);
     }
-    this.#at = at + 1;
-    return value + text.slice(copied, at);
+    try {
+      // A single string leaves JSON.parse no choice, and it reads millions of escapes at once.
+      const value: string = JSON.parse(text.slice(openedAt, end + 1));
+      this.#at = end + 1;
+      return value;
+    } catch {
+      return this.#stringFault(at);
+    }
+  }
+
+  /** Names the first fault at `at` or after it in a string that has one. */
+  #stringFault(at: number): never {
+    const text = this.#text;
+    for (this.#at = at; text.charCodeAt(this.#at) !== quote; this.#at++) {
+      const code = text.charCodeAt(this.#at);
+      if (Number.isNaN(code)) break;
+      if (code < 0x20) this.#fail("syntax", `Control character ${this.#found()} in a string`, this.#at);
+      if (code !== backslash) continue;
+      const letter = text[this.#at + 1] ?? "";
+      if (letter === "u") {
+        if (!/^[0-9a-fA-F]{4}$/.test(text.slice(this.#at + 2, this.#at + 6))) {
+          this.#fail("syntax", "Escape \\u without four hexadecimal digits", this.#at);
+        }
+      } else if (!escapable.includes(letter) || letter === "") this.#fail("syntax", "Unknown escape", this.#at);
+      this.#at++;
+    }
+    return this.#fail("syntax", "Unterminated string", this.#at);
   }
 
   #number(): number | JsonNumber {
@@ -301,6 +318,6 @@ class Parser {
 
   #fail(reason: JsonFault, what: string, at: number): never {
     const offset = this.#bytes ? new TextEncoder().encode(this.#text.slice(0, at)).length : at;
-    throw new JsonError(reason, what, offset, formatPath(this.#path));
+    throw new JsonError(reason, what, offset, formatPath(this.#path.slice(0, this.#named)));
   }
 }

@@ -16,6 +16,12 @@ describe("a request that cannot be taken", () => {
     ["a duplicate key", '{"model":"m","model":"n","messages":[1]}', "model", 'Duplicate key "model"'],
     ["a duplicate key further down", '{"model":"m","messages":[{"a":1,"a":2}]}', "messages[0].a", "Duplicate key"],
     ["a lone surrogate", '{"model":"m","messages":["\\ud800"]}', "messages[0]", "surrogate"],
+    [
+      "more values than a request may have",
+      `{"model":"m","messages":[1],"grammar":[${"[],".repeat(100_000)}[]]}`,
+      "grammar[99992]",
+      "More than 100000 values and keys",
+    ],
     ["NaN", '{"model":"m","messages":[1],"temperature":NaN}', "temperature", "strict JSON"],
     ["an array", "[]", undefined, "must be a JSON object"],
     ["no model", { messages: [1] }, "model", "string that is not empty"],
@@ -266,6 +272,12 @@ describe("forward", () => {
       }),
       { seed: 9 },
     );
+  });
+
+  it("is in canonical form, whatever was replaced in it", () => {
+    const sent = forwarded({ temperature: 0 }).of({ ...hello, user: "u", stream: true, a: 1, top_p: 1 });
+    const names = Object.keys(JSON.parse(sent));
+    expect(names).toEqual(["a", "messages", "model", "stream", "stream_options", "temperature", "top_p", "user"]);
   });
 });
 

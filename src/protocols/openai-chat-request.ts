@@ -3,6 +3,7 @@ import {
   JsonNumber,
   type JsonObject,
   type JsonValue,
+  joinMembers,
   type KeepOrder,
   parseJson,
   serializeJson,
@@ -26,7 +27,7 @@ export const unkeyedFields: Readonly<Record<string, string>> = {
 };
 
 /** The key order within a JSON schema reaches the model, so it is kept. */
-const keptOrder: KeepOrder = {
+const keptOrder: Readonly<Record<string, KeepOrder>> = {
   tools: { "*": { function: { parameters: true } } },
   functions: { "*": { parameters: true } },
   response_format: { json_schema: { schema: true } },
@@ -39,6 +40,9 @@ const keptOrder: KeepOrder = {
  */
 const fixedTemperature = /(?:^|[/:])(?:o[1-9]\d*(?:-|$)|gpt-(?:[5-9]|\d\d)(?!-chat)|.*-search-(?:preview|api))/i;
 
+/** Values and keys that a request may have; many times what a long conversation with many tools has. */
+const maxValues = 100_000;
+
 const encoder = new TextEncoder();
 
 export function parseChatRequest(body: Uint8Array): ParsedRequest {
@@ -47,45 +51,59 @@ export function parseChatRequest(body: Uint8Array): ParsedRequest {
 
 class ChatRequest implements ParsedRequest {
   readonly #body: JsonObject;
+  /** Each member in canonical form, by name: the key and the body for the origin are both put together from these. */
+  readonly #texts: ReadonlyMap<string, string>;
   readonly facts: RequestFacts;
   readonly canonical: string;
   readonly expectations: Expectations;
 
-  constructor(body: JsonObject) {
+  constructor(body: JsonObject, texts = textsOf(body)) {
     this.#body = body;
+    this.#texts = texts;
     this.facts = requestFacts(body);
-    const keyed = [...body].filter(([name]) => name !== "model" && !Object.hasOwn(unkeyedFields, name));
-    this.canonical = serializeJson(new Map(keyed), keptOrder);
+    this.canonical = objectText(texts, (name) => name !== "model" && !Object.hasOwn(unkeyedFields, name));
     this.expectations = expectationsOf(body);
   }
 
   deterministic(): ParsedRequest | undefined {
     if (fixedTemperature.test(this.facts.model)) return undefined;
-    return this.facts.temperature === 0 ? this : new ChatRequest(new Map(this.#body).set("temperature", 0));
+    if (this.facts.temperature === 0) return this;
+    return new ChatRequest(new Map(this.#body).set("temperature", 0), new Map(this.#texts).set("temperature", "0"));
   }
 
   forward(options?: ForwardOptions): Uint8Array {
-    const body = new Map(this.#body);
-    if (options?.temperature !== undefined) body.set("temperature", options.temperature);
+    const texts = new Map(this.#texts);
+    if (options?.temperature !== undefined) texts.set("temperature", serializeJson(options.temperature));
     if (this.facts.stream && options?.requestUsage !== false) {
-      const given = body.get("stream_options");
-      body.set("stream_options", new Map(isObject(given) ? given : []).set("include_usage", true));
+      const given = member(this.#body, "stream_options");
+      texts.set("stream_options", serializeJson(new Map(given).set("include_usage", true)));
     }
-    return encoder.encode(serializeJson(body, keptOrder));
+    return encoder.encode(objectText(texts));
   }
+}
+
+function textsOf(body: JsonObject): ReadonlyMap<string, string> {
+  return new Map(Array.from(body, ([name, value]) => [name, serializeJson(value, keptOrder[name])]));
+}
+
+function objectText(texts: ReadonlyMap<string, string>, counts: (name: string) => boolean = () => true): string {
+  return joinMembers([...texts.keys()].filter(counts).sort(), (name) => texts.get(name) as string);
 }
 
 function parsedBody(bytes: Uint8Array): JsonObject {
   let body: JsonValue;
   try {
-    body = parseJson(bytes);
+    body = parseJson(bytes, { maxValues });
   } catch (error) {
     if (!(error instanceof JsonError)) throw error;
     throw new RequestRejectedError({
       code: "invalid_json",
       message: `The request body is not strict JSON: ${error.message}.`,
       param: error.path === "" ? undefined : error.path,
-      remedy: "Send one JSON object in UTF-8, without duplicate keys, NaN or lone surrogates.",
+      remedy:
+        error.reason === "too_many_values"
+          ? `Send a body of at most ${maxValues} values and keys, all levels together.`
+          : "Send one JSON object in UTF-8, without duplicate keys, NaN or lone surrogates.",
       cause: error,
     });
   }
