@@ -1,6 +1,7 @@
 import { defineConfig } from "vitest/config";
 
-const shared = { setupFiles: "test/setup/unhandled-rejections.ts", pool: "forks" } as const;
+// Nothing is asserted about time, so the limit is only there to end what hangs, on a busy machine too.
+const shared = { setupFiles: "test/setup/unhandled-rejections.ts", pool: "forks", testTimeout: 60_000 } as const;
 
 export default defineConfig({
   test: {

@@ -1,15 +1,24 @@
 import type { AnswerStream } from "./core/answer.ts";
 import type { Asked, Call } from "./core/call.ts";
-import type { Clock } from "./core/clock.ts";
+import type { CancelTimer, Clock } from "./core/clock.ts";
+import { withDeadline } from "./core/deadline.ts";
 import { OriginError } from "./core/errors.ts";
 import type { RecordTicket } from "./core/layer.ts";
 import type { HeaderMap, OriginResponse } from "./core/origin.ts";
-import type { Stored } from "./core/outcome.ts";
+import { pendingStored, type Stored } from "./core/outcome.ts";
 import type { ProtocolError } from "./core/protocol.ts";
 import type { AnswerFacts, Recording } from "./core/recording.ts";
 import { StreamFanout } from "./core/stream-fanout.ts";
 import type { Trace } from "./core/trace.ts";
-import { asOriginError, collect, mediaType, rejoined } from "./origin-answer.ts";
+import {
+  asOriginError,
+  type CompleteAnswer,
+  collect,
+  mediaType,
+  mostErrorBytes,
+  type WholeAnswer,
+} from "./origin-answer.ts";
+import { sendWithUsage, type UsageRefusal } from "./usage-wish.ts";
 
 /**
  * One origin call and everybody who waits for it. The flight belongs to no caller: each holds it while it wants
@@ -17,16 +26,6 @@ import { asOriginError, collect, mediaType, rejoined } from "./origin-answer.ts"
  * the first byte; an answer in one piece is read whole, so that a broken one becomes an error and not half a body.
  * The answer is judged and stored before its last event is handed out: whoever has seen the end can have a hit.
  */
-
-/** A complete answer, of whatever status. */
-export interface WholeAnswer {
-  readonly status: number;
-  readonly headers: HeaderMap;
-  readonly body: Uint8Array;
-  /** Present when the protocol understood the answer, so that it can be played in another form. */
-  readonly recording: Recording | undefined;
-  readonly stored: Stored;
-}
 
 export type FlightHead =
   | { readonly kind: "whole"; readonly answer: WholeAnswer }
@@ -37,7 +36,7 @@ export interface FlightParts {
   readonly trace: Trace;
   readonly limits: FlightLimits;
   /** Whether the origin may be asked for usage in a stream; told when it refused. */
-  readonly usageRefusal: { readonly has: (originId: string) => boolean; readonly add: (originId: string) => void };
+  readonly usageRefusal: UsageRefusal;
   /** Takes the generations and the time, before the origin is called; `undefined` when the store cannot tell. Never throws. */
   prepare(): Promise<RecordTicket | undefined>;
   /** Judges and, if it may, stores. Never throws. */
@@ -53,18 +52,12 @@ export interface FlightLimits {
   readonly windowBytes: number;
 }
 
-export interface CompleteAnswer {
-  readonly status: number;
-  readonly headers: HeaderMap;
-  readonly facts: AnswerFacts | undefined;
-  readonly recording: Recording | undefined;
-  readonly tooLarge: boolean;
-  /** `undefined`: nothing may be stored. */
-  readonly ticket: RecordTicket | undefined;
-}
+/** An origin that goes on behind its terminal event is hung up on after this much, or this long. */
+const mostTrailingBytes = 64 * 1024;
+const trailingMs = 1_000;
 
-/** An error is read whole up to this size also where entries are smaller, so that it is known for what it is. */
-const mostErrorBytes = 1024 * 1024;
+/** What a slow store may add to an answer; after it the answer goes out and the writing goes on. */
+const settleBudgetMs = 25;
 
 /** A caller's place in a flight. */
 export interface Seat {
@@ -92,6 +85,7 @@ export class Flight {
   #holders = 0;
   #closed = false;
   #settled = false;
+  #failed = false;
 
   constructor(asked: Asked, parts: FlightParts) {
     this.call = asked.call;
@@ -109,6 +103,11 @@ export class Flight {
   /** Whether a newcomer would still get the whole answer. */
   get isOpen(): boolean {
     return !this.#closed;
+  }
+
+  /** Whether the origin gave no whole answer. */
+  get hasFailed(): boolean {
+    return this.#failed;
   }
 
   start(): void {
@@ -175,7 +174,7 @@ export class Flight {
         durationMs: parts.clock.monotonic() - startedAt,
       });
     try {
-      const response = await this.#send();
+      const response = await sendWithUsage(this.#asked, parts.usageRefusal, this.#abort.signal);
       if (response.status === 200 && mediaType(response.headers) === "text/event-stream")
         await this.#runEvents(response, ticket);
       else await this.#runWhole(response, ticket);
@@ -187,38 +186,25 @@ export class Flight {
     }
   }
 
-  /** Asks for usage with a stream even if the caller did not; an origin that refuses the wish is asked again without. */
-  async #send(): Promise<OriginResponse> {
-    const { usageRefusal } = this.#parts;
-    const { origin } = this.#asked;
-    const { facts, target, headers } = this.call;
-    const requestUsage = facts.stream && !facts.includeUsage && !usageRefusal.has(origin.id);
-    const send = (wish: boolean) =>
-      origin.send(
-        { method: "POST", target, headers, body: this.#asked.parsed().forward({ requestUsage: wish }) },
-        this.#abort.signal,
-      );
-    const response = await send(requestUsage);
-    if (!requestUsage || (response.status !== 400 && response.status !== 422)) return response;
-    const refusal = await collect(response.body, mostErrorBytes);
-    if (!/stream_options|include_usage/.test(Buffer.from(refusal.body).toString("utf8")))
-      return { ...response, body: rejoined(refusal) };
-    await refusal.overflow?.[Symbol.asyncIterator]().return?.();
-    usageRefusal.add(origin.id);
-    return send(false);
-  }
-
   async #runEvents(response: OriginResponse, ticket: RecordTicket | undefined): Promise<void> {
     const { limits } = this.#parts;
     const recorder = this.call.protocol.recordStream({ maxEventBytes: limits.maxEventBytes });
     this.#head.resolve({ kind: "live", status: response.status, headers: response.headers, form: "events" });
     let tooLarge = false;
     let broken: unknown;
+    let held = 0;
+    let trailing = 0;
+    let keepConnection: CancelTimer | undefined;
     try {
       for await (const chunk of response.body) {
         // Behind the terminal event the connection is only read to its end, so that it can be used again.
-        if (this.#settled) continue;
+        if (this.#settled) {
+          trailing += chunk.length;
+          if (trailing > mostTrailingBytes) break;
+          continue;
+        }
         for (const item of recorder.push(chunk)) {
+          held += item.bytes.length;
           if (item.terminal)
             await this.#finishEvents(
               response,
@@ -230,10 +216,12 @@ export class Flight {
           this.#fanout.push(item);
           if (item.terminal) {
             this.#fanout.end();
+            keepConnection = this.#parts.clock.after(trailingMs, () => this.#abort.abort());
             break;
           }
         }
-        if (!tooLarge && recorder.size > limits.maxEntryBytes) {
+        // Comments are not recorded, but kept for late readers all the same.
+        if (!tooLarge && held > limits.maxEntryBytes) {
           tooLarge = true;
           this.#close();
           recorder.stopRecording();
@@ -244,6 +232,7 @@ export class Flight {
     } catch (error) {
       broken = error;
     }
+    keepConnection?.();
     if (this.#settled) return;
     recorder.end();
     const facts = recorder.facts();
@@ -267,7 +256,7 @@ export class Flight {
       status,
       headers,
       body: new Uint8Array(),
-      recording: facts.error ? undefined : recording,
+      recording: facts.error || !facts.wellFormed ? undefined : recording,
       stored,
     });
   }
@@ -321,10 +310,12 @@ export class Flight {
     this.#fanout.end();
   }
 
+  /** Who comes while the answer is still being written joins and finds it whole. */
   async #settle(answer: CompleteAnswer): Promise<Stored> {
-    const stored = await this.#parts.settle(answer);
+    const settling = this.#parts.settle(answer);
+    settling.then(() => this.#close());
+    const stored = await withDeadline(settling, settleBudgetMs, this.#parts.clock, () => pendingStored);
     this.#settled = true;
-    this.#close();
     return stored;
   }
 
@@ -335,6 +326,7 @@ export class Flight {
   }
 
   #fail(error: OriginError): void {
+    this.#failed = true;
     this.#settled = true;
     this.#close();
     this.#head.reject(error);

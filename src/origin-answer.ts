@@ -1,7 +1,34 @@
 import { OriginError } from "./core/errors.ts";
+import type { RecordTicket } from "./core/layer.ts";
 import { type HeaderMap, headerValue } from "./core/origin.ts";
+import type { Stored } from "./core/outcome.ts";
+import type { AnswerFacts, Recording } from "./core/recording.ts";
 
-/** Reading what an origin sent. */
+/** What an origin sent, and how it is read. */
+
+/** A complete answer, of whatever status. */
+export interface WholeAnswer {
+  readonly status: number;
+  readonly headers: HeaderMap;
+  readonly body: Uint8Array;
+  /** Present when the protocol understood the answer, so that it can be played in another form. */
+  readonly recording: Recording | undefined;
+  readonly stored: Stored;
+}
+
+/** An answer that has come to its end, as it is judged and stored. */
+export interface CompleteAnswer {
+  readonly status: number;
+  readonly headers: HeaderMap;
+  readonly facts: AnswerFacts | undefined;
+  readonly recording: Recording | undefined;
+  readonly tooLarge: boolean;
+  /** `undefined`: nothing may be stored. */
+  readonly ticket: RecordTicket | undefined;
+}
+
+/** An error is read whole up to this size also where entries are smaller, so that it is known for what it is. */
+export const mostErrorBytes = 1024 * 1024;
 
 export function mediaType(headers: HeaderMap): string {
   return (headerValue(headers, "content-type")?.split(";")[0] ?? "").trim().toLowerCase();

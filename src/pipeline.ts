@@ -2,16 +2,18 @@ import { contentType, isOriginFailure, passedOn } from "./answer-forms.ts";
 import type { Answer } from "./core/answer.ts";
 import type { Asked, Call, Caller } from "./core/call.ts";
 import type { Clock } from "./core/clock.ts";
-import { OriginError } from "./core/errors.ts";
+import type { OriginError } from "./core/errors.ts";
 import type { AnswerLayer, FoundEntry, Lookup } from "./core/layer.ts";
 import { chain, isPromise } from "./core/maybe-promise.ts";
-import type { Outcome, Stored } from "./core/outcome.ts";
+import { type Outcome, pendingStored } from "./core/outcome.ts";
 import type { ReplayView } from "./core/protocol.ts";
 import type { SingleFlight } from "./core/single-flight.ts";
 import type { MaybePromise } from "./core/store.ts";
 import type { Trace } from "./core/trace.ts";
-import { Flight, type FlightHead, type FlightLimits, type Seat, type WholeAnswer } from "./flight.ts";
+import { Flight, type FlightLimits, type Seat } from "./flight.ts";
+import { land } from "./landing.ts";
 import type { Replayer } from "./layers/exact/replay.ts";
+import { asOriginError, type WholeAnswer } from "./origin-answer.ts";
 import { failureOf, passBy, refusal } from "./pass-by.ts";
 import { bypassReason, mayStore } from "./policy/eligibility.ts";
 import type { RepeatWatch } from "./policy/stochastic.ts";
@@ -40,16 +42,6 @@ export interface PipelineParts {
 export type FlightFailure = { readonly error: OriginError } | { readonly answer: WholeAnswer };
 
 type Miss = Extract<Lookup, { kind: "miss" }>;
-
-/** A flight that has something to pass on, and how this caller came to it. */
-interface Landing {
-  readonly flight: Flight;
-  readonly head: FlightHead;
-  readonly joined: boolean;
-  readonly miss: Miss;
-}
-
-const pending: Stored = { state: "pending" };
 
 export class Pipeline {
   readonly #parts: PipelineParts;
@@ -101,7 +93,9 @@ export class Pipeline {
     const absent: Lookup = { kind: "miss", reason: "store_unavailable", slot: call.key, reserve: undefined };
     try {
       const lookup = exact.lookup(call);
-      return isPromise(lookup) ? lookup.catch(() => absent).then(told) : told(lookup);
+      return isPromise(lookup)
+        ? lookup.then(satisfying(call), () => absent).then(told)
+        : told(satisfying(call)(lookup));
     } catch {
       return told(absent);
     }
@@ -114,7 +108,8 @@ export class Pipeline {
   }
 
   #serve(asked: Asked, lookup: Exclude<Lookup, Miss>): Answer {
-    if (lookup.kind === "stale" && lookup.why === "swr") this.#refresh(asked, lookup.found.id);
+    if (lookup.kind === "stale" && lookup.why === "swr" && !asked.call.directives.onlyIfCached)
+      this.#refresh(asked, lookup.found.id);
     return this.#replay(asked.call, lookup.found, lookup.kind === "hit" ? undefined : lookup.why);
   }
 
@@ -140,7 +135,7 @@ export class Pipeline {
       return refusal(
         call,
         504,
-        { kind: "miss", reason: miss.reason, stored: pending },
+        { kind: "miss", reason: miss.reason, stored: pendingStored },
         "cache_miss",
         "There is no stored answer and the request said only-if-cached.",
       );
@@ -154,11 +149,11 @@ export class Pipeline {
       const head = await flight.head;
       if (head.kind === "whole" && isOriginFailure(head.answer.status))
         return this.#failed(call, { answer: head.answer }, miss, joined, flight);
-      const landing = this.#land(asked, caller, { flight, head, joined, miss });
+      const landing = land(asked, caller, { flight, head, joined, reason: miss.reason });
       seat.decided();
       return await landing;
     } catch (error) {
-      return this.#failed(call, { error: error as OriginError }, miss, joined, flight);
+      return this.#failed(call, { error: asOriginError(error) }, miss, joined, flight);
     } finally {
       seat.leave();
     }
@@ -198,63 +193,11 @@ export class Pipeline {
     return flight;
   }
 
-  /** The origin's answer in the form this caller wants. */
-  async #land(asked: Asked, caller: Caller, { flight, head, joined, miss }: Landing): Promise<Answer> {
-    const { call } = asked;
-    const { stream, includeUsage } = call.facts;
-    const outcome = (stored: Stored): Outcome => {
-      if (joined) return { kind: "coalesced", stored };
-      return miss.reason === "refresh" ? { kind: "refresh", stored } : { kind: "miss", reason: miss.reason, stored };
-    };
-    // Too large to be kept, and thus to be played in another form than it came in.
-    const alone = () =>
-      passBy(asked, caller, { kind: "miss", reason: miss.reason, stored: { state: "refused", reason: "too_large" } });
-    if (head.kind === "live" && head.form === "raw" && stream && joined) return alone();
-    if (head.kind === "live" && (head.form === "raw" || stream)) {
-      const body = flight.read(!includeUsage);
-      return {
-        status: head.status,
-        headers: passedOn(head.headers, joined),
-        body,
-        outcome: outcome(pending),
-        originStatus: head.status,
-      };
-    }
-    const answer = head.kind === "whole" ? head.answer : await flight.complete;
-    if (head.kind === "live" && joined && isTooLarge(answer.stored)) return alone();
-    const converted = this.#convert(call, answer, head.kind === "live");
-    const headers = {
-      ...passedOn(answer.headers, joined),
-      ...(converted === undefined ? {} : { "content-type": contentType(call) }),
-    };
-    return {
-      status: answer.status,
-      headers,
-      body: converted ?? answer.body,
-      outcome: outcome(answer.stored),
-      originStatus: answer.status,
-    };
-  }
-
-  /** The answer in the other form than it came in, where that is what the caller asked for. */
-  #convert(call: Call, answer: WholeAnswer, cameAsEvents: boolean): Uint8Array | undefined {
-    const { recording } = answer;
-    if (cameAsEvents === call.facts.stream) return undefined;
-    if (recording === undefined) {
-      if (!cameAsEvents) return undefined;
-      const why = isTooLarge(answer.stored)
-        ? "streamed an answer too large to put together"
-        : "reported an error in its stream";
-      throw new OriginError("truncated", { message: `The origin ${why}.` });
-    }
-    const view: ReplayView = { includeUsage: call.facts.includeUsage, zeroUsage: false };
-    return call.facts.stream ? call.protocol.replayEvents(recording, view) : call.protocol.replayJson(recording, view);
-  }
-
   /** The origin failed: an entry kept in reserve answers, otherwise the failure does, shared by all who waited. */
   #failed(call: Call, failure: FlightFailure, miss: Miss, joined: boolean, flight?: Flight): Answer {
     const aborted = "error" in failure && failure.error.failure === "aborted";
-    if (flight !== undefined && !aborted && (flight.followers > 0 || miss.reserve !== undefined))
+    const isOrigins = "answer" in failure || flight?.hasFailed === true;
+    if (flight !== undefined && isOrigins && !aborted && (flight.followers > 0 || miss.reserve !== undefined))
       this.#parts.flights.share(miss.slot, failure);
     if (miss.reserve !== undefined) return this.#replay(call, miss.reserve, "sie");
     if ("answer" in failure) {
@@ -304,6 +247,14 @@ export class Pipeline {
   }
 }
 
-function isTooLarge(stored: Stored): boolean {
-  return stored.state === "refused" && stored.reason === "too_large";
+/**
+ * A stream whose origin told no usage is no answer for a caller who gets usage with every JSON body: it is asked for
+ * once more, and the body then serves both.
+ */
+function satisfying(call: Call): (lookup: Lookup) => Lookup {
+  return (lookup) => {
+    if (lookup.kind === "miss" || call.facts.stream || lookup.found.entry.form === "json") return lookup;
+    if (lookup.found.entry.note.usage !== undefined) return lookup;
+    return { kind: "miss", reason: "absent", slot: lookup.found.id, reserve: lookup.found };
+  };
 }

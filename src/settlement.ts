@@ -5,7 +5,7 @@ import type { StoreRefusal } from "./core/outcome-reasons.ts";
 import type { Expectations } from "./core/protocol.ts";
 import type { Recording } from "./core/recording.ts";
 import type { Trace } from "./core/trace.ts";
-import type { CompleteAnswer } from "./flight.ts";
+import type { CompleteAnswer } from "./origin-answer.ts";
 import { answerForbidsStoring, judgeAnswer } from "./policy/admission.ts";
 import { mayStore } from "./policy/eligibility.ts";
 

@@ -46,11 +46,11 @@ describe("judgeFreshness", () => {
     [179_999, {}, "reserve expired"],
     [180_000, {}, "dead expired"],
     [20_000, { maxAgeMs: 20_000 }, "fresh"],
-    [20_001, { maxAgeMs: 20_000 }, "reserve max_age"],
-    [1, { maxAgeMs: 0 }, "reserve max_age"],
+    [20_001, { maxAgeMs: 20_000 }, "dead max_age"],
+    [1, { maxAgeMs: 0 }, "dead max_age"],
     [70_000, { maxAgeMs: 100_000 }, "reserve expired"],
     [70_000, { maxAgeMs: 100_000, maxStaleMs: 10_000 }, "stale swr"],
-    [70_000, { maxAgeMs: 69_999, maxStaleMs: 10_000 }, "reserve max_age"],
+    [70_000, { maxAgeMs: 69_999, maxStaleMs: 10_000 }, "dead max_age"],
     [70_000, { maxStaleMs: 9_999 }, "reserve expired"],
     [70_000, { maxStaleMs: 10_000 }, "stale swr"],
     [95_000, { maxStaleMs: 35_000 }, "stale max_stale"],
@@ -58,9 +58,9 @@ describe("judgeFreshness", () => {
     [150_000, { maxStaleMs: Number.POSITIVE_INFINITY }, "stale max_stale"],
     [180_000, { maxStaleMs: Number.POSITIVE_INFINITY }, "dead expired"],
     [30_000, { minFreshMs: 30_000 }, "fresh"],
-    [30_001, { minFreshMs: 30_000 }, "reserve min_fresh"],
-    [70_000, { minFreshMs: 0 }, "reserve min_fresh"],
-    [70_000, { minFreshMs: 0, maxStaleMs: 60_000 }, "reserve min_fresh"],
+    [30_001, { minFreshMs: 30_000 }, "dead min_fresh"],
+    [70_000, { minFreshMs: 0 }, "dead min_fresh"],
+    [70_000, { minFreshMs: 0, maxStaleMs: 60_000 }, "dead min_fresh"],
   ];
   it.each(rows)("after %d ms with %j: %s", (after, wish, verdict) => {
     const judged = judgeFreshness(lifetime, at + after, { ...none, ...wish });

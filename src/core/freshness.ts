@@ -24,7 +24,7 @@ export type Freshness =
   | { readonly state: "fresh" }
   | { readonly state: "stale"; readonly why: "swr" | "max_stale" }
   /** May answer only if the origin fails. */
-  | { readonly state: "reserve"; readonly reason: "expired" | "max_age" | "min_fresh" }
+  | { readonly state: "reserve"; readonly reason: "expired" }
   | { readonly state: "dead"; readonly reason: "expired" | "max_age" | "min_fresh" };
 
 /** An entry written further in the future than this was stamped by a clock that cannot be trusted. */
@@ -51,13 +51,14 @@ const fresh: Freshness = { state: "fresh" };
 
 /**
  * `max-age` and `max-stale` also bound what is served while it is refreshed: who states an age does not want a stale
- * answer unless `max-stale` says how stale (RFC 9111 section 5.2.1.1).
+ * answer unless `max-stale` says how stale (RFC 9111 section 5.2.1.1). What is too old for the caller is not for it
+ * either when the origin fails.
  */
 export function judgeFreshness(lifetime: Lifetime, now: number, wish: FreshnessWish): Freshness {
   if (now >= lifetime.deleteAt || lifetime.createdAt - now > clockSkewToleranceMs)
     return { state: "dead", reason: "expired" };
   const asked = judgeWish(lifetime, now, wish);
-  if (asked !== undefined) return { state: now < lifetime.errorUntil ? "reserve" : "dead", reason: asked };
+  if (asked !== undefined) return { state: "dead", reason: asked };
   if (now < lifetime.staleAt) return fresh;
   const withinMaxStale = wish.maxStaleMs !== undefined && now - lifetime.staleAt <= wish.maxStaleMs;
   if (withinMaxStale || (wish.maxStaleMs === undefined && wish.maxAgeMs === undefined)) {

@@ -5,9 +5,8 @@ import { ChaosStore } from "../testing/chaos-store.ts";
 import type { Random } from "./clock.ts";
 import { ManualClock } from "./clock.ts";
 import {
-  areCurrent,
   type Generation,
-  readGenerations,
+  Generations,
   renewGeneration,
   type Scope,
   sameToken,
@@ -16,6 +15,7 @@ import {
   systemTenant,
   tokenLength,
 } from "./generations.ts";
+import type { Store } from "./store.ts";
 
 function setUp() {
   const clock = new ManualClock();
@@ -30,6 +30,23 @@ function setUp() {
 
 const scopes = scopesOf("t", "n", ["a", "b"]);
 
+/** As a look-up judges an entry: every token is in the store and the same. */
+async function areAlive(store: Store, generations: readonly Generation[]): Promise<boolean> {
+  for (const [index, scope] of scopes.entries()) {
+    const [token] = await store.get(scope.tenant, [scopeKeys(scopes)[index] as string]);
+    if (!sameToken(token, generations[index]?.token)) return false;
+  }
+  return true;
+}
+
+/** What an answer that is stored now remembers. */
+async function storedUnder(store: Store, random: Random): Promise<readonly Generation[]> {
+  const generations = new Generations(store, random);
+  const read = await generations.read(scopes);
+  expect(await generations.confirm(scopes, read)).toBe(true);
+  return read;
+}
+
 describe("generations", () => {
   it("cover everything, the tenant, the namespace and each tag, in an order that the format keeps", () => {
     expect(scopes).toEqual([
@@ -42,20 +59,24 @@ describe("generations", () => {
     expect(scopeKeys(scopes)).toEqual(["g:all", "g:tenant", "g:namespace:n", "g:tag:a", "g:tag:b"]);
   });
 
-  it("make missing tokens once and then stay", async () => {
+  it("write missing tokens only when something is stored under them, and then stay", async () => {
     const { store, random } = setUp();
-    const first = await readGenerations(store, scopes, random);
+    const generations = new Generations(store, random);
+    const first = await generations.read(scopes);
     expect(first.map(({ scope }) => scope)).toEqual(scopes.map(({ name }) => name));
     expect(new Set(first.map(({ token }) => token.join())).size).toBe(scopes.length);
     expect(first.every(({ token }) => token.length === tokenLength)).toBe(true);
-    expect(await readGenerations(store, scopes, random)).toEqual(first);
-    expect(await areCurrent(store, scopes, first)).toBe(true);
+    expect(store.stats().entries).toBe(0);
+    expect(await generations.confirm(scopes, first)).toBe(true);
+    expect(store.stats().entries).toBe(scopes.length);
+    expect(await generations.read(scopes)).toEqual(first);
+    expect(await new Generations(store, random).read(scopes)).toEqual(first);
   });
 
   it("die with the renewal of any of their scopes, and of no other", async () => {
     for (const scope of scopes) {
       const { store, random } = setUp();
-      const before = await readGenerations(store, scopes, random);
+      const before = await storedUnder(store, random);
       for (const other of [
         { tenant: "t", name: "tag:c" },
         { tenant: "t", name: "namespace:" },
@@ -65,38 +86,67 @@ describe("generations", () => {
       ]) {
         await renewGeneration(store, other, random);
       }
-      expect(await areCurrent(store, scopes, before)).toBe(true);
+      expect(await areAlive(store, before)).toBe(true);
       await renewGeneration(store, scope, random);
-      expect(await areCurrent(store, scopes, before), scope.name).toBe(false);
+      expect(await areAlive(store, before), scope.name).toBe(false);
     }
   });
 
   it("die with the loss of any token, and making it anew brings nothing back (R9)", async () => {
     for (const [index, scope] of scopes.entries()) {
       const { store, random } = setUp();
-      const before = await readGenerations(store, scopes, random);
+      const generations = new Generations(store, random);
+      const before = await generations.read(scopes);
+      expect(await generations.confirm(scopes, before)).toBe(true);
       store.delete(scope.tenant, scopeKeys(scopes)[index] as string);
-      expect(await areCurrent(store, scopes, before)).toBe(false);
-      await readGenerations(store, scopes, random);
-      expect(await areCurrent(store, scopes, before), scope.name).toBe(false);
+      expect(await areAlive(store, before)).toBe(false);
+      // A call that was under way all the time does not bring the old token back either.
+      expect(await generations.confirm(scopes, before)).toBe(false);
+      expect(await generations.confirm(scopes, await generations.read(scopes))).toBe(true);
+      expect(await areAlive(store, before), scope.name).toBe(false);
+    }
+  });
+
+  it("are not confirmed when a renewal came before the first token was written (N3)", async () => {
+    for (const scope of scopes) {
+      const { store, random } = setUp();
+      const generations = new Generations(store, random);
+      const before = await generations.read(scopes);
+      await renewGeneration(store, scope, random);
+      expect(await generations.confirm(scopes, before), scope.name).toBe(false);
     }
   });
 
   it("let a write after a renewal within the same millisecond live (N5)", async () => {
     const { clock, store, random } = setUp();
     const now = clock.now();
-    await readGenerations(store, scopes, random);
+    await storedUnder(store, random);
     await renewGeneration(store, scopes[3] as Scope, random);
-    const after = await readGenerations(store, scopes, random);
-    expect(await areCurrent(store, scopes, after)).toBe(true);
+    expect(await areAlive(store, await storedUnder(store, random))).toBe(true);
     expect(clock.now()).toBe(now);
   });
 
-  it("give all who find nothing at the same time the same tokens", async () => {
+  it("give all calls under way the same tokens, and all of them may store", async () => {
     const { store, random } = setUp();
-    const slow = new ChaosStore(store);
-    const all = await Promise.all(Array.from({ length: 5 }, () => readGenerations(slow, scopes, random)));
+    const generations = new Generations(new ChaosStore(store), random);
+    const all = await Promise.all(Array.from({ length: 5 }, () => generations.read(scopes)));
     for (const one of all) expect(one).toEqual(all[0]);
+    const confirmed = await Promise.all(all.map((one) => generations.confirm(scopes, one)));
+    expect(confirmed).toEqual([true, true, true, true, true]);
+  });
+
+  it("can be written again after a store that failed, and a renewal that was not taken is told", async () => {
+    const { store, random } = setUp();
+    const chaos = new ChaosStore(store);
+    const generations = new Generations(chaos, random);
+    const before = await generations.read(scopes);
+    chaos.mode = "failing";
+    await expect(generations.confirm(scopes, before)).rejects.toThrow();
+    await expect(renewGeneration(chaos, scopes[0] as Scope, random)).rejects.toThrow();
+    chaos.mode = "healthy";
+    expect(await generations.confirm(scopes, before)).toBe(true);
+    const full = { ...store, name: "full", set: () => "overloaded" as const } as unknown as Store;
+    await expect(renewGeneration(full, scopes[0] as Scope, random)).rejects.toThrow(/did not take/);
   });
 
   it("compare tokens byte for byte", () => {
@@ -127,6 +177,7 @@ describe("generations", () => {
             stats: () => inner.stats(),
             close: () => inner.close(),
           };
+          const tokens = new Generations(store, random);
           let time = 0;
           const renewals: { readonly invokedAt: number; readonly acknowledgedAt: number }[] = [];
           let entry: { readonly generations: readonly Generation[]; readonly computedFrom: number } | undefined;
@@ -138,17 +189,17 @@ describe("generations", () => {
               await renewGeneration(store, scopes[3] as Scope, random);
               renewals.push({ invokedAt, acknowledgedAt: ++time });
             } else if (operation === "write") {
-              const generations = await readGenerations(store, scopes, random);
+              const generations = await tokens.read(scopes);
               const written = { generations, computedFrom: ++time };
               await step(() => {}); // the origin computes
-              if (await areCurrent(store, scopes, generations)) {
+              if (await tokens.confirm(scopes, generations)) {
                 await step(() => {
                   entry = written;
                 });
               }
             } else {
               const found = await step(() => entry);
-              if (found === undefined || !(await areCurrent(store, scopes, found.generations))) return;
+              if (found === undefined || !(await areAlive(store, found.generations))) return;
               const killer = renewals.find(
                 (one) => one.acknowledgedAt < invokedAt && found.computedFrom < one.invokedAt,
               );

@@ -1,4 +1,5 @@
 import type { Random } from "./clock.ts";
+import { StoreUnavailableError } from "./errors.ts";
 import type { Store } from "./store.ts";
 
 /**
@@ -41,30 +42,99 @@ export function scopeKeys(scopes: readonly Scope[]): readonly string[] {
   return scopes.map((scope) => keyOf(scope.name));
 }
 
-/** The present tokens; missing ones are created. Call it before the origin is called. */
-export async function readGenerations(store: Store, scopes: readonly Scope[], random: Random): Promise<Generation[]> {
-  const tokens = await currentTokens(store, scopes);
-  return Promise.all(
-    scopes.map(async (scope, index) => ({
+/** A token that a scope will have as soon as something is stored under it. */
+interface Candidate {
+  readonly token: Uint8Array;
+  /** The one attempt to write it. Once it was in the store it is never written again: it may have been replaced since. */
+  writing: Promise<Uint8Array> | undefined;
+  isWritten: boolean;
+}
+
+/**
+ * The tokens as the calls of one process see them. A scope that has none gets a candidate, the same for all calls
+ * under way, which is written only together with the first answer that is stored under it: what is never answered
+ * leaves nothing behind. Whoever finds another token there when it comes to storing does not store.
+ */
+export class Generations {
+  readonly #store: Store;
+  readonly #random: Random;
+  readonly #candidates = new Map<string, Candidate>();
+
+  constructor(store: Store, random: Random) {
+    this.#store = store;
+    this.#random = random;
+  }
+
+  /** The present tokens. Call it before the origin is called. */
+  async read(scopes: readonly Scope[]): Promise<Generation[]> {
+    const tokens = await currentTokens(this.#store, scopes);
+    return scopes.map((scope, index) => ({
       scope: scope.name,
-      token: tokens[index] ?? (await store.add(scope.tenant, keyOf(scope.name), random.bytes(tokenLength), forGood)),
-    })),
-  );
+      token: tokens[index] ?? this.#candidate(scope).token,
+    }));
+  }
+
+  /** True when all tokens are what they were; those that nobody has written yet are written. */
+  async confirm(scopes: readonly Scope[], generations: readonly Generation[]): Promise<boolean> {
+    const tokens = await currentTokens(this.#store, scopes);
+    const confirmed = await Promise.all(
+      scopes.map(async (scope, index) => {
+        const before = generations[index]?.token;
+        return sameToken(tokens[index] ?? (await this.#written(scope, before)), before);
+      }),
+    );
+    return confirmed.every(Boolean);
+  }
+
+  /** What the scope's token is now, if `before` was a candidate and could be written. */
+  async #written(scope: Scope, before: Uint8Array | undefined): Promise<Uint8Array | undefined> {
+    const candidate = this.#candidates.get(`${scope.tenant} ${scope.name}`);
+    if (candidate === undefined || !sameToken(candidate.token, before)) return undefined;
+    // Written by another call since we looked, or lost again: only the store knows.
+    if (candidate.isWritten) return (await this.#store.get(scope.tenant, [keyOf(scope.name)]))[0];
+    candidate.writing ??= this.#write(scope, candidate);
+    return candidate.writing;
+  }
+
+  #write(scope: Scope, candidate: Candidate): Promise<Uint8Array> {
+    const priority = scope.tenant === systemTenant ? "high" : "normal";
+    const options = { ...forGood, priority } as const;
+    const attempt = Promise.resolve().then(() =>
+      this.#store.add(scope.tenant, keyOf(scope.name), candidate.token, options),
+    );
+    attempt.then(
+      () => {
+        candidate.isWritten = true;
+      },
+      () => {
+        // Nobody stored anything under it yet, so another attempt brings nothing back.
+        candidate.writing = undefined;
+      },
+    );
+    return attempt;
+  }
+
+  #candidate(scope: Scope): Candidate {
+    const key = `${scope.tenant} ${scope.name}`;
+    const known = this.#candidates.get(key);
+    if (known !== undefined && !known.isWritten) return known;
+    const candidate: Candidate = { token: this.#random.bytes(tokenLength), writing: undefined, isWritten: false };
+    this.#candidates.delete(key);
+    this.#candidates.set(key, candidate);
+    if (this.#candidates.size > maxCandidates) this.#candidates.delete(this.#candidates.keys().next().value as string);
+    return candidate;
+  }
 }
 
-/** True while every token is what it was. */
-export async function areCurrent(
-  store: Store,
-  scopes: readonly Scope[],
-  generations: readonly Generation[],
-): Promise<boolean> {
-  const tokens = await currentTokens(store, scopes);
-  return scopes.every((_, index) => sameToken(tokens[index], generations[index]?.token));
-}
-
-/** Gives the scope a new token: everything stored under the old one is dead. */
+/**
+ * Gives the scope a new token: everything stored under the old one is dead.
+ *
+ * @throws StoreUnavailableError when the store did not take it, and nothing is known to be invalidated.
+ */
 export async function renewGeneration(store: Store, scope: Scope, random: Random): Promise<void> {
-  await store.set(scope.tenant, keyOf(scope.name), random.bytes(tokenLength), forGood);
+  const result = await store.set(scope.tenant, keyOf(scope.name), random.bytes(tokenLength), forGood);
+  if (result === "stored") return;
+  throw new StoreUnavailableError({ message: `the ${store.name} store did not take the new generation: ${result}` });
 }
 
 export function sameToken(a: Uint8Array | undefined, b: Uint8Array | undefined): boolean {
@@ -73,7 +143,9 @@ export function sameToken(a: Uint8Array | undefined, b: Uint8Array | undefined):
   return true;
 }
 
-const forGood = { deleteAt: Number.POSITIVE_INFINITY, priority: "high" } as const;
+const forGood = { deleteAt: Number.POSITIVE_INFINITY } as const;
+/** Calls under way that may share a candidate; losing one only means that an answer is not stored. */
+const maxCandidates = 10_000;
 
 async function currentTokens(store: Store, scopes: readonly Scope[]): Promise<(Uint8Array | undefined)[]> {
   const tokens: (Uint8Array | undefined)[] = new Array(scopes.length);

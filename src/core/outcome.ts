@@ -31,3 +31,5 @@ export type Stored =
   | { readonly state: "stored"; readonly entry: string }
   | { readonly state: "refused"; readonly reason: StoreRefusal }
   | { readonly state: "pending" };
+
+export const pendingStored: Stored = { state: "pending" };

@@ -82,11 +82,10 @@ export async function createApp(config: GatewayConfig, log: Log): Promise<App> {
   return {
     server,
     reload(changed) {
-      const before = parts.live.upstreams;
       core.reconfigure(changed);
       parts.live = liveParts(changed);
       log.level = changed.telemetry.logLevel;
-      void before.retire();
+      // The upstreams of before end with the last call that holds them; their idle connections close by themselves.
     },
     async close(drainMs) {
       state.draining = true;

@@ -85,11 +85,6 @@ export class Upstreams {
     return routeOf(upstream, upstream.id + belowBase(this.#entries.get(upstream.name) as Entry, path));
   }
 
-  /** Lets the calls under way end, then closes the connections. */
-  async retire(): Promise<void> {
-    await Promise.all(this.all.map((upstream) => upstream.dispatcher.close()));
-  }
-
   async close(): Promise<void> {
     await Promise.all(this.all.map((upstream) => upstream.close()));
   }

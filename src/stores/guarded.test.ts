@@ -2,6 +2,7 @@ import { describe, expect, it } from "vitest";
 import { ManualClock } from "../core/clock.ts";
 import { StoreUnavailableError } from "../core/errors.ts";
 import { isPromise } from "../core/maybe-promise.ts";
+import type { Store } from "../core/store.ts";
 import { ChaosStore } from "../testing/chaos-store.ts";
 import { storeContract } from "../testing/store-contract.ts";
 import { type GuardEvent, guarded } from "./guarded.ts";
@@ -74,13 +75,15 @@ describe("guarded", () => {
 
   it("never pretends in add, delete and getEntries", async () => {
     const { clock, chaos, store } = setUp();
-    chaos.mode = "failing";
-    await expect(store.add("t", "k", value, forEver)).rejects.toThrow(StoreUnavailableError);
-    await expect(store.getEntries("t", ["k"])).rejects.toThrow(StoreUnavailableError);
     chaos.mode = "hanging";
     const late = expect(store.delete("t", "k")).rejects.toThrow("took longer than 250 ms");
     clock.advance(250);
     await late;
+    chaos.mode = "failing";
+    for (let count = 0; count < 3; count++) {
+      await expect(store.add("t", "k", value, forEver)).rejects.toThrow(StoreUnavailableError);
+      await expect(store.getEntries("t", ["k"])).rejects.toThrow(StoreUnavailableError);
+    }
     expect(store.available()).toBe(false);
     await expect(store.add("t", "k", value, forEver)).rejects.toThrow("out of service");
     await expect(store.getEntries("t", ["k"])).rejects.toThrow("out of service");
@@ -93,7 +96,7 @@ describe("guarded", () => {
     expect(store.state.breaker).toBe("open");
     const { calls } = chaos;
     expect(await store.get("t", ["k"])).toEqual([undefined]);
-    expect(await store.set("t", "k", value, forEver)).toBe("overloaded");
+    await expect(store.getEntries("t", ["k"])).rejects.toThrow("out of service");
     expect(chaos.calls).toBe(calls);
     expect(store.state.failures).toEqual({ timeout: 3, error: 0, refused: 2 });
     expect(events.map((event) => (event.kind === "state" ? event.state : event.failure))).toEqual([
@@ -131,9 +134,34 @@ describe("guarded", () => {
     expect(store.state.breaker).toBe("open");
     chaos.release();
     clock.advance(999);
-    await expect(store.add("t", "k", value, forEver)).rejects.toThrow("out of service");
+    await expect(store.getEntries("t", ["k"])).rejects.toThrow("out of service");
     clock.advance(1);
-    expect(await store.add("t", "k", value, forEver)).toEqual(value);
+    expect(await store.get("t", ["k"])).toEqual([undefined]);
+    expect(store.state.breaker).toBe("closed");
+  });
+
+  it("judges reads and writes apart: reads that work do not hide that nothing can be written", async () => {
+    const { chaos, store } = setUp();
+    await store.set("t", "k", value, forEver);
+    for (let count = 0; count < 6; count++) {
+      chaos.mode = "failing";
+      expect(await store.set("t", "k2", value, forEver)).toBe("overloaded");
+      chaos.mode = "healthy";
+      for (let reads = 0; reads < 3; reads++) expect(await store.get("t", ["k"])).toEqual([value]);
+    }
+    expect(store.available()).toBe(false);
+    expect(store.state.breaker).toBe("open");
+    const { calls } = chaos;
+    expect(await store.set("t", "k2", value, forEver)).toBe("overloaded");
+    expect(chaos.calls).toBe(calls);
+    expect(await store.get("t", ["k"])).toEqual([value]);
+  });
+
+  it("counts a store that takes no more as failing to write", async () => {
+    const full: Store = Object.assign(Object.create(memory()), { set: () => "overloaded" });
+    const store = guarded(full, { clock: new ManualClock() });
+    for (let count = 0; count < 5; count++) expect(store.set("t", "k", value, forEver)).toBe("overloaded");
+    expect(store.available()).toBe(false);
   });
 
   it("gives the last known figures while the store is away", async () => {

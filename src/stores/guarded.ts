@@ -74,7 +74,9 @@ class Guarded implements GuardedStore {
   readonly #clock: Clock;
   readonly #readDeadlineMs: number;
   readonly #writeDeadlineMs: number;
-  readonly #breaker: CircuitBreaker;
+  /** One for each direction: reads that work must not hide that nothing can be written, nor the other way round. */
+  readonly #reads: CircuitBreaker;
+  readonly #writes: CircuitBreaker;
   readonly #onEvent: ((event: GuardEvent) => void) | undefined;
   readonly #failures: Record<GuardFailure, number> = { timeout: 0, error: 0, refused: 0 };
   #lastStats = noStats;
@@ -88,37 +90,45 @@ class Guarded implements GuardedStore {
     this.#writeDeadlineMs = options.writeDeadlineMs ?? 250;
     this.#onEvent = options.onEvent;
     const onChange = (state: BreakerState) => options.onEvent?.({ kind: "state", store: store.name, state });
-    this.#breaker = new CircuitBreaker({ ...options.breaker, clock: this.#clock, onChange });
+    this.#reads = new CircuitBreaker({ ...options.breaker, clock: this.#clock, onChange });
+    this.#writes = new CircuitBreaker({ ...options.breaker, clock: this.#clock, onChange });
   }
 
   get state(): GuardState {
-    return { breaker: this.#breaker.state, failures: { ...this.#failures } };
+    const breaker = this.#reads.state === "closed" ? this.#writes.state : this.#reads.state;
+    return { breaker, failures: { ...this.#failures } };
   }
 
   available(): boolean {
-    return this.#breaker.state === "closed";
+    return this.#reads.state === "closed" && this.#writes.state === "closed";
   }
 
   get(tenant: string, keys: readonly string[]): MaybePromise<readonly (Uint8Array | undefined)[]> {
     const call = () => this.#store.get(tenant, keys);
-    return this.#run("get", this.#readDeadlineMs, call, () => keys.map(() => undefined));
+    return this.#run("get", this.#reads, this.#readDeadlineMs, call, () => keys.map(() => undefined));
   }
 
   getEntries(tenant: string, keys: readonly string[]): MaybePromise<readonly (StoredEntry | undefined)[]> {
-    return this.#run("get", this.#readDeadlineMs, () => entriesOf(this.#store, tenant, keys), fail);
+    return this.#run("get", this.#reads, this.#readDeadlineMs, () => entriesOf(this.#store, tenant, keys), fail);
   }
 
   set(tenant: string, key: string, value: Uint8Array, options: WriteOptions): MaybePromise<WriteResult> {
     const call = () => this.#store.set(tenant, key, value, options);
-    return this.#run("set", this.#writeDeadlineMs, call, () => "overloaded");
+    return this.#run("set", this.#writes, this.#writeDeadlineMs, call, () => "overloaded");
   }
 
   add(tenant: string, key: string, value: Uint8Array, options: WriteOptions): MaybePromise<Uint8Array> {
-    return this.#run("add", this.#writeDeadlineMs, () => this.#store.add(tenant, key, value, options), fail);
+    return this.#run(
+      "add",
+      this.#writes,
+      this.#writeDeadlineMs,
+      () => this.#store.add(tenant, key, value, options),
+      fail,
+    );
   }
 
   delete(tenant: string, key: string): MaybePromise<boolean> {
-    return this.#run("delete", this.#writeDeadlineMs, () => this.#store.delete(tenant, key), fail);
+    return this.#run("delete", this.#writes, this.#writeDeadlineMs, () => this.#store.delete(tenant, key), fail);
   }
 
   /** The store's own figures, or the last ones known while it is away. */
@@ -128,7 +138,7 @@ class Guarded implements GuardedStore {
       return stats;
     };
     const call = () => chain(this.#store.stats(), remember);
-    return this.#run("stats", this.#readDeadlineMs, call, () => this.#lastStats);
+    return this.#run("stats", this.#reads, this.#readDeadlineMs, call, () => this.#lastStats);
   }
 
   async close(): Promise<void> {
@@ -147,12 +157,13 @@ class Guarded implements GuardedStore {
 
   #run<T>(
     operation: GuardedOperation,
+    breaker: CircuitBreaker,
     deadlineMs: number,
     call: () => MaybePromise<T>,
     onOutage: (why: () => StoreUnavailableError) => T,
   ): MaybePromise<T> {
     if (this.#closed) throw new StoreUnavailableError({ message: `the ${this.name} store is closed` });
-    const pass = this.#breaker.enter();
+    const pass = breaker.enter();
     if (pass === REFUSED) {
       this.#failures.refused += 1;
       return settle(() =>
@@ -161,7 +172,7 @@ class Guarded implements GuardedStore {
     }
     let timedOut = false;
     const failed = (error: unknown): T => {
-      this.#breaker.failed(pass);
+      breaker.failed(pass);
       this.#tell(operation, timedOut ? "timeout" : "error", error);
       return onOutage(() => unavailable(this.name, operation, error));
     };
@@ -171,18 +182,17 @@ class Guarded implements GuardedStore {
     } catch (error) {
       return settle(() => failed(error));
     }
-    if (!isPromise(answer)) {
-      this.#breaker.succeeded(pass);
-      return answer;
-    }
+    const succeeded = (value: T) => {
+      // The store takes no more: it answers, but what it is there for it does not do.
+      if (operation === "set" && value === "overloaded") breaker.failed(pass);
+      else breaker.succeeded(pass);
+      return value;
+    };
+    if (!isPromise(answer)) return succeeded(answer);
     const inTime = withDeadline(answer, deadlineMs, this.#clock, () => {
       timedOut = true;
       throw tooSlow(this.name, operation, deadlineMs);
     });
-    const succeeded = (value: T) => {
-      this.#breaker.succeeded(pass);
-      return value;
-    };
     return (inTime as Promise<T>).then(succeeded, failed);
   }
 

@@ -2,15 +2,7 @@ import { LRUCache } from "lru-cache";
 import type { Clock, Random } from "../../core/clock.ts";
 import { type Entry, type OpenedEntry, openEntry, sealEntry } from "../../core/entry.ts";
 import { type Freshness, judgeFreshness, lifetimeOf } from "../../core/freshness.ts";
-import {
-  areCurrent,
-  type Generation,
-  readGenerations,
-  sameToken,
-  scopeKeys,
-  scopesOf,
-  systemTenant,
-} from "../../core/generations.ts";
+import { type Generation, Generations, sameToken, scopeKeys, scopesOf, systemTenant } from "../../core/generations.ts";
 import type { AnswerLayer, FoundEntry, Keyed, Lookup, RecordResult, RecordTicket } from "../../core/layer.ts";
 import { chain, isPromise } from "../../core/maybe-promise.ts";
 import type { MissReason } from "../../core/outcome-reasons.ts";
@@ -49,8 +41,11 @@ export class ExactLayer implements AnswerLayer {
   /** Opened entries by the identity of their bytes: a value that is asked for again is verified and read once. */
   readonly #opened = new LRUCache<Uint8Array, Opened>({ maxSize: openedBytes, maxEntrySize: openedBytes / 16 });
 
+  readonly #generations: Generations;
+
   constructor(parts: ExactLayerParts) {
     this.#parts = parts;
+    this.#generations = new Generations(parts.store, parts.random);
   }
 
   lookup(call: Keyed): MaybePromise<Lookup> {
@@ -69,9 +64,8 @@ export class ExactLayer implements AnswerLayer {
   }
 
   async prepare(call: Keyed): Promise<RecordTicket> {
-    const { clock, store, random } = this.#parts;
-    const createdAt = clock.now();
-    return { createdAt, generations: await readGenerations(store, this.#scopes(call), random) };
+    const createdAt = this.#parts.clock.now();
+    return { createdAt, generations: await this.#generations.read(this.#scopes(call)) };
   }
 
   async record(
@@ -83,7 +77,7 @@ export class ExactLayer implements AnswerLayer {
   ): Promise<RecordResult> {
     const { clock, random, store } = this.#parts;
     const { policy, directives, principal } = call;
-    if (!(await areCurrent(store, this.#scopes(call), ticket.generations)))
+    if (!(await this.#generations.confirm(this.#scopes(call), ticket.generations)))
       return { kind: "refused", reason: "generation_changed" };
     const ttlMs = Math.min(
       directives.ttlMs ?? policy.ttlMs * (1 - policy.ttlJitter * random.fraction()),
