@@ -25,7 +25,8 @@ function field<T>(parse: Parse<T>, meta: OptionMeta) {
   const schema = z.unknown().transform((value, context): T => {
     const parsed = parse(value);
     if (parsed !== undefined) return parsed;
-    context.addIssue({ code: "custom", message: `must be ${meta.rule}`, input: value });
+    const params = { remedy: meta.remedy };
+    context.addIssue({ code: "custom", message: `must be ${meta.rule}`, input: value, params });
     return z.NEVER;
   });
   const whole = ("default" in meta ? schema.prefault(meta.default) : schema).meta({ ...meta }) as unknown as Field<T>;
@@ -53,9 +54,8 @@ const bytes = (byDefault: string, described: Described) =>
       if (typeof value === "number") return Number.isSafeInteger(value) && value > 0 ? value : undefined;
       const [, amount, unit] =
         /^(\d+(?:\.\d+)?)\s*(b|kb|mb|gb)?$/i.exec(typeof value === "string" ? value.trim() : "") ?? [];
-      return amount === undefined || Number(amount) === 0
-        ? undefined
-        : Math.floor(Number(amount) * (bytesUnits[(unit ?? "").toLowerCase()] as number));
+      const size = Math.floor(Number(amount) * (bytesUnits[(unit ?? "").toLowerCase()] as number));
+      return Number.isSafeInteger(size) && size > 0 ? size : undefined;
     },
     { ...described, default: byDefault, rule: 'a size such as 65536, "512kb", "10mb" or "2gb"' },
   );
@@ -328,7 +328,7 @@ function mistakesOf(issue: z.core.$ZodIssue, input: unknown): OptionMistake[] {
     }));
   }
   const rule = issue.code === "invalid_type" ? `must be ${article(issue.expected)}` : issue.message;
-  return [{ path: at.join("."), value: valueAt(input, at), rule, remedy: remedyFor(at) }];
+  return [{ path: at.join("."), value: valueAt(input, at), rule, remedy: remedyFor(issue) }];
 }
 
 function article(expected: string): string {
@@ -346,8 +346,7 @@ function valueAt(input: unknown, path: readonly string[]): unknown {
   return value;
 }
 
-function remedyFor(path: readonly string[]): string {
-  return path.at(-1) === "url" && path[0] === "upstreams"
-    ? 'Give the base URL your SDK would use, such as "https://api.openai.com/v1".'
-    : "Correct the value, or remove it to use the default.";
+function remedyFor(issue: z.core.$ZodIssue): string {
+  const own: unknown = issue.code === "custom" ? issue.params?.["remedy"] : undefined;
+  return typeof own === "string" ? own : "Correct the value, or remove it to use the default.";
 }

@@ -1,0 +1,226 @@
+import { describe, expect, it } from "vitest";
+import { type OptionMistake, policyOf, readSettings } from "./options.ts";
+
+const settingsOf = (input: unknown) => {
+  const reading = readSettings(input);
+  return reading.ok ? reading.settings : expect.fail(JSON.stringify(reading.mistakes));
+};
+const mistakesIn = (input: unknown): readonly OptionMistake[] => {
+  const reading = readSettings(input);
+  return reading.ok ? expect.fail("no mistake was found") : reading.mistakes;
+};
+const exact = (policy: object) => ({ layers: { exact: policy } });
+
+describe("readSettings", () => {
+  it("has a default for everything", () => {
+    expect(settingsOf(undefined)).toEqual(settingsOf({}));
+    expect(settingsOf(null)).toEqual(settingsOf({}));
+    expect(settingsOf({})).toMatchInlineSnapshot(`
+      {
+        "coalescing": {
+          "errorBackoff": 250,
+        },
+        "data": {
+          "directory": "./.reprise",
+        },
+        "layers": {
+          "exact": {
+            "anyModel": false,
+            "enabled": true,
+            "hitUsage": "original",
+            "honourNoStore": true,
+            "maxEntryBytes": 8388608,
+            "maxTtl": 2592000000,
+            "perUser": false,
+            "regenerate": false,
+            "regenerateWindow": 60000,
+            "staleIfError": 86400000,
+            "staleWhileRevalidate": 0,
+            "stochastic": "cache-first",
+            "storeTruncated": false,
+            "strictJson": true,
+            "toolCalls": true,
+            "ttl": 3600000,
+            "ttlJitter": 0.05,
+            "variants": 1,
+          },
+        },
+        "rules": [],
+        "security": {},
+        "server": {
+          "drainTimeout": 10000,
+          "host": "127.0.0.1",
+          "maxBodyBytes": 10485760,
+          "port": 8787,
+          "stallTimeout": 60000,
+        },
+        "store": {
+          "maxBytes": 4294967296,
+          "memoryBytes": 268435456,
+          "readDeadline": 50,
+          "url": "sqlite",
+          "writeDeadline": 250,
+        },
+        "telemetry": {
+          "logLevel": "info",
+        },
+      }
+    `);
+  });
+
+  it("leaves unset in a rule what the rule does not say", () => {
+    const { rules } = settingsOf({ rules: [{ match: { model: "gpt-*" }, ttl: "10m" }, { enabled: "false" }] });
+    expect(rules).toEqual([
+      { match: { model: "gpt-*" }, ttl: 600_000 },
+      { match: {}, enabled: false },
+    ]);
+  });
+
+  it("takes numbers and switches as text, as the environment gives them", () => {
+    expect(settingsOf({ server: { port: "8080" } }).server.port).toBe(8080);
+    expect(settingsOf(exact({ enabled: "false", variants: "3" })).layers.exact).toMatchObject({
+      enabled: false,
+      variants: 3,
+    });
+  });
+
+  it.each([
+    ["512kb", 524_288],
+    ["1.5MB", 1_572_864],
+    [" 2 gb ", 2_147_483_648],
+    ["100", 100],
+    ["1b", 1],
+    [65_536, 65_536],
+  ])("reads %j as %d bytes", (text, bytes) => {
+    expect(settingsOf(exact({ maxEntryBytes: text })).layers.exact.maxEntryBytes).toBe(bytes);
+  });
+
+  it("strips the slash from a base URL", () => {
+    expect(settingsOf({ upstreams: { a: { url: "http://127.0.0.1:9/v1/" } } }).upstreams?.["a"]?.url).toBe(
+      "http://127.0.0.1:9/v1",
+    );
+  });
+
+  const rows: readonly (readonly [input: unknown, path: string, value: unknown, rule: string])[] = [
+    [5, "", 5, "must be a section with options below it"],
+    [[], "", [], "must be a section with options below it"],
+    [{ sever: {} }, "sever", {}, "is not an option"],
+    [{ server: 5 }, "server", 5, "must be a section with options below it"],
+    [{ server: { port: 70_000 } }, "server.port", 70_000, "must be an integer from 0 to 65535"],
+    [{ server: { port: -1 } }, "server.port", -1, "must be an integer from 0 to 65535"],
+    [{ server: { port: 1.5 } }, "server.port", 1.5, "must be an integer from 0 to 65535"],
+    [{ server: { host: "" } }, "server.host", "", "must be a text that is not empty"],
+    [{ server: { maxBodyBytes: "0" } }, "server.maxBodyBytes", "0", "must be a size"],
+    [{ server: { maxBodyBytes: "0.1b" } }, "server.maxBodyBytes", "0.1b", "must be a size"],
+    [{ server: { maxBodyBytes: -5 } }, "server.maxBodyBytes", -5, "must be a size"],
+    [{ server: { maxBodyBytes: "10 megs" } }, "server.maxBodyBytes", "10 megs", "must be a size"],
+    [
+      { server: { maxBodyBytes: `${"9".repeat(400)}gb` } },
+      "server.maxBodyBytes",
+      `${"9".repeat(400)}gb`,
+      "must be a size",
+    ],
+    [{ upstreams: { a: {} } }, "upstreams.a.url", undefined, "must be an http or https URL"],
+    [{ upstreams: { a: { url: "ftp://host" } } }, "upstreams.a.url", "ftp://host", "must be an http or https URL"],
+    [
+      { upstreams: { a: { url: "http://u:p@host" } } },
+      "upstreams.a.url",
+      "http://u:p@host",
+      "must be an http or https URL",
+    ],
+    [
+      { upstreams: { a: { url: "http://host?x=1" } } },
+      "upstreams.a.url",
+      "http://host?x=1",
+      "must be an http or https URL",
+    ],
+    [{ upstreams: { a: 5 } }, "upstreams.a", 5, "must be a section"],
+    [{ models: { "gpt-*": 5 } }, "models.gpt-*", 5, "must be a string"],
+    [exact({ ttl: "soon" }), "layers.exact.ttl", "soon", "must be a duration"],
+    [exact({ ttl: -1 }), "layers.exact.ttl", -1, "must be a duration"],
+    [exact({ ttlJitter: 0.51 }), "layers.exact.ttlJitter", 0.51, "must be a number from 0 to 0.5"],
+    [exact({ enabled: "yes" }), "layers.exact.enabled", "yes", "must be true or false"],
+    [
+      exact({ stochastic: "maybe" }),
+      "layers.exact.stochastic",
+      "maybe",
+      "must be one of cache-first, deterministic-only",
+    ],
+    [exact({ variants: 0 }), "layers.exact.variants", 0, "must be an integer from 1 to 100"],
+    [exact({ hitUsage: null }), "layers.exact.hitUsage", null, "must be one of original, zero"],
+    [exact({ tl: 1 }), "layers.exact.tl", 1, "is not an option"],
+    [{ rules: {} }, "rules", {}, "must be a list"],
+    [{ rules: [{ match: { modle: "x" } }] }, "rules.0.match.modle", "x", "is not an option"],
+    [{ rules: [{}, { ttl: "soon" }] }, "rules.1.ttl", "soon", "must be a duration"],
+    [{ rules: [{ match: { model: 5 } }] }, "rules.0.match.model", 5, "must be a text"],
+    [{ security: { masterKey: "" } }, "security.masterKey", "", "must be a text"],
+  ];
+  it.each(rows)("turns %j down: path, value, rule and remedy", (input, path, value, rule) => {
+    const [mistake, ...others] = mistakesIn(input);
+    expect(others).toEqual([]);
+    expect(mistake).toEqual({
+      path,
+      value,
+      rule: expect.stringContaining(rule),
+      remedy: expect.stringMatching(/^[A-Z].{10,}\.$/),
+    });
+  });
+
+  it("gives the remedy of the option where it has one", () => {
+    expect(mistakesIn({ server: { port: "x" } })[0]?.remedy).toContain("Choose a free port");
+    expect(mistakesIn({ upstreams: { a: { url: "x" } } })[0]?.remedy).toContain("Give the base URL");
+  });
+
+  it("reports every mistake, not only the first", () => {
+    const input = {
+      server: { port: "x", hots: 1 },
+      nothing: 1,
+      rules: [{ ttl: "soon" }],
+      ...exact({ enabled: 5, variants: 0 }),
+    };
+    expect(
+      mistakesIn(input)
+        .map(({ path }) => path)
+        .sort(),
+    ).toEqual(
+      ["layers.exact.enabled", "layers.exact.variants", "nothing", "rules.0.ttl", "server.hots", "server.port"].sort(),
+    );
+  });
+});
+
+describe("policyOf", () => {
+  it("gives the defaults in the pipeline's own terms, complete", () => {
+    expect(policyOf(settingsOf({}).layers.exact)).toMatchInlineSnapshot(`
+      {
+        "anyModel": false,
+        "enabled": true,
+        "hitUsage": "original",
+        "honourNoStore": true,
+        "maxEntryBytes": 8388608,
+        "maxTtlMs": 2592000000,
+        "perUser": false,
+        "regenerateWindowMs": 0,
+        "staleIfErrorMs": 86400000,
+        "staleWhileRevalidateMs": 0,
+        "stochastic": "cache-first",
+        "storeToolCalls": true,
+        "storeTruncated": false,
+        "strictJson": true,
+        "ttlJitter": 0.05,
+        "ttlMs": 3600000,
+        "variants": 1,
+      }
+    `);
+  });
+
+  it("sets only what is given", () => {
+    expect(policyOf({})).toEqual({});
+    expect(policyOf({ ttl: 5, toolCalls: false })).toEqual({ ttlMs: 5, storeToolCalls: false });
+  });
+
+  it("turns the wish to regenerate into a window, or none", () => {
+    expect(policyOf({ regenerate: true, regenerateWindow: 5 })).toEqual({ regenerateWindowMs: 5 });
+    expect(policyOf({ regenerate: true })).toEqual({ regenerateWindowMs: 60_000 });
+    expect(policyOf({ regenerate: false, regenerateWindow: 5 })).toEqual({ regenerateWindowMs: 0 });
+  });
+});
