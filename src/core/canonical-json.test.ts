@@ -88,26 +88,30 @@ describe("order of keys", () => {
     );
   });
 
-  test("is kept in the whole of a marked subtree", () => {
+  test("is kept in the whole of the value where all of it is marked", () => {
     const text = '{"z":{"b":1,"a":{"d":1,"c":[{"f":1,"e":2}]}},"y":{"b":1,"a":2}}';
-    expect(serializeJson(parseJson(text), { z: true })).toBe(
-      '{"y":{"a":2,"b":1},"z":{"b":1,"a":{"d":1,"c":[{"f":1,"e":2}]}}}',
-    );
     expect(serializeJson(parseJson(text), true)).toBe(text);
   });
 
-  test("is kept below every element of an array", () => {
+  test("is kept in all but the objects that are named", () => {
+    const order = { sorted: { list: { each: { sorted: {} } }, object: { sorted: {} } } };
     const text =
-      '{"tools":[{"type":"function","function":{"parameters":{"z":1,"a":{"y":1,"b":2}},"name":"f"}},{"b":1,"a":1}]}';
-    expect(serializeJson(parseJson(text), { tools: { "*": { function: { parameters: true } } } })).toBe(
-      '{"tools":[{"function":{"name":"f","parameters":{"z":1,"a":{"y":1,"b":2}}},"type":"function"},{"a":1,"b":1}]}',
+      '{"object":{"b":{"d":1,"c":1},"a":1},"other":{"b":1,"a":1},"list":[{"b":[{"d":1,"c":1}],"a":1},[{"b":1,"a":1}]]}';
+    expect(serializeJson(parseJson(text), order)).toBe(
+      '{"list":[{"a":1,"b":[{"d":1,"c":1}]},[{"b":1,"a":1}]],"object":{"a":1,"b":{"d":1,"c":1}},"other":{"b":1,"a":1}}',
+    );
+  });
+
+  test("is kept where the value is of another type than the rule is for", () => {
+    const text = '{"list":{"b":{"d":1,"c":1},"a":1},"object":[{"b":1,"a":1}]}';
+    expect(serializeJson(parseJson(text), { sorted: { list: { each: { sorted: {} } }, object: { sorted: {} } } })).toBe(
+      text,
     );
   });
 
   test("a key of the body cannot reach what the rule inherits", () => {
-    expect(serializeJson(parseJson('{"constructor":{"b":1,"a":2},"__proto__":{"b":1,"a":2}}'), {})).toBe(
-      '{"__proto__":{"a":2,"b":1},"constructor":{"a":2,"b":1}}',
-    );
+    const text = '{"__proto__":{"b":1,"a":2},"constructor":{"b":1,"a":2}}';
+    expect(serializeJson(parseJson(text), { sorted: {} })).toBe(text);
   });
 });
 

@@ -7,14 +7,18 @@ export { JsonError, type JsonFault, type ParseOptions, parseJson } from "./stric
 
 /**
  * The canonical form of RFC 8785 (JSON Canonicalization Scheme): keys sorted by UTF-16 code units, numbers as
- * ECMAScript writes them, the fewest escapes, no space. One extension: subtrees whose key order reaches the model
- * (the schema of a tool) keep the order given. A `JsonNumber`, which RFC 8785 has no place for, is written as its text.
+ * ECMAScript writes them, the fewest escapes, no space. One extension: where the order of keys may reach the model
+ * (the schema of a tool), it stays as given. A `JsonNumber`, which RFC 8785 has no place for, is written as its text.
  */
 
-/** Which objects keep the order of their keys: `true` for a whole subtree; `"*"` stands for every element of an array. */
-export type KeepOrder = true | { readonly [key: string]: KeepOrder };
+/**
+ * Which objects keep the order of their keys. `true`: all of the value. `sorted`: the value is an object whose own keys
+ * are sorted; `each`: it is an array whose elements follow the rule. Members that are not named, and values of another
+ * type than the rule is for, keep theirs.
+ */
+export type KeepOrder = true | { readonly sorted: Readonly<Record<string, KeepOrder>> } | { readonly each: KeepOrder };
 
-/** Writes `value` canonically. Throws `TypeError` for a number that is not finite. */
+/** Writes `value` canonically, all keys sorted unless `order` is given. Throws `TypeError` for a number that is not finite. */
 export function serializeJson(value: JsonValue, order?: KeepOrder): string {
   if (typeof value === "string") return JSON.stringify(value);
   if (value === null || typeof value === "boolean") return String(value);
@@ -24,7 +28,7 @@ export function serializeJson(value: JsonValue, order?: KeepOrder): string {
   }
   if (value instanceof JsonNumber) return value.text;
   if (isArray(value)) {
-    const elementOrder = orderOf(order, "*");
+    const elementOrder = order === undefined ? undefined : order !== true && "each" in order ? order.each : true;
     let text = "[";
     for (let index = 0; index < value.length; index++) {
       if (index > 0) text += ",";
@@ -37,8 +41,16 @@ export function serializeJson(value: JsonValue, order?: KeepOrder): string {
 
 function serializeObject(value: JsonObject, order: KeepOrder | undefined): string {
   const keys = [...value.keys()];
-  if (order !== true && !isSorted(keys)) keys.sort();
-  return joinMembers(keys, (key) => serializeJson(value.get(key) as JsonValue, orderOf(order, key)));
+  const named = order !== undefined && order !== true && "sorted" in order ? order.sorted : undefined;
+  if ((order === undefined || named !== undefined) && !isSorted(keys)) keys.sort();
+  return joinMembers(keys, (key) =>
+    serializeJson(value.get(key) as JsonValue, order === undefined ? undefined : orderOf(key, named)),
+  );
+}
+
+/** The rule for a member, which is free of order only where it is named so. */
+export function orderOf(key: string, named: Readonly<Record<string, KeepOrder>> | undefined): KeepOrder {
+  return named !== undefined && Object.hasOwn(named, key) ? (named[key] as KeepOrder) : true;
 }
 
 /** An object of these keys in this order; `textOf` gives the JSON text of each value. */
@@ -49,11 +61,6 @@ export function joinMembers(keys: readonly string[], textOf: (key: string) => st
     text += `${JSON.stringify(key)}:${textOf(key)}`;
   }
   return `${text}}`;
-}
-
-function orderOf(order: KeepOrder | undefined, key: string): KeepOrder | undefined {
-  if (order === undefined || order === true) return order;
-  return Object.hasOwn(order, key) ? order[key] : undefined;
 }
 
 function isSorted(keys: readonly string[]): boolean {

@@ -127,15 +127,22 @@ describe("canonical", () => {
 
   it.each([
     ["tools", [{ type: "function", function: { name: "f", parameters: { b: { z: 1, a: 1 }, a: [{ d: 1, c: 1 }] } } }]],
+    ["tools", [{ type: "function", function: { name: "f" } }]],
+    ["tools", [{ b: 1, a: 1 }]],
     ["functions", [{ name: "f", parameters: { b: 1, a: 1 } }]],
     ["response_format", { type: "json_schema", json_schema: { name: "x", schema: { b: 1, a: 1 } } }],
-  ])("the key order of the schemas in %s counts", (name, value) => {
-    const reversed = JSON.parse(JSON.stringify(value), (_, within: unknown) =>
-      typeof within === "object" && within !== null && "b" in within && "a" in within
-        ? { a: within.a, b: within.b }
-        : within,
-    );
-    expect(parse({ ...hello, [name]: reversed }).canonical).not.toBe(parse({ ...hello, [name]: value }).canonical);
+    ["response_format", { type: "json_object", schema: { b: 1, a: 1 } }],
+    ["guided_json", { properties: { reasoning: {}, answer: {} } }],
+    ["chat_template_kwargs", { documents: [{ title: "t", body: "b" }] }],
+    ["prediction", { type: "content", of_tomorrow: { b: 1, a: 1 } }],
+    ["messages", [{ role: "assistant", tool_calls: [{ function: { name: "f", arguments: { b: 1, a: 1 } } }] }]],
+    ["messages", [{ role: "tool", content: [{ type: "result", result: { b: 1, a: 1 } }] }]],
+    ["messages", [{ role: "tool", content: { b: 1, a: 1 } }]],
+  ])("the key order of what may reach the model counts, and is forwarded: %s %j", (name, value) => {
+    const [one, other] = [value, reversedKeys(value)].map((given) => parse({ ...hello, [name]: given }));
+    expect(one?.canonical).not.toBe(other?.canonical);
+    const sent = JSON.parse(new TextDecoder().decode(other?.forward()));
+    expect(innermost(sent[name])).toEqual(innermost(reversedKeys(value)));
   });
 
   // Fields that keys of other caches have forgotten.
@@ -198,17 +205,74 @@ describe("canonical", () => {
     );
   });
 
-  it("does not change with the order of object keys outside schemas", () => {
+  it("changes with the order of object keys within unknown fields", () => {
     fc.assert(
-      fc.property(fc.dictionary(name, value), (body) => {
-        fc.pre(!["temperature", "tools", "functions", "response_format"].some((key) => Object.hasOwn(body, key)));
-        const whole = { ...body, ...hello };
-        expect(parse(reversedKeys(whole)).canonical).toBe(parse(whole).canonical);
+      fc.property(name, fc.dictionary(name, value, { minKeys: 2 }), (field, object) => {
+        fc.pre(!checked.has(field) && !free.includes(field));
+        const reversed = reversedKeys(object);
+        fc.pre(JSON.stringify(reversed) !== JSON.stringify(object));
+        expect(parse({ ...hello, [field]: object }).canonical).not.toBe(
+          parse({ ...hello, [field]: reversed }).canonical,
+        );
+      }),
+      { seed: 8, numRuns: 200 },
+    );
+  });
+
+  const free = [
+    ...["audio", "function_call", "logit_bias", "metadata", "prediction"],
+    ...["stream_options", "tool_choice", "web_search_options"],
+  ];
+  const scalar = fc.oneof(fc.string(), fc.integer(), fc.boolean(), fc.constant(null));
+  const flat = fc.dictionary(fc.string(), scalar);
+  const part = fc.record({ type: fc.string(), text: fc.string(), image_url: flat, input_audio: flat, file: flat });
+  const call = fc.record({ id: fc.string(), type: fc.string(), function: flat, custom: flat });
+  const message = fc.record({
+    role: fc.string(),
+    content: fc.oneof(fc.string(), fc.array(part, { maxLength: 3 })),
+    name: fc.string(),
+    tool_calls: fc.array(call, { maxLength: 3 }),
+    function_call: flat,
+    audio: flat,
+  });
+  const request = fc.record(
+    {
+      model: fc.constant("m"),
+      messages: fc.array(message, { minLength: 1, maxLength: 4 }),
+      audio: flat,
+      function_call: flat,
+      logit_bias: flat,
+      metadata: flat,
+      prediction: fc.record({ type: fc.string(), content: fc.array(part) }),
+      tool_choice: fc.record({ type: fc.string(), function: flat, custom: flat }),
+      web_search_options: fc.record({
+        search_context_size: fc.string(),
+        user_location: fc.record({ type: fc.string(), approximate: flat }),
+      }),
+      seed: fc.integer(),
+      field_of_tomorrow: scalar,
+    },
+    { requiredKeys: ["model", "messages"] },
+  );
+
+  it("does not change with the order of object keys where they are read by name", () => {
+    fc.assert(
+      fc.property(request, (body) => {
+        const [one, other] = [parse(body), parse(reversedKeys(body))];
+        expect(other.canonical).toBe(one.canonical);
+        expect(Buffer.compare(other.forward(), one.forward())).toBe(0);
       }),
       { seed: 8, numRuns: 200 },
     );
   });
 });
+
+/** The text of the deepest objects, in the order in which they lie. */
+function innermost(value: unknown): string[] {
+  if (typeof value !== "object" || value === null) return [];
+  const below = Object.values(value).flatMap(innermost);
+  return below.length > 0 ? below : [JSON.stringify(value)];
+}
 
 function sorted(value: unknown): unknown {
   return ordered(value, (keys) => keys.sort());

@@ -5,6 +5,7 @@ import {
   type JsonValue,
   joinMembers,
   type KeepOrder,
+  orderOf,
   parseJson,
   serializeJson,
 } from "../core/canonical-json.ts";
@@ -26,11 +27,27 @@ export const unkeyedFields: Readonly<Record<string, string>> = {
   service_tier: "speed and price of the computation",
 };
 
-/** The key order within a JSON schema reaches the model, so it is kept. */
-const keptOrder: Readonly<Record<string, KeepOrder>> = {
-  tools: { "*": { function: { parameters: true } } },
-  functions: { "*": { parameters: true } },
-  response_format: { json_schema: { schema: true } },
+const sorted: KeepOrder = { sorted: {} };
+const contentPart: KeepOrder = { sorted: { image_url: sorted, input_audio: sorted, file: sorted } };
+const toolCall: KeepOrder = { sorted: { function: sorted, custom: sorted } };
+const message: KeepOrder = {
+  sorted: { content: { each: contentPart }, tool_calls: { each: toolCall }, function_call: sorted, audio: sorted },
+};
+
+/**
+ * The fields whose objects are read by name, so that the order of their keys cannot matter. In all other fields
+ * (schemas, tools, grammars, what nobody knows yet) it may reach the model or steer what it writes, and is kept.
+ */
+const orders: Readonly<Record<string, KeepOrder>> = {
+  messages: { each: message },
+  audio: sorted,
+  function_call: sorted,
+  logit_bias: sorted,
+  metadata: sorted,
+  prediction: { sorted: { content: { each: contentPart } } },
+  stream_options: sorted,
+  tool_choice: toolCall,
+  web_search_options: { sorted: { user_location: { sorted: { approximate: sorted } } } },
 };
 
 /**
@@ -83,7 +100,7 @@ class ChatRequest implements ParsedRequest {
 }
 
 function textsOf(body: JsonObject): ReadonlyMap<string, string> {
-  return new Map(Array.from(body, ([name, value]) => [name, serializeJson(value, keptOrder[name])]));
+  return new Map(Array.from(body, ([name, value]) => [name, serializeJson(value, orderOf(name, orders))]));
 }
 
 function objectText(texts: ReadonlyMap<string, string>, counts: (name: string) => boolean = () => true): string {
