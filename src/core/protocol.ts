@@ -10,6 +10,7 @@ export type Operation = "chat" | "completion" | "embedding";
 
 /** What a request says that policy and replay need; small, kept in memory for requests seen lately. */
 export interface RequestFacts {
+  /** Empty when the request names none and leaves the choice to the origin. */
   readonly model: string;
   /** The caller wants events. */
   readonly stream: boolean;

@@ -40,6 +40,11 @@ describe("bypassReason", () => {
     expect(asked(undefined, false)).toBeUndefined();
   });
 
+  it("bypasses a call that names no model, since which one answers is not known", () => {
+    expect(bypassReason(callOf({}, {}, 0, { facts: { model: "", temperature: 0 } }))).toBe("not_cacheable");
+    expect(bypassReason(callOf({}, {}, 0, { facts: { model: "m", temperature: 0 } }))).toBeUndefined();
+  });
+
   it("never bypasses while any of reading and writing is left, and the exact layer is among those wanted", () => {
     for (const read of [true, false]) {
       for (const write of [true, false]) {

@@ -4,8 +4,9 @@ import { isDeterministic, isTooStochasticToStore } from "./stochastic.ts";
 
 /** Why no layer may touch this call, if so. Server policy comes first, then the caller's wish. */
 export function bypassReason(call: Call): BypassReason | undefined {
-  const { directives, policy, principal } = call;
-  if (!policy.enabled) return "not_cacheable";
+  const { directives, facts, policy, principal } = call;
+  // Without a model in the request, which one answers is the origin's to decide, and to change.
+  if (!policy.enabled || facts.model === "") return "not_cacheable";
   // Where users are kept apart, those who do not say who they are would otherwise share as if they were one.
   if (policy.perUser && principal.user === undefined) return "not_cacheable";
   if (directives.noStore) return "no_store";

@@ -24,7 +24,6 @@ describe("a request that cannot be taken", () => {
     ],
     ["NaN", '{"model":"m","messages":[1],"temperature":NaN}', "temperature", "strict JSON"],
     ["an array", "[]", undefined, "must be a JSON object"],
-    ["no model", { messages: [1] }, "model", "string that is not empty"],
     ["an empty model", { ...hello, model: "" }, "model", "string that is not empty"],
     ["a model that is no string", { ...hello, model: 4 }, "model", "string that is not empty"],
     ["no messages", { model: "m" }, "messages", "at least one message"],
@@ -73,6 +72,8 @@ describe("facts", () => {
     ],
     [{ safety_identifier: "s1" }, { user: "s1" }],
     [{ user: "u1", safety_identifier: "s1" }, { user: "u1" }],
+    [{ model: undefined }, { model: "" }],
+    [{ model: null }, { model: "" }],
     [{ user: 7 }, { user: "7" }],
     [{ user: { team: "b", id: [1] } }, { user: '{"id":[1],"team":"b"}' }],
     [{ user: false }, { user: "false" }],
@@ -315,6 +316,13 @@ describe("forward", () => {
     expect(sent).toEqual({ ...hello, ...fields, ...(expected && { stream_options: expected }) });
   });
 
+  it.each([{ messages: hello.messages }, { ...hello, model: null }])(
+    "names no model where none is named: %j",
+    (body) => {
+      expect(JSON.parse(forwarded({ requestUsage: false }).of(body))).toEqual(body);
+    },
+  );
+
   it("sends another temperature when told to", () => {
     expect(JSON.parse(forwarded({ temperature: 0 }).of({ ...hello, temperature: 1 }))).toEqual({
       ...hello,
@@ -376,6 +384,10 @@ describe("deterministic", () => {
   it.each(refusing)("%s takes no temperature", (model) =>
     expect(parse({ ...hello, model }).deterministic()).toBeUndefined(),
   );
+
+  it("is not known to be possible where no model is named", () => {
+    expect(parse({ messages: hello.messages }).deterministic()).toBeUndefined();
+  });
 
   const taking = [
     "gpt-4o",

@@ -83,7 +83,8 @@ class ChatRequest implements ParsedRequest {
   }
 
   deterministic(): ParsedRequest | undefined {
-    if (fixedTemperature.test(this.facts.model)) return undefined;
+    const { model } = this.facts;
+    if (model === "" || fixedTemperature.test(model)) return undefined;
     if (this.facts.temperature === 0) return this;
     return new ChatRequest(new Map(this.#body).set("temperature", 0), new Map(this.#texts).set("temperature", "0"));
   }
@@ -129,8 +130,10 @@ function parsedBody(bytes: Uint8Array): JsonObject {
 }
 
 function requestFacts(body: JsonObject): RequestFacts {
-  const model = body.get("model");
-  if (typeof model !== "string" || model === "") reject("model", "'model' must be a string that is not empty");
+  const model = body.get("model") ?? undefined;
+  if (model !== undefined && (typeof model !== "string" || model === "")) {
+    reject("model", "'model' must be a string that is not empty");
+  }
   const messages = body.get("messages");
   if (!Array.isArray(messages) || messages.length === 0) {
     reject("messages", "'messages' must be an array with at least one message");
@@ -148,7 +151,7 @@ function requestFacts(body: JsonObject): RequestFacts {
     reject("temperature", "'temperature' must be a number or null");
   }
   return {
-    model,
+    model: model ?? "",
     stream,
     includeUsage,
     temperature: temperature instanceof JsonNumber ? Number(temperature.text) : temperature,

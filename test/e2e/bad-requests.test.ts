@@ -44,7 +44,6 @@ describe("surface: a body that breaks a rule is 400 in the provider's shape, and
     ["null", "null"],
     ["a list", "[]"],
     ["a string", '"hi"'],
-    ["no model", '{"messages":[{"role":"user","content":"hi"}]}', "model"],
     ["an empty model", '{"model":"","messages":[{"role":"user","content":"hi"}]}', "model"],
     ["a model that is no string", '{"model":1,"messages":[{"role":"user","content":"hi"}]}', "model"],
     ["no messages", '{"model":"m"}', "messages"],
@@ -66,6 +65,19 @@ describe("surface: a body that breaks a rule is 400 in the provider's shape, and
     expect(error.message).not.toContain("\u0000");
     expect(origin.callCount).toBe(0);
     expect((await ask(gateway)).status).toBe(200);
+  });
+
+  test.each([
+    '{"messages":[{"role":"user","content":"hi"}]}',
+    '{"model":null,"messages":[{"role":"user","content":"hi"}]}',
+  ])("a body that names no model is the origin's to answer, uncached: %s", async (body) => {
+    const { origin, gateway } = await runBoth(inMemory);
+    for (const order of [0, 1]) {
+      const answer = await exchange(gateway.url + chatPath, { body });
+      // The scripted origin turns it down, and that is its own answer.
+      expect([answer.status, statusOf(answer)]).toEqual([400, "BYPASS"]);
+      expect(origin.calls[order]?.json).toEqual(JSON.parse(body));
+    }
   });
 
   test("a request without any body is one with an empty body", async () => {
