@@ -327,17 +327,13 @@ function mistakesOf(issue: z.core.$ZodIssue, input: unknown): OptionMistake[] {
       remedy: "Check the spelling against docs/reference/options.md, or remove it.",
     }));
   }
-  const rule = issue.code === "invalid_type" ? `must be ${article(issue.expected)}` : issue.message;
+  const rule =
+    issue.code === "invalid_type" ? `must be ${shapes[issue.expected] ?? `a ${issue.expected}`}` : issue.message;
   return [{ path: at.join("."), value: valueAt(input, at), rule, remedy: remedyFor(issue) }];
 }
 
-function article(expected: string): string {
-  return expected === "object" || expected === "record"
-    ? "a section with options below it"
-    : expected === "array"
-      ? "a list"
-      : `a ${expected}`;
-}
+const section = "a section with options below it";
+const shapes: Readonly<Record<string, string>> = { object: section, record: section, array: "a list" };
 
 function valueAt(input: unknown, path: readonly string[]): unknown {
   let value = input;
