@@ -24,8 +24,8 @@ export interface RequestFacts {
 
 /** What the request demands of an answer. */
 export interface Expectations {
-  /** The text must parse as JSON (an object, where the protocol says so). */
-  readonly json: boolean;
+  /** Whether the text must parse as JSON, and as what. */
+  readonly json: "object" | "any" | false;
   /** The text must match this JSON schema. */
   readonly schema: JsonValue | undefined;
   /** Parameter schemas by tool name; `undefined` as a value when the tool has none. */

@@ -12,7 +12,8 @@ const tools: Expectations["tools"] = new Map([
   ["now", undefined],
 ]);
 const plainText: Expectations = { json: false, schema: undefined, tools };
-const anyJson: Expectations = { ...plainText, json: true };
+const anyJson: Expectations = { ...plainText, json: "any" };
+const anyObject: Expectations = { ...plainText, json: "object" };
 const structured: Expectations = { ...anyJson, schema: parseJson('{"type":"object","required":["answer"]}') };
 
 const spoken: ChoiceFacts = { finish: "stop", text: "Paris.", refused: false, toolCalls: [], hasContent: true };
@@ -54,6 +55,7 @@ describe("what is stored", () => {
     ["a call of a tool without a schema", { facts: saying(calling("now", "{}")) }],
     ["a call that ends as ordinary text does", { facts: saying({ ...calling("now", "{}"), finish: "stop" }) }],
     ["any JSON where JSON is wanted", { expectations: anyJson, facts: saying({ ...spoken, text: "[1]" }) }],
+    ["an object where one is wanted", { expectations: anyObject, facts: saying({ ...spoken, text: "{}" }) }],
     ["JSON that matches", { expectations: structured, facts: saying({ ...spoken, text: ' {"answer":1}\n' }) }],
     [
       "a call with words before it, where JSON is wanted in the end",
@@ -132,6 +134,11 @@ const refusals: readonly [StoreRefusal, string, Partial<AdmissionInput>, Partial
     { storeTruncated: true },
   ],
   ["invalid_json", "sound for JSON", { expectations: anyJson, facts: saying({ ...spoken, text: "" }) }],
+  ...["[1]", "null", '"{}"', "1"].map((text): [StoreRefusal, string, Partial<AdmissionInput>] => [
+    "schema_mismatch",
+    `${text} for an object`,
+    { expectations: anyObject, facts: saying({ ...spoken, text }) },
+  ]),
   ["schema_mismatch", "JSON of another shape", { expectations: structured, facts: saying({ ...spoken, text: "{}" }) }],
   [
     "schema_mismatch",
@@ -168,6 +175,11 @@ describe("what is not", () => {
 describe("what a rule may allow", () => {
   test.each<[string, Partial<AdmissionInput>, Partial<AdmissionRule>]>([
     ["storeTruncated", { facts: saying({ ...spoken, finish: "length" }) }, { storeTruncated: true }],
+    [
+      "strictJson off: a list for an object",
+      { expectations: anyObject, facts: saying({ ...spoken, text: "[1]" }) },
+      { strictJson: false },
+    ],
     ["strictJson off: prose", { expectations: structured }, { strictJson: false }],
     [
       "strictJson off: shape",

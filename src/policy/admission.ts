@@ -20,7 +20,8 @@ import { sameModelFamily } from "./model-family.ts";
  *   7. every choice says something                                  schema_mismatch
  *   8. tool calls: kept by the rule, arguments that parse, tools
  *      that were offered, arguments that match their schema         tool_calls, invalid_json, schema_mismatch
- *   9. structured output parses, and matches its schema             invalid_json, schema_mismatch
+ *   9. structured output parses, is an object where one was asked
+ *      for, and matches its schema                                  invalid_json, schema_mismatch
  *  10. the model that was asked answered; otherwise the answer may be stored, but as that of the model that gave it
  */
 
@@ -122,10 +123,11 @@ function toolRefusal(
 
 /** A choice that calls tools is not the structured output yet, so only one that does not comes here. */
 function textRefusal(text: string, expectations: Expectations, rule: AdmissionRule): StoreRefusal | undefined {
-  const structured = expectations.json || expectations.schema !== undefined;
+  const structured = expectations.json !== false || expectations.schema !== undefined;
   if (!structured || rule.strictJson === false) return undefined;
   const parsed = parseStrictly(text);
   if (parsed === undefined) return "invalid_json";
+  if (expectations.json === "object" && !(parsed.value instanceof Map)) return "schema_mismatch";
   return fits(parsed.value, expectations.schema, rule) ? undefined : "schema_mismatch";
 }
 

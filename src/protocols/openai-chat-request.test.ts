@@ -108,9 +108,9 @@ describe("expectations", () => {
 
   it.each([
     [{ type: "text" }, false, false],
-    [{ type: "json_object" }, true, false],
-    [{ type: "json_schema", json_schema: { name: "x", schema: { type: "object" } } }, true, true],
-    [{ type: "json_schema" }, true, false],
+    [{ type: "json_object" }, "object", false],
+    [{ type: "json_schema", json_schema: { name: "x", schema: { type: "object" } } }, "any", true],
+    [{ type: "json_schema" }, "any", false],
   ])("response_format %j", (response_format, json, hasSchema) => {
     const { expectations } = parse({ ...hello, response_format });
     expect([expectations.json, expectations.schema !== undefined]).toEqual([json, hasSchema]);

@@ -177,7 +177,7 @@ function expectationsOf(body: JsonObject): Expectations {
     if (name !== undefined) tools.set(name, called.get("parameters"));
   }
   return {
-    json: type === "json_object" || type === "json_schema",
+    json: type === "json_object" ? "object" : type === "json_schema" && "any",
     schema: type === "json_schema" && format !== undefined ? member(format, "json_schema")?.get("schema") : undefined,
     tools,
   };
