@@ -8,14 +8,12 @@
  */
 export type HeaderUse = "credential" | "keyed" | "neutral" | "drop";
 
-const credentials = new Set([
-  "authorization",
-  "x-api-key",
-  "api-key",
-  "x-goog-api-key",
-  "ocp-apim-subscription-key",
-  "cookie",
-]);
+const credentials = new Set(["cookie", "cf-access-client-id"]);
+/**
+ * Names that speak of a secret: `authorization`, `x-api-key`, `helicone-auth`, `x-amz-security-token`. To take a harmless
+ * field for a credential costs a tenant of its own, which is what keying it would come to; the other way round costs more.
+ */
+const credentialName = /auth|(?:^|[-_])(?:(?:api)?key|token|secret|password|jwt)$/;
 
 const neutral = new Set([
   "accept",
@@ -73,17 +71,33 @@ const dropped = new Set([
   "x-real-ip",
   "true-client-ip",
   "cdn-loop",
+  "cf-ray",
+  "cf-visitor",
+  "cf-worker",
+  "cf-ew-via",
+  "cf-request-id",
+  "cf-warp-tag-id",
+  "cf-connecting-ip",
+  "cf-connecting-ipv6",
+  "cf-connecting-o2o",
+  "cf-pseudo-ipv4",
+  "cf-region",
+  "cf-region-code",
+  "cf-metro-code",
+  "cf-postal-code",
+  "cf-timezone",
+  "cf-access-jwt-assertion",
+  "cf-access-authenticated-user-email",
   "x-amzn-trace-id",
   "x-cloud-trace-context",
   "baggage",
 ]);
-const droppedPrefixes = ["sec-", "x-forwarded-", "cf-", "x-ai-cache", "access-control-"];
+const droppedPrefixes = ["sec-", "x-forwarded-", "cf-ip", "x-ai-cache", "access-control-"];
 
 /** `name` in lower case; `keyedHeaders`: what the protocol keys in any case. */
 export function classifyHeader(name: string, keyedHeaders: readonly string[]): HeaderUse {
   if (keyedHeaders.includes(name)) return "keyed";
-  if (credentials.has(name)) return "credential";
   if (dropped.has(name) || droppedPrefixes.some((prefix) => name.startsWith(prefix))) return "drop";
   if (neutral.has(name) || neutralPrefixes.some((prefix) => name.startsWith(prefix))) return "neutral";
-  return "keyed";
+  return credentials.has(name) || credentialName.test(name) ? "credential" : "keyed";
 }
