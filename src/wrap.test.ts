@@ -1,3 +1,4 @@
+import { runInNewContext } from "node:vm";
 import { describe, expect, it, onTestFinished } from "vitest";
 import { type CacheOptions, createCache } from "./cache.ts";
 import { ManualClock } from "./core/clock.ts";
@@ -156,7 +157,7 @@ describe("cache.wrap", () => {
     expect((await wrap({ key: "k" }, compute)).value.count).toBe(1);
   });
 
-  it.each([[0], [""], [false], [null], [[]], [{}], [-1.5], ["text"], [{ a: undefined, b: 1 }]])(
+  it.each([[0], [""], [false], [null], [[]], [{}], [-1.5], [-0], ["text"], ["\ud800"], [{ a: [null, { b: 1 }] }]])(
     "keeps %j as a value like any other",
     async (value) => {
       const { wrap } = await setUp();
@@ -186,6 +187,16 @@ describe("cache.wrap", () => {
     }
   });
 
+  it("keeps objects of another realm and those without a prototype", async () => {
+    const { wrap } = await setUp();
+    for (const value of [runInNewContext("({ a: [1] })"), Object.assign(Object.create(null), { a: [1] })]) {
+      await wrap({ key: "k", refresh: true }, () => value);
+      expect(await wrap({ key: "k" }, () => 0)).toMatchObject({ value: { a: [1] }, outcome: { kind: "hit" } });
+    }
+  });
+
+  const circle: unknown[] = [];
+  circle.push(circle);
   class Point {
     x = 1;
   }
@@ -199,7 +210,17 @@ describe("cache.wrap", () => {
     ["a function within", { run: () => 1 }],
     ["undefined in a list", [undefined]],
     ["bytes", new Uint8Array([1])],
-    ["a lone surrogate", "\ud800"],
+    ["a bigint within", { n: 10n }],
+    ["a member that is undefined", { a: undefined, b: 1 }],
+    ["NaN within", { a: [Number.NaN] }],
+    ["an object with toJSON", { a: 1, toJSON: () => "changed" }],
+    ["an object that inherits toJSON", Object.create({ __proto__: null, toJSON: () => ({}) })],
+    ["an object whose toJSON is hidden", Object.defineProperty({}, "toJSON", { value: () => ({ a: 1 }) })],
+    ["a symbol for a name", { [Symbol("a")]: 1 }],
+    ["a list with a name", Object.assign([1], { a: 1 })],
+    ["a hole", Object.assign([1], { length: 2 })],
+    ["a boxed text", new String("text")],
+    ["a circle", circle],
   ])("hands on %s as it is to all who wait for it, and keeps it not", async (_, value) => {
     const { wrap } = await setUp();
     let computed = 0;

@@ -19,8 +19,8 @@ import { isStillCurrent } from "./still-current.ts";
 /**
  * `cache.wrap`: any computation behind the exact layer, with the same freshness, generations and coalescing as model
  * calls. A value travels as JSON and comes back deep-frozen, the same whether it was computed or found, so that no
- * caller can change what the next one gets. What JSON cannot carry (undefined, dates, class instances) is handed to
- * the callers of that one computation as it is, and not kept.
+ * caller can change what the next one gets. What JSON does not bring back equal (undefined, dates, class
+ * instances) is handed to the callers of that one computation as it is, and not kept.
  */
 
 export interface WrapOptions {
@@ -193,14 +193,14 @@ class Wrapper {
     const { exact, policy, trace } = this.#parts;
     const ticket = await taken;
     const computed = await compute();
-    const text = asJson(computed);
+    const json = throughJson(computed);
     const refused = (value: unknown, reason: StoreRefusal): Computed => {
       trace({ type: "entry-refuse", layer: exact.name, reason });
       return { value, stored: { state: "refused", reason } };
     };
-    if (text === undefined) return refused(computed, "invalid_json");
-    const body = Buffer.from(text, "utf8");
-    const value = deepFreeze(JSON.parse(text));
+    if (json === undefined) return refused(computed, "invalid_json");
+    const body = Buffer.from(json.text, "utf8");
+    const value = deepFreeze(json.copy);
     if (keyed.directives.ttlMs === 0 || policy.ttlMs === 0) return refused(value, "no_store");
     if (body.length > policy.maxEntryBytes) return refused(value, "too_large");
     if (ticket === undefined) return refused(value, "store_unavailable");
@@ -281,15 +281,31 @@ function ttlMs(ttl: Duration): number {
   return parsed;
 }
 
-/** The value as JSON, or `undefined` when JSON would not bring the same value back. */
-function asJson(value: unknown): string | undefined {
-  if (value === undefined) return undefined;
+/** The value as JSON text and what JSON makes of it, or `undefined` when that is not the same value. */
+function throughJson(value: unknown): { readonly text: string; readonly copy: unknown } | undefined {
   try {
-    fromPlain(value);
-    return JSON.stringify(value);
+    const text = JSON.stringify(value);
+    const copy: unknown = JSON.parse(text);
+    return isSame(value, copy) ? { text, copy } : undefined;
   } catch {
     return undefined;
   }
+}
+
+/** `copy` came from JSON, so only what is plain all through can be the same. */
+function isSame(value: unknown, copy: unknown): boolean {
+  if (typeof copy !== "object" || copy === null) return value === copy;
+  if (typeof value !== "object" || value === null || !(Array.isArray(copy) ? Array.isArray(value) : isPlain(value)))
+    return false;
+  const names = Object.keys(value);
+  if (names.length !== Object.keys(copy).length || Object.getOwnPropertySymbols(value).length > 0) return false;
+  return names.every((name) => Object.hasOwn(copy, name) && isSame(value[name as never], copy[name as never]));
+}
+
+/** An ordinary object, also one of another realm, or one without a prototype. */
+function isPlain(value: object): boolean {
+  const prototype: unknown = Object.getPrototypeOf(value);
+  return prototype === null || (Object.getPrototypeOf(prototype) === null && Object.hasOwn(prototype, "isPrototypeOf"));
 }
 
 function deepFreeze<T>(value: T): T {
