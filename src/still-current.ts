@@ -1,4 +1,4 @@
-import { sameToken } from "./core/generations.ts";
+import { isSucceededBy } from "./core/generations.ts";
 import type { AnswerLayer, Keyed, RecordTicket } from "./core/layer.ts";
 
 /**
@@ -14,5 +14,8 @@ export async function isStillCurrent(
   const now = await layer.prepare(call).catch(() => undefined);
   // Where the store cannot tell, no invalidation can have been acknowledged either.
   if (then === undefined || now === undefined) return true;
-  return then.generations.every(({ token }, index) => sameToken(token, now.generations[index]?.token));
+  return then.generations.every((generation, index) => {
+    const token = now.generations[index]?.token;
+    return token !== undefined && isSucceededBy(generation, token);
+  });
 }

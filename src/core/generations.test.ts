@@ -22,7 +22,7 @@ function setUp() {
   const store = memory({ clock });
   let drawn = 0;
   const random: Random = {
-    bytes: (length) => new Uint8Array(length).fill(0).map((_, index) => (index === 0 ? ++drawn : drawn >> 8)),
+    bytes: (length) => new Uint8Array(length).fill(0).map((_, index) => (index === 1 ? ++drawn : drawn >> 8)),
     fraction: () => 0,
   };
   return { clock, store, random };
@@ -42,9 +42,9 @@ async function areAlive(store: Store, generations: readonly Generation[]): Promi
 /** What an answer that is stored now remembers. */
 async function storedUnder(store: Store, random: Random): Promise<readonly Generation[]> {
   const generations = new Generations(store, random);
-  const read = await generations.read(scopes);
-  expect(await generations.confirm(scopes, read)).toBe(true);
-  return read;
+  const stored = await generations.confirm(scopes, await generations.read(scopes));
+  if (stored === undefined) throw new Error("nothing may be stored");
+  return stored;
 }
 
 describe("generations", () => {
@@ -67,10 +67,11 @@ describe("generations", () => {
     expect(new Set(first.map(({ token }) => token.join())).size).toBe(scopes.length);
     expect(first.every(({ token }) => token.length === tokenLength)).toBe(true);
     expect(store.stats().entries).toBe(0);
-    expect(await generations.confirm(scopes, first)).toBe(true);
+    const stored = await generations.confirm(scopes, first);
+    expect(stored).toEqual(first.map(({ scope, token }) => ({ scope, token })));
     expect(store.stats().entries).toBe(scopes.length);
-    expect(await generations.read(scopes)).toEqual(first);
-    expect(await new Generations(store, random).read(scopes)).toEqual(first);
+    expect(await generations.read(scopes)).toEqual(stored);
+    expect(await new Generations(store, random).read(scopes)).toEqual(stored);
   });
 
   it("die with the renewal of any of their scopes, and of no other", async () => {
@@ -97,12 +98,12 @@ describe("generations", () => {
       const { store, random } = setUp();
       const generations = new Generations(store, random);
       const before = await generations.read(scopes);
-      expect(await generations.confirm(scopes, before)).toBe(true);
+      expect(await generations.confirm(scopes, before)).toBeDefined();
       store.delete(scope.tenant, scopeKeys(scopes)[index] as string);
       expect(await areAlive(store, before)).toBe(false);
       // A call that was under way all the time does not bring the old token back either.
-      expect(await generations.confirm(scopes, before)).toBe(false);
-      expect(await generations.confirm(scopes, await generations.read(scopes))).toBe(true);
+      expect(await generations.confirm(scopes, before)).toBeUndefined();
+      expect(await generations.confirm(scopes, await generations.read(scopes))).toBeDefined();
       expect(await areAlive(store, before), scope.name).toBe(false);
     }
   });
@@ -113,7 +114,7 @@ describe("generations", () => {
       const generations = new Generations(store, random);
       const before = await generations.read(scopes);
       await renewGeneration(store, scope, random);
-      expect(await generations.confirm(scopes, before), scope.name).toBe(false);
+      expect(await generations.confirm(scopes, before), scope.name).toBeUndefined();
     }
   });
 
@@ -132,7 +133,22 @@ describe("generations", () => {
     const all = await Promise.all(Array.from({ length: 5 }, () => generations.read(scopes)));
     for (const one of all) expect(one).toEqual(all[0]);
     const confirmed = await Promise.all(all.map((one) => generations.confirm(scopes, one)));
-    expect(confirmed).toEqual([true, true, true, true, true]);
+    for (const one of confirmed) expect(one).toEqual(confirmed[0]);
+    expect(confirmed[0]).toBeDefined();
+  });
+
+  it("are the same for two processes that begin together, whoever is quicker, and both may store (R16)", async () => {
+    const { store, random } = setUp();
+    const [one, two] = [new Generations(store, random), new Generations(store, random)];
+    const [first, second] = [await one.read(scopes), await two.read(scopes)];
+    expect(first).not.toEqual(second);
+    const stored = await one.confirm(scopes, first);
+    expect(stored).toBeDefined();
+    expect(await two.confirm(scopes, second)).toEqual(stored);
+    // An invalidation is not mistaken for a quicker neighbour.
+    const late = await new Generations(memory(), random).read(scopes);
+    await renewGeneration(store, scopes[1] as Scope, random);
+    expect(await two.confirm(scopes, late)).toBeUndefined();
   });
 
   it("can be written again after a store that failed, and a renewal that was not taken is told", async () => {
@@ -144,7 +160,7 @@ describe("generations", () => {
     await expect(generations.confirm(scopes, before)).rejects.toThrow();
     await expect(renewGeneration(chaos, scopes[0] as Scope, random)).rejects.toThrow();
     chaos.mode = "healthy";
-    expect(await generations.confirm(scopes, before)).toBe(true);
+    expect(await generations.confirm(scopes, before)).toBeDefined();
     const full = { ...store, name: "full", set: () => "overloaded" as const } as unknown as Store;
     await expect(renewGeneration(full, scopes[0] as Scope, random)).rejects.toThrow(/did not take/);
   });
@@ -192,7 +208,7 @@ describe("generations", () => {
               const generations = await tokens.read(scopes);
               const written = { generations, computedFrom: ++time };
               await step(() => {}); // the origin computes
-              if (await tokens.confirm(scopes, generations)) {
+              if ((await tokens.confirm(scopes, generations)) !== undefined) {
                 await step(() => {
                   entry = written;
                 });

@@ -19,7 +19,13 @@ export interface Scope {
 export interface Generation {
   readonly scope: string;
   readonly token: Uint8Array;
+  /** The scope had none; this one will be its first, unless another process is quicker. */
+  readonly isCandidate?: boolean;
 }
+
+/** The first byte of a token says how it came about: as a scope's first, or in place of another. */
+const firstToken = 0;
+const renewedToken = 1;
 
 export const tokenLength = 12;
 /** The tenant under which tokens of all tenants are kept. No principal has it. */
@@ -53,7 +59,8 @@ interface Candidate {
 /**
  * The tokens as the calls of one process see them. A scope that has none gets a candidate, the same for all calls
  * under way, which is written only together with the first answer that is stored under it: what is never answered
- * leaves nothing behind. Whoever finds another token there when it comes to storing does not store.
+ * leaves nothing behind. Whoever finds another token there when it comes to storing does not store, unless it had seen
+ * none and what is there now is a first one: then only another process was quicker, and nothing was invalidated.
  */
 export class Generations {
   readonly #store: Store;
@@ -68,22 +75,27 @@ export class Generations {
   /** The present tokens. Call it before the origin is called. */
   async read(scopes: readonly Scope[]): Promise<Generation[]> {
     const tokens = await currentTokens(this.#store, scopes);
-    return scopes.map((scope, index) => ({
-      scope: scope.name,
-      token: tokens[index] ?? this.#candidate(scope).token,
-    }));
+    return scopes.map((scope, index) => {
+      const token = tokens[index];
+      if (token !== undefined) return { scope: scope.name, token };
+      return { scope: scope.name, token: this.#candidate(scope).token, isCandidate: true };
+    });
   }
 
-  /** True when all tokens are what they were; those that nobody has written yet are written. */
-  async confirm(scopes: readonly Scope[], generations: readonly Generation[]): Promise<boolean> {
+  /**
+   * The generations to store under, when nothing was invalidated since `before` was read; those that nobody has
+   * written yet are written. `undefined`: something was, and nothing may be stored.
+   */
+  async confirm(scopes: readonly Scope[], before: readonly Generation[]): Promise<readonly Generation[] | undefined> {
     const tokens = await currentTokens(this.#store, scopes);
     const confirmed = await Promise.all(
-      scopes.map(async (scope, index) => {
-        const before = generations[index]?.token;
-        return sameToken(tokens[index] ?? (await this.#written(scope, before)), before);
+      scopes.map(async (scope, index): Promise<Generation | undefined> => {
+        const generation = before[index] as Generation;
+        const token = tokens[index] ?? (await this.#written(scope, generation.token));
+        return token !== undefined && isSucceededBy(generation, token) ? { scope: scope.name, token } : undefined;
       }),
     );
-    return confirmed.every(Boolean);
+    return confirmed.every((generation) => generation !== undefined) ? confirmed : undefined;
   }
 
   /** What the scope's token is now, if `before` was a candidate and could be written. */
@@ -118,7 +130,7 @@ export class Generations {
     const key = `${scope.tenant} ${scope.name}`;
     const known = this.#candidates.get(key);
     if (known !== undefined && !known.isWritten) return known;
-    const candidate: Candidate = { token: this.#random.bytes(tokenLength), writing: undefined, isWritten: false };
+    const candidate: Candidate = { token: newToken(this.#random, firstToken), writing: undefined, isWritten: false };
     this.#candidates.delete(key);
     this.#candidates.set(key, candidate);
     if (this.#candidates.size > maxCandidates) this.#candidates.delete(this.#candidates.keys().next().value as string);
@@ -132,7 +144,7 @@ export class Generations {
  * @throws StoreUnavailableError when the store did not take it, and nothing is known to be invalidated.
  */
 export async function renewGeneration(store: Store, scope: Scope, random: Random): Promise<void> {
-  const result = await store.set(scope.tenant, keyOf(scope.name), random.bytes(tokenLength), forGood);
+  const result = await store.set(scope.tenant, keyOf(scope.name), newToken(random, renewedToken), renewed);
   if (result === "stored") return;
   throw new StoreUnavailableError({ message: `the ${store.name} store did not take the new generation: ${result}` });
 }
@@ -143,7 +155,20 @@ export function sameToken(a: Uint8Array | undefined, b: Uint8Array | undefined):
   return true;
 }
 
+/** Whether a scope that was in `generation` and now has `token` was not invalidated in between. */
+export function isSucceededBy(generation: Generation, token: Uint8Array): boolean {
+  return sameToken(generation.token, token) || (generation.isCandidate === true && token[0] === firstToken);
+}
+
+function newToken(random: Random, kind: number): Uint8Array {
+  const token = random.bytes(tokenLength);
+  token[0] = kind;
+  return token;
+}
+
 const forGood = { deleteAt: Number.POSITIVE_INFINITY } as const;
+/** An invalidation is the last thing to be forgotten. */
+const renewed = { ...forGood, priority: "high" } as const;
 /** Calls under way that may share a candidate; losing one only means that an answer is not stored. */
 const maxCandidates = 10_000;
 

@@ -1,3 +1,4 @@
+import { createServer } from "node:http";
 import type { Socket } from "node:net";
 import { assembleCore, type Core } from "../cache.ts";
 import { type Clock, systemClock } from "../core/clock.ts";
@@ -10,7 +11,7 @@ import type { GatewayConfig } from "./config.ts";
 import { dispatch, originForm, pathOf } from "./dispatch.ts";
 import type { ModelRouteParts } from "./model-route.ts";
 import { Upstreams } from "./upstreams.ts";
-import { type FastifyInstance, type FastifyReply, type FastifyRequest, fastify } from "./vendor.ts";
+import { type FastifyInstance, fastify } from "./vendor.ts";
 
 /**
  * The gateway: fastify routes over the same core as the library. Model calls go through the pipeline, operations
@@ -55,22 +56,23 @@ export async function createApp(config: GatewayConfig, log: Log): Promise<App> {
       trace({ type: "call-end", outcome: { kind: "error", code }, protocol, ...unknown });
     },
   };
+  // Fastify serves the operations. Everything else is not for its router, its parsers or its idea of a path: it is read,
+  // or passed on, as it came.
   const server = fastify({
     logger: false,
     exposeHeadRoutes: false,
-    forceCloseConnections: false,
-    requestTimeout: 600_000,
-    keepAliveTimeout: 75_000,
-    rewriteUrl: ({ url = "/" }) => originForm(url),
-    // A path that fastify cannot decode is none of its own; the upstream may make sense of it.
-    frameworkErrors: (_error, request, reply) => passOn(request, reply),
+    serverFactory: (serveOperation) =>
+      createServer({ requestTimeout: 600_000, keepAliveTimeout: 75_000 }, (request, response) => {
+        request.url = originForm(request.url as string);
+        if (operations.has(pathOf(request))) serveOperation(request, response);
+        else void dispatch(parts, request, response);
+      }),
   });
-  const passOn = (request: FastifyRequest, reply: FastifyReply): void => {
+  server.addHook("onRequest", (request, reply, next) => {
+    if (!request.is404) return next();
     reply.hijack();
     void dispatch(parts, request.raw, reply.raw);
-  };
-  // Taken before fastify looks at body and content type: both are read, or passed on, as they came.
-  server.addHook("onRequest", (request, reply, next) => (request.is404 ? passOn(request, reply) : next()));
+  });
   const connections = new Set<Socket>();
   server.server.on("connection", (socket: Socket) => {
     connections.add(socket);
@@ -100,6 +102,9 @@ export async function createApp(config: GatewayConfig, log: Log): Promise<App> {
     },
   };
 }
+
+/** Paths that the gateway answers for itself. */
+const operations: ReadonlySet<string> = new Set(["/healthz", "/readyz", "/metrics"]);
 
 const sweepEveryMs = 50;
 

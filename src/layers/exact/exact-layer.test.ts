@@ -273,17 +273,18 @@ describe("ExactLayer over a store that fails", () => {
   it.each(["hanging", "failing"] as const)(
     "misses within the deadline while it is %s, and hits again afterwards (R3)",
     async (mode) => {
-      const { chaos, clock, layer, keyed, put } = chaotic();
+      const { chaos, clock, inner, random, layer, keyed, put } = chaotic();
       await put(keyed(), "answer");
       chaos.mode = mode;
       const before = clock.monotonic();
       expect(await inTime(clock, layer.lookup(keyed()))).toMatchObject({ kind: "miss" });
       expect(clock.monotonic() - before).toBeLessThanOrEqual(120);
-      // What begins during the outage cannot know of invalidations, so it is not stored when the store is back.
+      // What begins during the outage cannot know of invalidations made elsewhere; that shows when the store is back.
       const ticket = await inTime(clock, layer.prepare(keyed()));
       chaos.release();
       clock.advance(60_000 - (clock.monotonic() - before) - 1);
       expect(await inTime(clock, layer.lookup(keyed()))).toMatchObject({ kind: "hit" });
+      await renewGeneration(inner, { tenant: "t", name: "tenant" }, random);
       const late = layer.record(keyed(), "the-key", ticket, recording("late"), "p");
       expect(await inTime(clock, late)).toEqual({ kind: "refused", reason: "generation_changed" });
     },

@@ -77,8 +77,8 @@ export class ExactLayer implements AnswerLayer {
   ): Promise<RecordResult> {
     const { clock, random, store } = this.#parts;
     const { policy, directives, principal } = call;
-    if (!(await this.#generations.confirm(this.#scopes(call), ticket.generations)))
-      return { kind: "refused", reason: "generation_changed" };
+    const generations = await this.#generations.confirm(this.#scopes(call), ticket.generations);
+    if (generations === undefined) return { kind: "refused", reason: "generation_changed" };
     const ttlMs = Math.min(
       directives.ttlMs ?? policy.ttlMs * (1 - policy.ttlJitter * random.fraction()),
       policy.maxTtlMs,
@@ -90,7 +90,7 @@ export class ExactLayer implements AnswerLayer {
         form: recording.form,
         lifetime,
         tenant: principal.tenant,
-        generations: ticket.generations,
+        generations,
         note: { protocol, model: recording.model, usage: recording.usage, tags: directives.tags },
         body: recording.body,
       },
