@@ -35,6 +35,8 @@ export interface IntakeParts {
 }
 
 interface HeaderReading {
+  /** What it takes in memory, about. */
+  readonly size: number;
   readonly tenant: string;
   readonly directives: Directives;
   readonly forwarded: Readonly<Record<string, string>>;
@@ -47,17 +49,25 @@ interface BodyReading {
   /** Digest of the canonical body. */
   readonly digest: string;
   /** The last call made of this body, and what else it was made of. */
-  last:
+  readonly last:
     | { readonly headers: HeaderReading; readonly originId: string; readonly query: string; readonly call: Call }
     | undefined;
 }
+
+/**
+ * What readings may take in memory. Reckoned: objects, digests and keys at `fixedBytes` a reading, and two bytes for each
+ * character that the caller chose, where header fields count for every call that holds them, though most calls share them.
+ */
+const headerReadingBytes = 8 * 1024 * 1024;
+const bodyReadingBytes = 32 * 1024 * 1024;
+const fixedBytes = 1_000;
 
 const stripped: ReadonlySet<string> = new Set(directiveHeaders);
 
 export class Intake {
   readonly #parts: IntakeParts;
-  readonly #headerReadings = new LRUCache<string, HeaderReading>({ max: 1_000 });
-  readonly #bodyReadings = new LRUCache<string, BodyReading>({ max: 10_000 });
+  readonly #headerReadings = new LRUCache<string, HeaderReading>({ max: 1_000, maxSize: headerReadingBytes });
+  readonly #bodyReadings = new LRUCache<string, BodyReading>({ max: 10_000, maxSize: bodyReadingBytes });
 
   constructor(parts: IntakeParts) {
     this.#parts = parts;
@@ -73,13 +83,14 @@ export class Intake {
     if (reading === undefined) {
       parsed = protocol.parseRequest(body);
       reading = { facts: detached(parsed.facts), digest: contentDigest(parsed.canonical), last: undefined };
-      this.#bodyReadings.set(bodyKey, reading);
     }
     const origin = request.originFor(reading.facts.model);
     let { last } = reading;
     if (last === undefined || last.headers !== headers || last.originId !== origin.id || last.query !== query) {
       last = { headers, originId: origin.id, query, call: this.#call(request, origin.id, headers, reading) };
-      reading.last = last;
+      const { model, user = "" } = reading.facts;
+      const size = fixedBytes + headers.size + 2 * (query.length + model.length + user.length);
+      this.#bodyReadings.set(bodyKey, { ...reading, last }, { size });
     }
     const { call } = last;
     return {
@@ -147,6 +158,7 @@ export class Intake {
       if (use === "keyed") keyed.push(name, value);
     }
     const reading: HeaderReading = {
+      size: fixedBytes + 2 * text.length,
       tenant:
         credentials.length === 0
           ? "anonymous"
@@ -155,7 +167,7 @@ export class Intake {
       forwarded: Object.freeze({ ...forwarded, "content-type": "application/json", "accept-encoding": "identity" }),
       keyed,
     };
-    this.#headerReadings.set(text, reading);
+    this.#headerReadings.set(text, reading, { size: reading.size });
     return reading;
   }
 }

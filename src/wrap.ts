@@ -304,7 +304,7 @@ function isSame(value: unknown, copy: unknown): boolean {
 
 /** An ordinary object, also one of another realm, or one without a prototype. */
 function isPlain(value: object): boolean {
-  const prototype: unknown = Object.getPrototypeOf(value);
+  const prototype: object | null = Object.getPrototypeOf(value);
   return prototype === null || (Object.getPrototypeOf(prototype) === null && Object.hasOwn(prototype, "isPrototypeOf"));
 }
 
