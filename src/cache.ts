@@ -74,7 +74,8 @@ export interface Cache {
  * const openai = new OpenAI({ fetch: cache.fetch });
  */
 export async function createCache(options: CacheOptions = {}): Promise<Cache> {
-  const { store, clock, fetch, onEvent: trace, random, tenant = "library" } = options;
+  const { store, clock, fetch, onEvent, random, tenant = "library" } = options;
+  const trace = onEvent === undefined ? undefined : harmless(onEvent);
   const reading = readSettings({
     store: options.memoryBytes === undefined ? {} : { memoryBytes: options.memoryBytes },
     layers: { exact: options.policy ?? {} },
@@ -83,7 +84,8 @@ export async function createCache(options: CacheOptions = {}): Promise<Cache> {
   });
   if (!reading.ok) {
     const [first] = reading.mistakes as [(typeof reading.mistakes)[0], ...typeof reading.mistakes];
-    throw new InvalidOptionError(first.path, { message: `${first.path} ${first.rule}.`, remedy: first.remedy });
+    const path = first.path.replace(/^(layers\.exact|store|security)\b\.?/, (section) => optionPaths[section] ?? "");
+    throw new InvalidOptionError(path, { message: `${path} ${first.rule}.`, remedy: first.remedy });
   }
   if (tenant === systemTenant) throw new InvalidOptionError("tenant", { message: "tenant must not be empty." });
   const core = await assembleCore({ settings: reading.settings, ...defined({ store, clock, random, trace }) });
@@ -91,6 +93,20 @@ export async function createCache(options: CacheOptions = {}): Promise<Cache> {
     fetch: createFetch({ core, protocols, ...defined({ fetch }) }),
     wrap: createWrap({ ...core.wrapParts, tenant }),
     close: () => core.close(),
+  };
+}
+
+/** Where the library has its options, by the section of the configuration that they are checked against. */
+const optionPaths: Readonly<Record<string, string>> = { "layers.exact": "policy", "layers.exact.": "policy." };
+
+/** A listener that throws is its own problem: no call is to fail of it. */
+function harmless(listener: Trace): Trace {
+  return (event) => {
+    try {
+      listener(event);
+    } catch (error) {
+      process.emitWarning(`onEvent threw: ${error instanceof Error ? error.message : String(error)}`, "RepriseWarning");
+    }
   };
 }
 

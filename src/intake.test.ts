@@ -200,8 +200,8 @@ describe("Intake", () => {
   it("gives a fallback's answer the key of the call for that model", () => {
     const intake = intakeWith();
     const { call } = read(intake);
-    expect(call.keyFor("m")).toBe(call.key);
-    expect(call.keyFor("n")).toBe(read(intake, { body: { ...body, model: "n" } }).call.key);
+    expect(call.forModel("m").key).toBe(call.key);
+    expect(call.forModel("n").key).toBe(read(intake, { body: { ...body, model: "n" } }).call.key);
   });
 
   it("resolves the policy of the call it is", () => {

@@ -69,6 +69,10 @@ export class Intake {
   readonly #headerReadings = new LRUCache<string, HeaderReading>({ max: 1_000, maxSize: headerReadingBytes });
   readonly #bodyReadings = new LRUCache<string, BodyReading>({ max: 10_000, maxSize: bodyReadingBytes });
 
+  #latest:
+    | { readonly protocol: Protocol; readonly rawHeaders: readonly string[]; readonly reading: HeaderReading }
+    | undefined;
+
   constructor(parts: IntakeParts) {
     this.#parts = parts;
   }
@@ -107,44 +111,55 @@ export class Intake {
     const { protocol, query } = request;
     const { tenant, directives } = headers;
     const user = directives.user ?? reading.facts.user;
-    const policy = this.#parts.rules.resolve({
-      model: reading.facts.model,
-      protocol: protocol.name,
-      operation: protocol.operation,
-      namespace: directives.namespace,
-      tenant,
-      tags: directives.tags,
-    });
-    const zero = forcesZero(policy) ? protocol.parseRequest(request.body).deterministic() : undefined;
+    const policyFor = (model: string): CallPolicy =>
+      this.#parts.rules.resolve({
+        model,
+        protocol: protocol.name,
+        operation: protocol.operation,
+        namespace: directives.namespace,
+        tenant,
+        tags: directives.tags,
+      });
+    const zero = forcesZero(policyFor(reading.facts.model))
+      ? protocol.parseRequest(request.body).deterministic()
+      : undefined;
     const digest = zero === undefined ? reading.digest : contentDigest(zero.canonical);
-    const facts = zero === undefined ? reading.facts : detached(zero.facts);
-    const keyFor = (model: string): string => {
+    const asked = zero === undefined ? reading.facts : detached(zero.facts);
+    const forModel = (model: string): Call => {
+      const policy = policyFor(model);
+      const facts = model === asked.model ? asked : { ...asked, model };
       const whom = [tenant, policy.perUser ? `user:${user ?? ""}` : "shared"];
       const where = [directives.namespace, originId, protocol.name, protocol.operation, query, directives.version];
-      return fingerprint(
-        this.#parts.secret,
-        lengthPrefixed([keyVersion, ...whom, ...where, model, digest, ...headers.keyed]),
-      );
+      const fields = [keyVersion, ...whom, ...where, model, digest, ...headers.keyed];
+      return {
+        protocol,
+        originId,
+        principal: { tenant, user },
+        directives,
+        policy,
+        facts,
+        variants: variantsOf(facts, policy),
+        key: fingerprint(this.#parts.secret, lengthPrefixed(fields)),
+        forModel,
+        target: protocol.path + query,
+        headers: headers.forwarded,
+      };
     };
-    return {
-      protocol,
-      originId,
-      principal: { tenant, user },
-      directives,
-      policy,
-      facts,
-      variants: variantsOf(facts, policy),
-      key: keyFor(facts.model),
-      keyFor,
-      target: protocol.path + query,
-      headers: headers.forwarded,
-    };
+    return forModel(asked.model);
   }
 
   #readHeaders(request: IncomingRequest): HeaderReading {
+    const { protocol, rawHeaders } = request;
+    // A client sends the same fields again and again: comparing is cheaper than looking up.
+    const latest = this.#latest;
+    if (latest?.protocol === protocol && sameFields(latest.rawHeaders, rawHeaders)) return latest.reading;
     const text = headerText(request);
-    const known = this.#headerReadings.get(text);
-    if (known !== undefined) return known;
+    const reading = this.#headerReadings.get(text) ?? this.#readNew(request, text);
+    this.#latest = { protocol, rawHeaders, reading };
+    return reading;
+  }
+
+  #readNew(request: IncomingRequest, text: string): HeaderReading {
     const merged = mergedHeaders(request.rawHeaders);
     const credentials: string[] = [];
     const keyed: string[] = [];
@@ -176,13 +191,28 @@ function forcesZero(policy: CallPolicy): boolean {
   return policy.stochastic === "force-zero";
 }
 
-/** Everything the reading depends on. The length of the body is left out: it differs from call to call and says nothing. */
+/** The length of the body differs from call to call and says nothing. */
+function isLength(name: string): boolean {
+  return name.length === 14 && name.toLowerCase() === "content-length";
+}
+
+function sameFields(one: readonly string[], other: readonly string[]): boolean {
+  if (one.length !== other.length) return false;
+  for (let index = 0; index < one.length; index += 2) {
+    const name = one[index] as string;
+    if (name !== other[index]) return false;
+    if (one[index + 1] !== other[index + 1] && !isLength(name)) return false;
+  }
+  return true;
+}
+
+/** Everything the reading depends on. */
 function headerText(request: IncomingRequest): string {
   const { rawHeaders } = request;
   let text = request.protocol.name;
   for (let index = 0; index < rawHeaders.length; index += 2) {
     const name = rawHeaders[index] as string;
-    if (name.length === 14 && name.toLowerCase() === "content-length") continue;
+    if (isLength(name)) continue;
     const value = rawHeaders[index + 1] as string;
     // With their lengths, since a value that a library caller gives may hold any character.
     text += `${name.length}:${name}${value.length}:${value}`;

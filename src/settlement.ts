@@ -7,7 +7,7 @@ import type { Recording } from "./core/recording.ts";
 import type { Trace } from "./core/trace.ts";
 import type { CompleteAnswer } from "./origin-answer.ts";
 import { answerForbidsStoring, judgeAnswer } from "./policy/admission.ts";
-import { mayStore } from "./policy/eligibility.ts";
+import { bypassReason, mayStore } from "./policy/eligibility.ts";
 
 export interface SettlementParts {
   readonly layer: AnswerLayer;
@@ -49,11 +49,14 @@ export async function settle(
   if (verdict.admitted === false) return refuse(verdict.reason);
   if (answer.recording === undefined) return refuse("truncated");
 
-  // A fallback's answer belongs to the model that gave it, and never to the one that was asked.
-  const place = verdict.admitted === true ? slot : call.keyFor(verdict.model);
   if (answer.ticket === undefined) return refuse("store_unavailable");
-  const written = await record(parts, call, place, answer.ticket, answer.recording, call.protocol.name);
-  return written.state === "stored" && place !== slot ? refuse("model_mismatch") : written;
+  const { ticket, recording } = answer;
+  if (verdict.admitted === true) return record(parts, call, slot, ticket, recording, call.protocol.name);
+  // A fallback's answer belongs to the model that gave it, under the rules of that model, and never to the one asked.
+  const owner = call.forModel(verdict.model);
+  if (bypassReason(owner) === undefined && mayStore(owner))
+    await record(parts, owner, owner.key, ticket, recording, call.protocol.name);
+  return refuse("model_mismatch");
 }
 
 /** Writes what was found fit to be kept, and tells what became of it. Never throws. */

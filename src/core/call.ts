@@ -23,8 +23,8 @@ export interface Call {
   readonly variants: number;
   /** The exact layer's key: an HMAC, unguessable from the prompt. */
   readonly key: string;
-  /** The key the same call would have, had it asked for `model`. */
-  keyFor(model: string): string;
+  /** The same call as it would be had it asked for `model`: with the key and the rules of that model. */
+  forModel(model: string): Call;
   /** Path below the origin's base URL with its query, such as `/chat/completions?api-version=1`. */
   readonly target: string;
   /** What the origin gets: every header is keyed, a credential, or on the list of headers that cannot change an answer. */
