@@ -13,10 +13,10 @@ import type { Route } from "./upstreams.ts";
  */
 export function dispatch(parts: ModelRouteParts, request: IncomingMessage, response: ServerResponse): Promise<void> {
   const url = request.url as string;
+  const protocol = request.method === "POST" && url.startsWith("/v1/") ? protocolAt(url.slice(3)) : undefined;
+  if (protocol !== undefined) return modelRoute(parts, protocol, undefined, request, response);
   const [, name, below = ""] = /^\/u\/([^/?]+)(.*)$/.exec(url) ?? [];
   if (name !== undefined) return onUpstream(parts, decoded(name), below, request, response);
-  const protocol = request.method === "POST" ? protocolAt(url.startsWith("/v1/") ? url.slice(3) : "") : undefined;
-  if (protocol !== undefined) return modelRoute(parts, protocol, undefined, request, response);
   return pass(parts, () => parts.live.upstreams.route(url), request, response);
 }
 
@@ -27,6 +27,7 @@ export function pathOf(request: IncomingMessage): string {
 
 /** RFC 9112 section 3.2.2: a server takes requests that name it in full, too; only the path of them matters here. */
 export function originForm(target: string): string {
+  if (target.startsWith("/")) return target;
   const [, below] = /^[a-z][a-z0-9+.-]*:\/\/[^/?#]*(.*)$/i.exec(target) ?? [];
   if (below === undefined) return target;
   return below.startsWith("/") ? below : `/${below}`;
@@ -89,7 +90,8 @@ function protocolAt(target: string): (typeof protocols)[number] | undefined {
 }
 
 function withoutQuery(url: string): string {
-  return url.split("?", 1)[0] as string;
+  const queryAt = url.indexOf("?");
+  return queryAt < 0 ? url : url.slice(0, queryAt);
 }
 
 function decoded(text: string): string {

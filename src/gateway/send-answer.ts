@@ -1,6 +1,7 @@
 import type { ServerResponse } from "node:http";
 import type { Answer, AnswerStream } from "../core/answer.ts";
 import type { Caller } from "../core/call.ts";
+import type { HeaderMap } from "../core/origin.ts";
 import { responseFields } from "../policy/response-fields.ts";
 
 /** The caller at the other end of `response`; listens for its going away only when somebody wants to know. */
@@ -19,9 +20,9 @@ export function callerOf(response: ServerResponse): Caller {
 /** Writes the answer. Resolves when it is handed over, or the client is gone; never rejects. `undefined`: it is handed over already. */
 export function sendAnswer(response: ServerResponse, answer: Answer, stallMs: number): Promise<void> | undefined {
   const { status, headers, body } = answer;
-  const fields = { ...headers, ...responseFields(answer) } as Record<string, string | string[]>;
+  const fields = flattened(headers, responseFields(answer));
   if (body instanceof Uint8Array) {
-    if (status !== 204 && status !== 304) fields["content-length"] = String(body.length);
+    if (status !== 204 && status !== 304) fields.push("content-length", String(body.length));
     response.writeHead(status, fields);
     response.end(body);
     if (response.writableLength === 0) return undefined;
@@ -32,6 +33,19 @@ export function sendAnswer(response: ServerResponse, answer: Answer, stallMs: nu
   sendHead(response);
   cutWhenStalled(response, stallMs);
   return pump(response, body);
+}
+
+/** Names and values in turn, the form that costs node least; what is said of the answer wins over what came with it. */
+function flattened(headers: HeaderMap, own: Readonly<Record<string, string>>): string[] {
+  const flat: string[] = [];
+  for (const name in headers) {
+    const value = headers[name];
+    if (value === undefined || own[name] !== undefined) continue;
+    if (typeof value === "string") flat.push(name, value);
+    else for (const one of value) flat.push(name, one);
+  }
+  for (const name in own) flat.push(name, own[name] as string);
+  return flat;
 }
 
 const nothing = new Uint8Array();
