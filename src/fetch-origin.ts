@@ -1,8 +1,8 @@
 import { OriginError } from "./core/errors.ts";
 import type { HeaderMap, Origin } from "./core/origin.ts";
 
-/** An origin reached through `fetch`, for the library. Deadlines are those of the fetch it is given. */
-export function fetchOrigin(base: string, fetch: typeof globalThis.fetch): Origin {
+/** An origin reached through `fetch`, for the library. Deadlines and redirects are those of the fetch it is given. */
+export function fetchOrigin(base: string, fetch: (url: string, init: RequestInit) => Promise<Response>): Origin {
   return {
     id: base,
     async send(request, signal) {
@@ -12,7 +12,6 @@ export function fetchOrigin(base: string, fetch: typeof globalThis.fetch): Origi
           method: request.method,
           headers: { ...request.headers },
           body: request.body as Uint8Array<ArrayBuffer>,
-          redirect: "manual",
           signal,
         });
       } catch (error) {

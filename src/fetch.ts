@@ -25,30 +25,23 @@ export interface FetchParts {
 
 export function createFetch(parts: FetchParts): CacheFetch {
   const underlying: typeof globalThis.fetch = parts.fetch ?? ((input, init) => globalThis.fetch(input, init));
-  const origins = new Map<string, Origin>();
-  const originAt = (base: string): Origin => {
-    const known = origins.get(base);
-    if (known !== undefined) return known;
-    const origin = fetchOrigin(base, underlying);
-    if (origins.size >= 1_000) origins.clear();
-    origins.set(base, origin);
-    return origin;
-  };
-
   return async (input, init) => {
     const place = placeOf(input, init, parts.protocols);
     if (place === undefined) return underlying(input, init);
     const request = typeof input === "object" && "headers" in input ? input : undefined;
-    const headers = flatHeaders(init?.headers ?? request?.headers);
+    const headers = validHeaders(init?.headers ?? request?.headers);
     const body = await bodyOf(request, init);
-    if (body === undefined || hasHeader(headers, "content-encoding")) return underlying(input, init);
+    if (body === undefined || headers.has("content-encoding")) return underlying(input, init);
     const signal = init?.signal ?? request?.signal ?? undefined;
     signal?.throwIfAborted();
     const { protocol, base, query } = place;
+    // What else the caller asks of its fetch (redirect, dispatcher, ...) holds for the call to the origin as well.
+    const send = (url: string, sent: RequestInit) => underlying(request ?? url, { ...init, ...sent });
+    const originFor = (): Origin => fetchOrigin(base, send);
     try {
       const caller = signal === undefined ? undefined : new SignallingCaller(signal);
       const answer = parts.core.handle(
-        { protocol, originFor: () => originAt(base), query, rawHeaders: headers, body },
+        { protocol, originFor, query, rawHeaders: namesAndValues(headers), body },
         caller ?? patientCaller,
       );
       if (!isPromise(answer)) return toResponse(answer, caller);
@@ -88,19 +81,15 @@ function placeOf(
   return { protocol, base: path.slice(0, -protocol.path.length), query };
 }
 
-function flatHeaders(headers: RequestInit["headers"]): string[] {
-  if (headers === undefined || headers === null) return [];
-  const flat: string[] = [];
-  const pairs =
-    Array.isArray(headers) || Symbol.iterator in headers
-      ? (headers as Iterable<readonly string[]>)
-      : Object.entries(headers);
-  for (const [name, value] of pairs) if (name !== undefined && value !== undefined) flat.push(name, String(value));
-  return flat;
+/** As any fetch takes them: throws a `TypeError` for a name or a value that no header can have. */
+function validHeaders(headers: RequestInit["headers"]): Headers {
+  return headers instanceof Headers ? headers : new Headers(headers ?? undefined);
 }
 
-function hasHeader(flat: readonly string[], name: string): boolean {
-  return flat.some((item, index) => index % 2 === 0 && item.toLowerCase() === name);
+function namesAndValues(headers: Headers): string[] {
+  const flat: string[] = [];
+  for (const [name, value] of headers) flat.push(name, value);
+  return flat;
 }
 
 /** The body's bytes; `undefined` for a body that can only be read once by the one who sends it. */
