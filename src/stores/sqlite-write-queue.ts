@@ -1,13 +1,15 @@
 /**
  * The main thread's side of the writer: what is written but not committed yet.
  *
- * One batch is under way at a time; what arrives meanwhile makes the next one, so the batches grow with the load and
- * no timer is needed. Until its batch is committed a write stays in `#pending`, where this process's own reads find
- * it. When a batch fails because the disk is full or the file is locked, its writes stay there, new ones are refused,
- * and the batch is tried again every `retryMs`. An acknowledged write is thus never replaced by an older value while
- * the process lives.
+ * One batch is under way at a time. A `set` of a value that dies some day waits up to `gatherMs` for company, since
+ * waking the writer costs the thread that answers more than the write does; whatever somebody waits for, or what is
+ * kept for good (a token that other processes must see), goes at once and takes along what waits, in order. Until its
+ * batch is committed a write stays in `#pending`, where this process's own reads find it. When a batch fails because
+ * the disk is full or the file is locked, its writes stay there, new ones are refused, and the batch is tried again
+ * every `retryMs`. An acknowledged write is thus never replaced by an older value while the process lives.
  */
 
+import process from "node:process";
 import { Worker } from "node:worker_threads";
 import type { CancelTimer, Clock } from "../core/clock.ts";
 import { StoreUnavailableError } from "../core/errors.ts";
@@ -25,6 +27,10 @@ export interface WriteQueueOptions {
 }
 
 export const retryMs = 5_000;
+/** A process that is killed loses at most what it set in this time, and what is under way. */
+export const gatherMs = 10;
+/** What waits goes before that when it is as much as this: the copy for the writer is made in one go. */
+const gatherBytes = 256 * 1024;
 const batchOperations = 1_024;
 const batchBytes = 4 * 1024 * 1024;
 const touchedAtOnce = 256;
@@ -46,6 +52,7 @@ export class SqliteWriteQueue {
   #worker: Worker | undefined;
   #workerUsed = false;
   #scheduled = false;
+  #cancelGathering: CancelTimer | undefined;
   /** Nothing is sent. */
   #paused = false;
   /** Paused because the file cannot be written: new writes are refused. */
@@ -55,6 +62,8 @@ export class SqliteWriteQueue {
   /** Operations ever queued and ever committed; a flush waits until the second has reached the first. */
   #accepted = 0;
   #committed = 0;
+  /** The operation, counted like these, up to which nothing waits for company. */
+  #urgent = 0;
   #flushes: { readonly through: number; readonly done: () => void; readonly failed: (error: Error) => void }[] = [];
 
   constructor(options: WriteQueueOptions) {
@@ -76,7 +85,7 @@ export class SqliteWriteQueue {
     if (this.#failing || this.#bytes + weight > this.#options.maxPendingBytes) return "overloaded";
     const operation = { ...this.#operation("set", tenant, key, value, options), weight };
     this.#pending.set(idOf(tenant, key), operation);
-    this.#push(operation);
+    this.#push(operation, options.deleteAt === Number.POSITIVE_INFINITY);
     return "stored";
   }
 
@@ -86,7 +95,7 @@ export class SqliteWriteQueue {
       if (this.#failing) throw pausedError();
       const answered = (answer: Answer) => resolve(answer instanceof Uint8Array ? answer : undefined);
       const operation = this.#operation("add", tenant, key, value, options);
-      this.#push({ ...operation, weight: value.byteLength, answered, failed: reject });
+      this.#push({ ...operation, weight: value.byteLength, answered, failed: reject }, true);
     });
   }
 
@@ -97,7 +106,7 @@ export class SqliteWriteQueue {
       const tombstone = this.#operation("delete", tenant, key, undefined, { deleteAt: 0 });
       const operation = { ...tombstone, weight: 0, answered, failed: reject };
       this.#pending.set(idOf(tenant, key), operation);
-      this.#push(operation);
+      this.#push(operation, true);
       if (this.#failing) reject(pausedError());
     });
   }
@@ -105,20 +114,22 @@ export class SqliteWriteQueue {
   /** Removes a row found damaged, some time. */
   drop(tenant: string, key: string, checksum: number): void {
     if (this.#failing) return;
-    this.#push({ ...this.#operation("drop", tenant, key, undefined, { deleteAt: 0 }), checksum, weight: 0 });
+    this.#push({ ...this.#operation("drop", tenant, key, undefined, { deleteAt: 0 }), checksum, weight: 0 }, false);
   }
 
   /** Notes that a row was read; told to the file with the next batch. */
   touch(id: number): void {
     if (this.#touched.size >= touchedAtOnce) return;
     this.#touched.add(id);
-    if (this.#touched.size === touchedAtOnce) this.#schedule();
+    if (this.#touched.size === touchedAtOnce) this.#sendSoon();
   }
 
   /** Resolves when everything accepted before is committed; rejects when it cannot be for now. */
   flush(): Promise<void> {
     if (this.#committed >= this.#accepted) return Promise.resolve();
     if (this.#failing) return Promise.reject(pausedError());
+    this.#urgent = this.#accepted;
+    this.#sendSoon();
     return new Promise((done, failed) => this.#flushes.push({ through: this.#accepted, done, failed }));
   }
 
@@ -166,14 +177,23 @@ export class SqliteWriteQueue {
     return { kind, tenant, key, value, deleteAt: Math.floor(deleteAt), priority, storedAt, checksum: 0 };
   }
 
-  #push(operation: PendingOperation): void {
+  #push(operation: PendingOperation, isUrgent: boolean): void {
     this.#queued.push(operation);
     this.#bytes += operation.weight;
     this.#accepted += 1;
+    if (isUrgent) this.#urgent = this.#accepted;
     this.#schedule();
   }
 
+  /** Sends what is queued as soon as it is due. */
   #schedule(): void {
+    if (this.#urgent > this.#committed || this.#bytes >= gatherBytes || this.#queued.length >= batchOperations)
+      this.#sendSoon();
+    else if (this.#queued.length > 0) this.#gather();
+  }
+
+  /** At the end of this turn, so that what is written together goes together. */
+  #sendSoon(): void {
     if (this.#scheduled || this.#underWay !== undefined || this.#paused) return;
     this.#scheduled = true;
     queueMicrotask(() => {
@@ -182,7 +202,16 @@ export class SqliteWriteQueue {
     });
   }
 
+  #gather(): void {
+    if (this.#cancelGathering !== undefined || this.#underWay !== undefined || this.#paused) return;
+    this.#cancelGathering = this.#options.clock.after(gatherMs, () => this.#send());
+    // The timer alone would let a process end that has nothing else to do.
+    this.#startedWorker().ref();
+  }
+
   #send(): void {
+    this.#cancelGathering?.();
+    this.#cancelGathering = undefined;
     if (this.#underWay !== undefined || this.#paused) return;
     if (this.#queued.length === 0 && this.#touched.size < touchedAtOnce) return;
     let count = 0;
@@ -195,7 +224,6 @@ export class SqliteWriteQueue {
     const message = packBatch(batch, this.#touched, clock.now(), maxBytes);
     this.#touched = new Set();
     const worker = this.#startedWorker();
-    // A process that has nothing else to do still commits what it has begun.
     worker.ref();
     this.#workerUsed = true;
     worker.postMessage(message, [message.bytes.buffer]);
@@ -208,6 +236,9 @@ export class SqliteWriteQueue {
     const worker = new Worker(new URL(`./sqlite-writer${extension}`, import.meta.url), {
       name: "reprise-sqlite-writer",
       workerData: { path: this.#options.path },
+      // What the program was started with is not for it: `--input-type` would keep it from starting, `--import` would
+      // load somebody else's code into it.
+      execArgv: process.execArgv.filter((option) => /^--(no-warnings|disable-warning=)/.test(option)),
     });
     worker.on("message", (reply: WriterReply) => this.#receive(reply));
     worker.on("error", (error) => this.#lostWorker(worker, error.message));
@@ -237,7 +268,8 @@ export class SqliteWriteQueue {
     });
     while (this.#flushes[0] !== undefined && this.#flushes[0].through <= this.#committed) this.#flushes.shift()?.done();
     this.#options.onCommit(evictions, corrupt);
-    this.#send();
+    if (this.#touched.size >= touchedAtOnce) this.#sendSoon();
+    else this.#schedule();
   }
 
   #failed(code: number | undefined, message: string): void {

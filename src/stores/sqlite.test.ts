@@ -1,9 +1,10 @@
+import { execFileSync } from "node:child_process";
 import { existsSync, mkdtempSync, readdirSync, rmSync, statSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { DatabaseSync } from "node:sqlite";
 import { afterEach, beforeEach, describe, expect, it } from "vitest";
-import { ManualClock } from "../core/clock.ts";
+import { ManualClock, systemClock } from "../core/clock.ts";
 import { InvalidOptionError } from "../core/errors.ts";
 import type { Store } from "../core/store.ts";
 import { storeContract } from "../testing/store-contract.ts";
@@ -112,6 +113,15 @@ describe("sqlite", () => {
 
   it("declines what is larger than an entry may be", () => {
     expect(open({ maxEntryBytes: 1_000 }).set("t", "k", new Uint8Array(1_001), forEver)).toBe("declined");
+  });
+
+  it("commits what was set last before a process ends that has nothing else to do", () => {
+    const module = new URL("./sqlite.ts", import.meta.url).href;
+    const program = `
+      import { sqlite } from ${JSON.stringify(module)};
+      sqlite(${JSON.stringify(directory)}).set("t", "k", new Uint8Array([118]), { deleteAt: Date.now() + 1e6 });`;
+    execFileSync(process.execPath, ["--input-type=module", "--eval", program], { stdio: ["ignore", "ignore", "pipe"] });
+    expect(textOf(open({ clock: systemClock }).get("t", ["k"])[0])).toBe("v");
   });
 
   it("works with a second store on the same file", async () => {
