@@ -8,6 +8,7 @@ import type { MaybePromise } from "./core/store.ts";
 import { fetchOrigin } from "./fetch-origin.ts";
 import type { IncomingRequest } from "./intake.ts";
 import { responseFields } from "./policy/response-fields.ts";
+import { StoredResponse } from "./stored-response.ts";
 
 /**
  * The fetch rim: `Request` and `Response` on the outside, call and answer on the inside. What is not a call to a
@@ -33,7 +34,7 @@ export function createFetch(parts: FetchParts): CacheFetch {
     const body = await bodyOf(request, init);
     if (body === undefined || headers.has("content-encoding")) return underlying(input, init);
     const signal = init?.signal ?? request?.signal ?? undefined;
-    signal?.throwIfAborted();
+    if (signal?.aborted === true) throw signal.reason;
     const { protocol, base, query } = place;
     // What else the caller asks of its fetch (redirect, dispatcher, ...) holds for the call to the origin as well.
     const send = (url: string, sent: RequestInit) => underlying(request ?? url, { ...init, ...sent });
@@ -88,7 +89,9 @@ function validHeaders(headers: RequestInit["headers"]): Headers {
 
 function namesAndValues(headers: Headers): string[] {
   const flat: string[] = [];
-  for (const [name, value] of headers) flat.push(name, value);
+  headers.forEach((value, name) => {
+    flat.push(name, value);
+  });
   return flat;
 }
 
@@ -123,6 +126,7 @@ class SignallingCaller implements Caller {
 
   /** The answer is complete; nothing that happens to the signal concerns it any more. */
   leave(): void {
+    if (this.#listeners.length === 0) return;
     for (const listener of this.#listeners.splice(0)) this.#signal.removeEventListener("abort", listener);
   }
 
@@ -146,18 +150,27 @@ class SignallingCaller implements Caller {
 
 /** An origin that cannot be reached is an answer too, with status 502 or 504 and the error in the protocol's words. */
 function toResponse(answer: Answer, caller: SignallingCaller | undefined): Response {
-  const headers = new Headers();
-  for (const [name, value] of Object.entries(answer.headers)) {
-    if (typeof value === "string") headers.set(name, value);
-    else for (const one of value ?? []) headers.append(name, one);
-  }
-  for (const [name, value] of Object.entries(responseFields(answer))) headers.set(name, value);
   const { body, status } = answer;
-  if (!(body instanceof Uint8Array) && !hasNoBody(status))
-    return new Response(streamOf(body, caller), { status, headers });
+  const isStream = !(body instanceof Uint8Array);
+  if (isStream && !hasNoBody(status))
+    return new Response(streamOf(body, caller), { status, headers: headersOf(answer) });
   caller?.leave();
-  if (!(body instanceof Uint8Array)) void body.return();
-  return new Response(hasNoBody(status) ? null : (body as Uint8Array<ArrayBuffer>), { status, headers });
+  if (!isStream && !hasNoBody(status)) return new StoredResponse(body, status, () => headersOf(answer)) as Response;
+  if (isStream) void body.return();
+  return new Response(null, { status, headers: headersOf(answer) });
+}
+
+/** One record, which costs least to read, unless a field stands several times. */
+function headersOf(answer: Answer): Record<string, string> | [string, string][] {
+  const own = responseFields(answer);
+  const fields: Record<string, string> = {};
+  const repeated: [string, string][] = [];
+  for (const [name, value] of Object.entries(answer.headers)) {
+    if (typeof value === "string") fields[name] = value;
+    else for (const one of value ?? []) repeated.push([name, one]);
+  }
+  Object.assign(fields, own);
+  return repeated.length === 0 ? fields : [...Object.entries(fields), ...repeated.filter(([name]) => !(name in own))];
 }
 
 function streamOf(body: AnswerStream, caller: SignallingCaller | undefined): ReadableStream<Uint8Array> {
