@@ -73,6 +73,30 @@ describe("sealEntry and openEntry", () => {
     expect(openEntry(around.subarray(3, 3 + sealed.length), sample.tenant, "k").ok).toBe(true);
   });
 
+  it("compare tokens where they stand as they do one by one", () => {
+    const token = fc.uint8Array({ minLength: tokenLength, maxLength: tokenLength });
+    const asked = fc.array(
+      fc.option(fc.oneof(token, fc.uint8Array({ maxLength: tokenLength + 1 })), { nil: undefined }),
+      {
+        maxLength: 7,
+      },
+    );
+    fc.assert(
+      fc.property(entries, asked, fc.nat(7), (entry, other, own) => {
+        const opened = openEntry(sealEntry(entry, "k"), entry.tenant, "k");
+        if (!opened.ok) return expect.fail(opened.reason);
+        const tokens = [...entry.generations.slice(0, own).map((generation) => generation.token), ...other];
+        const same = tokens.every(
+          (token, index) => token && Buffer.from(token).equals(entry.generations[index]?.token ?? Buffer.alloc(0)),
+        );
+        expect(opened.entry.hasTokens(tokens)).toBe(same && tokens.length <= entry.generations.length);
+        expect(opened.entry.generationCount).toBe(entry.generations.length);
+        return undefined;
+      }),
+      { seed: 1, numRuns: 500 },
+    );
+  });
+
   it("turn down every single damaged byte, whatever it becomes (R15)", () => {
     const sealed = sealEntry(sample, "k");
     for (let at = 0; at < sealed.length; at++) {

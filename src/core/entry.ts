@@ -12,6 +12,9 @@ import type { Usage } from "./recording.ts";
  * The checksum is seeded with tenant and key, so a value that was damaged, or that stands under another key, is
  * found out when it is opened. The note is JSON that only dashboards and ledgers read. A reader that meets another
  * wire version treats the entry as absent.
+ *
+ * Opening verifies everything and takes out only what every hit needs: generations are compared where they stand, and
+ * become objects, like the note, for those who ask.
  */
 
 export type EntryForm = "json" | "events";
@@ -33,7 +36,7 @@ export interface Entry {
 }
 
 export type OpenedEntry =
-  | { readonly ok: true; readonly entry: Entry }
+  | { readonly ok: true; readonly entry: SealedEntry }
   | { readonly ok: false; readonly reason: "corrupt" | "unknown_version" | "tenant_mismatch" };
 
 export const wireVersion = 1;
@@ -74,59 +77,122 @@ export function sealEntry(entry: Entry, key: string): Uint8Array {
 }
 
 export function openEntry(bytes: Uint8Array, tenant: string, key: string): OpenedEntry {
-  const sealed = Buffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength);
-  if (sealed.length < headLength || sealed.readUInt32LE(0) !== magic) return { ok: false, reason: "corrupt" };
-  if (sealed.readUInt8(4) !== wireVersion) return { ok: false, reason: "unknown_version" };
-  const tenantEnd = headLength + sealed.readUInt16LE(52);
-  const storedTenant = sealed.toString("utf8", headLength, tenantEnd);
+  if (bytes.length < headLength || uint32(bytes, 0) !== magic) return { ok: false, reason: "corrupt" };
+  if (bytes[4] !== wireVersion) return { ok: false, reason: "unknown_version" };
+  const tenantEnd = headLength + uint16(bytes, 52);
   // Under the tenant that it names itself, so that an entry of another tenant is told from a damaged one.
-  if (sealed.readUInt32LE(8) !== checksum(sealed, storedTenant, key)) return { ok: false, reason: "corrupt" };
+  const storedTenant = isAscii(bytes, headLength, tenantEnd, tenant) ? tenant : textOf(bytes, headLength, tenantEnd);
+  if (checksumOf(bytes) !== checksum(bytes, storedTenant, key)) return { ok: false, reason: "corrupt" };
   if (storedTenant !== tenant) return { ok: false, reason: "tenant_mismatch" };
-  try {
-    return { ok: true, entry: readEntry(sealed, tenant, tenantEnd) };
-  } catch (error) {
-    // The checksum is right and the content is not: somebody else wrote this.
-    if (error instanceof RangeError) return { ok: false, reason: "corrupt" };
-    throw error;
+  let noteAt = tenantEnd;
+  // Lengths that lead beyond the end make what is read there undefined, and `noteAt` larger or no number.
+  for (let left = uint16(bytes, 6); left > 0; left--) noteAt += 2 + uint16(bytes, noteAt) + tokenLength;
+  const bodyAt = noteAt + uint32(bytes, 54);
+  const form = forms[bytes[5] as number];
+  // The checksum is right and the content is not: somebody else wrote this.
+  if (!(bodyAt <= bytes.length) || form === undefined) return { ok: false, reason: "corrupt" };
+  return { ok: true, entry: new SealedEntry(bytes, form, tenant, tenantEnd, noteAt, bodyAt) };
+}
+
+/** What two entries hardly share; any number for what is no entry. */
+export function checksumOf(bytes: Uint8Array): number {
+  return uint32(bytes, 8);
+}
+
+/** An entry that was opened; it stands in the bytes it was read from. */
+export class SealedEntry implements Entry {
+  readonly form: EntryForm;
+  readonly lifetime: Lifetime;
+  readonly tenant: string;
+  readonly body: Uint8Array;
+  readonly #sealed: Uint8Array;
+  readonly #generationsAt: number;
+  readonly #noteAt: number;
+
+  /** The lengths in `sealed` are right: `openEntry` has looked. */
+  constructor(
+    sealed: Uint8Array,
+    form: EntryForm,
+    tenant: string,
+    generationsAt: number,
+    noteAt: number,
+    bodyAt: number,
+  ) {
+    const instants = new DataView(sealed.buffer, sealed.byteOffset + 12, 40);
+    this.form = form;
+    this.lifetime = {
+      createdAt: instants.getFloat64(0, true),
+      staleAt: instants.getFloat64(8, true),
+      revalidateUntil: instants.getFloat64(16, true),
+      errorUntil: instants.getFloat64(24, true),
+      deleteAt: instants.getFloat64(32, true),
+    };
+    this.tenant = tenant;
+    this.body = Buffer.from(sealed.buffer, sealed.byteOffset + bodyAt, sealed.length - bodyAt);
+    this.#sealed = sealed;
+    this.#generationsAt = generationsAt;
+    this.#noteAt = noteAt;
+  }
+
+  get generationCount(): number {
+    return uint16(this.#sealed, 6);
+  }
+
+  /** Whether its first generations have these tokens. */
+  hasTokens(tokens: readonly (Uint8Array | undefined)[]): boolean {
+    if (tokens.length > this.generationCount) return false;
+    const sealed = this.#sealed;
+    let at = this.#generationsAt;
+    for (const token of tokens) {
+      if (token?.length !== tokenLength) return false;
+      at += 2 + uint16(sealed, at);
+      for (let index = 0; index < tokenLength; index++) if (sealed[at + index] !== token[index]) return false;
+      at += tokenLength;
+    }
+    return true;
+  }
+
+  get generations(): readonly Generation[] {
+    const sealed = this.#sealed;
+    let at = this.#generationsAt;
+    return Array.from({ length: this.generationCount }, () => {
+      const nameEnd = at + 2 + uint16(sealed, at);
+      const scope = textOf(sealed, at + 2, nameEnd);
+      at = nameEnd + tokenLength;
+      return { scope, token: sealed.subarray(nameEnd, at) };
+    });
+  }
+
+  get note(): EntryNote {
+    const noteEnd = this.#noteAt + uint32(this.#sealed, 54);
+    return JSON.parse(textOf(this.#sealed, this.#noteAt, noteEnd)) as EntryNote;
   }
 }
 
-/** Throws `RangeError` when the lengths in it lead beyond its end. */
-function readEntry(sealed: Buffer, tenant: string, generationsAt: number): Entry {
-  let at = generationsAt;
-  const generations: Generation[] = [];
-  for (let left = sealed.readUInt16LE(6); left > 0; left--) {
-    const nameEnd = at + 2 + sealed.readUInt16LE(at);
-    generations.push({
-      scope: sealed.toString("utf8", at + 2, nameEnd),
-      token: sealed.subarray(nameEnd, nameEnd + tokenLength),
-    });
-    at = nameEnd + tokenLength;
+function uint16(bytes: Uint8Array, at: number): number {
+  return (bytes[at] as number) + (bytes[at + 1] as number) * 0x100;
+}
+
+function uint32(bytes: Uint8Array, at: number): number {
+  return uint16(bytes, at) + uint16(bytes, at + 2) * 0x1_0000;
+}
+
+function textOf(bytes: Uint8Array, from: number, to: number): string {
+  return Buffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength).toString("utf8", from, to);
+}
+
+/** True when the bytes are `text` and that is ASCII: the usual tenant needs no decoding. */
+function isAscii(bytes: Uint8Array, from: number, to: number, text: string): boolean {
+  if (to - from !== text.length) return false;
+  for (let index = 0; index < text.length; index++) {
+    const code = text.charCodeAt(index);
+    if (code > 0x7f || code !== bytes[from + index]) return false;
   }
-  const noteAt = at;
-  const bodyAt = noteAt + sealed.readUInt32LE(54);
-  const form = forms[sealed.readUInt8(5)];
-  if (bodyAt > sealed.length || form === undefined) throw new RangeError("not an entry");
-  return {
-    form,
-    lifetime: {
-      createdAt: sealed.readDoubleLE(12),
-      staleAt: sealed.readDoubleLE(20),
-      revalidateUntil: sealed.readDoubleLE(28),
-      errorUntil: sealed.readDoubleLE(36),
-      deleteAt: sealed.readDoubleLE(44),
-    },
-    tenant,
-    generations,
-    get note() {
-      return JSON.parse(sealed.toString("utf8", noteAt, bodyAt)) as EntryNote;
-    },
-    body: sealed.subarray(bodyAt),
-  };
+  return true;
 }
 
 /** Over the head without its checksum, and everything behind it. */
-function checksum(sealed: Buffer, tenant: string, key: string): number {
+function checksum(sealed: Uint8Array, tenant: string, key: string): number {
   const seed = crc32(`${tenant.length}:${tenant}${key}`);
   return crc32(sealed.subarray(12), crc32(sealed.subarray(0, 8), seed));
 }

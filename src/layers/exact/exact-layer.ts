@@ -1,6 +1,5 @@
-import { LRUCache } from "lru-cache";
 import type { Clock, Random } from "../../core/clock.ts";
-import { type Entry, type OpenedEntry, openEntry, sealEntry } from "../../core/entry.ts";
+import { type SealedEntry, sealEntry } from "../../core/entry.ts";
 import { type Freshness, judgeFreshness, lifetimeOf } from "../../core/freshness.ts";
 import { type Generation, Generations, sameToken, scopeKeys, scopesOf, systemTenant } from "../../core/generations.ts";
 import type { AnswerLayer, FoundEntry, Keyed, Lookup, RecordResult, RecordTicket } from "../../core/layer.ts";
@@ -9,6 +8,7 @@ import type { MissReason } from "../../core/outcome-reasons.ts";
 import type { Recording } from "../../core/recording.ts";
 import type { MaybePromise, Store } from "../../core/store.ts";
 import type { Trace } from "../../core/trace.ts";
+import { OpenedEntries } from "./opened-entries.ts";
 
 /**
  * The same call again. One look-up reads the entry (all variants of it) together with the generations it lives by;
@@ -23,24 +23,12 @@ export interface ExactLayerParts {
   readonly trace: Trace;
 }
 
-interface Opened {
-  readonly tenant: string;
-  readonly slot: string;
-  readonly opened: OpenedEntry;
-}
-
-const baseScopeCount = 3;
-/** What opened entries may hold on to, their bytes included; a larger one than a sixteenth of it is opened each time. */
-const openedBytes = 32 * 1024 * 1024;
-const openedOverheadBytes = 1_000;
 const [allKey] = scopeKeys(scopesOf(systemTenant, "", [])) as [string];
 
 export class ExactLayer implements AnswerLayer {
   readonly name = "exact";
   readonly #parts: ExactLayerParts;
-  /** Opened entries by the identity of their bytes: a value that is asked for again is verified and read once. */
-  readonly #opened = new LRUCache<Uint8Array, Opened>({ maxSize: openedBytes, maxEntrySize: openedBytes / 16 });
-
+  readonly #opened = new OpenedEntries();
   readonly #generations: Generations;
 
   constructor(parts: ExactLayerParts) {
@@ -138,7 +126,7 @@ export class ExactLayer implements AnswerLayer {
     tokens: readonly (Uint8Array | undefined)[],
   ): MaybePromise<Lookup> {
     if (bytes === undefined) return miss("absent", slot);
-    const opened = this.#open(bytes, call.principal.tenant, slot);
+    const opened = this.#opened.open(bytes, call.principal.tenant, slot);
     if (!opened.ok) return this.#reject(call, slot, opened.reason);
     const { entry } = opened;
     return chain(this.#isAlive(call, entry, tokens), (alive) => {
@@ -147,22 +135,10 @@ export class ExactLayer implements AnswerLayer {
     });
   }
 
-  #open(bytes: Uint8Array, tenant: string, slot: string): OpenedEntry {
-    const known = this.#opened.get(bytes);
-    // Whose it is and what for is checked each time, also should a store hand out the same bytes twice.
-    if (known?.tenant === tenant && known.slot === slot) return known.opened;
-    const opened = openEntry(bytes, tenant, slot);
-    this.#opened.set(bytes, { tenant, slot, opened }, { size: bytes.length + openedOverheadBytes });
-    return opened;
-  }
-
-  #isAlive(call: Keyed, entry: Entry, tokens: readonly (Uint8Array | undefined)[]): MaybePromise<boolean> {
-    const { generations } = entry;
-    for (let index = 0; index < baseScopeCount; index++) {
-      if (!sameToken(tokens[index], generations[index]?.token)) return false;
-    }
-    if (generations.length === baseScopeCount) return true;
-    return this.#tagsAreCurrent(call.principal.tenant, generations.slice(baseScopeCount));
+  #isAlive(call: Keyed, entry: SealedEntry, tokens: readonly (Uint8Array | undefined)[]): MaybePromise<boolean> {
+    if (!entry.hasTokens(tokens)) return false;
+    if (entry.generationCount === tokens.length) return true;
+    return this.#tagsAreCurrent(call.principal.tenant, entry.generations.slice(tokens.length));
   }
 
   #tagsAreCurrent(tenant: string, tagged: readonly Generation[]): MaybePromise<boolean> {
