@@ -76,6 +76,7 @@ export interface Cache {
 export async function createCache(options: CacheOptions = {}): Promise<Cache> {
   const { store, clock, fetch, onEvent, random, tenant = "library" } = options;
   const trace = onEvent === undefined ? undefined : harmless(onEvent);
+  assertOptions(options);
   const reading = readSettings({
     store: options.memoryBytes === undefined ? {} : { memoryBytes: options.memoryBytes },
     layers: { exact: options.policy ?? {} },
@@ -94,6 +95,33 @@ export async function createCache(options: CacheOptions = {}): Promise<Cache> {
     wrap: createWrap({ ...core.wrapParts, tenant }),
     close: () => core.close(),
   };
+}
+
+const optionNames: ReadonlySet<string> = new Set([
+  "store",
+  "memoryBytes",
+  "policy",
+  "rules",
+  "masterKey",
+  "fetch",
+  "tenant",
+  "onEvent",
+  "clock",
+  "random",
+] satisfies (keyof CacheOptions)[]);
+
+/** What the type says, for those who write JavaScript. */
+function assertOptions(options: CacheOptions): void {
+  const unknown = Object.keys(options).find((name) => !optionNames.has(name));
+  if (unknown !== undefined) {
+    const remedy = `Options are ${[...optionNames].join(", ")}.`;
+    throw new InvalidOptionError(unknown, { message: `${unknown} is not an option of createCache.`, remedy });
+  }
+  const { store } = options;
+  if (store !== undefined && typeof (store as Partial<Store>).get !== "function") {
+    const remedy = 'Pass a store, such as sqlite("./.reprise") of "reprise/stores/sqlite", or leave it out for memory.';
+    throw new InvalidOptionError("store", { message: "store must be a store.", remedy });
+  }
 }
 
 /** Where the library has its options, by the section of the configuration that they are checked against. */

@@ -40,10 +40,11 @@ type Field<T> = z.ZodType<T, any>;
 type Described = Omit<OptionMeta, "rule" | "default">;
 
 const duration = (byDefault: string, described: Described) =>
-  field((value) => (typeof value === "string" || typeof value === "number" ? durationMs(value) : undefined), {
+  // A bare number would be taken for seconds by half of its readers.
+  field((value) => (value === 0 || typeof value === "string" ? durationMs(value) : undefined), {
     ...described,
     default: byDefault,
-    rule: 'a duration such as "250ms", "90s", "10m", "1h" or "7d"',
+    rule: 'a duration with its unit, such as "250ms", "90s", "10m", "1h" or "7d"',
   });
 
 const bytesUnits: Readonly<Record<string, number>> = { "": 1, b: 1, kb: 1024, mb: 1024 ** 2, gb: 1024 ** 3 };
@@ -268,11 +269,13 @@ export const settingsSchema = z.strictObject({
 export type Settings = z.output<typeof settingsSchema>;
 export type PolicySettings = z.output<typeof policySchema>;
 
-/** What the library's `policy` option may say: sizes and durations as numbers or text. */
+type DurationName = "ttl" | "maxTtl" | "staleWhileRevalidate" | "staleIfError" | "regenerateWindow";
+
+/** What the library's `policy` option may say: durations as text with their unit, sizes as numbers or text. */
 export type PolicyInput = {
-  readonly [Name in keyof PolicySettings]?:
-    | PolicySettings[Name]
-    | (PolicySettings[Name] extends number ? string : never);
+  readonly [Name in keyof PolicySettings]?: Name extends DurationName
+    ? string | 0
+    : PolicySettings[Name] | (Name extends "maxEntryBytes" ? string : never);
 };
 
 /** The same for the calls that match: each given pattern must fit, `*` stands for any run of characters. */

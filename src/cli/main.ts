@@ -6,5 +6,8 @@ if (major < 22 || (major === 22 && minor < 19)) {
   process.stderr.write(`reprise: Node ${process.versions.node} is too old; it needs 22.19 or later.\n`);
   process.exit(1);
 }
+const { keepCompiled, useCompileCache } = await import("./compile-cache.ts");
+useCompileCache();
 const { run } = await import("./program.ts");
 await run(process.argv);
+keepCompiled();

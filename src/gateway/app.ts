@@ -1,8 +1,9 @@
 import { createServer } from "node:http";
 import type { Socket } from "node:net";
+import { isOriginFailure } from "../answer-forms.ts";
 import { assembleCore, type Core } from "../cache.ts";
 import { type Clock, systemClock } from "../core/clock.ts";
-import type { Trace } from "../core/trace.ts";
+import type { Trace, TraceEvent } from "../core/trace.ts";
 import { sqlite } from "../stores/sqlite.ts";
 import type { Log } from "../telemetry/log.ts";
 import { type Metrics, prometheusMetrics } from "../telemetry/prometheus.ts";
@@ -29,11 +30,13 @@ export interface App {
 export async function createApp(config: GatewayConfig, log: Log): Promise<App> {
   const clock = systemClock;
   const metered: { metrics?: Metrics } = {};
+  const unwell = new Set<string>();
   const trace: Trace = (event) => {
     metered.metrics?.trace(event);
     if (event.type === "store-state")
       log.warn({ store: event.store, state: event.state }, "the store's circuit breaker changed");
     if (event.type === "entry-reject") log.warn({ reason: event.reason }, "a stored entry was not served");
+    if (event.type === "origin-end") tellOfOrigin(log, unwell, event);
     if (event.type === "call-end") log.debug(event, "call");
   };
   const core = await assembleCore({ settings: config, clock, trace, ...storeOf(config, log) });
@@ -101,6 +104,18 @@ export async function createApp(config: GatewayConfig, log: Log): Promise<App> {
       await parts.live.upstreams.close();
     },
   };
+}
+
+/** One line when an upstream begins to fail and one when it is well again, however many calls there are. */
+function tellOfOrigin(log: Log, unwell: Set<string>, event: Extract<TraceEvent, { type: "origin-end" }>): void {
+  const { originId: upstream, result } = event;
+  if (result === "aborted") return;
+  const fails = typeof result === "string" || isOriginFailure(result);
+  if (fails === unwell.has(upstream)) return;
+  if (fails) log.warn({ upstream, result }, "the upstream fails; stored answers go on being served");
+  else log.info({ upstream }, "the upstream is well again");
+  if (fails) unwell.add(upstream);
+  else unwell.delete(upstream);
 }
 
 /** Paths that the gateway answers for itself. */

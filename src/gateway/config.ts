@@ -1,6 +1,7 @@
 import { readFileSync } from "node:fs";
+import { createRequire } from "node:module";
 import { extname } from "node:path";
-import { parse as parseYaml, YAMLParseError } from "yaml";
+import type * as Yaml from "yaml";
 import { type OptionMistake, readSettings, type Settings } from "../options.ts";
 import { defaultUpstreams } from "./upstreams.ts";
 
@@ -123,13 +124,12 @@ function readConfigFile(given: string | undefined): FileReading {
       };
     }
     try {
-      return { ok: true, name, values: (extname(name) === ".json" ? JSON.parse(text) : parseYaml(text)) ?? {} };
+      return { ok: true, name, values: (extname(name) === ".json" ? JSON.parse(text) : yaml().parse(text)) ?? {} };
     } catch (error) {
       const message = (error as Error).message.split("\n")[0] as string;
-      const at =
-        error instanceof YAMLParseError && error.linePos !== undefined
-          ? ""
-          : ` (${extname(name) === ".json" ? "JSON" : "YAML"})`;
+      // The parser of YAML says where; that of JSON does not always.
+      const isPlaced = error instanceof Error && "linePos" in error && error.linePos !== undefined;
+      const at = isPlaced ? "" : ` (${extname(name) === ".json" ? "JSON" : "YAML"})`;
       return {
         ok: false,
         mistake: {
@@ -143,6 +143,11 @@ function readConfigFile(given: string | undefined): FileReading {
     }
   }
   return { ok: true, name: "defaults", values: {} };
+}
+
+/** Loaded for a file that needs it: most starts have none, and a reload cannot wait for an import. */
+function yaml(): typeof Yaml {
+  return createRequire(import.meta.url)("yaml");
 }
 
 /** `${NAME}` in any text becomes that environment variable, so that secrets stay out of files. */

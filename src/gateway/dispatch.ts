@@ -13,7 +13,8 @@ import type { Route } from "./upstreams.ts";
  */
 export function dispatch(parts: ModelRouteParts, request: IncomingMessage, response: ServerResponse): Promise<void> {
   const url = request.url as string;
-  const protocol = request.method === "POST" && url.startsWith("/v1/") ? protocolAt(url.slice(3)) : undefined;
+  // A base URL that was given without its `/v1` means the same, and would otherwise never be cached, without a word.
+  const protocol = request.method === "POST" ? protocolAt(url.startsWith("/v1/") ? url.slice(3) : url) : undefined;
   if (protocol !== undefined) return modelRoute(parts, protocol, undefined, request, response);
   const [, name, below = ""] = /^\/u\/([^/?]+)(.*)$/.exec(url) ?? [];
   if (name !== undefined) return onUpstream(parts, decoded(name), below, request, response);

@@ -26,7 +26,7 @@ export function readBody(request: IncomingMessage, maxBytes: number): Promise<Ui
       remedy: "Raise server.maxBodyBytes.",
     });
   if (Number(request.headers["content-length"] ?? 0) > maxBytes) {
-    reject(tooLarge());
+    discard(request, () => reject(tooLarge()));
     return promise;
   }
   const encoding = request.headers["content-encoding"]?.trim().toLowerCase() ?? "identity";
@@ -44,15 +44,22 @@ export function readBody(request: IncomingMessage, maxBytes: number): Promise<Ui
   const source: NodeJS.ReadableStream = decoder === undefined ? request : pipeline(request, decoder(), () => {});
   const chunks: Uint8Array[] = [];
   let size = 0;
+  let isRefused = false;
   source.on("data", (chunk: Uint8Array) => {
     size += chunk.length;
-    if (size > maxBytes) {
+    if (size <= maxBytes) chunks.push(chunk);
+    else if (!isRefused) {
+      isRefused = true;
       chunks.length = 0;
+      if (source === request) return discard(request, () => reject(tooLarge()));
       source.pause();
       reject(tooLarge());
-    } else chunks.push(chunk);
+    }
   });
-  source.on("end", () => resolve(chunks.length === 1 ? (chunks[0] as Uint8Array) : Buffer.concat(chunks, size)));
+  source.on(
+    "end",
+    () => isRefused || resolve(chunks.length === 1 ? (chunks[0] as Uint8Array) : Buffer.concat(chunks, size)),
+  );
   source.on("error", () =>
     reject(
       new RequestRejectedError({
@@ -66,4 +73,19 @@ export function readBody(request: IncomingMessage, maxBytes: number): Promise<Ui
       reject(new RequestRejectedError({ code: "invalid_body", message: "The request body broke off." }));
   });
   return promise;
+}
+
+/** What is read of a body that is refused: most clients listen to the answer only when they have sent everything. */
+const mostDiscardedBytes = 64 * 1024 * 1024;
+
+function discard(request: IncomingMessage, done: () => void): void {
+  let discarded = 0;
+  request.on("data", (chunk: Uint8Array) => {
+    discarded += chunk.length;
+    if (discarded <= mostDiscardedBytes) return;
+    request.pause();
+    done();
+  });
+  request.once("end", done);
+  request.resume();
 }

@@ -108,8 +108,8 @@ export function originError(error: unknown, baseUrl: string, phase: "head" | "bo
   if (code !== undefined && timeoutCodes.has(code)) failure = "timeout";
   const what =
     failure === "unreachable" ? "could not be reached" : failure === "timeout" ? "timed out" : "broke off its answer";
+  const named = code !== undefined && message?.includes(code) === true ? [message] : [code, message];
   const why =
-    waits[code ?? ""] ??
-    ([code, message].filter((part) => part !== undefined && part !== "").join(": ") || "unknown cause");
+    waits[code ?? ""] ?? (named.filter((part) => part !== undefined && part !== "").join(": ") || "unknown cause");
   return new OriginError(failure, { message: `The upstream ${baseUrl} ${what}: ${why}.`, cause: error });
 }

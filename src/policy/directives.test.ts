@@ -145,10 +145,10 @@ describe("what breaks its rule", () => {
 
   test("the message shows what was given, short and harmless", () => {
     expect(() => readDirectives({ "x-ai-cache-ttl": "1\u001b[2J\u2028\ud800h" })).toThrow(
-      'X-AI-Cache-TTL must be a whole number of seconds, 0 or more; given: "1\\u{1b}[2J\\u{2028}\\u{d800}h"',
+      'X-AI-Cache-TTL must be a whole number of seconds, 0 or more; given: "1\\u{1b}[2J\\u{2028}\\u{d800}h".',
     );
     expect(() => readDirectives({ "x-ai-cache": "x".repeat(10_000) })).toThrow(
-      `X-AI-Cache must be one of off, read, write, read-write, refresh; given: "${"x".repeat(60)}…"`,
+      `X-AI-Cache must be one of off, read, write, read-write, refresh; given: "${"x".repeat(60)}…".`,
     );
   });
 });

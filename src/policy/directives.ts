@@ -193,7 +193,7 @@ function reject(field: string, rule: string, given: string): never {
   throw new RequestRejectedError({
     code: "invalid_header",
     param: field,
-    message: `${field} ${rule}; given: ${shown(given)}`,
+    message: `${field} ${rule}; given: ${shown(given)}.`,
     remedy: `Correct the ${field} header of the request, or leave it out.`,
   });
 }

@@ -152,6 +152,7 @@ describe("tiered over a remote tier", () => {
     truth.set("t", "k", bytes("changed"), forEver);
     clock.advance(1_001);
     expect((await store.get("t", ["k"])).map(textOf)).toEqual(["changed"]);
+    expect(await store.set("t", "after", bytes("outage"), forEver)).toBe("stored");
     expect(far.available()).toBe(true);
   });
 

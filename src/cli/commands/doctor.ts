@@ -152,6 +152,12 @@ async function checkUpstream(name: string, url: string): Promise<Finding> {
   try {
     const { statusCode, body } = await request(`${url}/models`, { headersTimeout: 5_000, bodyTimeout: 5_000 });
     await body.dump();
+    if (statusCode === 404) {
+      const remedy = url.endsWith("/v1")
+        ? "Check that this is the base URL that SDKs are given; some upstreams do not list models."
+        : "Does the base URL lack its /v1? SDKs are given the same one.";
+      return { check, detail: `${url} has no /models (status 404)`, problem: { severity: "warning", remedy } };
+    }
     return { check, detail: `${url} answers (status ${statusCode} without credentials)` };
   } catch (error) {
     const { code, message } = error as { code?: string; message: string };

@@ -27,7 +27,7 @@ async function serve(flags: Readonly<Record<string, string | undefined>>): Promi
   const { config } = reading;
   try {
     const gateway = await startGateway(config);
-    process.stderr.write(welcome(config, gateway.url));
+    process.stderr.write(welcome(config, reading.file, gateway.url));
     stopOnSignals(gateway);
     process.on("SIGHUP", () => reload(gateway, flags));
   } catch (error) {
@@ -54,7 +54,7 @@ function reload(gateway: Gateway, flags: Readonly<Record<string, string | undefi
   for (const mistake of reading.mistakes) process.stderr.write(`reprise: not reloaded: ${describeMistake(mistake)}\n`);
 }
 
-function welcome(config: GatewayConfig, url: string): string {
+function welcome(config: GatewayConfig, file: string | undefined, url: string): string {
   const upstreams = Object.entries(config.upstreams).map(([name, upstream]) => `${name} ${upstream.url}`);
   const store =
     config.store.url === "memory"
@@ -62,7 +62,17 @@ function welcome(config: GatewayConfig, url: string): string {
       : config.store.url === "sqlite"
         ? `sqlite in ${config.data.directory}`
         : config.store.url;
-  return `reprise ${version} listens on ${url}\n  upstreams: ${upstreams.join(", ")}\n  store: ${store}\n  point your SDK's base URL at ${url}/v1\n`;
+  const shown = url.replace("//0.0.0.0:", "//127.0.0.1:").replace("//[::]:", "//[::1]:");
+  const open = shown === url ? "" : ", open to every address of this machine";
+  return [
+    `reprise ${version} listens on ${url}${open}`,
+    `  configuration: ${file ?? "defaults, no file"}`,
+    `  upstreams: ${upstreams.join(", ")}`,
+    `  store: ${store}`,
+    "  caches POST /v1/chat/completions; everything else passes through",
+    `  point the base URL of an OpenAI SDK at ${shown}/v1`,
+    "",
+  ].join("\n");
 }
 
 /** The first signal drains; a second one stops at once. */
