@@ -25,6 +25,13 @@ describe("routes: an upstream by name", () => {
     expect([main.callCount, other.callCount]).toEqual([1, 5]);
   });
 
+  test("a base URL without its /v1 is cached like any other, under the same key", async () => {
+    const { origin, gateway } = await runBoth(inMemory);
+    expect(statusOf(await exchange(`${gateway.url}/chat/completions`, { body: question() }))).toBe("MISS");
+    expect(statusOf(await ask(gateway))).toBe("HIT");
+    expect(origin.callCount).toBe(1);
+  });
+
   test.each(["/u/nobody/v1/chat/completions", "/u/nobody/v1/models", "/u/nobody", "/u/__proto__/v1/models"])(
     "an upstream that is not configured is told: %s",
     async (path) => {
