@@ -52,7 +52,7 @@ export const bypassReasons = Object.freeze([
   "layer_off",
   /** The rule does not cache calls whose answers vary. */
   "stochastic",
-  /** Not a call that can be cached: another path, a stateful request. */
+  /** A rule excludes it, it names no model, or the rule keeps users apart and it names no user. */
   "not_cacheable",
 ] as const);
 export type BypassReason = (typeof bypassReasons)[number];
