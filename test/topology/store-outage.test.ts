@@ -29,6 +29,22 @@ async function chaotic() {
   return { ...harness, clock, chaos, inTime };
 }
 
+describe("an answer that is still being written", () => {
+  it.each([{}, { stream: true }])(
+    "is there, whole, for who comes between its last chunk and the commit (S4): %j",
+    async (form) => {
+      const { chaos, inTime, origin, read } = await chaotic();
+      chaos.mode = "hanging";
+      const leader = await inTime(read(form));
+      const late = await inTime(read(form));
+      expect([leader.reading.outcome, late.reading.outcome]).toEqual(["MISS", "COALESCED"]);
+      expect(isIntact(late.reading)).toBe(true);
+      expect(late.reading.text).toBe(leader.reading.text);
+      expect(origin.callCount).toBe(1);
+    },
+  );
+});
+
 describe.each(["failing", "hanging"] as const)("while the store is %s", (mode) => {
   it("every request is answered, from the origin, whole, and in time (I4)", async () => {
     const { chaos, inTime, origin, read, eventsOf: events } = await chaotic();
