@@ -34,6 +34,10 @@ const gatherBytes = 256 * 1024;
 const batchOperations = 1_024;
 const batchBytes = 4 * 1024 * 1024;
 const touchedAtOnce = 256;
+/** The program is busy with its own start before. */
+const startAfterMs = 20;
+/** A batch and SQLite's own memory lie outside of these heaps. */
+const workerLimits = { maxYoungGenerationSizeMb: 2, maxOldGenerationSizeMb: 64 };
 
 interface PendingOperation extends Operation {
   /** What it counts towards the bound. */
@@ -51,6 +55,7 @@ export class SqliteWriteQueue {
   #bytes = 0;
   #worker: Worker | undefined;
   #workerUsed = false;
+  #cancelStart: CancelTimer | undefined;
   #scheduled = false;
   #cancelGathering: CancelTimer | undefined;
   /** Nothing is sent. */
@@ -70,9 +75,9 @@ export class SqliteWriteQueue {
     this.#options = options;
   }
 
-  /** Starts the worker ahead of the first write, which would else wait for it. */
+  /** Starts the worker some time, ahead of the first write, which would else wait for it. */
   start(): void {
-    this.#startedWorker().unref();
+    this.#cancelStart = this.#options.clock.after(startAfterMs, () => this.#startedWorker());
   }
 
   /** The uncommitted write of a key, a `delete` included; `undefined` when the file knows best. */
@@ -153,6 +158,7 @@ export class SqliteWriteQueue {
     if (this.#paused && this.#underWay === undefined) this.resume();
     await this.flush().catch(() => undefined);
     this.#cancelRetry?.();
+    this.#cancelStart?.();
     this.#paused = true;
     const worker = this.#worker;
     if (worker !== undefined && this.#workerUsed) await this.#request({ kind: "close" });
@@ -231,11 +237,13 @@ export class SqliteWriteQueue {
 
   #startedWorker(): Worker {
     if (this.#worker !== undefined) return this.#worker;
+    this.#cancelStart?.();
     // Beside this file lies the source when Node strips the types, and the JavaScript after a build.
     const extension = import.meta.url.slice(import.meta.url.lastIndexOf("."));
     const worker = new Worker(new URL(`./sqlite-writer${extension}`, import.meta.url), {
       name: "reprise-sqlite-writer",
       workerData: { path: this.#options.path },
+      resourceLimits: workerLimits,
       // What the program was started with is not for it: `--input-type` would keep it from starting, `--import` would
       // load somebody else's code into it.
       execArgv: process.execArgv.filter((option) => /^--(no-warnings|disable-warning=)/.test(option)),
@@ -243,6 +251,7 @@ export class SqliteWriteQueue {
     worker.on("message", (reply: WriterReply) => this.#receive(reply));
     worker.on("error", (error) => this.#lostWorker(worker, error.message));
     worker.on("exit", () => this.#lostWorker(worker, "the writer thread has ended"));
+    worker.unref();
     this.#worker = worker;
     return worker;
   }

@@ -125,7 +125,9 @@ class Sqlite implements SqliteStore {
 
   async add(tenant: string, key: string, value: Uint8Array, options: WriteOptions): Promise<Uint8Array> {
     this.#assertOpen();
-    return (await this.#queue.add(tenant, key, value, options)) ?? value;
+    // What is there already need not wait for the writer: the file has decided.
+    const there = this.#queue.pending(tenant, key) === undefined ? this.#row(tenant, key)?.[4] : undefined;
+    return (there as Uint8Array | undefined) ?? (await this.#queue.add(tenant, key, value, options)) ?? value;
   }
 
   async delete(tenant: string, key: string): Promise<boolean> {
