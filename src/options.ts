@@ -1,131 +1,24 @@
 import { z } from "zod";
-import { durationMs } from "./core/duration.ts";
 import type { CallPolicy, StochasticMode } from "./core/policy.ts";
+import {
+  baseUrl,
+  bytes,
+  choice,
+  duration,
+  type Field,
+  field,
+  flag,
+  integer,
+  optionalText,
+  secret,
+  text,
+  withoutDefault,
+} from "./option-fields.ts";
 
 /**
  * Every option, its default and its bound, once. The configuration file, the command line and the library all read
  * their values through these fields, and docs/reference/options.md is generated from them.
  */
-
-export interface OptionMeta {
-  readonly description: string;
-  /** What a valid value looks like; completes the sentence "must be …". */
-  readonly rule: string;
-  readonly default?: unknown;
-  readonly remedy?: string;
-}
-
-type Parse<T> = (value: unknown) => T | undefined;
-
-/** The same fields as a rule has them: what a rule does not say, it does not set. */
-const withoutDefault = new WeakMap<z.ZodType, z.ZodType>();
-
-/** A field whose value `parse` accepts or turns down. */
-function field<T>(parse: Parse<T>, meta: OptionMeta) {
-  const schema = z.unknown().transform((value, context): T => {
-    const parsed = parse(value);
-    if (parsed !== undefined) return parsed;
-    const params = { remedy: meta.remedy };
-    context.addIssue({ code: "custom", message: `must be ${meta.rule}`, input: value, params });
-    return z.NEVER;
-  });
-  const whole = ("default" in meta ? schema.prefault(meta.default) : schema).meta({ ...meta }) as unknown as Field<T>;
-  withoutDefault.set(whole, schema.optional().meta({ ...meta }) as unknown as Field<T | undefined>);
-  return whole;
-}
-
-// biome-ignore lint/suspicious/noExplicitAny: the input of a field is whatever a person wrote
-type Field<T> = z.ZodType<T, any>;
-
-type Described = Omit<OptionMeta, "rule" | "default">;
-
-const duration = (byDefault: string, described: Described) =>
-  // A bare number would be taken for seconds by half of its readers.
-  field((value) => (value === 0 || typeof value === "string" ? durationMs(value) : undefined), {
-    ...described,
-    default: byDefault,
-    rule: 'a duration with its unit, such as "250ms", "90s", "10m", "1h" or "7d"',
-  });
-
-const bytesUnits: Readonly<Record<string, number>> = { "": 1, b: 1, kb: 1024, mb: 1024 ** 2, gb: 1024 ** 3 };
-
-const bytes = (byDefault: string, described: Described) =>
-  field(
-    (value) => {
-      if (typeof value === "number") return Number.isSafeInteger(value) && value > 0 ? value : undefined;
-      const [, amount, unit] =
-        /^(\d+(?:\.\d+)?)\s*(b|kb|mb|gb)?$/i.exec(typeof value === "string" ? value.trim() : "") ?? [];
-      const size = Math.floor(Number(amount) * (bytesUnits[(unit ?? "").toLowerCase()] as number));
-      return Number.isSafeInteger(size) && size > 0 ? size : undefined;
-    },
-    { ...described, default: byDefault, rule: 'a size such as 65536, "512kb", "10mb" or "2gb"' },
-  );
-
-const flag = (byDefault: boolean, described: Described) =>
-  field(
-    (value) => (typeof value === "boolean" ? value : value === "true" ? true : value === "false" ? false : undefined),
-    {
-      ...described,
-      default: byDefault,
-      rule: "true or false",
-    },
-  );
-
-const integer = (byDefault: number, minimum: number, maximum: number, described: Described) =>
-  field(
-    (value) => {
-      const number = typeof value === "string" && /^\d+$/.test(value) ? Number(value) : value;
-      return Number.isInteger(number) && (number as number) >= minimum && (number as number) <= maximum
-        ? (number as number)
-        : undefined;
-    },
-    { ...described, default: byDefault, rule: `an integer from ${minimum} to ${maximum}` },
-  );
-
-const choice = <const T extends string>(byDefault: T, choices: readonly T[], described: Described) =>
-  field((value) => choices.find((one) => one === value), {
-    ...described,
-    default: byDefault,
-    rule: `one of ${choices.join(", ")}`,
-  });
-
-const text = (byDefault: string, described: Described) =>
-  field((value) => (typeof value === "string" && value.length > 0 ? value : undefined), {
-    ...described,
-    default: byDefault,
-    rule: "a text that is not empty",
-  });
-
-const optionalText = (described: Described) =>
-  withoutDefault.get(
-    field((value) => (typeof value === "string" && value.length > 0 ? value : undefined), {
-      ...described,
-      rule: "a text that is not empty",
-    }),
-  ) as z.ZodOptional<Field<string>>;
-
-const secret = (described: Described) =>
-  withoutDefault.get(
-    field((value) => (typeof value === "string" && value.length >= 16 ? value : undefined), {
-      ...described,
-      rule: "a text of at least 16 characters",
-    }),
-  ) as z.ZodOptional<Field<string>>;
-
-const baseUrl = field(
-  (value) => {
-    if (typeof value !== "string" || !URL.canParse(value)) return undefined;
-    const { protocol, username, password, hash, search } = new URL(value);
-    const plain = username === "" && password === "" && hash === "" && search === "";
-    return plain && (protocol === "http:" || protocol === "https:") ? value.replace(/\/+$/, "") : undefined;
-  },
-  {
-    description: "Base URL as SDKs take it, such as `https://api.openai.com/v1`.",
-    rule: "an http or https URL without user, query or fragment",
-    remedy:
-      'Give the base URL your SDK would use, such as "https://api.openai.com/v1"; credentials come with each request.',
-  },
-);
 
 const stochasticModes: readonly StochasticMode[] = [
   "cache-first",
