@@ -143,7 +143,7 @@ function configuration(model: ScriptedOrigin, port: number): GatewayConfig {
     server: { port },
     data: { directory: join(folder, "data") },
     upstreams: { scripted: { url: model.url } },
-    rules: [{ match: { namespace: "live" }, ttl: shortTtlMs, ttlJitter: 0, staleIfError: "1h" }],
+    rules: [{ match: { namespace: "live" }, ttl: `${shortTtlMs}ms`, ttlJitter: 0, staleIfError: "1h" }],
     telemetry: { logLevel: "silent" },
   };
   writeFileSync(file, JSON.stringify(settings));
