@@ -52,7 +52,7 @@ async function onUpstream(
       if (upstream !== undefined) return upstreams.routeTo(upstream, below);
       const known = upstreams.all.map((one) => one.name).join(", ");
       const message = `There is no upstream named "${name.slice(0, 64)}"; configured: ${known}.`;
-      throw new RequestRejectedError({ status: 404, code: "unknown_upstream", message });
+      throw new RequestRejectedError({ status: 502, code: "unknown_upstream", message });
     },
     request,
     response,
@@ -82,7 +82,7 @@ function found(route: Route | undefined, request: IncomingMessage): Route {
   }
   if (route !== undefined) return route;
   const message = "No upstream is configured for this path.";
-  throw new RequestRejectedError({ status: 404, code: "unknown_upstream", message });
+  throw new RequestRejectedError({ status: 502, code: "unknown_upstream", message });
 }
 
 function protocolAt(target: string): (typeof protocols)[number] | undefined {

@@ -65,7 +65,7 @@ export class Upstreams {
       this.#models.find((one) => one.fits(model))?.upstream ?? this.#first(familyOf(protocol.name))?.upstream;
     if (chosen !== undefined) return chosen;
     throw new RequestRejectedError({
-      status: 404,
+      status: 502,
       code: "unknown_upstream",
       param: "model",
       message: `No configured upstream speaks ${protocol.name}.`,

@@ -184,8 +184,8 @@ test("surface: a model that no upstream serves is told, in the provider's shape"
   const origin = await runOrigin();
   const gateway = await runGateway(origin, { upstreams: { claude: { url: origin.url, protocol: "anthropic" } } });
   const answer = await ask(gateway);
-  expect(answer.status).toBe(404);
-  expect(errorOf(answer)).toMatchObject({ code: "unknown_upstream", param: "model", type: "invalid_request_error" });
+  expect(answer.status).toBe(502);
+  expect(errorOf(answer)).toMatchObject({ code: "unknown_upstream", param: "model", type: "api_error" });
   expect(origin.callCount).toBe(0);
 });
 

@@ -38,9 +38,9 @@ describe("routes: an upstream by name", () => {
       const { origin, gateway } = await runBoth(inMemory);
       const answer = await exchange(gateway.url + path, { body: question() });
       expect([answer.status, JSON.parse(answer.text).error]).toMatchObject([
-        404,
+        502,
         {
-          type: "invalid_request_error",
+          type: "api_error",
           code: "unknown_upstream",
           message: expect.stringContaining("configured: main"),
         },
