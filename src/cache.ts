@@ -14,6 +14,7 @@ import type { Flight } from "./flight.ts";
 import { type IncomingRequest, Intake } from "./intake.ts";
 import { ExactLayer } from "./layers/exact/exact-layer.ts";
 import { Replayer } from "./layers/exact/replay.ts";
+import { memoryShares } from "./memory-shares.ts";
 import {
   type PolicyInput,
   type PolicySettings,
@@ -38,7 +39,7 @@ export const protocols = [openAiChat] as const;
 export interface CacheOptions {
   /** Where answers are kept, behind a tier in memory. Default: memory alone. */
   readonly store?: Store;
-  /** Bound of the memory tier; default `"256mb"`. */
+  /** Bound of everything that is kept in memory; default `"256mb"`. */
   readonly memoryBytes?: number | string;
   /** Freshness, admission and the rest, for every call; see docs/reference/options.md, section `layers.exact`. */
   readonly policy?: PolicyInput;
@@ -167,25 +168,26 @@ export interface GuardedStores {
 
 export async function assembleCore(options: CoreOptions): Promise<Core> {
   const { settings, clock = systemClock, random = systemRandom, trace = silentTrace } = options;
-  const front = memory({ maxBytes: settings.store.memoryBytes, clock });
+  const shares = memoryShares(settings.store.memoryBytes);
+  const front = memory({ maxBytes: shares.answers, clock });
   const guard = options.store === undefined ? undefined : behindGuard(options.store, settings, clock, trace);
   const store = guard === undefined ? front : tiered([front, guard], { clock });
   const secret = fingerprintKey(await masterKey(options.store ?? front, settings.security.masterKey, random, clock));
 
-  const exact = new ExactLayer({ store, clock, random, trace });
+  const exact = new ExactLayer({ store, clock, random, trace, openedBytes: shares.opened });
   const backoffMs = settings.coalescing.errorBackoff;
   const flights = new SingleFlight<Flight, FlightFailure>(clock, backoffMs);
   const limits = { maxEntryBytes: Number.MAX_SAFE_INTEGER, maxEventBytes: 16 * 1024 * 1024, windowBytes: 1024 * 1024 };
   const pipeline = new Pipeline({
     exact,
-    replayer: new Replayer(),
+    replayer: new Replayer(shares.replays),
     flights,
     repeats: new RepeatWatch(),
     clock,
     trace,
     limits,
   });
-  let intake = new Intake({ secret, rules: rulesOf(settings) });
+  let intake = new Intake({ secret, rules: rulesOf(settings), memoryBytes: shares.readings });
   return {
     handle(request, caller) {
       let asked: Asked;
@@ -214,7 +216,7 @@ export async function assembleCore(options: CoreOptions): Promise<Core> {
     ],
     wrapParts: { exact, secret, policy: defaultPolicy(settings), clock, trace, backoffMs },
     reconfigure(changed) {
-      intake = new Intake({ secret, rules: rulesOf(changed) });
+      intake = new Intake({ secret, rules: rulesOf(changed), memoryBytes: shares.readings });
     },
     close: async () => store.close(),
   };

@@ -32,6 +32,8 @@ export interface IncomingRequest {
 export interface IntakeParts {
   readonly secret: FingerprintKey;
   readonly rules: PolicyRules;
+  /** What readings may take in memory; default 40 MiB. */
+  readonly memoryBytes?: number;
 }
 
 interface HeaderReading {
@@ -55,19 +57,17 @@ interface BodyReading {
 }
 
 /**
- * What readings may take in memory. Reckoned: objects, digests and keys at `fixedBytes` a reading, and two bytes for each
+ * What readings take in memory is reckoned: objects, digests and keys at `fixedBytes` a reading, and two bytes for each
  * character that the caller chose, where header fields count for every call that holds them, though most calls share them.
  */
-const headerReadingBytes = 8 * 1024 * 1024;
-const bodyReadingBytes = 32 * 1024 * 1024;
 const fixedBytes = 1_000;
 
 const stripped: ReadonlySet<string> = new Set(directiveHeaders);
 
 export class Intake {
   readonly #parts: IntakeParts;
-  readonly #headerReadings = new LRUCache<string, HeaderReading>({ max: 1_000, maxSize: headerReadingBytes });
-  readonly #bodyReadings = new LRUCache<string, BodyReading>({ max: 10_000, maxSize: bodyReadingBytes });
+  readonly #headerReadings: LRUCache<string, HeaderReading>;
+  readonly #bodyReadings: LRUCache<string, BodyReading>;
 
   #latest:
     | { readonly protocol: Protocol; readonly rawHeaders: readonly string[]; readonly reading: HeaderReading }
@@ -75,6 +75,10 @@ export class Intake {
 
   constructor(parts: IntakeParts) {
     this.#parts = parts;
+    const { memoryBytes = 40 * 1024 * 1024 } = parts;
+    const forHeaders = Math.max(1, Math.floor(memoryBytes / 5));
+    this.#headerReadings = new LRUCache({ max: 1_000, maxSize: forHeaders });
+    this.#bodyReadings = new LRUCache({ max: 10_000, maxSize: Math.max(1, memoryBytes - forHeaders) });
   }
 
   /** Throws `RequestRejectedError`. */

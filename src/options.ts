@@ -115,7 +115,9 @@ export const settingsSchema = z.strictObject({
   store: z
     .strictObject({
       url: text("sqlite", { description: "`sqlite` (in the data folder), `sqlite:FOLDER`, or `memory`." }),
-      memoryBytes: bytes("256mb", { description: "Bound of the memory tier." }),
+      memoryBytes: bytes("256mb", {
+        description: "Bound of what is kept in memory: answers, and what makes repeating them quick.",
+      }),
       maxBytes: bytes("4gb", { description: "Bound of the store behind it." }),
       readDeadline: duration("50ms", { description: "A read that takes longer is a miss." }),
       writeDeadline: duration("250ms", { description: "A write that takes longer is given up." }),

@@ -82,7 +82,7 @@ export const sides: Sides = {
     const folder = folderOfRun();
     const database = new DatabaseSync(join(folder, "bare.db"));
     database.exec(
-      "PRAGMA page_size = 8192; PRAGMA journal_mode = WAL; PRAGMA synchronous = NORMAL; PRAGMA cache_size = -16000",
+      "PRAGMA page_size = 8192; PRAGMA journal_mode = WAL; PRAGMA synchronous = NORMAL; PRAGMA cache_size = -8000",
     );
     database.exec("CREATE TABLE entries (key TEXT PRIMARY KEY, value BLOB NOT NULL); BEGIN");
     const insert = database.prepare("INSERT INTO entries VALUES (?, ?)");

@@ -32,8 +32,11 @@ export interface MemoryStore extends StoreWithExpiry {
   resize(maxBytes: number): void;
 }
 
-/** What an entry costs beside its key and value: map slot, node, two array objects, allocator. Measured, rounded up. */
-export const MEMORY_ENTRY_OVERHEAD = 400;
+/**
+ * What an entry costs beside its key and value: map slot, node, two array objects, allocator. Resident memory of
+ * 200,000 entries on Node 24: 490 to 680 bytes each, by the size of the value.
+ */
+export const MEMORY_ENTRY_OVERHEAD = 640;
 
 class MemoryEntry implements Evictable, StoredEntry {
   readonly tenant: string;

@@ -56,7 +56,7 @@ export function openDatabase(path: string): OpenedDatabase {
   try {
     database.exec(`PRAGMA page_size = ${pageBytes}`);
     enterWal(database);
-    database.exec("PRAGMA synchronous = NORMAL; PRAGMA cache_size = -16000; PRAGMA journal_size_limit = 67108864");
+    database.exec("PRAGMA synchronous = NORMAL; PRAGMA cache_size = -8000; PRAGMA journal_size_limit = 67108864");
     const version = pragma(database, "user_version");
     const names = database.prepare("SELECT name FROM sqlite_schema WHERE type = 'table'").all();
     const tables = new Set(names.map((row) => String(row["name"])));

@@ -36,7 +36,7 @@ class Writer {
   }
 
   #write(batch: Batch): WriterReply {
-    this.#opened ??= openDatabase(this.#path);
+    this.#opened ??= openForWriting(this.#path);
     this.#entries ??= new SqliteEntries(this.#opened.database);
     const entries = this.#entries;
     const answers: Answer[] = [];
@@ -88,6 +88,13 @@ class Writer {
       // A connection that cannot even be closed is given up; the file is judged by the next one.
     }
   }
+}
+
+/** A batch touches few pages; what does not fit into 4 MB of them is in the page cache of the system. */
+function openForWriting(path: string): OpenedDatabase {
+  const opened = openDatabase(path);
+  opened.database.exec("PRAGMA cache_size = -4096");
+  return opened;
 }
 
 const port = parentPort;

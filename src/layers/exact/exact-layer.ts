@@ -21,6 +21,8 @@ export interface ExactLayerParts {
   readonly clock: Clock;
   readonly random: Random;
   readonly trace: Trace;
+  /** What opened entries may hold in memory; default 16 MiB. */
+  readonly openedBytes?: number;
 }
 
 const [allKey] = scopeKeys(scopesOf(systemTenant, "", [])) as [string];
@@ -28,11 +30,12 @@ const [allKey] = scopeKeys(scopesOf(systemTenant, "", [])) as [string];
 export class ExactLayer implements AnswerLayer {
   readonly name = "exact";
   readonly #parts: ExactLayerParts;
-  readonly #opened = new OpenedEntries();
+  readonly #opened: OpenedEntries;
   readonly #generations: Generations;
 
   constructor(parts: ExactLayerParts) {
     this.#parts = parts;
+    this.#opened = new OpenedEntries(parts.openedBytes);
     this.#generations = new Generations(parts.store, parts.random);
   }
 

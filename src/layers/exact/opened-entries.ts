@@ -12,11 +12,15 @@ interface Known {
   readonly opened: OpenedEntry;
 }
 
-/** What is kept may hold on to this much, its bytes included; a larger value than a sixteenth of it is opened each time. */
-const keptBytes = 32 * 1024 * 1024;
 const overheadBytes = 600;
+
 export class OpenedEntries {
-  readonly #kept = new LRUCache<Uint8Array, Known>({ maxSize: keptBytes, maxEntrySize: keptBytes / 16 });
+  readonly #kept: LRUCache<Uint8Array, Known>;
+
+  /** `maxBytes`: what is kept may hold on to this much, its bytes included; a value larger than a sixteenth of it is opened each time. */
+  constructor(maxBytes = 16 * 1024 * 1024) {
+    this.#kept = new LRUCache({ maxSize: maxBytes, maxEntrySize: Math.max(1, Math.floor(maxBytes / 16)) });
+  }
 
   open(bytes: Uint8Array, tenant: string, slot: string): OpenedEntry {
     const known = this.#kept.get(bytes);

@@ -1,0 +1,10 @@
+import { expect, it } from "vitest";
+import { memoryShares } from "./memory-shares.ts";
+
+it("divides the bound and leaves nothing over", () => {
+  for (const bytes of [65_536, 1_000_001, 256 * 1024 * 1024]) {
+    const { answers, replays, readings, opened } = memoryShares(bytes);
+    expect(answers + replays + readings + opened).toBe(bytes);
+    expect(answers).toBeGreaterThan(bytes / 2);
+  }
+});
