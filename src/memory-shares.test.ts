@@ -8,3 +8,7 @@ it("divides the bound and leaves nothing over", () => {
     expect(answers).toBeGreaterThan(bytes / 2);
   }
 });
+
+it("leaves every part a bound, however small the whole: zero would mean none", () => {
+  for (const share of Object.values(memoryShares(1))) expect(share).toBeGreaterThan(0);
+});

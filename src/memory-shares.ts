@@ -14,8 +14,7 @@ export interface MemoryShares {
 }
 
 export function memoryShares(bytes: number): MemoryShares {
-  const replays = Math.floor(bytes / 8);
-  const readings = Math.floor((bytes * 5) / 32);
-  const opened = Math.floor(bytes / 16);
-  return { answers: bytes - replays - readings - opened, replays, readings, opened };
+  const share = (of32: number): number => Math.max(1, Math.floor((bytes * of32) / 32));
+  const [replays, readings, opened] = [share(4), share(5), share(2)];
+  return { answers: Math.max(1, bytes - replays - readings - opened), replays, readings, opened };
 }

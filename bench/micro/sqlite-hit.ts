@@ -94,7 +94,7 @@ export const sides: Sides = {
     });
   },
   /** The bound lets the generations of tenant and namespace in, and no entry. */
-  exact: () => exactHits(8 * 1024, "exact"),
+  exact: () => exactHits(16 * 1024, "exact"),
   exactWithoutMemory: () => exactHits(1, "exact-without-memory"),
 };
 
@@ -128,7 +128,7 @@ export const sqliteHit: Benchmark = {
         ],
         notes: [
           "10,000 values of 2 KB, random keys, the same page size and page cache on both sides.",
-          "Exact layer: a memory tier of 8 KiB, which no entry fits into but the generations of tenant and namespace do; without memory each look-up reads four rows.",
+          "Exact layer: 16 KiB of memory, which no entry fits into but the generations of tenant and namespace do; without memory each look-up reads four rows.",
         ],
       };
     }),
