@@ -26,15 +26,13 @@ import {
 import { type FlightFailure, Pipeline } from "./pipeline.ts";
 import { PolicyRules } from "./policy/rules.ts";
 import { RepeatWatch } from "./policy/stochastic.ts";
-import { openAiChat } from "./protocols/openai-chat.ts";
+import { protocols } from "./protocols/all.ts";
 import { guarded } from "./stores/guarded.ts";
 import { memory } from "./stores/memory.ts";
 import { tiered } from "./stores/tiered.ts";
 import { createWrap, type Wrap } from "./wrap.ts";
 
 /** The composition root: options to stores, layers and pipeline. The gateway builds on the same core as the library. */
-
-export const protocols = [openAiChat] as const;
 
 export interface CacheOptions {
   /** Where answers are kept, behind a tier in memory. Default: memory alone. */

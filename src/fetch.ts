@@ -35,14 +35,14 @@ export function createFetch(parts: FetchParts): CacheFetch {
     if (body === undefined || headers.has("content-encoding")) return underlying(input, init);
     const signal = init?.signal ?? request?.signal ?? undefined;
     if (signal?.aborted === true) throw signal.reason;
-    const { protocol, base, query } = place;
+    const { protocol, base, endpoint, query } = place;
     // What else the caller asks of its fetch (redirect, dispatcher, ...) holds for the call to the origin as well.
     const send = (url: string, sent: RequestInit) => underlying(request ?? url, { ...init, ...sent });
     const originFor = (): Origin => fetchOrigin(base, send);
     try {
       const caller = signal === undefined ? undefined : new SignallingCaller(signal);
       const answer = parts.core.handle(
-        { protocol, originFor, query, rawHeaders: namesAndValues(headers), body },
+        { protocol, endpoint, originFor, query, rawHeaders: namesAndValues(headers), body },
         caller ?? patientCaller,
       );
       if (!isPromise(answer)) return toResponse(answer, caller);
@@ -61,6 +61,7 @@ export function createFetch(parts: FetchParts): CacheFetch {
 interface Place {
   readonly protocol: Protocol;
   readonly base: string;
+  readonly endpoint: string;
   readonly query: string;
 }
 
@@ -75,11 +76,19 @@ function placeOf(
   const url = isRequest ? input.url : String(input);
   const end = url.search(/[?#]/);
   const path = end < 0 ? url : url.slice(0, end);
-  const protocol = protocols.find((one) => path.endsWith(one.path));
-  if (protocol === undefined) return undefined;
+  const found = endpointIn(path, protocols);
+  if (found === undefined) return undefined;
   const hash = url.indexOf("#");
   const query = end < 0 || end === hash ? "" : url.slice(end, hash < 0 ? undefined : hash);
-  return { protocol, base: path.slice(0, -protocol.path.length), query };
+  return { ...found, base: path.slice(0, -found.endpoint.length), query };
+}
+
+function endpointIn(path: string, protocols: readonly Protocol[]): Pick<Place, "protocol" | "endpoint"> | undefined {
+  for (const protocol of protocols) {
+    const endpoint = protocol.endpointOf(path);
+    if (endpoint !== undefined) return { protocol, endpoint };
+  }
+  return undefined;
 }
 
 /** As any fetch takes them: throws a `TypeError` for a name or a value that no header can have. */

@@ -30,6 +30,7 @@ function grownBy(
     const body = { model: "m", user, messages: [{ role: "user", content: String(index) }] };
     subject.read({
       protocol: openAiChat,
+      endpoint: "/chat/completions",
       originFor: () => origin,
       query: text(query),
       rawHeaders: ["authorization", "Bearer a", "x-custom", text(headers)],
@@ -55,6 +56,7 @@ it("requests with ordinary headers are remembered by the thousand", () => {
   const ask = (index: number) =>
     subject.read({
       protocol: openAiChat,
+      endpoint: "/chat/completions",
       originFor: () => origin,
       query: "",
       rawHeaders: ["authorization", "Bearer a", "x-custom", "h".repeat(500)],

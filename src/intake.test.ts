@@ -35,6 +35,7 @@ function read(
 ) {
   return intake.read({
     protocol: openAiChat,
+    endpoint: "/chat/completions",
     originFor: () => originOf(originId),
     query,
     rawHeaders: headers.flat(),

@@ -7,7 +7,7 @@ import type { CallPolicy } from "./core/policy.ts";
 import type { ParsedRequest, Protocol, RequestFacts } from "./core/protocol.ts";
 import { readDirectives } from "./policy/directives.ts";
 import type { PolicyRules } from "./policy/rules.ts";
-import { classifyHeader } from "./policy/scope.ts";
+import { classifyHeader, readQuery } from "./policy/scope.ts";
 import { variantsOf } from "./policy/stochastic.ts";
 
 /**
@@ -19,6 +19,8 @@ import { variantsOf } from "./policy/stochastic.ts";
 
 export interface IncomingRequest {
   readonly protocol: Protocol;
+  /** The end of the path, as `protocol.endpointOf` gave it. */
+  readonly endpoint: string;
   /** Who computes answers of this model. Throws `RequestRejectedError` when nobody does. */
   originFor(model: string): Origin;
   /** The query with its `?`, or "". */
@@ -49,6 +51,7 @@ interface HeaderReading {
 interface LatestHeaders {
   readonly protocol: Protocol;
   readonly rawHeaders: readonly string[];
+  readonly secrets: string;
   readonly reading: HeaderReading;
 }
 
@@ -90,13 +93,13 @@ export class Intake {
 
   /** Throws `RequestRejectedError`. */
   read(request: IncomingRequest): Asked {
-    const { protocol, query, body } = request;
-    const headers = this.#readHeaders(request);
-    const bodyKey = protocol.name + contentDigest(body);
+    const { protocol, endpoint, query, body } = request;
+    const headers = this.#readHeaders(request, readQuery(query, protocol.unkeyedParameters).credentials.join("&"));
+    const bodyKey = protocol.name + endpoint + contentDigest(body);
     let reading = this.#bodyReadings.get(bodyKey);
     let parsed: ParsedRequest | undefined;
     if (reading === undefined) {
-      parsed = protocol.parseRequest(body);
+      parsed = protocol.parseRequest(body, endpoint);
       reading = { facts: detached(parsed.facts), digest: contentDigest(parsed.canonical), last: undefined };
     }
     const origin = request.originFor(reading.facts.model);
@@ -112,15 +115,16 @@ export class Intake {
       call,
       origin,
       parsed() {
-        parsed ??= protocol.parseRequest(body);
+        parsed ??= protocol.parseRequest(body, endpoint);
         return forcesZero(call.policy) ? (parsed.deterministic() ?? parsed) : parsed;
       },
     };
   }
 
   #call(request: IncomingRequest, originId: string, headers: HeaderReading, reading: BodyReading): Call {
-    const { protocol, query } = request;
+    const { protocol, endpoint, query } = request;
     const { tenant, directives } = headers;
+    const keyedQuery = readQuery(query, protocol.unkeyedParameters).keyed;
     const user = directives.user ?? reading.facts.user;
     const policyFor = (model: string): CallPolicy =>
       this.#parts.rules.resolve({
@@ -132,7 +136,7 @@ export class Intake {
         tags: directives.tags,
       });
     const zero = forcesZero(policyFor(reading.facts.model))
-      ? protocol.parseRequest(request.body).deterministic()
+      ? protocol.parseRequest(request.body, request.endpoint).deterministic()
       : undefined;
     const digest = zero === undefined ? reading.digest : contentDigest(zero.canonical);
     const asked = zero === undefined ? reading.facts : detached(zero.facts);
@@ -140,7 +144,7 @@ export class Intake {
       const policy = policyFor(model);
       const facts = model === asked.model ? asked : { ...asked, model };
       const whom = [tenant, policy.perUser ? `user:${user ?? ""}` : "shared"];
-      const where = [directives.namespace, originId, protocol.name, protocol.operation, query, directives.version];
+      const where = [directives.namespace, originId, protocol.name, protocol.operation, keyedQuery, directives.version];
       const fields = [keyVersion, ...whom, ...where, model, digest, ...headers.keyed];
       return {
         protocol,
@@ -152,28 +156,30 @@ export class Intake {
         variants: variantsOf(facts, policy),
         key: fingerprint(this.#parts.secret, lengthPrefixed(fields)),
         forModel,
-        target: protocol.path + query,
+        target: endpoint + query,
         headers: headers.forwarded,
       };
     };
     return forModel(asked.model);
   }
 
-  #readHeaders(request: IncomingRequest): HeaderReading {
+  /** `secrets`: credentials that stand in the query. */
+  #readHeaders(request: IncomingRequest, secrets: string): HeaderReading {
     const { protocol, rawHeaders } = request;
     // A client sends the same fields again and again: comparing is cheaper than looking up.
     const place = placeOf(rawHeaders);
     const latest = this.#latest[place];
-    if (latest?.protocol === protocol && sameFields(latest.rawHeaders, rawHeaders)) return latest.reading;
-    const text = headerText(request);
-    const reading = this.#headerReadings.get(text) ?? this.#readNew(request, text);
-    this.#latest[place] = { protocol, rawHeaders, reading };
+    if (latest?.protocol === protocol && latest.secrets === secrets && sameFields(latest.rawHeaders, rawHeaders))
+      return latest.reading;
+    const text = headerText(request, secrets);
+    const reading = this.#headerReadings.get(text) ?? this.#readNew(request, text, secrets);
+    this.#latest[place] = { protocol, rawHeaders, secrets, reading };
     return reading;
   }
 
-  #readNew(request: IncomingRequest, text: string): HeaderReading {
+  #readNew(request: IncomingRequest, text: string, secrets: string): HeaderReading {
     const merged = mergedHeaders(request.rawHeaders);
-    const credentials: string[] = [];
+    const credentials: string[] = secrets === "" ? [] : ["?", secrets];
     const keyed: string[] = [];
     const forwarded: Record<string, string> = Object.create(null);
     for (const name of Object.keys(merged).sort()) {
@@ -231,9 +237,9 @@ function sameFields(one: readonly string[], other: readonly string[]): boolean {
 }
 
 /** Everything the reading depends on. */
-function headerText(request: IncomingRequest): string {
+function headerText(request: IncomingRequest, secrets: string): string {
   const { rawHeaders } = request;
-  let text = request.protocol.name;
+  let text = `${request.protocol.name}${secrets.length}:${secrets}`;
   for (let index = 0; index < rawHeaders.length; index += 2) {
     const name = rawHeaders[index] as string;
     if (isLength(name)) continue;

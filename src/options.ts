@@ -56,6 +56,16 @@ const policyFields = {
   perUser: flag(false, { description: "Make the user (X-AI-User, else the protocol's own field) part of the key." }),
   toolCalls: flag(true, { description: "Store answers that call tools, when their arguments are complete and valid." }),
   storeTruncated: flag(false, { description: "Store answers that ended because of a token limit." }),
+  previousAnswers: flag(true, {
+    description: "Cache calls that continue an answer that the provider keeps (`previous_response_id`), by its id.",
+  }),
+  keptAnswers: flag(true, {
+    description:
+      "Cache calls that ask the provider to keep the answer (`store: true`); a repeat names the answer that was kept first.",
+  }),
+  providerTools: flag(false, {
+    description: "Cache calls that let the provider run tools (search, code, MCP servers).",
+  }),
   strictJson: flag(true, {
     description: "Refuse to store structured outputs that do not parse or do not match their schema.",
   }),
@@ -104,7 +114,9 @@ export const settingsSchema = z.strictObject({
       z.string(),
       z.strictObject({
         url: baseUrl,
-        protocol: choice("openai", ["openai", "anthropic"], { description: "Whose routes the upstream serves." }),
+        protocol: choice("openai", ["openai", "anthropic", "gemini"], {
+          description: "Whose routes the upstream serves.",
+        }),
         connectTimeout: duration("5s", { description: "Bound on connecting." }),
         firstByteTimeout: duration("5m", { description: "Bound on the wait for the head of the answer." }),
         idleTimeout: duration("2m", { description: "Bound on the silence between two chunks." }),

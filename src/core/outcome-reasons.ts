@@ -52,6 +52,10 @@ export const bypassReasons = Object.freeze([
   "layer_off",
   /** The rule does not cache calls whose answers vary. */
   "stochastic",
+  /** It depends on something that the provider keeps and that may have changed, or asks it to do more than answer. */
+  "provider_state",
+  /** It lets the provider run tools that act or look at the live world, and the rule does not cache such calls. */
+  "provider_tools",
   /** A rule excludes it, it names no model, or the rule keeps users apart and it names no user. */
   "not_cacheable",
 ] as const);

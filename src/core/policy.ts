@@ -18,6 +18,12 @@ export interface CallPolicy {
   readonly perUser: boolean;
   readonly storeToolCalls: boolean;
   readonly storeTruncated: boolean;
+  /** Whether calls that continue an answer kept by the provider are cached, by its id. */
+  readonly previousAnswers: boolean;
+  /** Whether calls that ask the provider to keep the answer are cached: a repeat then names the answer that was kept first. */
+  readonly keptAnswers: boolean;
+  /** Whether calls that let the provider run tools are cached. */
+  readonly providerTools: boolean;
   readonly strictJson: boolean;
   readonly honourNoStore: boolean;
   /** The upstream answers under other model names than asked (aliases, deployments). */

@@ -8,18 +8,31 @@ import type { AnswerFacts, Recording } from "./recording.ts";
 
 export type Operation = "chat" | "completion" | "embedding";
 
+/**
+ * How an answer depends on, or changes, more than the request says. Policy decides which of these may be cached:
+ *
+ * - `conversation`: it continues a conversation that the provider keeps and that may have grown since.
+ * - `background`: the provider answers with a ticket and computes later.
+ * - `previous_answer`: it continues an answer that the provider keeps; that answer never changes, so its id can be a key.
+ * - `provider_tools`: it lets the provider run tools that act or look at the live world (search, code, MCP servers).
+ * - `kept`: it explicitly asks the provider to keep the answer under an id for later calls.
+ */
+export type Dependency = "conversation" | "background" | "previous_answer" | "provider_tools" | "kept";
+
 /** What a request says that policy and replay need; small, kept in memory for requests seen lately. */
 export interface RequestFacts {
   /** Empty when the request names none and leaves the choice to the origin. */
   readonly model: string;
   /** The caller wants events. */
   readonly stream: boolean;
-  /** The caller wants usage in its stream. */
+  /** The caller wants usage in its stream; always true where the protocol's streams have it unasked. */
   readonly includeUsage: boolean;
   /** As asked; `undefined` when unset. */
   readonly temperature: number | undefined;
   /** The protocol's own field for the end user, if given; one that is no string as its canonical JSON. */
   readonly user: string | undefined;
+  /** Usually empty. */
+  readonly dependencies: readonly Dependency[];
 }
 
 /** What the request demands of an answer. */
@@ -33,7 +46,7 @@ export interface Expectations {
 }
 
 export interface ForwardOptions {
-  /** Ask a streaming origin for usage even if the caller did not, so that the recording is whole. Default true. */
+  /** Ask a streaming origin for usage even if the caller did not (`includeUsage` is false), so that the recording is whole. Default true. */
   readonly requestUsage?: boolean;
   /** Send this temperature in place of the caller's. */
   readonly temperature?: number;
@@ -93,13 +106,22 @@ export interface ProtocolError {
 export interface Protocol {
   readonly name: string;
   readonly operation: Operation;
-  /** Path below the upstream's base URL, such as `/chat/completions`. */
-  readonly path: string;
+  /**
+   * The end of a URL's path that is an endpoint of this protocol, or `undefined`: `/chat/completions` of
+   * `/v1/chat/completions`, `/v1beta/models/gemini-2.5-pro:generateContent`, `/v1/messages`. What stands before it is the
+   * base URL, so it begins where the protocol's SDKs begin to write.
+   */
+  endpointOf(path: string): string | undefined;
+  /** Names of query parameters that only choose the form of the answer and therefore do not belong to the key. */
+  readonly unkeyedParameters: readonly string[];
   /** Lower-case names of request headers that can change the answer and therefore belong to the key. */
   readonly keyedHeaders: readonly string[];
 
-  /** Throws `RequestRejectedError` for a body that is not strict JSON or lacks what the protocol needs. */
-  parseRequest(body: Uint8Array): ParsedRequest;
+  /**
+   * `endpoint`: as `endpointOf` gave it; what in it can change the answer becomes part of the facts or the canonical form.
+   * Throws `RequestRejectedError` for a body that is not strict JSON or lacks what the protocol needs.
+   */
+  parseRequest(body: Uint8Array, endpoint: string): ParsedRequest;
   /** Reads a complete JSON answer. Never throws: a body that does not fit is a fact. */
   readJson(body: Uint8Array): { readonly facts: AnswerFacts; readonly recording: Recording };
   recordStream(options: { readonly maxEventBytes: number }): StreamRecorder;

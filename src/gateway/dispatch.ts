@@ -1,8 +1,8 @@
 import type { IncomingMessage, ServerResponse } from "node:http";
-import { protocols } from "../cache.ts";
 import { RequestRejectedError } from "../core/errors.ts";
+import { protocols } from "../protocols/all.ts";
 import { openAiChat } from "../protocols/openai-chat.ts";
-import { type ModelRouteParts, modelRoute } from "./model-route.ts";
+import { type ModelRouteParts, modelRoute, type Place } from "./model-route.ts";
 import { passThrough } from "./pass-through.ts";
 import { sendError } from "./send-error.ts";
 import type { Route } from "./upstreams.ts";
@@ -13,9 +13,8 @@ import type { Route } from "./upstreams.ts";
  */
 export function dispatch(parts: ModelRouteParts, request: IncomingMessage, response: ServerResponse): Promise<void> {
   const url = request.url as string;
-  // A base URL that was given without its `/v1` means the same, and would otherwise never be cached, without a word.
-  const protocol = request.method === "POST" ? protocolAt(url.startsWith("/v1/") ? url.slice(3) : url) : undefined;
-  if (protocol !== undefined) return modelRoute(parts, protocol, undefined, request, response);
+  const place = request.method === "POST" ? placeOf(url) : undefined;
+  if (place !== undefined) return modelRoute(parts, place, undefined, request, response);
   const [, name, below = ""] = /^\/u\/([^/?]+)(.*)$/.exec(url) ?? [];
   if (name !== undefined) return onUpstream(parts, decoded(name), below, request, response);
   return pass(parts, () => parts.live.upstreams.route(url), request, response);
@@ -44,8 +43,8 @@ async function onUpstream(
 ): Promise<void> {
   const { upstreams } = parts.live;
   const upstream = upstreams.named(name);
-  const protocol = request.method === "POST" ? protocolAt(below.replace(/^\/v1(?=\/)/, "")) : undefined;
-  if (upstream !== undefined && protocol !== undefined) return modelRoute(parts, protocol, upstream, request, response);
+  const place = request.method === "POST" ? placeOf(below) : undefined;
+  if (upstream !== undefined && place !== undefined) return modelRoute(parts, place, upstream, request, response);
   return pass(
     parts,
     () => {
@@ -85,9 +84,19 @@ function found(route: Route | undefined, request: IncomingMessage): Route {
   throw new RequestRejectedError({ status: 502, code: "unknown_upstream", message });
 }
 
-function protocolAt(target: string): (typeof protocols)[number] | undefined {
+/**
+ * The endpoint that a path is, with or without the `/v1` that SDKs take for a part of the base URL: one that was given
+ * without it means the same, and would otherwise never be cached, without a word.
+ */
+function placeOf(target: string): Place | undefined {
   const path = withoutQuery(target);
-  return protocols.find((one) => one.path === path);
+  const short = path.startsWith("/v1/") ? path.slice(3) : path;
+  for (const protocol of protocols) {
+    for (const endpoint of [path, short]) {
+      if (protocol.endpointOf(endpoint) === endpoint) return { protocol, endpoint };
+    }
+  }
+  return undefined;
 }
 
 function withoutQuery(url: string): string {

@@ -22,10 +22,16 @@ export interface ModelRouteParts {
   readonly countUnread: (protocol: Protocol, code: string) => void;
 }
 
+/** Which endpoint of which protocol a path is. */
+export interface Place {
+  readonly protocol: Protocol;
+  readonly endpoint: string;
+}
+
 /** `chosen`: the upstream named in the path; otherwise the model decides. */
 export async function modelRoute(
   parts: ModelRouteParts,
-  protocol: Protocol,
+  { protocol, endpoint }: Place,
   chosen: Upstream | undefined,
   request: IncomingMessage,
   response: ServerResponse,
@@ -41,6 +47,7 @@ export async function modelRoute(
     const queryAt = url.indexOf("?");
     const incoming = {
       protocol,
+      endpoint,
       originFor: (model: string) => chosen ?? upstreams.forModel(protocol, model),
       query: queryAt < 0 ? "" : url.slice(queryAt),
       rawHeaders: request.rawHeaders,

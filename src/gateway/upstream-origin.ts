@@ -29,6 +29,7 @@ export function upstreamOrigin(name: string, baseUrl: string, timeouts: Upstream
   });
   const { origin, pathname } = new URL(baseUrl);
   const prefix = pathname.replace(/\/+$/, "");
+  const unversioned = prefix.replace(versionAtEnd, "");
   return {
     name,
     id: baseUrl,
@@ -38,7 +39,7 @@ export function upstreamOrigin(name: string, baseUrl: string, timeouts: Upstream
       try {
         response = await dispatcher.request({
           origin,
-          path: prefix + request.target,
+          path: (versionAtStart.test(request.target) ? unversioned : prefix) + request.target,
           method: request.method as Dispatcher.HttpMethod,
           headers: request.headers as Record<string, string>,
           body: request.body,
@@ -53,6 +54,10 @@ export function upstreamOrigin(name: string, baseUrl: string, timeouts: Upstream
     close: () => dispatcher.destroy(),
   };
 }
+
+/** Some SDKs take the version of the API for a part of the base URL, others write it themselves; it stands in the URL once. */
+const versionAtStart = /^\/v\d+(?:alpha|beta)?\d*\//;
+const versionAtEnd = /\/v\d+(?:alpha|beta)?\d*$/;
 
 const decoders: ReadonlyMap<string, () => NodeJS.ReadWriteStream> = new Map<string, () => NodeJS.ReadWriteStream>([
   ["gzip", createGunzip],

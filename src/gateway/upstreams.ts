@@ -10,15 +10,18 @@ export const defaultUpstreams: NonNullable<Settings["upstreams"]> = Object.fromE
   [
     { name: "openai", url: "https://api.openai.com/v1", protocol: "openai" as const },
     { name: "anthropic", url: "https://api.anthropic.com", protocol: "anthropic" as const },
+    { name: "gemini", url: "https://generativelanguage.googleapis.com", protocol: "gemini" as const },
   ].map(({ name, url, protocol }) => [
     name,
     { url, protocol, connectTimeout: 5_000, firstByteTimeout: 300_000, idleTimeout: 120_000 },
   ]),
 );
 
+type Family = "openai" | "anthropic" | "gemini";
+
 interface Entry {
   readonly upstream: Upstream;
-  readonly protocol: "openai" | "anthropic";
+  readonly protocol: Family;
 }
 
 export interface Route {
@@ -59,10 +62,11 @@ export class Upstreams {
     return this.#entries.get(name)?.upstream;
   }
 
-  /** The upstream for calls of `protocol` that name `model`. */
+  /** The upstream for calls of `protocol` that name `model`; without one of its family the first of OpenAI's, since many such servers speak several. */
   forModel(protocol: Protocol, model: string): Upstream {
     const chosen =
-      this.#models.find((one) => one.fits(model))?.upstream ?? this.#first(familyOf(protocol.name))?.upstream;
+      this.#models.find((one) => one.fits(model))?.upstream ??
+      (this.#first(familyOf(protocol.name)) ?? this.#first("openai"))?.upstream;
     if (chosen !== undefined) return chosen;
     throw new RequestRejectedError({
       status: 502,
@@ -75,8 +79,7 @@ export class Upstreams {
 
   /** Where a path that is not a cached route leads; `undefined` when there is no upstream at all. */
   route(path: string): Route | undefined {
-    const family = path.startsWith("/v1/messages") || path.startsWith("/v1/complete") ? "anthropic" : "openai";
-    const entry = this.#first(family) ?? this.#entries.values().next().value;
+    const entry = this.#first(familyOfPath(path)) ?? this.#entries.values().next().value;
     return entry === undefined ? undefined : routeOf(entry.upstream, target(entry, path));
   }
 
@@ -89,7 +92,7 @@ export class Upstreams {
     await Promise.all(this.all.map((upstream) => upstream.close()));
   }
 
-  #first(family: "openai" | "anthropic"): Entry | undefined {
+  #first(family: Family): Entry | undefined {
     for (const entry of this.#entries.values()) if (entry.protocol === family) return entry;
     return undefined;
   }
@@ -107,9 +110,9 @@ function routeOf(upstream: Upstream, url: string): Route {
   return { upstream, origin: new URL(upstream.id).origin, path: path.startsWith("/") ? path : `/${path}` };
 }
 
-/** The SDKs of Anthropic write `/v1` themselves, so their paths keep it unless the base URL already has it. */
+/** The SDKs of Anthropic and Google write the version themselves, so their paths keep it unless the base URL already has it. */
 function belowBase(entry: Entry, path: string): string {
-  const keeps = entry.protocol === "anthropic" && !entry.upstream.id.endsWith("/v1");
+  const keeps = entry.protocol !== "openai" && !entry.upstream.id.endsWith("/v1");
   return !keeps && isBelowV1(path) ? path.slice(3) : path;
 }
 
@@ -117,6 +120,12 @@ function isBelowV1(path: string): boolean {
   return /^\/v1(?=[/?]|$)/.test(path);
 }
 
-function familyOf(protocolName: string): "openai" | "anthropic" {
-  return protocolName.startsWith("anthropic") ? "anthropic" : "openai";
+function familyOf(protocolName: string): Family {
+  if (protocolName.startsWith("anthropic")) return "anthropic";
+  return protocolName.startsWith("gemini") ? "gemini" : "openai";
+}
+
+function familyOfPath(path: string): Family {
+  if (/^\/v1\/(?:messages|complete)(?=[/?]|$)/.test(path)) return "anthropic";
+  return /^\/v1(?:alpha|beta)\/|^\/v1\/models\/[^/?]+:/.test(path) ? "gemini" : "openai";
 }

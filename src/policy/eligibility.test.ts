@@ -14,9 +14,9 @@ const callOf = (
   ({
     directives: { ...defaultDirectives, ...directives },
     policy: { enabled: true, ttlMs: 1_000, stochastic: "cache-first", variants: 1, regenerateWindowMs: 0, ...policy },
-    facts: { temperature },
+    facts: { temperature, dependencies: [] },
     ...more,
-  }) as Call;
+  }) as unknown as Call;
 
 const modes: readonly StochasticMode[] = ["cache-first", "deterministic-only", "force-zero", "skip", "variants"];
 
@@ -40,9 +40,28 @@ describe("bypassReason", () => {
     expect(asked(undefined, false)).toBeUndefined();
   });
 
+  it.each([
+    ["conversation", {}, "provider_state"],
+    ["background", {}, "provider_state"],
+    ["previous_answer", {}, undefined],
+    ["previous_answer", { previousAnswers: false }, "provider_state"],
+    ["kept", {}, undefined],
+    ["kept", { keptAnswers: false }, "provider_state"],
+    ["provider_tools", {}, "provider_tools"],
+    ["provider_tools", { providerTools: true }, undefined],
+  ] as const)("judges a call with %s under %j", (dependency, set, reason) => {
+    const policy = { previousAnswers: true, keptAnswers: true, providerTools: false, ...set };
+    const call = callOf({}, policy, 0, { facts: { model: "m", temperature: 0, dependencies: [dependency] } });
+    expect(bypassReason(call)).toBe(reason);
+  });
+
   it("bypasses a call that names no model, since which one answers is not known", () => {
-    expect(bypassReason(callOf({}, {}, 0, { facts: { model: "", temperature: 0 } }))).toBe("not_cacheable");
-    expect(bypassReason(callOf({}, {}, 0, { facts: { model: "m", temperature: 0 } }))).toBeUndefined();
+    expect(bypassReason(callOf({}, {}, 0, { facts: { model: "", temperature: 0, dependencies: [] } }))).toBe(
+      "not_cacheable",
+    );
+    expect(
+      bypassReason(callOf({}, {}, 0, { facts: { model: "m", temperature: 0, dependencies: [] } })),
+    ).toBeUndefined();
   });
 
   it("never bypasses while any of reading and writing is left, and the exact layer is among those wanted", () => {

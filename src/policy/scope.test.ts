@@ -1,6 +1,6 @@
 import { describe, expect, it } from "vitest";
 import { directiveHeaders } from "../core/directives.ts";
-import { classifyHeader, type HeaderUse } from "./scope.ts";
+import { classifyHeader, type HeaderUse, readQuery } from "./scope.ts";
 
 const keyed = ["openai-beta", "anthropic-version"];
 
@@ -132,5 +132,21 @@ describe("classifyHeader", () => {
 
   it("takes what speaks to the cache for neither a credential nor neutral", () => {
     for (const name of directiveHeaders) expect(["credential", "neutral"]).not.toContain(classifyHeader(name, keyed));
+  });
+});
+
+describe("readQuery", () => {
+  it("tells credentials from what counts and from what only chooses a form", () => {
+    expect(readQuery("?key=AIza1&alt=sse&api-version=1&access_token=t", ["alt"])).toEqual({
+      credentials: ["key=AIza1", "access_token=t"],
+      keyed: "?api-version=1",
+    });
+  });
+
+  it("keeps what it does not know as it was written, order included", () => {
+    for (const query of ["?b=2&a=1", "?%6bey=x", "?", "?=&&a", "?beta=true"]) {
+      expect(readQuery(query, [])).toEqual({ credentials: [], keyed: query === "" ? "" : query });
+    }
+    expect(readQuery("", ["alt"])).toEqual({ credentials: [], keyed: "" });
   });
 });

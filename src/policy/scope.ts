@@ -94,6 +94,30 @@ const dropped = new Set([
 ]);
 const droppedPrefixes = ["sec-", "x-forwarded-", "cf-ip", "x-ai-cache", "access-control-"];
 
+/** The query of a call, taken apart. */
+export interface QueryReading {
+  /** Names and values of parameters that are credentials (`key`, `access_token`), as written. */
+  readonly credentials: readonly string[];
+  /** What belongs to the key: all other parameters as they were written, without those of `unkeyed`. */
+  readonly keyed: string;
+}
+
+const emptyQuery: QueryReading = { credentials: [], keyed: "" };
+
+/** `query` with its `?`, or "". A name that is not plain is keyed as it stands. */
+export function readQuery(query: string, unkeyed: readonly string[]): QueryReading {
+  if (query === "") return emptyQuery;
+  const credentials: string[] = [];
+  const keyed: string[] = [];
+  for (const parameter of query.slice(1).split("&")) {
+    const equalsAt = parameter.indexOf("=");
+    const name = equalsAt < 0 ? parameter : parameter.slice(0, equalsAt);
+    if (credentialName.test(name.toLowerCase())) credentials.push(parameter);
+    else if (!unkeyed.includes(name)) keyed.push(parameter);
+  }
+  return { credentials, keyed: keyed.length === 0 ? "" : `?${keyed.join("&")}` };
+}
+
 /** `name` in lower case; `keyedHeaders`: what the protocol keys in any case. */
 export function classifyHeader(name: string, keyedHeaders: readonly string[]): HeaderUse {
   if (keyedHeaders.includes(name)) return "keyed";

@@ -10,7 +10,7 @@ import {
   serializeJson,
 } from "../core/canonical-json.ts";
 import { RequestRejectedError } from "../core/errors.ts";
-import type { Expectations, ForwardOptions, ParsedRequest, RequestFacts } from "../core/protocol.ts";
+import type { Dependency, Expectations, ForwardOptions, ParsedRequest, RequestFacts } from "../core/protocol.ts";
 import { isObject } from "./openai-chat-facts.ts";
 
 /** A request for a chat completion: what it asks, its keyed form, and what is sent to the origin. */
@@ -156,7 +156,16 @@ function requestFacts(body: JsonObject): RequestFacts {
     includeUsage,
     temperature: temperature instanceof JsonNumber ? Number(temperature.text) : temperature,
     user: userName(body.get("user")) ?? userName(body.get("safety_identifier")),
+    dependencies: dependenciesOf(body),
   };
+}
+
+/** The search options let the provider look at the live web; `store` keeps the completion in the provider's own records. */
+function dependenciesOf(body: JsonObject): readonly Dependency[] {
+  const dependencies: Dependency[] = [];
+  if ((body.get("web_search_options") ?? null) !== null) dependencies.push("provider_tools");
+  if (body.get("store") === true) dependencies.push("kept");
+  return dependencies;
 }
 
 function reject(param: string | undefined, rule: string): never {

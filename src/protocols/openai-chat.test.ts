@@ -48,8 +48,10 @@ const fixtures: readonly ProtocolFixture[] = [
   fixture("logprobs", "gpt-4o-2024-08-06", undefined, [{ text: "Hé 🙂" }]),
 ];
 
+const contract = { protocol: openAiChat, endpoint: "/chat/completions", usageOnRequest: true };
+
 describe("openai-chat keeps the contract of a protocol", () => {
-  for (const check of protocolContract({ protocol: openAiChat, fixtures })) it(check.name, () => check.run());
+  for (const check of protocolContract({ ...contract, fixtures })) it(check.name, () => check.run());
 });
 
 describe("the same streams with other line ends", () => {
@@ -58,7 +60,7 @@ describe("the same streams with other line ends", () => {
     return { ...from, name: `${from.name}, ${JSON.stringify(lineEnd)}`, stream: new TextEncoder().encode(text) };
   };
   const some = fixtures.slice(0, 2).flatMap((from) => [other(from, "\r"), other(from, "\r\n")]);
-  for (const check of protocolContract({ protocol: openAiChat, fixtures: some })) it(check.name, () => check.run());
+  for (const check of protocolContract({ ...contract, fixtures: some })) it(check.name, () => check.run());
 });
 
 describe("renderError", () => {

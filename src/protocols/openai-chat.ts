@@ -7,11 +7,14 @@ import { replayEvents, replayJson } from "./openai-chat-replay.ts";
 import { parseChatRequest } from "./openai-chat-request.ts";
 import { renderEvent } from "./sse.ts";
 
+const endpoint = "/chat/completions";
+
 /** OpenAI's chat completions, as OpenAI and the many servers compatible with it speak them. */
 export const openAiChat: Protocol = {
   name: "openai-chat",
   operation: "chat",
-  path: "/chat/completions",
+  endpointOf: (path) => (path.endsWith(endpoint) ? endpoint : undefined),
+  unkeyedParameters: [],
   keyedHeaders: ["openai-beta", "openai-organization", "openai-project"],
   parseRequest: parseChatRequest,
   readJson,

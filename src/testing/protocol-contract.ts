@@ -26,6 +26,10 @@ export interface ContractCheck {
 export interface ProtocolContractOptions {
   readonly protocol: Protocol;
   readonly fixtures: readonly ProtocolFixture[];
+  /** An endpoint of the protocol, as `endpointOf` gives it. */
+  readonly endpoint: string;
+  /** Whether a stream has usage only for those who ask, so that a lean one has none. Default false. */
+  readonly usageOnRequest?: boolean;
 }
 
 const whole: ReplayView = { includeUsage: true, zeroUsage: false };
@@ -40,11 +44,11 @@ interface Recorded {
   readonly facts: AnswerFacts;
 }
 
-export function protocolContract({ protocol, fixtures }: ProtocolContractOptions): readonly ContractCheck[] {
-  return [...protocolChecks(protocol), ...fixtures.flatMap((fixture) => fixtureChecks(protocol, fixture))];
+export function protocolContract(options: ProtocolContractOptions): readonly ContractCheck[] {
+  return [...protocolChecks(options), ...options.fixtures.flatMap((fixture) => fixtureChecks(options, fixture))];
 }
 
-function protocolChecks(protocol: Protocol): readonly ContractCheck[] {
+function protocolChecks({ protocol, endpoint }: ProtocolContractOptions): readonly ContractCheck[] {
   const error = { status: 502, code: "origin_unreachable", message: 'The origin is "away"', param: "model" };
   return [
     {
@@ -52,7 +56,7 @@ function protocolChecks(protocol: Protocol): readonly ContractCheck[] {
       run() {
         for (const body of ["", "{", "null", "[]", "{}", '{"a":1,"a":1}', '"\\ud800"', "\ufeff{}"]) {
           assert.throws(
-            () => protocol.parseRequest(bytes(body)),
+            () => protocol.parseRequest(bytes(body), endpoint),
             (thrown) => thrown instanceof RequestRejectedError && thrown.status === 400 && thrown.message !== "",
             `body ${body}`,
           );
@@ -80,6 +84,16 @@ function protocolChecks(protocol: Protocol): readonly ContractCheck[] {
       },
     },
     {
+      name: "finds its endpoint at the end of a path, and only there",
+      run() {
+        assert.equal(protocol.endpointOf(endpoint), endpoint);
+        assert.equal(protocol.endpointOf(`/some/base${endpoint}`), endpoint);
+        for (const path of ["", "/", `${endpoint}/more`, `${endpoint}s`, "/v1/models"]) {
+          assert.equal(protocol.endpointOf(path), undefined, path);
+        }
+      },
+    },
+    {
       name: "keyed headers are in lower case",
       run: () =>
         assert.deepEqual(
@@ -90,7 +104,10 @@ function protocolChecks(protocol: Protocol): readonly ContractCheck[] {
   ];
 }
 
-function fixtureChecks(protocol: Protocol, fixture: ProtocolFixture): readonly ContractCheck[] {
+function fixtureChecks(
+  { protocol, usageOnRequest = false }: ProtocolContractOptions,
+  fixture: ProtocolFixture,
+): readonly ContractCheck[] {
   const { stream } = fixture;
   const uncut = () => record(protocol, [stream]);
   const check = (name: string, run: () => void): ContractCheck => ({ name: `${fixture.name}: ${name}`, run });
@@ -194,7 +211,7 @@ function fixtureChecks(protocol: Protocol, fixture: ProtocolFixture): readonly C
         assert.deepEqual(JSON.parse(text(protocol.replayJson(again.recording, whole))), JSON.parse(text(json)));
         const leanReplay = protocol.replayEvents(asJson.recording, lean);
         assert.equal(text(leanReplay), text(protocol.replayEvents(again.recording, lean)));
-        assert.equal(record(protocol, [leanReplay]).facts.usage, undefined);
+        assert.deepEqual(record(protocol, [leanReplay]).facts.usage, usageOnRequest ? undefined : asJson.facts.usage);
       }
     }),
     check("usage can be shown as zero in every form", () => {

@@ -1,0 +1,8 @@
+import type { Protocol } from "../core/protocol.ts";
+import { openAiChat } from "./openai-chat.ts";
+
+/** Every protocol whose calls are cached, in the order in which a path is tried on them. */
+export const protocols: readonly Protocol[] = [
+  openAiChat,
+  //
+];
