@@ -9,6 +9,7 @@ import { streamFirstByte } from "./gateway/stream-first-byte.ts";
 import { cacheFetchHit } from "./micro/cache-fetch-hit.ts";
 import { dependencies } from "./micro/dependencies.ts";
 import { libraryHit } from "./micro/library-hit.ts";
+import { replayStream } from "./micro/replay-stream.ts";
 import { sqliteHit } from "./micro/sqlite-hit.ts";
 import { tauBench } from "./workloads/tau-bench.ts";
 
@@ -22,6 +23,7 @@ export const programs: readonly Benchmark[] = [
   libraryHit,
   cacheFetchHit,
   sqliteHit,
+  replayStream,
   startToReady,
   residentMemory,
   dependencies,

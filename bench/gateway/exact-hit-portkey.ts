@@ -36,7 +36,7 @@ async function run({ quick }: BenchOptions, folder: string) {
   const load = await startLoad();
   const plain = writeRequests(folder, "request", [rawRequest(requestBody(0))]);
   const configured = writeRequests(folder, "request-portkey", [
-    rawRequest(requestBody(0), "sk-bench", { "x-portkey-config": config }),
+    rawRequest(requestBody(0), "sk-bench", { headers: { "x-portkey-config": config } }),
   ]);
   const drive = (server: Server, requestFile: string) => () =>
     load.saturate({

@@ -97,11 +97,26 @@ export function sdkHeaders(credential: string): Readonly<Record<string, string>>
   };
 }
 
+interface RequestLine {
+  readonly path?: string;
+  /** Added to those of the SDK. */
+  readonly headers?: Readonly<Record<string, string>>;
+}
+
 /** The whole request as it goes over the wire. */
-export function rawRequest(body: string, credential = "sk-bench", more: Readonly<Record<string, string>> = {}): Buffer {
-  const fields = { host: "127.0.0.1", ...sdkHeaders(credential), ...more, "content-length": Buffer.byteLength(body) };
+export function rawRequest(
+  body: string,
+  credential = "sk-bench",
+  { path = "/v1/chat/completions", headers = {} }: RequestLine = {},
+): Buffer {
+  const fields = {
+    host: "127.0.0.1",
+    ...sdkHeaders(credential),
+    ...headers,
+    "content-length": Buffer.byteLength(body),
+  };
   const head = Object.entries(fields).map(([name, value]) => `${name}: ${value}\r\n`);
-  return Buffer.from(`POST /v1/chat/completions HTTP/1.1\r\n${head.join("")}\r\n${body}`, "utf8");
+  return Buffer.from(`POST ${path} HTTP/1.1\r\n${head.join("")}\r\n${body}`, "utf8");
 }
 
 /** Where the number stands in a raw request. */

@@ -1,12 +1,13 @@
 /**
  * An origin that answers at once: `node instant-origin.ts [--chunks N] [--chunk-bytes N] [--hold]`. An answer is JSON or,
- * where the request asks for it, events. With `--hold` a stream stops in its middle until `POST /release`.
+ * where the request asks for it, events; other protocols than chat have events only. With `--hold` a stream stops in its middle until `POST /release`.
  * `GET /count` tells how many calls came.
  */
 import { createServer, type IncomingMessage, type ServerResponse } from "node:http";
 import type { AddressInfo } from "node:net";
 import { parseArgs } from "node:util";
 import { answerBody, answerEvents, numberOf } from "../load/chat-payload.ts";
+import { streamedCalls } from "../load/protocol-payloads.ts";
 
 const { values } = parseArgs({
   options: {
@@ -20,9 +21,8 @@ const chunkBytes = Number(values["chunk-bytes"]);
 const gate = Promise.withResolvers<void>();
 let calls = 0;
 
-async function stream(response: ServerResponse, number: string): Promise<void> {
+async function stream(response: ServerResponse, events: readonly string[]): Promise<void> {
   response.writeHead(200, { "content-type": "text/event-stream" });
-  const events = answerEvents(number, chunks, chunkBytes);
   const middle = Math.ceil(events.length / 2);
   if (values.hold) {
     response.write(events.slice(0, middle).join(""));
@@ -46,8 +46,9 @@ function answer(request: IncomingMessage, response: ServerResponse, body: string
   }
   calls++;
   const number = numberOf(body);
-  if (/"stream":true/.test(body)) {
-    void stream(response, number);
+  const other = streamedCalls.slice(1).find((call) => call.path === request.url);
+  if (other !== undefined || /"stream":true/.test(body)) {
+    void stream(response, other?.events(number) ?? answerEvents(number, chunks, chunkBytes));
     return;
   }
   const reply = answerBody(number);

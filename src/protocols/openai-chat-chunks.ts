@@ -2,6 +2,7 @@ import { type JsonObject, type JsonValue, serializeJson } from "../core/canonica
 import type { ReplayView } from "../core/protocol.ts";
 import { isObject } from "./openai-chat-facts.ts";
 import { renderEvent } from "./sse.ts";
+import { textPieces } from "./text-pieces.ts";
 import { zeroNumbers } from "./usage.ts";
 
 /**
@@ -90,8 +91,8 @@ function* deltasOf(message: JsonObject): Iterable<JsonObject> {
   );
   // Reasoning comes before the answer, all else (annotations, audio) after it.
   for (const [name, value] of others) if (name.startsWith("reasoning")) yield new Map([[name, value]]);
-  if (typeof content === "string") for (const piece of pieces(content)) yield new Map([["content", piece]]);
-  if (typeof refusal === "string") for (const piece of pieces(refusal)) yield new Map([["refusal", piece]]);
+  if (typeof content === "string") for (const piece of textPieces(content)) yield new Map([["content", piece]]);
+  if (typeof refusal === "string") for (const piece of textPieces(refusal)) yield new Map([["refusal", piece]]);
   const later = others.filter(([name]) => !name.startsWith("reasoning"));
   if (later.length > 0) yield new Map(later);
   if (Array.isArray(calls)) {
@@ -117,24 +118,4 @@ function callPieces(call: JsonValue, index: number): readonly JsonValue[] {
     [kind as string, new Map([[input as string, given]])],
   ]);
   return [first, second];
-}
-
-const longestPiece = 64;
-
-/** Cuts text after spaces into pieces of 33 to 64 UTF-16 units, never within a surrogate pair. */
-function* pieces(text: string): Iterable<string> {
-  for (let from = 0; from < text.length; ) {
-    let to = Math.min(from + longestPiece, text.length);
-    if (to < text.length) {
-      const spaceAt = text.lastIndexOf(" ", to - 1);
-      if (spaceAt >= from + longestPiece / 2) to = spaceAt + 1;
-      else if (isHighSurrogate(text.charCodeAt(to - 1))) to--;
-    }
-    yield text.slice(from, to);
-    from = to;
-  }
-}
-
-function isHighSurrogate(code: number): boolean {
-  return code >= 0xd800 && code <= 0xdbff;
 }
