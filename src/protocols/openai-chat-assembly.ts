@@ -1,4 +1,5 @@
 import type { JsonObject, JsonValue } from "../core/canonical-json.ts";
+import { isIndex } from "./json-fields.ts";
 import {
   copied,
   type MergeManner,
@@ -6,13 +7,13 @@ import {
   type MutableObject,
   mergeMember,
   mergeObject,
-} from "./openai-chat-merge.ts";
+} from "./merge-pieces.ts";
 import type { SseEvent } from "./sse.ts";
 
 /**
  * Makes the chunks of a stream into the completion that the same request would have got without `stream`. Known
  * fields come out as the official SDK's own accumulation has them; what the SDK does not know follows the rules of
- * `openai-chat-merge.ts`: within a delta strings and arrays are joined, beside the delta (`content_filter_results`,
+ * `merge-pieces.ts`: within a delta strings and arrays are joined, beside the delta (`content_filter_results`,
  * `token_ids`) only arrays are, and at the top the last value stands (Perplexity repeats `citations` on each chunk).
  *
  * `obfuscation` pads chunks against eavesdroppers and says nothing, so it is dropped, as the SDK does.
@@ -162,8 +163,4 @@ function toolCallIndex(calls: readonly ToolCall[], piece: JsonObject): number | 
   const last = calls.at(-1);
   if (last === undefined) return 0;
   return id === null || id === "" ? last.index : Math.max(...calls.map((call) => call.index)) + 1;
-}
-
-function isIndex(value: JsonValue): value is number {
-  return typeof value === "number" && Number.isSafeInteger(value) && value >= 0;
 }

@@ -1,6 +1,6 @@
 import { type JsonObject, type JsonValue, serializeJson } from "../core/canonical-json.ts";
 import type { ReplayView } from "../core/protocol.ts";
-import { isObject } from "./openai-chat-facts.ts";
+import { isObject } from "./json-fields.ts";
 import { renderEvent } from "./sse.ts";
 import { textPieces } from "./text-pieces.ts";
 import { zeroNumbers } from "./usage.ts";

@@ -1,5 +1,6 @@
 import type { JsonObject, JsonValue } from "../core/canonical-json.ts";
 import type { AnswerFacts, ChoiceFacts, FinishReason, ToolCallFacts } from "../core/recording.ts";
+import { isObject, optionalText } from "./json-fields.ts";
 import { openAiUsage } from "./usage.ts";
 
 /** What admission needs to know of a chat completion, sent as JSON or assembled from its chunks. */
@@ -94,14 +95,4 @@ function calledFunction(value: JsonValue | undefined, input: string): ToolCallFa
   const name = isObject(value) ? value.get("name") : undefined;
   const given = isObject(value) ? optionalText(value.get(input)) : undefined;
   return typeof name !== "string" || name === "" || given === undefined ? undefined : { name, arguments: given };
-}
-
-/** The text; empty when there is none, `undefined` when it is something else. */
-function optionalText(value: JsonValue | undefined): string | undefined {
-  if (value === undefined || value === null) return "";
-  return typeof value === "string" ? value : undefined;
-}
-
-export function isObject(value: JsonValue | undefined): value is JsonObject {
-  return value instanceof Map;
 }

@@ -1,10 +1,10 @@
 import { type JsonObject, parseJson, serializeJson } from "../core/canonical-json.ts";
 import type { ReplayView } from "../core/protocol.ts";
 import type { Recording } from "../core/recording.ts";
+import { viewOfEvents, zeroUsageOfJson } from "./chunk-usage.ts";
+import { isObject } from "./json-fields.ts";
 import { CompletionAssembly, isDone } from "./openai-chat-assembly.ts";
 import { chunksOf } from "./openai-chat-chunks.ts";
-import { isObject } from "./openai-chat-facts.ts";
-import { viewOfEvents, zeroUsageOfJson } from "./openai-chat-usage.ts";
 import { readEvents } from "./sse.ts";
 import { zeroNumbers } from "./usage.ts";
 

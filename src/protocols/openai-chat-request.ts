@@ -1,17 +1,17 @@
-import {
-  JsonError,
-  JsonNumber,
-  type JsonObject,
-  type JsonValue,
-  joinMembers,
-  type KeepOrder,
-  orderOf,
-  parseJson,
-  serializeJson,
-} from "../core/canonical-json.ts";
-import { RequestRejectedError } from "../core/errors.ts";
+import { type JsonObject, type JsonValue, type KeepOrder, serializeJson } from "../core/canonical-json.ts";
 import type { Dependency, Expectations, ForwardOptions, ParsedRequest, RequestFacts } from "../core/protocol.ts";
-import { isObject } from "./openai-chat-facts.ts";
+import { objectAt, objectsIn, textOf } from "./json-fields.ts";
+import {
+  memberTexts,
+  objectText,
+  parseRequestBody,
+  readFlag,
+  readModel,
+  readNumber,
+  readOptions,
+  rejectField,
+  userName,
+} from "./request-body.ts";
 
 /** A request for a chat completion: what it asks, its keyed form, and what is sent to the origin. */
 
@@ -57,24 +57,20 @@ const orders: Readonly<Record<string, KeepOrder>> = {
  */
 const fixedTemperature = /(?:^|[/:])(?:o[1-9]\d*(?:-|$)|gpt-(?:[5-9]|\d\d)(?!-chat)|.*-search-(?:preview|api))/i;
 
-/** Values and keys that a request may have; many times what a long conversation with many tools has. */
-const maxValues = 100_000;
-
 const encoder = new TextEncoder();
 
 export function parseChatRequest(body: Uint8Array): ParsedRequest {
-  return new ChatRequest(parsedBody(body));
+  return new ChatRequest(parseRequestBody(body));
 }
 
 class ChatRequest implements ParsedRequest {
   readonly #body: JsonObject;
-  /** Each member in canonical form, by name: the key and the body for the origin are both put together from these. */
   readonly #texts: ReadonlyMap<string, string>;
   readonly facts: RequestFacts;
   readonly canonical: string;
   readonly expectations: Expectations;
 
-  constructor(body: JsonObject, texts = textsOf(body)) {
+  constructor(body: JsonObject, texts = memberTexts(body, orders)) {
     this.#body = body;
     this.#texts = texts;
     this.facts = requestFacts(body);
@@ -93,68 +89,25 @@ class ChatRequest implements ParsedRequest {
     const texts = new Map(this.#texts);
     if (options?.temperature !== undefined) texts.set("temperature", serializeJson(options.temperature));
     if (this.facts.stream && options?.requestUsage !== false) {
-      const given = member(this.#body, "stream_options");
+      const given = objectAt(this.#body, "stream_options");
       texts.set("stream_options", serializeJson(new Map(given).set("include_usage", true)));
     }
     return encoder.encode(objectText(texts));
   }
 }
 
-function textsOf(body: JsonObject): ReadonlyMap<string, string> {
-  return new Map(Array.from(body, ([name, value]) => [name, serializeJson(value, orderOf(name, orders))]));
-}
-
-function objectText(texts: ReadonlyMap<string, string>, counts: (name: string) => boolean = () => true): string {
-  return joinMembers([...texts.keys()].filter(counts).sort(), (name) => texts.get(name) as string);
-}
-
-function parsedBody(bytes: Uint8Array): JsonObject {
-  let body: JsonValue;
-  try {
-    body = parseJson(bytes, { maxValues });
-  } catch (error) {
-    if (!(error instanceof JsonError)) throw error;
-    throw new RequestRejectedError({
-      code: "invalid_json",
-      message: `The request body is not strict JSON: ${error.message}.`,
-      param: error.path === "" ? undefined : error.path,
-      remedy:
-        error.reason === "too_many_values"
-          ? `Send a body of at most ${maxValues} values and keys, all levels together.`
-          : "Send one JSON object in UTF-8, without duplicate keys, NaN or lone surrogates.",
-      cause: error,
-    });
-  }
-  if (!isObject(body)) reject(undefined, "The request body must be a JSON object");
-  return body;
-}
-
 function requestFacts(body: JsonObject): RequestFacts {
-  const model = body.get("model") ?? undefined;
-  if (model !== undefined && (typeof model !== "string" || model === "")) {
-    reject("model", "'model' must be a string that is not empty");
-  }
+  const model = readModel(body);
   const messages = body.get("messages");
   if (!Array.isArray(messages) || messages.length === 0) {
-    reject("messages", "'messages' must be an array with at least one message");
+    rejectField("messages", "'messages' must be an array with at least one message");
   }
-  const stream = body.get("stream") ?? false;
-  if (typeof stream !== "boolean") reject("stream", "'stream' must be true, false or null");
-  const streamOptions = body.get("stream_options") ?? new Map();
-  if (!isObject(streamOptions)) reject("stream_options", "'stream_options' must be an object or null");
-  const includeUsage = streamOptions.get("include_usage") ?? false;
-  if (typeof includeUsage !== "boolean") {
-    reject("stream_options.include_usage", "'stream_options.include_usage' must be true, false or null");
-  }
-  const temperature = body.get("temperature") ?? undefined;
-  if (temperature !== undefined && typeof temperature !== "number" && !(temperature instanceof JsonNumber)) {
-    reject("temperature", "'temperature' must be a number or null");
-  }
+  const includeUsage = readOptions(body, "stream_options").get("include_usage");
   return {
-    model: model ?? "",
-    stream,
-    includeUsage,
-    temperature: temperature instanceof JsonNumber ? Number(temperature.text) : temperature,
+    model,
+    stream: readFlag(body.get("stream"), "stream"),
+    includeUsage: readFlag(includeUsage, "stream_options.include_usage"),
+    temperature: readNumber(body.get("temperature"), "temperature"),
     user: userName(body.get("user")) ?? userName(body.get("safety_identifier")),
     dependencies: dependenciesOf(body),
   };
@@ -168,44 +121,22 @@ function dependenciesOf(body: JsonObject): readonly Dependency[] {
   return dependencies;
 }
 
-function reject(param: string | undefined, rule: string): never {
-  throw new RequestRejectedError({ message: `${rule}.`, param });
-}
-
 function expectationsOf(body: JsonObject): Expectations {
-  const format = member(body, "response_format");
+  const format = objectAt(body, "response_format");
   const type = format?.get("type");
   const tools = new Map<string, JsonValue | undefined>();
-  for (const tool of objects(body.get("tools"))) {
-    const called = member(tool, "function") ?? member(tool, "custom");
-    const name = text(called?.get("name"));
+  for (const tool of objectsIn(body.get("tools"))) {
+    const called = objectAt(tool, "function") ?? objectAt(tool, "custom");
+    const name = textOf(called?.get("name"));
     if (name !== undefined) tools.set(name, called?.get("parameters"));
   }
-  for (const called of objects(body.get("functions"))) {
-    const name = text(called.get("name"));
+  for (const called of objectsIn(body.get("functions"))) {
+    const name = textOf(called.get("name"));
     if (name !== undefined) tools.set(name, called.get("parameters"));
   }
   return {
     json: type === "json_object" ? "object" : type === "json_schema" && "any",
-    schema: type === "json_schema" && format !== undefined ? member(format, "json_schema")?.get("schema") : undefined,
+    schema: type === "json_schema" && format !== undefined ? objectAt(format, "json_schema")?.get("schema") : undefined,
     tools,
   };
-}
-
-function member(object: JsonObject, name: string): JsonObject | undefined {
-  const value = object.get(name);
-  return isObject(value) ? value : undefined;
-}
-
-function objects(value: JsonValue | undefined): readonly JsonObject[] {
-  return Array.isArray(value) ? (value as readonly JsonValue[]).filter(isObject) : [];
-}
-
-/** Whatever names the end user keeps users apart, also where it is not the string that it should be. */
-function userName(value: JsonValue | undefined): string | undefined {
-  return value === undefined || value === null || typeof value === "string" ? text(value) : serializeJson(value);
-}
-
-function text(value: JsonValue | undefined): string | undefined {
-  return typeof value === "string" && value !== "" ? value : undefined;
 }

@@ -1,0 +1,31 @@
+import type { JsonObject, JsonValue } from "../core/canonical-json.ts";
+
+/** Looks into JSON that may be anything: what is not of the expected type is as good as absent. */
+
+export function isObject(value: JsonValue | undefined): value is JsonObject {
+  return value instanceof Map;
+}
+
+export function objectAt(object: JsonObject | undefined, name: string): JsonObject | undefined {
+  const value = object?.get(name);
+  return isObject(value) ? value : undefined;
+}
+
+export function objectsIn(value: JsonValue | undefined): readonly JsonObject[] {
+  return Array.isArray(value) ? (value as readonly JsonValue[]).filter(isObject) : [];
+}
+
+/** A string that is not empty. */
+export function textOf(value: JsonValue | undefined): string | undefined {
+  return typeof value === "string" && value !== "" ? value : undefined;
+}
+
+/** The text; empty when there is none, `undefined` when it is something else. */
+export function optionalText(value: JsonValue | undefined): string | undefined {
+  if (value === undefined || value === null) return "";
+  return typeof value === "string" ? value : undefined;
+}
+
+export function isIndex(value: JsonValue | undefined): value is number {
+  return typeof value === "number" && Number.isSafeInteger(value) && value >= 0;
+}
