@@ -10,6 +10,7 @@ import type { ProtocolError } from "./core/protocol.ts";
 import type { AnswerFacts, Recording } from "./core/recording.ts";
 import { StreamFanout } from "./core/stream-fanout.ts";
 import type { Trace } from "./core/trace.ts";
+import { FlightHolders, type Patience } from "./flight-holders.ts";
 import {
   asOriginError,
   type CompleteAnswer,
@@ -22,7 +23,7 @@ import { sendWithUsage, type UsageRefusal } from "./usage-wish.ts";
 
 /**
  * One origin call and everybody who waits for it. The flight belongs to no caller: each holds it while it wants
- * the answer, and when the last one lets go the origin call is aborted. A stream is passed on event by event from
+ * the answer, and when nobody does the origin call is aborted (flight-holders.ts says when). A stream is passed on event by event from
  * the first byte; an answer in one piece is read whole, so that a broken one becomes an error and not half a body.
  * The answer is judged and stored before its last event is handed out: whoever has seen the end can have a hit.
  */
@@ -35,6 +36,7 @@ export interface FlightParts {
   readonly clock: Clock;
   readonly trace: Trace;
   readonly limits: FlightLimits;
+  readonly patience: Patience;
   /** Whether the origin may be asked for usage in a stream; told when it refused. */
   readonly usageRefusal: UsageRefusal;
   /** Takes the generations and the time, before the origin is called; `undefined` when the store cannot tell. Never throws. */
@@ -43,6 +45,8 @@ export interface FlightParts {
   settle(answer: CompleteAnswer): Promise<Stored>;
   /** Called once, when nobody may join any more. */
   onClosed(): void;
+  /** Told when the last caller has left a call that goes on, and when that is over. */
+  onDetached(isDetached: boolean): void;
 }
 
 export interface FlightLimits {
@@ -80,9 +84,9 @@ export class Flight {
   readonly #parts: FlightParts;
   readonly #abort = new AbortController();
   readonly #fanout: StreamFanout;
+  readonly #holders: FlightHolders;
   readonly #head = Promise.withResolvers<FlightHead>();
   readonly #complete = Promise.withResolvers<WholeAnswer>();
-  #holders = 0;
   #closed = false;
   #settled = false;
   #failed = false;
@@ -92,6 +96,12 @@ export class Flight {
     this.#asked = asked;
     this.#parts = parts;
     this.#fanout = new StreamFanout(parts.limits.windowBytes);
+    this.#holders = new FlightHolders({
+      clock: parts.clock,
+      patience: parts.patience,
+      onDetached: (isDetached) => parts.onDetached(isDetached),
+      giveUp: () => this.abandon(),
+    });
     this.ticket = parts.prepare();
     this.head = this.#head.promise;
     this.complete = this.#complete.promise;
@@ -116,14 +126,7 @@ export class Flight {
 
   /** Keeps the origin call going until the returned function is called. */
   hold(): () => void {
-    this.#holders++;
-    let held = true;
-    return () => {
-      if (!held) return;
-      held = false;
-      this.#holders--;
-      if (this.#holders === 0) this.#abandon();
-    };
+    return this.#holders.hold();
   }
 
   /** Keeps the origin call going, and the start of its answer for the caller to read. */
@@ -151,7 +154,8 @@ export class Flight {
     );
   }
 
-  #abandon(): void {
+  /** Hangs up on the origin, unless it has answered. */
+  abandon(): void {
     if (this.#settled) return;
     this.#close();
     const error = new OriginError("aborted", { message: "Nobody waits for this answer any more." });
@@ -197,6 +201,7 @@ export class Flight {
     let keepConnection: CancelTimer | undefined;
     try {
       for await (const chunk of response.body) {
+        this.#holders.received(chunk.length);
         // Behind the terminal event the connection is only read to its end, so that it can be used again.
         if (this.#settled) {
           trailing += chunk.length;
@@ -224,6 +229,7 @@ export class Flight {
         if (!tooLarge && held > limits.maxEntryBytes) {
           tooLarge = true;
           this.#close();
+          this.#holders.stopWaiting();
           recorder.stopRecording();
           this.#fanout.letGo();
         }
@@ -234,6 +240,17 @@ export class Flight {
     }
     keepConnection?.();
     if (this.#settled) return;
+    const last = broken === undefined ? recorder.close?.() : undefined;
+    if (last !== undefined) {
+      await this.#finishEvents(
+        response,
+        ticket,
+        recorder.facts(),
+        tooLarge ? undefined : recorder.recording(),
+        tooLarge,
+      );
+      return this.#fanout.end();
+    }
     recorder.end();
     const facts = recorder.facts();
     await this.#finishEvents(response, ticket, facts, undefined, tooLarge);
@@ -265,7 +282,7 @@ export class Flight {
     const { status, headers } = response;
     const { maxEntryBytes } = this.#parts.limits;
     const limit = status === 200 ? maxEntryBytes : Math.max(maxEntryBytes, mostErrorBytes);
-    const { body, overflow } = await collect(response.body, limit);
+    const { body, overflow } = await collect(response.body, limit, (bytes) => this.#holders.received(bytes));
     if (overflow !== undefined) return this.#runRaw(response, body, overflow, ticket);
     const read = status === 200 ? this.call.protocol.readJson(body) : undefined;
     const recording = read?.facts.wellFormed === true && !read.facts.error ? read.recording : undefined;
@@ -291,6 +308,7 @@ export class Flight {
   ): Promise<void> {
     const { status, headers } = response;
     this.#close();
+    this.#holders.stopWaiting();
     this.#fanout.push({ bytes: body, lean: body });
     this.#fanout.letGo();
     this.#head.resolve({ kind: "live", status, headers, form: "raw" });
@@ -316,6 +334,7 @@ export class Flight {
     settling.then(() => this.#close());
     const stored = await withDeadline(settling, settleBudgetMs, this.#parts.clock, () => pendingStored);
     this.#settled = true;
+    this.#holders.end();
     return stored;
   }
 
@@ -328,6 +347,7 @@ export class Flight {
   #fail(error: OriginError): void {
     this.#failed = true;
     this.#settled = true;
+    this.#holders.end();
     this.#close();
     this.#head.reject(error);
     this.#complete.reject(error);

@@ -56,7 +56,7 @@ export const bypassReasons = Object.freeze([
   "provider_state",
   /** It lets the provider run tools that act or look at the live world, and the rule does not cache such calls. */
   "provider_tools",
-  /** A rule excludes it, it names no model, or the rule keeps users apart and it names no user. */
+  /** A rule excludes it, it names no model, wants a form that cannot be played, or the rule keeps users apart and it names no user. */
   "not_cacheable",
 ] as const);
 export type BypassReason = (typeof bypassReasons)[number];

@@ -16,8 +16,9 @@ export type Operation = "chat" | "completion" | "embedding";
  * - `previous_answer`: it continues an answer that the provider keeps; that answer never changes, so its id can be a key.
  * - `provider_tools`: it lets the provider run tools that act or look at the live world (search, code, MCP servers).
  * - `kept`: it explicitly asks the provider to keep the answer under an id for later calls.
+ * - `other_form`: it wants the answer in a form that the protocol can neither record nor play.
  */
-export type Dependency = "conversation" | "background" | "previous_answer" | "provider_tools" | "kept";
+export type Dependency = "conversation" | "background" | "previous_answer" | "provider_tools" | "kept" | "other_form";
 
 /** What a request says that policy and replay need; small, kept in memory for requests seen lately. */
 export interface RequestFacts {
@@ -84,6 +85,11 @@ export interface StreamItem {
 export interface StreamRecorder {
   /** The blocks that `chunk` completed, in order. Comments are passed on but never recorded. */
   push(chunk: Uint8Array): readonly StreamItem[];
+  /**
+   * Only where a stream has no terminal event and its proper end is what says that it is whole: call once, before `end`,
+   * when the origin ended in order. Gives a terminal item without bytes if everything has been said.
+   */
+  close?(): StreamItem | undefined;
   /** Call once when the origin has ended. An unfinished block is discarded, as the SSE standard says. */
   end(): void;
   /** Keep nothing more and forget what was kept: from now on only frame the blocks. `recording` may not be called any more. */
@@ -119,9 +125,10 @@ export interface Protocol {
 
   /**
    * `endpoint`: as `endpointOf` gave it; what in it can change the answer becomes part of the facts or the canonical form.
+   * `query`: with its `?`, or "" (the default); read only for the form of the answer, since the rest of it is keyed as it stands.
    * Throws `RequestRejectedError` for a body that is not strict JSON or lacks what the protocol needs.
    */
-  parseRequest(body: Uint8Array, endpoint: string): ParsedRequest;
+  parseRequest(body: Uint8Array, endpoint: string, query?: string): ParsedRequest;
   /** Reads a complete JSON answer. Never throws: a body that does not fit is a fact. */
   readJson(body: Uint8Array): { readonly facts: AnswerFacts; readonly recording: Recording };
   recordStream(options: { readonly maxEventBytes: number }): StreamRecorder;

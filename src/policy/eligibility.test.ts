@@ -49,6 +49,8 @@ describe("bypassReason", () => {
     ["kept", { keptAnswers: false }, "provider_state"],
     ["provider_tools", {}, "provider_tools"],
     ["provider_tools", { providerTools: true }, undefined],
+    ["other_form", {}, "not_cacheable"],
+    ["other_form", { providerTools: true }, "not_cacheable"],
   ] as const)("judges a call with %s under %j", (dependency, set, reason) => {
     const policy = { previousAnswers: true, keptAnswers: true, providerTools: false, ...set };
     const call = callOf({}, policy, 0, { facts: { model: "m", temperature: 0, dependencies: [dependency] } });

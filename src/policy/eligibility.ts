@@ -21,6 +21,7 @@ export function bypassReason(call: Call): BypassReason | undefined {
 /** A conversation may have grown since, and a background call answers with a ticket: neither can be told by its key. */
 function dependenceReason({ facts, policy }: Pick<Call, "facts" | "policy">): BypassReason | undefined {
   for (const dependency of facts.dependencies) {
+    if (dependency === "other_form") return "not_cacheable";
     if (dependency === "conversation" || dependency === "background") return "provider_state";
     if (dependency === "previous_answer" && !policy.previousAnswers) return "provider_state";
     if (dependency === "kept" && !policy.keptAnswers) return "provider_state";

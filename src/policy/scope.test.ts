@@ -53,6 +53,8 @@ const table: Readonly<Record<HeaderUse, readonly string[]>> = {
     "x-request-id",
     "x-correlation-id",
     "x-client-request-id",
+    "x-goog-api-client",
+    "x-server-timeout",
     "traceparent",
     "tracestate",
     "b3",

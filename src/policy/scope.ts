@@ -24,6 +24,8 @@ const neutral = new Set([
   "x-request-id",
   "x-correlation-id",
   "x-client-request-id",
+  "x-goog-api-client",
+  "x-server-timeout",
   "traceparent",
   "tracestate",
   "b3",

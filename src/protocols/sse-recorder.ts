@@ -2,6 +2,8 @@ import type { StreamItem, StreamRecorder } from "../core/protocol.ts";
 import type { AnswerFacts, Recording, Usage } from "../core/recording.ts";
 import { EventTooLargeError, joined, type SseEvent, SseReader } from "./sse.ts";
 
+const nothing = new Uint8Array(0);
+
 /** What a protocol makes of the events of one stream. */
 export interface EventReading {
   /**
@@ -11,6 +13,8 @@ export interface EventReading {
   read(event: SseEvent): StreamItem;
   /** From now on the choices are not wanted, but still the model, the usage and whether an error or the end was seen. */
   forget(): void;
+  /** Only where a stream has no terminal event: it has ended in order; whether everything has been said. Makes it so in the facts. */
+  close?(): boolean;
   facts(): AnswerFacts;
   /** As in the facts, but without making them. */
   readonly model: string | undefined;
@@ -53,6 +57,14 @@ export class SseRecorder implements StreamRecorder {
     }
     if (this.#tooLarge && items.length === 0) throw new EventTooLargeError(this.#maxEventBytes);
     return items;
+  }
+
+  /** A stream that ends within an event was cut off, whatever has been said before. */
+  close(): StreamItem | undefined {
+    if (this.#terminal || this.#tooLarge || this.#reader.isWithinEvent || this.#reading.close?.() !== true)
+      return undefined;
+    this.#terminal = true;
+    return { bytes: nothing, lean: nothing, terminal: true };
   }
 
   end(): void {

@@ -72,6 +72,11 @@ export class SseReader {
     this.#maxEventBytes = options.maxEventBytes;
   }
 
+  /** Whether an event has begun that is not complete. */
+  get isWithinEvent(): boolean {
+    return this.#heldBytes > 0 || this.#blockBytes > 0;
+  }
+
   /** The blocks that `chunk` completed, in order. `chunk` is not kept. */
   push(chunk: Uint8Array): readonly SseBlock[] {
     const blocks: SseBlock[] = [];

@@ -160,6 +160,7 @@ function fixtureChecks(
     check("what follows the terminal event is not recorded", () => {
       const recorder = protocol.recordStream({ maxEventBytes });
       recorder.push(stream);
+      recorder.close?.();
       const { size } = recorder;
       assert.deepEqual(recorder.push(bytes('data: {"junk":1}\n\nevent: error\ndata: {}\n\n')), []);
       recorder.end();
@@ -169,13 +170,14 @@ function fixtureChecks(
       const expected = uncut();
       for (const tail of [1, 2, 9]) {
         const recorder = protocol.recordStream({ maxEventBytes });
-        const items = [stream.subarray(0, -tail), stream.subarray(-tail)].flatMap((part) => {
+        const pushed = [stream.subarray(0, -tail), stream.subarray(-tail)].flatMap((part) => {
           // A Buffer, as sockets give them, whose `slice` does not copy.
           const chunk = Buffer.from(part);
           const completed = recorder.push(chunk);
           chunk.fill(0x21);
           return completed;
         });
+        const items = [...pushed, ...ended(recorder)];
         assert.equal(text(recorder.recording().body), text(expected.recording.body));
         assert.deepEqual(items.map(readable), expected.items.map(readable));
       }
@@ -233,8 +235,7 @@ function fixtureChecks(
       const half = stream.length >> 1;
       const before = recorder.push(stream.subarray(0, half));
       recorder.stopRecording();
-      const items = [...before, ...recorder.push(stream.subarray(half))];
-      recorder.end();
+      const items = [...before, ...recorder.push(stream.subarray(half)), ...ended(recorder)];
       assert.deepEqual(items.map(readable), expected.items.map(readable));
       assert.deepEqual([recorder.size, recorder.facts().terminal], [0, true]);
     }),
@@ -243,9 +244,15 @@ function fixtureChecks(
 
 function record(protocol: Protocol, chunks: readonly Uint8Array[]): Recorded {
   const recorder = protocol.recordStream({ maxEventBytes });
-  const items = chunks.flatMap((chunk) => recorder.push(chunk));
-  recorder.end();
+  const items = [...chunks.flatMap((chunk) => recorder.push(chunk)), ...ended(recorder)];
   return { recorder, items, recording: recorder.recording(), facts: recorder.facts() };
+}
+
+/** What comes of the proper end of a stream: a terminal item where the protocol has no terminal event. */
+function ended(recorder: StreamRecorder): readonly StreamItem[] {
+  const last = recorder.close?.();
+  recorder.end();
+  return last === undefined ? [] : [last];
 }
 
 function withoutUsage({ usage: _, ...facts }: AnswerFacts): Omit<AnswerFacts, "usage"> {
