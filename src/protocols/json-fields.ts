@@ -1,6 +1,15 @@
-import type { JsonObject, JsonValue } from "../core/canonical-json.ts";
+import { type JsonObject, type JsonValue, parseJson } from "../core/canonical-json.ts";
 
 /** Looks into JSON that may be anything: what is not of the expected type is as good as absent. */
+
+/** `undefined` where the text is no JSON. */
+export function parsedOrNothing(text: Uint8Array | string): JsonValue | undefined {
+  try {
+    return parseJson(text);
+  } catch {
+    return undefined;
+  }
+}
 
 export function isObject(value: JsonValue | undefined): value is JsonObject {
   return value instanceof Map;

@@ -1,6 +1,7 @@
 import type { JsonObject, JsonValue } from "../core/canonical-json.ts";
 import type { AnswerFacts, ChoiceFacts, FinishReason, ToolCallFacts } from "../core/recording.ts";
 import { isObject, optionalText } from "./json-fields.ts";
+import { reportsError } from "./openai-errors.ts";
 import { openAiUsage } from "./usage.ts";
 
 /** What admission needs to know of a chat completion, sent as JSON or assembled from its chunks. */
@@ -33,11 +34,6 @@ export function completionFacts(completion: JsonValue): Omit<AnswerFacts, "termi
 export function modelOf(completion: JsonObject): string | undefined {
   const model = completion.get("model");
   return typeof model === "string" && model !== "" ? model : undefined;
-}
-
-/** OpenAI and most others say `error`; vLLM's error is an object of the type `error`. */
-export function reportsError(value: JsonObject): boolean {
-  return (value.get("error") ?? null) !== null || value.get("object") === "error";
 }
 
 /** No two choices have one index, and an index left out is the position. */

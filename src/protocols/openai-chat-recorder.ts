@@ -1,10 +1,11 @@
-import { type JsonObject, type JsonValue, parseJson } from "../core/canonical-json.ts";
+import type { JsonObject } from "../core/canonical-json.ts";
 import type { StreamItem } from "../core/protocol.ts";
 import type { AnswerFacts, Usage } from "../core/recording.ts";
 import { withoutUsage } from "./chunk-usage.ts";
-import { isObject } from "./json-fields.ts";
+import { isObject, parsedOrNothing } from "./json-fields.ts";
 import { CompletionAssembly, isDone } from "./openai-chat-assembly.ts";
-import { completionFacts, modelOf, reportsError } from "./openai-chat-facts.ts";
+import { completionFacts, modelOf } from "./openai-chat-facts.ts";
+import { reportsError } from "./openai-errors.ts";
 import type { SseEvent } from "./sse.ts";
 import { type EventReading, SseRecorder } from "./sse-recorder.ts";
 import { openAiUsage } from "./usage.ts";
@@ -34,7 +35,7 @@ class ChunkReading implements EventReading {
       this.#terminal = true;
       return { bytes, lean: bytes, terminal: true };
     }
-    const chunk = parsed(event);
+    const chunk = parsedOrNothing(event.data);
     if (event.name === "error") this.#error = true;
     if (isObject(chunk)) this.#note(chunk);
     if (!isObject(chunk) || !event.validUtf8 || this.#assembly?.add(chunk) === false) this.#fits = false;
@@ -75,13 +76,5 @@ class UsageItem implements StreamItem {
   get lean(): Uint8Array | undefined {
     this.#lean ??= { bytes: withoutUsage(this.#event) };
     return this.#lean.bytes;
-  }
-}
-
-function parsed(event: SseEvent): JsonValue | undefined {
-  try {
-    return parseJson(event.data);
-  } catch {
-    return undefined;
   }
 }

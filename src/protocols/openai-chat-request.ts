@@ -1,19 +1,10 @@
-import { type JsonObject, type JsonValue, type KeepOrder, serializeJson } from "../core/canonical-json.ts";
-import type { Dependency, Expectations, ForwardOptions, ParsedRequest, RequestFacts } from "../core/protocol.ts";
+import type { JsonObject, JsonValue, KeepOrder } from "../core/canonical-json.ts";
+import type { Dependency, Expectations, ParsedRequest, RequestFacts } from "../core/protocol.ts";
 import { objectAt, objectsIn, textOf } from "./json-fields.ts";
-import {
-  memberTexts,
-  objectText,
-  parseRequestBody,
-  readFlag,
-  readModel,
-  readNumber,
-  readOptions,
-  rejectField,
-  userName,
-} from "./request-body.ts";
+import { type OpenAiDialect, parseOpenAiRequest } from "./openai-request.ts";
+import { readFlag, readModel, readNumber, readOptions, rejectField, userName } from "./request-body.ts";
 
-/** A request for a chat completion: what it asks, its keyed form, and what is sent to the origin. */
+/** A request for a chat completion: what it asks, and what of it is the key. */
 
 /** Fields that do not belong to the key, each with the reason why it cannot change the answer. Every other field counts. */
 export const unkeyedFields: Readonly<Record<string, string>> = {
@@ -50,53 +41,13 @@ const orders: Readonly<Record<string, KeepOrder>> = {
   web_search_options: { sorted: { user_location: { sorted: { approximate: sorted } } } },
 };
 
-/**
- * Models that answer 400 to any temperature but their own: OpenAI's o series, GPT-5 and later but not `gpt-5-chat`
- * (of these the later ones take one only when told not to reason), and the search models. A prefix such as
- * `openai/` or `ft:` may stand before the name.
- */
-const fixedTemperature = /(?:^|[/:])(?:o[1-9]\d*(?:-|$)|gpt-(?:[5-9]|\d\d)(?!-chat)|.*-search-(?:preview|api))/i;
-
-const encoder = new TextEncoder();
+const dialect: OpenAiDialect = { unkeyedFields, orders, usageOnRequest: true, factsOf, expectationsOf };
 
 export function parseChatRequest(body: Uint8Array): ParsedRequest {
-  return new ChatRequest(parseRequestBody(body));
+  return parseOpenAiRequest(dialect, body);
 }
 
-class ChatRequest implements ParsedRequest {
-  readonly #body: JsonObject;
-  readonly #texts: ReadonlyMap<string, string>;
-  readonly facts: RequestFacts;
-  readonly canonical: string;
-  readonly expectations: Expectations;
-
-  constructor(body: JsonObject, texts = memberTexts(body, orders)) {
-    this.#body = body;
-    this.#texts = texts;
-    this.facts = requestFacts(body);
-    this.canonical = objectText(texts, (name) => name !== "model" && !Object.hasOwn(unkeyedFields, name));
-    this.expectations = expectationsOf(body);
-  }
-
-  deterministic(): ParsedRequest | undefined {
-    const { model } = this.facts;
-    if (model === "" || fixedTemperature.test(model)) return undefined;
-    if (this.facts.temperature === 0) return this;
-    return new ChatRequest(new Map(this.#body).set("temperature", 0), new Map(this.#texts).set("temperature", "0"));
-  }
-
-  forward(options?: ForwardOptions): Uint8Array {
-    const texts = new Map(this.#texts);
-    if (options?.temperature !== undefined) texts.set("temperature", serializeJson(options.temperature));
-    if (this.facts.stream && options?.requestUsage !== false) {
-      const given = objectAt(this.#body, "stream_options");
-      texts.set("stream_options", serializeJson(new Map(given).set("include_usage", true)));
-    }
-    return encoder.encode(objectText(texts));
-  }
-}
-
-function requestFacts(body: JsonObject): RequestFacts {
+function factsOf(body: JsonObject): RequestFacts {
   const model = readModel(body);
   const messages = body.get("messages");
   if (!Array.isArray(messages) || messages.length === 0) {

@@ -1,10 +1,11 @@
-import { type JsonValue, parseJson } from "../core/canonical-json.ts";
 import type { Protocol, ProtocolError } from "../core/protocol.ts";
 import type { AnswerFacts, Recording } from "../core/recording.ts";
+import { parsedOrNothing } from "./json-fields.ts";
 import { completionFacts } from "./openai-chat-facts.ts";
 import { OpenAiChatRecorder } from "./openai-chat-recorder.ts";
 import { replayEvents, replayJson } from "./openai-chat-replay.ts";
 import { parseChatRequest } from "./openai-chat-request.ts";
+import { errorText } from "./openai-errors.ts";
 import { renderEvent } from "./sse.ts";
 
 const endpoint = "/chat/completions";
@@ -25,28 +26,12 @@ export const openAiChat: Protocol = {
 };
 
 function readJson(body: Uint8Array): { readonly facts: AnswerFacts; readonly recording: Recording } {
-  const completion = parsed(body);
+  const completion = parsedOrNothing(body);
   const facts = { ...completionFacts(completion ?? null), terminal: completion !== undefined };
   return { facts, recording: { form: "json", body, model: facts.model, usage: facts.usage } };
 }
 
-function parsed(body: Uint8Array): JsonValue | undefined {
-  try {
-    return parseJson(body);
-  } catch {
-    return undefined;
-  }
-}
-
 function renderError(error: ProtocolError, form: "json" | "event"): Uint8Array {
-  const { message, param = null, code } = error;
-  const text = JSON.stringify({ error: { message, type: errorType(error.status), param, code } });
+  const text = errorText(error);
   return new TextEncoder().encode(form === "json" ? text : renderEvent(text));
-}
-
-function errorType(status: number): string {
-  if (status === 401) return "authentication_error";
-  if (status === 403) return "permission_error";
-  if (status === 429) return "rate_limit_error";
-  return status >= 500 ? "api_error" : "invalid_request_error";
 }

@@ -1,0 +1,22 @@
+import type { JsonObject } from "../core/canonical-json.ts";
+import type { ProtocolError } from "../core/protocol.ts";
+
+/** Errors as OpenAI's APIs word them. */
+
+/** OpenAI and most others say `error`; vLLM's error is an object of the type `error`. */
+export function reportsError(value: JsonObject): boolean {
+  return (value.get("error") ?? null) !== null || value.get("object") === "error";
+}
+
+/** The error as the JSON text of a body. */
+export function errorText(error: ProtocolError): string {
+  const { message, param = null, code } = error;
+  return JSON.stringify({ error: { message, type: errorType(error.status), param, code } });
+}
+
+function errorType(status: number): string {
+  if (status === 401) return "authentication_error";
+  if (status === 403) return "permission_error";
+  if (status === 429) return "rate_limit_error";
+  return status >= 500 ? "api_error" : "invalid_request_error";
+}

@@ -1,0 +1,81 @@
+import { type JsonObject, type KeepOrder, serializeJson } from "../core/canonical-json.ts";
+import type { Expectations, ForwardOptions, ParsedRequest, RequestFacts } from "../core/protocol.ts";
+import { objectAt } from "./json-fields.ts";
+import { memberTexts, objectText, parseRequestBody } from "./request-body.ts";
+
+/** How one of OpenAI's APIs is asked. */
+export interface OpenAiDialect {
+  /** Fields that do not belong to the key, each with the reason why it cannot change the answer. Every other field counts. */
+  readonly unkeyedFields: Readonly<Record<string, string>>;
+  /** The fields whose objects are read by name; see `KeepOrder`. */
+  readonly orders: Readonly<Record<string, KeepOrder>>;
+  /** Whether a stream has usage only where `stream_options.include_usage` asks for it. */
+  readonly usageOnRequest: boolean;
+  /** Throws `RequestRejectedError`. */
+  readonly factsOf: (body: JsonObject) => RequestFacts;
+  readonly expectationsOf: (body: JsonObject) => Expectations;
+  /** Of fields that count only in part, the canonical text of that part by name; `undefined` where nothing of it counts. */
+  readonly keyedParts?: Readonly<Record<string, (body: JsonObject) => string | undefined>>;
+}
+
+export function parseOpenAiRequest(dialect: OpenAiDialect, body: Uint8Array): ParsedRequest {
+  return new OpenAiRequest(dialect, parseRequestBody(body));
+}
+
+/**
+ * Models that answer 400 to any temperature but their own: OpenAI's o series, GPT-5 and later but not `gpt-5-chat`
+ * (of these the later ones take one only when told not to reason), and the search models. A prefix such as
+ * `openai/` or `ft:` may stand before the name.
+ */
+const fixedTemperature = /(?:^|[/:])(?:o[1-9]\d*(?:-|$)|gpt-(?:[5-9]|\d\d)(?!-chat)|.*-search-(?:preview|api))/i;
+
+const encoder = new TextEncoder();
+
+class OpenAiRequest implements ParsedRequest {
+  readonly #dialect: OpenAiDialect;
+  readonly #body: JsonObject;
+  readonly #texts: ReadonlyMap<string, string>;
+  readonly facts: RequestFacts;
+  readonly canonical: string;
+  readonly expectations: Expectations;
+
+  constructor(dialect: OpenAiDialect, body: JsonObject, texts = memberTexts(body, dialect.orders)) {
+    this.#dialect = dialect;
+    this.#body = body;
+    this.#texts = texts;
+    this.facts = dialect.factsOf(body);
+    this.canonical = canonicalOf(dialect, body, texts);
+    this.expectations = dialect.expectationsOf(body);
+  }
+
+  deterministic(): ParsedRequest | undefined {
+    const { model } = this.facts;
+    if (model === "" || fixedTemperature.test(model)) return undefined;
+    if (this.facts.temperature === 0) return this;
+    return new OpenAiRequest(
+      this.#dialect,
+      new Map(this.#body).set("temperature", 0),
+      new Map(this.#texts).set("temperature", "0"),
+    );
+  }
+
+  forward(options?: ForwardOptions): Uint8Array {
+    const texts = new Map(this.#texts);
+    if (options?.temperature !== undefined) texts.set("temperature", serializeJson(options.temperature));
+    if (this.#dialect.usageOnRequest && this.facts.stream && options?.requestUsage !== false) {
+      const given = objectAt(this.#body, "stream_options");
+      texts.set("stream_options", serializeJson(new Map(given).set("include_usage", true)));
+    }
+    return encoder.encode(objectText(texts));
+  }
+}
+
+function canonicalOf(dialect: OpenAiDialect, body: JsonObject, texts: ReadonlyMap<string, string>): string {
+  const keyed = new Map(texts);
+  for (const [name, partOf] of Object.entries(dialect.keyedParts ?? {})) {
+    const part = body.has(name) ? partOf(body) : undefined;
+    if (part === undefined) keyed.delete(name);
+    else keyed.set(name, part);
+  }
+  return objectText(keyed, (name) => name !== "model" && !Object.hasOwn(dialect.unkeyedFields, name));
+}
