@@ -11,6 +11,8 @@ export interface EventReading {
    * event is passed on all the same.
    */
   read(event: SseEvent): StreamItem;
+  /** Only where there are events that are no part of the answer; they are passed on as comments are, and not recorded. */
+  isAside?(event: SseEvent): boolean;
   /** From now on the choices are not wanted, but still the model, the usage and whether an error or the end was seen. */
   forget(): void;
   /** Only where a stream has no terminal event: it has ended in order; whether everything has been said. Makes it so in the facts. */
@@ -78,9 +80,11 @@ export class SseRecorder implements StreamRecorder {
   }
 
   #read(event: SseEvent): StreamItem {
+    const { bytes } = event;
+    if (this.#reading.isAside?.(event) === true) return { bytes, lean: bytes, terminal: false };
     if (this.#events !== undefined) {
-      this.#events.push(event.bytes);
-      this.#size += event.bytes.length;
+      this.#events.push(bytes);
+      this.#size += bytes.length;
     }
     const item = this.#reading.read(event);
     this.#terminal = item.terminal;
