@@ -1,7 +1,7 @@
 import { RequestRejectedError } from "../core/errors.ts";
+import { glob } from "../core/glob.ts";
 import type { Protocol } from "../core/protocol.ts";
 import type { Settings } from "../options.ts";
-import { glob } from "../policy/rules.ts";
 import { type Upstream, upstreamOrigin } from "./upstream-origin.ts";
 
 /** Which upstream serves a path or a model, and where on it a path of the gateway leads. */
