@@ -1,3 +1,4 @@
+import type { Cost } from "./cost.ts";
 import type { HeaderMap } from "./origin.ts";
 import type { Outcome } from "./outcome.ts";
 
@@ -10,6 +11,8 @@ export interface Answer {
   readonly outcome: Outcome;
   /** The origin's status, when it was asked for this answer. */
   readonly originStatus?: number;
+  /** What the origin would have charged, when it was not asked. */
+  readonly saved?: Cost;
 }
 
 /**

@@ -1,6 +1,10 @@
+import type { Cost } from "./cost.ts";
 import type { LayerName } from "./directives.ts";
 import type { Outcome } from "./outcome.ts";
 import type { StoreRefusal } from "./outcome-reasons.ts";
+
+/** What spared an origin the work: a layer, or that others had asked for the same answer. */
+export type SavedBy = LayerName | "coalescing";
 
 /** One event for each decision. Logs, metrics and the ledger listen; nothing else is told anything twice. */
 export type TraceEvent =
@@ -31,6 +35,23 @@ export type TraceEvent =
       readonly durationMs: number;
     }
   | { readonly type: "flight-join" }
+  | {
+      /** An origin has computed an answer; told once for it, whoever waits for it. */
+      readonly type: "spending";
+      readonly protocol: string;
+      readonly model: string;
+      readonly originId: string;
+      readonly cost: Cost;
+    }
+  | {
+      /** An answer, or a part of one, that no origin had to compute. */
+      readonly type: "saving";
+      readonly by: SavedBy;
+      readonly protocol: string;
+      readonly model: string;
+      readonly originId: string;
+      readonly cost: Cost;
+    }
   | {
       readonly type: "entry-write";
       readonly layer: LayerName;

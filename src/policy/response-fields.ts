@@ -6,8 +6,10 @@ import type { Outcome, Stored } from "../core/outcome.ts";
  * What an answer says of itself: `Cache-Status` (RFC 9211) for machines, `X-AI-Cache-*` for people, both from the
  * one outcome, so that they cannot disagree. Every answer is `private, no-store` to whatever stands in front of us.
  */
-export function responseFields(answer: Pick<Answer, "headers" | "outcome" | "originStatus">): Record<string, string> {
-  const { outcome } = answer;
+export function responseFields(
+  answer: Pick<Answer, "headers" | "outcome" | "originStatus" | "saved">,
+): Record<string, string> {
+  const { outcome, saved } = answer;
   const fields: Record<string, string> = {
     "cache-control": "private, no-store",
     "cache-status": appended(answer.headers, cacheStatus(outcome, answer.originStatus)),
@@ -17,6 +19,7 @@ export function responseFields(answer: Pick<Answer, "headers" | "outcome" | "ori
     fields["x-ai-cache-layer"] = outcome.layer;
     fields["x-ai-cache-entry"] = outcome.entry;
     fields["age"] = String(Math.floor(outcome.ageMs / 1000));
+    if (saved?.price !== undefined) fields["x-ai-cache-saved-usd"] = saved.price.usd;
   }
   const reason = reasonOf(outcome);
   if (reason !== undefined) fields["x-ai-cache-reason"] = reason;

@@ -1,0 +1,75 @@
+import type { Call, Caller } from "./core/call.ts";
+import type { Cost, Pricer } from "./core/cost.ts";
+import type { Entry } from "./core/entry.ts";
+import type { Usage } from "./core/recording.ts";
+import type { SavedBy, Trace } from "./core/trace.ts";
+import type { CompleteAnswer, WholeAnswer } from "./origin-answer.ts";
+
+/**
+ * What calls cost and save, told to the trace: each origin's answer is spent once, whoever waits for it, and each answer
+ * that no origin computed is saved once. A stored answer saves what it would cost at the origin now.
+ */
+export class Costs {
+  readonly #trace: Trace;
+  #pricer: Pricer;
+  /** By entry, which stays the same object while it is kept opened: a hit then costs no look-up of prices. */
+  #byEntry = new WeakMap<Entry, { readonly edition: number; readonly cost: Cost }>();
+
+  constructor(pricer: Pricer, trace: Trace) {
+    this.#pricer = pricer;
+    this.#trace = trace;
+  }
+
+  /** From now on these prices hold. */
+  reprice(pricer: Pricer): void {
+    this.#pricer = pricer;
+    this.#byEntry = new WeakMap();
+  }
+
+  /** What a stored answer to `call` would cost at its origin now. */
+  ofEntry(call: Call, entry: Entry, now: number): Cost {
+    const edition = this.#pricer.edition(now);
+    const known = this.#byEntry.get(entry);
+    if (known?.edition === edition) return known.cost;
+    const { usage, model } = entry.note;
+    const cost = this.of(call, { usage, model }, now);
+    this.#byEntry.set(entry, { edition, cost });
+    return cost;
+  }
+
+  /** What an answer of these tokens costs at the origin of `call`; `model` is the one that answered, if it is told. */
+  of(call: Call, answer: { readonly usage: Usage | undefined; readonly model: string | undefined }, now: number): Cost {
+    const { protocol, originId, facts } = call;
+    const { usage, model: answeredBy } = answer;
+    return this.#pricer.price({ protocol: protocol.name, originId, model: facts.model, answeredBy, usage }, now);
+  }
+
+  /** Books `cost` as saved. Call it once for each answer, or part of one, that the origin did not compute. */
+  save(call: Call, by: SavedBy, cost: Cost): void {
+    const { protocol, originId, facts } = call;
+    this.#trace({ type: "saving", by, protocol: protocol.name, model: facts.model, originId, cost });
+  }
+
+  /** Books what the origin's answer cost. An answer that is an error costs nothing unless it tells its usage. */
+  spend(call: Call, { status, facts }: CompleteAnswer, now: number): void {
+    const { protocol, originId } = call;
+    if (status !== 200 || (facts?.error === true && facts.usage === undefined)) return;
+    const cost = this.of(call, { usage: facts?.usage, model: facts?.model }, now);
+    this.#trace({ type: "spending", protocol: protocol.name, model: call.facts.model, originId, cost });
+  }
+
+  /** Books what one who shares another's answer saves, when that is complete and if he is still there. */
+  saveByJoining(call: Call, caller: Caller, complete: Promise<WholeAnswer>, now: () => number): void {
+    let left = false;
+    caller.onAbandon(() => {
+      left = true;
+    });
+    complete.then(
+      ({ status, recording }) => {
+        if (left || status !== 200) return;
+        this.save(call, "coalescing", this.of(call, { usage: recording?.usage, model: recording?.model }, now()));
+      },
+      () => {},
+    );
+  }
+}

@@ -1,0 +1,16 @@
+/** Label values that come from requests: the first so many are themselves, all further ones are "other". */
+export class BoundedLabels {
+  readonly #most: number;
+  readonly #known = new Set<string>();
+
+  constructor(most = 100) {
+    this.#most = most;
+  }
+
+  of(value: string): string {
+    if (this.#known.has(value)) return value;
+    if (this.#known.size >= this.#most || value.length > 100) return "other";
+    this.#known.add(value);
+    return value;
+  }
+}

@@ -1,0 +1,92 @@
+import { layerNames } from "../core/directives.ts";
+import type { Outcome } from "../core/outcome.ts";
+import type { SavedBy, Trace, TraceEvent } from "../core/trace.ts";
+import { Account, type AccountTotals, together } from "./account.ts";
+import { BoundedLabels } from "./bounded-labels.ts";
+
+/**
+ * What was spent at origins and what each layer saved, from the events of the trace, since the process started. Kept by
+ * model for the metrics; the number of models is bounded.
+ */
+
+export interface LedgerTotals {
+  /** Calls by outcome, each counted once. */
+  readonly requests: Readonly<Record<Outcome["kind"], number>>;
+  /** What origins were paid for answers, by list price. */
+  readonly spent: AccountTotals;
+  /** What the answers that no origin computed would have cost there, by what spared them. */
+  readonly saved: Readonly<Record<SavedBy, AccountTotals>>;
+  /** All of `saved` together. */
+  readonly savedInAll: AccountTotals;
+  /** Priced answers by the list they were priced by. */
+  readonly priceSources: Readonly<Record<string, number>>;
+}
+
+/** What was booked for one model. */
+export interface LedgerLine {
+  readonly model: string;
+  readonly account: Account;
+}
+
+const savers: readonly SavedBy[] = [...layerNames, "coalescing"];
+
+export class Ledger {
+  readonly #requests: Record<Outcome["kind"], number> = {
+    hit: 0,
+    stale: 0,
+    miss: 0,
+    coalesced: 0,
+    refresh: 0,
+    bypass: 0,
+    error: 0,
+  };
+  readonly #models = new BoundedLabels();
+  readonly #spent = new Map<string, Account>();
+  readonly #saved: Readonly<Record<SavedBy, Map<string, Account>>>;
+  readonly #sources = new Map<string, number>();
+
+  constructor() {
+    this.#saved = Object.fromEntries(savers.map((by) => [by, new Map<string, Account>()])) as never;
+  }
+
+  readonly hear: Trace = (event) => {
+    if (event.type === "call-end") this.#requests[event.outcome.kind]++;
+    else if (event.type === "saving") this.#book(this.#saved[event.by], event);
+    else if (event.type === "spending") this.#book(this.#spent, event);
+  };
+
+  totals(): LedgerTotals {
+    const saved = Object.fromEntries(savers.map((by) => [by, together(this.#saved[by].values())]));
+    return {
+      requests: { ...this.#requests },
+      spent: together(this.#spent.values()),
+      saved: saved as Record<SavedBy, AccountTotals>,
+      savedInAll: together(savers.flatMap((by) => [...this.#saved[by].values()])),
+      priceSources: Object.fromEntries(this.#sources),
+    };
+  }
+
+  spentLines(): readonly LedgerLine[] {
+    return linesOf(this.#spent);
+  }
+
+  savedLines(): readonly (LedgerLine & { readonly by: SavedBy })[] {
+    return savers.flatMap((by) => linesOf(this.#saved[by]).map((line) => ({ ...line, by })));
+  }
+
+  #book(accounts: Map<string, Account>, { model, cost }: Extract<TraceEvent, { type: "saving" | "spending" }>): void {
+    const label = this.#models.of(model);
+    let account = accounts.get(label);
+    if (account === undefined) {
+      account = new Account();
+      accounts.set(label, account);
+    }
+    account.add(cost);
+    const source = cost.price?.source;
+    if (source !== undefined) this.#sources.set(source, (this.#sources.get(source) ?? 0) + 1);
+  }
+}
+
+function linesOf(accounts: ReadonlyMap<string, Account>): readonly LedgerLine[] {
+  return [...accounts].map(([model, account]) => ({ model, account }));
+}
