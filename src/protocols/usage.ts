@@ -27,7 +27,7 @@ export function openAiUsage(value: JsonValue | undefined): Usage | undefined {
   };
 }
 
-function count(within: JsonValue | undefined, name: string): number | undefined {
+export function count(within: JsonValue | undefined, name: string): number | undefined {
   const value = within instanceof Map ? (within as JsonObject).get(name) : undefined;
   return typeof value === "number" && Number.isSafeInteger(value) && value >= 0 ? value : undefined;
 }
