@@ -16,6 +16,7 @@ import { ExactLayer } from "./layers/exact/exact-layer.ts";
 import { Replayer } from "./layers/exact/replay.ts";
 import { memoryShares } from "./memory-shares.ts";
 import {
+  type CoalescingInput,
   type PolicyInput,
   type PolicySettings,
   policyOf,
@@ -43,6 +44,8 @@ export interface CacheOptions {
   readonly policy?: PolicyInput;
   /** Overrides for the calls they match; the first rule that names a setting decides. */
   readonly rules?: readonly RuleInput[];
+  /** What becomes of calls that nobody waits for any more, and of failures; see docs/reference/options.md, section `coalescing`. */
+  readonly coalescing?: CoalescingInput;
   /** The secret from which keys are derived. Default: made once and kept in the store. */
   readonly masterKey?: string;
   /** What `cache.fetch` calls the origin with; default the global `fetch`. */
@@ -80,6 +83,7 @@ export async function createCache(options: CacheOptions = {}): Promise<Cache> {
     store: options.memoryBytes === undefined ? {} : { memoryBytes: options.memoryBytes },
     layers: { exact: options.policy ?? {} },
     rules: options.rules ?? [],
+    coalescing: options.coalescing ?? {},
     security: options.masterKey === undefined ? {} : { masterKey: options.masterKey },
   });
   if (!reading.ok) {
@@ -101,6 +105,7 @@ const optionNames: ReadonlySet<string> = new Set([
   "memoryBytes",
   "policy",
   "rules",
+  "coalescing",
   "masterKey",
   "fetch",
   "tenant",
@@ -173,7 +178,7 @@ export async function assembleCore(options: CoreOptions): Promise<Core> {
   const secret = fingerprintKey(await masterKey(options.store ?? front, settings.security.masterKey, random, clock));
 
   const exact = new ExactLayer({ store, clock, random, trace, openedBytes: shares.opened });
-  const backoffMs = settings.coalescing.errorBackoff;
+  const { errorBackoff: backoffMs, grace, finishDetached, detachedTime, detachedBytes } = settings.coalescing;
   const flights = new SingleFlight<Flight, FlightFailure>(clock, backoffMs);
   const limits = { maxEntryBytes: Number.MAX_SAFE_INTEGER, maxEventBytes: 16 * 1024 * 1024, windowBytes: 1024 * 1024 };
   const pipeline = new Pipeline({
@@ -184,6 +189,7 @@ export async function assembleCore(options: CoreOptions): Promise<Core> {
     clock,
     trace,
     limits,
+    patience: { graceMs: grace, finishDetached, detachedMs: detachedTime, detachedBytes },
   });
   let intake = new Intake({ secret, rules: rulesOf(settings), memoryBytes: shares.readings });
   return {
@@ -216,7 +222,10 @@ export async function assembleCore(options: CoreOptions): Promise<Core> {
     reconfigure(changed) {
       intake = new Intake({ secret, rules: rulesOf(changed), memoryBytes: shares.readings });
     },
-    close: async () => store.close(),
+    close: async () => {
+      pipeline.close();
+      await store.close();
+    },
   };
 }
 

@@ -1,16 +1,16 @@
 import type { AnswerStream } from "./core/answer.ts";
 import type { Asked, Call } from "./core/call.ts";
-import type { CancelTimer, Clock } from "./core/clock.ts";
+import type { CancelTimer } from "./core/clock.ts";
 import { withDeadline } from "./core/deadline.ts";
 import { OriginError } from "./core/errors.ts";
 import type { RecordTicket } from "./core/layer.ts";
-import type { HeaderMap, OriginResponse } from "./core/origin.ts";
+import type { OriginResponse } from "./core/origin.ts";
 import { pendingStored, type Stored } from "./core/outcome.ts";
 import type { ProtocolError } from "./core/protocol.ts";
 import type { AnswerFacts, Recording } from "./core/recording.ts";
 import { StreamFanout } from "./core/stream-fanout.ts";
-import type { Trace } from "./core/trace.ts";
-import { FlightHolders, type Patience } from "./flight-holders.ts";
+import { FlightHolders } from "./flight-holders.ts";
+import type { FlightHead, FlightParts, Seat } from "./flight-parts.ts";
 import {
   asOriginError,
   type CompleteAnswer,
@@ -19,7 +19,7 @@ import {
   mostErrorBytes,
   type WholeAnswer,
 } from "./origin-answer.ts";
-import { sendWithUsage, type UsageRefusal } from "./usage-wish.ts";
+import { sendWithUsage } from "./usage-wish.ts";
 
 /**
  * One origin call and everybody who waits for it. The flight belongs to no caller: each holds it while it wants
@@ -28,47 +28,12 @@ import { sendWithUsage, type UsageRefusal } from "./usage-wish.ts";
  * The answer is judged and stored before its last event is handed out: whoever has seen the end can have a hit.
  */
 
-export type FlightHead =
-  | { readonly kind: "whole"; readonly answer: WholeAnswer }
-  | { readonly kind: "live"; readonly status: number; readonly headers: HeaderMap; readonly form: "events" | "raw" };
-
-export interface FlightParts {
-  readonly clock: Clock;
-  readonly trace: Trace;
-  readonly limits: FlightLimits;
-  readonly patience: Patience;
-  /** Whether the origin may be asked for usage in a stream; told when it refused. */
-  readonly usageRefusal: UsageRefusal;
-  /** Takes the generations and the time, before the origin is called; `undefined` when the store cannot tell. Never throws. */
-  prepare(): Promise<RecordTicket | undefined>;
-  /** Judges and, if it may, stores. Never throws. */
-  settle(answer: CompleteAnswer): Promise<Stored>;
-  /** Called once, when nobody may join any more. */
-  onClosed(): void;
-  /** Told when the last caller has left a call that goes on, and when that is over. */
-  onDetached(isDetached: boolean): void;
-}
-
-export interface FlightLimits {
-  readonly maxEntryBytes: number;
-  readonly maxEventBytes: number;
-  /** How far readers of an answer that is too large to keep may drift apart. */
-  readonly windowBytes: number;
-}
-
 /** An origin that goes on behind its terminal event is hung up on after this much, or this long. */
 const mostTrailingBytes = 64 * 1024;
 const trailingMs = 1_000;
 
 /** What a slow store may add to an answer; after it the answer goes out and the writing goes on. */
 const settleBudgetMs = 25;
-
-/** A caller's place in a flight. */
-export interface Seat {
-  /** The caller has begun to read, or will not: the start of the stream need not wait for it any longer. */
-  decided(): void;
-  leave(): void;
-}
 
 export class Flight {
   readonly call: Call;
@@ -239,6 +204,7 @@ export class Flight {
       broken = error;
     }
     keepConnection?.();
+    if (this.#failed) throw this.#abort.signal.reason;
     if (this.#settled) return;
     const last = broken === undefined ? recorder.close?.() : undefined;
     if (last !== undefined) {

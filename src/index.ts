@@ -12,5 +12,5 @@ export type { Outcome, Stored } from "./core/outcome.ts";
 export type { Store, StoreStats, WriteOptions, WriteResult } from "./core/store.ts";
 export type { Trace, TraceEvent } from "./core/trace.ts";
 export type { CacheFetch } from "./fetch.ts";
-export type { PolicyInput, RuleInput } from "./options.ts";
+export type { CoalescingInput, PolicyInput, RuleInput } from "./options.ts";
 export type { Wrap, WrapOptions, Wrapped } from "./wrap.ts";

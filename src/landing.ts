@@ -5,7 +5,8 @@ import { OriginError } from "./core/errors.ts";
 import { type Outcome, pendingStored, type Stored } from "./core/outcome.ts";
 import type { MissReason } from "./core/outcome-reasons.ts";
 import type { ReplayView } from "./core/protocol.ts";
-import type { Flight, FlightHead } from "./flight.ts";
+import type { Flight } from "./flight.ts";
+import type { FlightHead } from "./flight-parts.ts";
 import type { WholeAnswer } from "./origin-answer.ts";
 import { passBy } from "./pass-by.ts";
 

@@ -18,7 +18,11 @@ describe("readSettings", () => {
     expect(settingsOf({})).toMatchInlineSnapshot(`
       {
         "coalescing": {
+          "detachedBytes": 1048576,
+          "detachedTime": 30000,
           "errorBackoff": 250,
+          "finishDetached": false,
+          "grace": 0,
         },
         "data": {
           "directory": "./.reprise",

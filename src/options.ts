@@ -141,6 +141,15 @@ export const settingsSchema = z.strictObject({
       errorBackoff: duration("250ms", {
         description: "How long a shared failure stands before the origin is asked again.",
       }),
+      grace: duration("0s", {
+        description: "How long a call goes on when all who waited for it have left, for those who may still come.",
+      }),
+      finishDetached: flag(false, {
+        description:
+          "Let a call that all have left go on to its end within `detachedTime` and `detachedBytes`, and store its answer.",
+      }),
+      detachedTime: duration("30s", { description: "How long such a call may still take. See `finishDetached`." }),
+      detachedBytes: bytes("1mb", { description: "How much the origin may still send. See `finishDetached`." }),
     })
     .prefault({} as never),
   rules: z
@@ -184,6 +193,15 @@ export type PolicyInput = {
     ? string | 0
     : PolicySettings[Name] | (Name extends "maxEntryBytes" ? string : never);
 };
+
+/** What the library's `coalescing` option may say. */
+export interface CoalescingInput {
+  readonly errorBackoff?: string | 0;
+  readonly grace?: string | 0;
+  readonly finishDetached?: boolean;
+  readonly detachedTime?: string | 0;
+  readonly detachedBytes?: number | string;
+}
 
 /** The same for the calls that match: each given pattern must fit, `*` stands for any run of characters. */
 export type RuleInput = PolicyInput & {

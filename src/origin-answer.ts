@@ -34,10 +34,11 @@ export function mediaType(headers: HeaderMap): string {
   return (headerValue(headers, "content-type")?.split(";")[0] ?? "").trim().toLowerCase();
 }
 
-/** Reads up to `limit` bytes; what lies beyond stays in `overflow`, to be read on. */
+/** Reads up to `limit` bytes; what lies beyond stays in `overflow`, to be read on. `heard` is told of each chunk. */
 export async function collect(
   body: AsyncIterable<Uint8Array>,
   limit: number,
+  heard: (bytes: number) => void = () => {},
 ): Promise<{ readonly body: Uint8Array; readonly overflow: AsyncIterable<Uint8Array> | undefined }> {
   const chunks: Uint8Array[] = [];
   let size = 0;
@@ -45,6 +46,7 @@ export async function collect(
   for (let step = await iterator.next(); step.done !== true; step = await iterator.next()) {
     chunks.push(step.value);
     size += step.value.length;
+    heard(step.value.length);
     if (size > limit)
       return { body: Buffer.concat(chunks, size), overflow: { [Symbol.asyncIterator]: () => iterator } };
   }

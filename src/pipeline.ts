@@ -2,7 +2,7 @@ import { contentType, isOriginFailure, passedOn } from "./answer-forms.ts";
 import type { Answer } from "./core/answer.ts";
 import type { Asked, Call, Caller } from "./core/call.ts";
 import type { Clock } from "./core/clock.ts";
-import type { OriginError } from "./core/errors.ts";
+import { OriginError } from "./core/errors.ts";
 import type { AnswerLayer, FoundEntry, Lookup } from "./core/layer.ts";
 import { chain, isPromise } from "./core/maybe-promise.ts";
 import { type Outcome, pendingStored } from "./core/outcome.ts";
@@ -36,6 +36,7 @@ export interface PipelineParts {
   readonly clock: Clock;
   readonly trace: Trace;
   readonly limits: FlightLimits;
+  readonly patience: Patience;
 }
 
 /** Why an origin call gave nothing that could be kept or shared as an answer. */
@@ -46,6 +47,8 @@ type Miss = Extract<Lookup, { kind: "miss" }>;
 export class Pipeline {
   readonly #parts: PipelineParts;
   readonly #usageRefusers = new Set<string>();
+  /** Origin calls that go on although their callers have left. */
+  readonly #detached = new Set<Flight>();
 
   constructor(parts: PipelineParts) {
     this.#parts = parts;
@@ -58,6 +61,11 @@ export class Pipeline {
       this.#report(asked.call, answer, startedAt);
       return answer;
     });
+  }
+
+  /** Ends what nobody waits for. */
+  close(): void {
+    for (const flight of [...this.#detached]) flight.abandon();
   }
 
   #decide(asked: Asked, caller: Caller): MaybePromise<Answer> {
@@ -144,9 +152,14 @@ export class Pipeline {
     if (standing !== undefined) return this.#failed(call, standing, miss, true);
 
     const { flight, seat, joined } = await this.#board(asked, miss.slot);
-    caller.onAbandon(seat.leave);
+    let isGone = false;
+    caller.onAbandon(() => {
+      isGone = true;
+      seat.leave();
+    });
     try {
       const head = await flight.head;
+      if (isGone) throw new OriginError("aborted", { message: "The caller went away." });
       if (head.kind === "whole" && isOriginFailure(head.answer.status))
         return this.#failed(call, { answer: head.answer }, miss, joined, flight);
       const landing = land(asked, caller, { flight, head, joined, reason: miss.reason });
@@ -178,15 +191,18 @@ export class Pipeline {
 
   #takeOff(asked: Asked, slot: string): Flight {
     const { call } = asked;
-    const { clock, exact, flights, limits, trace } = this.#parts;
+    const { clock, exact, flights, limits, patience, trace } = this.#parts;
     const flight: Flight = new Flight(asked, {
       clock,
       trace,
       limits: { ...limits, maxEntryBytes: Math.min(limits.maxEntryBytes, call.policy.maxEntryBytes) },
+      // What is not to be stored has no use to anybody who is not there.
+      patience: { ...patience, finishDetached: patience.finishDetached && mayStore(call) },
       usageRefusal: this.#usageRefusers,
       prepare: () => exact.prepare(call).catch(() => undefined),
       settle: (answer) => settle({ layer: exact, trace }, call, slot, asked.parsed().expectations, answer),
       onClosed: () => flights.release(slot, flight),
+      onDetached: (isDetached) => (isDetached ? this.#detached.add(flight) : this.#detached.delete(flight)),
     });
     flights.begin(slot, flight);
     flight.start();
