@@ -15,10 +15,10 @@ import { isObject, textOf } from "./json-fields.ts";
 /** What the requests of all protocols have in common: a strict JSON object, and fields that are checked when they are read. */
 
 /** Values and keys that a request may have; many times what a long conversation with many tools has. */
-const maxValues = 100_000;
+const usualValues = 100_000;
 
-/** Throws `RequestRejectedError` for anything but one JSON object. */
-export function parseRequestBody(bytes: Uint8Array): JsonObject {
+/** Throws `RequestRejectedError` for anything but one JSON object. `maxValues`: see `ParseOptions`. */
+export function parseRequestBody(bytes: Uint8Array, maxValues = usualValues): JsonObject {
   let body: JsonValue;
   try {
     body = parseJson(bytes, { maxValues });
