@@ -154,7 +154,7 @@ function functionCall({ id, name }: Required<PlannedToolCall>, text: string): Js
 }
 
 /** Words with the space before them: about one token each. */
-function piecesOf(text: string): readonly string[] {
+export function piecesOf(text: string): readonly string[] {
   return text.match(/\s*\S+|\s+$/g) ?? [];
 }
 
@@ -187,7 +187,7 @@ function tokensOf({ content, refusal, toolCalls }: Choice): number {
   return texts.reduce((sum, text) => sum + piecesOf(text).length, 0);
 }
 
-function lastUserText(messages: unknown): string {
+export function lastUserText(messages: unknown): string {
   if (!Array.isArray(messages)) return "";
   const last: unknown = messages.findLast((message) => isRecord(message) && message["role"] === "user");
   const content = isRecord(last) ? last["content"] : "";

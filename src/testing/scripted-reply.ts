@@ -1,5 +1,6 @@
 import { gzipSync } from "node:zlib";
 import type { ReceivedCall } from "./received-call.ts";
+import { scriptedMessage, scriptedMessageError, scriptedMessageEvents } from "./scripted-anthropic-messages.ts";
 import { chatChunks, chatCompletion, isRecord, type JsonRecord } from "./scripted-chat.ts";
 import type { PlannedReply } from "./scripted-plan.ts";
 import { canaryOf } from "./scripted-text.ts";
@@ -27,8 +28,9 @@ export function prepareReply(context: ReplyContext): PreparedReply {
   const { call, plan } = context;
   const status = plan.status ?? 200;
   if (plan.body !== undefined) return assemble(context, status, ...plannedBody(plan.body));
-  if (status >= 400) return assemble(context, status, "application/json", [json({ error: errorObject(status) })]);
   const [path = ""] = call.path.split("?", 1);
+  if (path.endsWith("/v1/messages") && call.method === "POST") return messagesReply(context, status);
+  if (status >= 400) return assemble(context, status, "application/json", [json({ error: errorObject(status) })]);
   if (path.endsWith("/chat/completions") && call.method === "POST") return chatReply(context, status);
   if (path.endsWith("/models") && call.method === "GET") {
     return assemble(context, status, "application/json", [json(modelList(context.models))]);
@@ -56,6 +58,20 @@ function chatReply(context: ReplyContext, status: number): PreparedReply {
   return assemble(context, status, "text/event-stream; charset=utf-8", events);
 }
 
+function messagesReply(context: ReplyContext, planned: number): PreparedReply {
+  const { call, plan, canaries, generation } = context;
+  const request = call.json;
+  const fits = isRecord(request) && typeof request["model"] === "string" && Array.isArray(request["messages"]);
+  const status = planned >= 400 || fits ? planned : 400;
+  if (status >= 400 || !isRecord(request))
+    return assemble(context, status, "application/json", [json(scriptedMessageError(status))]);
+  const key = call.headers["x-api-key"];
+  const canary = canaries ? canaryOf(call.headers.authorization ?? (Array.isArray(key) ? key.join() : key)) : "";
+  const asked = { request, plan, canary, generation };
+  if (request["stream"] !== true) return assemble(context, status, "application/json", [json(scriptedMessage(asked))]);
+  return assemble(context, status, "text/event-stream; charset=utf-8", framed(plan, scriptedMessageEvents(asked)));
+}
+
 function streamEvents(plan: PlannedReply, chunks: readonly JsonRecord[]): readonly Uint8Array[] {
   const blocks = chunks.map((chunk) => `data: ${JSON.stringify(chunk)}\n\n`);
   if (plan.errorEvent !== undefined) {
@@ -64,6 +80,10 @@ function streamEvents(plan: PlannedReply, chunks: readonly JsonRecord[]): readon
   } else if (plan.terminal !== false) {
     blocks.push("data: [DONE]\n\n");
   }
+  return framed(plan, blocks);
+}
+
+function framed(plan: PlannedReply, blocks: readonly string[]): readonly Uint8Array[] {
   const lines = plan.keepAlive === true ? blocks.map((block) => `: keep-alive\n\n${block}`) : blocks;
   return lines.map((block) => text.encode(block.replaceAll("\n", plan.lineEnding ?? "\n")));
 }
