@@ -9,6 +9,7 @@ import type { CallPolicy } from "./core/policy.ts";
 import { SingleFlight } from "./core/single-flight.ts";
 import type { MaybePromise, Store } from "./core/store.ts";
 import { silentTrace, type Trace } from "./core/trace.ts";
+import { Costs } from "./costs.ts";
 import { type CacheFetch, createFetch } from "./fetch.ts";
 import type { Flight } from "./flight.ts";
 import { type IncomingRequest, Intake } from "./intake.ts";
@@ -31,6 +32,10 @@ import { protocols } from "./protocols/all.ts";
 import { guarded } from "./stores/guarded.ts";
 import { memory } from "./stores/memory.ts";
 import { tiered } from "./stores/tiered.ts";
+import { Ledger, type LedgerTotals } from "./telemetry/ledger.ts";
+import { Prices, type TokenPrices } from "./telemetry/prices.ts";
+import { type ShelfParts, ValueShelf } from "./value-shelf.ts";
+import { createValues, type Values } from "./values.ts";
 import { createWrap, type Wrap } from "./wrap.ts";
 
 /** The composition root: options to stores, layers and pipeline. The gateway builds on the same core as the library. */
@@ -46,6 +51,8 @@ export interface CacheOptions {
   readonly rules?: readonly RuleInput[];
   /** What becomes of calls that nobody waits for any more, and of failures; see docs/reference/options.md, section `coalescing`. */
   readonly coalescing?: CoalescingInput;
+  /** Your own prices by pattern for the model, in US dollars for a million tokens; others are the published ones. */
+  readonly prices?: Readonly<Record<string, TokenPrices>>;
   /** The secret from which keys are derived. Default: made once and kept in the store. */
   readonly masterKey?: string;
   /** What `cache.fetch` calls the origin with; default the global `fetch`. */
@@ -63,6 +70,10 @@ export interface Cache {
   readonly fetch: CacheFetch;
   /** Answers from the cache or computes, once for all who ask at the same time. */
   readonly wrap: Wrap;
+  /** Looks up and stores in two steps, for those who cannot hand over the computing. */
+  readonly values: Values;
+  /** What was spent at origins and what was saved, in tokens and in money, since the cache was made. */
+  stats(): LedgerTotals;
   /** Writes what is pending and frees the store. */
   close(): Promise<void>;
 }
@@ -84,6 +95,7 @@ export async function createCache(options: CacheOptions = {}): Promise<Cache> {
     layers: { exact: options.policy ?? {} },
     rules: options.rules ?? [],
     coalescing: options.coalescing ?? {},
+    prices: options.prices ?? {},
     security: options.masterKey === undefined ? {} : { masterKey: options.masterKey },
   });
   if (!reading.ok) {
@@ -93,9 +105,12 @@ export async function createCache(options: CacheOptions = {}): Promise<Cache> {
   }
   if (tenant === systemTenant) throw new InvalidOptionError("tenant", { message: "tenant must not be empty." });
   const core = await assembleCore({ settings: reading.settings, ...defined({ store, clock, random, trace }) });
+  const shelf = new ValueShelf({ ...core.wrapParts, tenant });
   return {
     fetch: createFetch({ core, protocols, ...defined({ fetch }) }),
-    wrap: createWrap({ ...core.wrapParts, tenant }),
+    wrap: createWrap(shelf),
+    values: createValues(shelf),
+    stats: () => core.ledger.totals(),
     close: () => core.close(),
   };
 }
@@ -106,6 +121,7 @@ const optionNames: ReadonlySet<string> = new Set([
   "policy",
   "rules",
   "coalescing",
+  "prices",
   "masterKey",
   "fetch",
   "tenant",
@@ -157,9 +173,10 @@ export interface Core {
   /** Calls to origins under way. */
   readonly flights: { readonly size: number };
   readonly stores: readonly GuardedStores[];
+  readonly ledger: Ledger;
   /** From now on calls follow these rules; stores and the secret stay as they are. */
   reconfigure(settings: Settings): void;
-  readonly wrapParts: Omit<Parameters<typeof createWrap>[0], "tenant">;
+  readonly wrapParts: Omit<ShelfParts, "tenant">;
   close(): Promise<void>;
 }
 
@@ -170,7 +187,13 @@ export interface GuardedStores {
 }
 
 export async function assembleCore(options: CoreOptions): Promise<Core> {
-  const { settings, clock = systemClock, random = systemRandom, trace = silentTrace } = options;
+  const { settings, clock = systemClock, random = systemRandom, trace: listener = silentTrace } = options;
+  const ledger = new Ledger();
+  const trace: Trace = (event) => {
+    ledger.hear(event);
+    listener(event);
+  };
+  const costs = new Costs(new Prices(settings.prices), trace);
   const shares = memoryShares(settings.store.memoryBytes);
   const front = memory({ maxBytes: shares.answers, clock });
   const guard = options.store === undefined ? undefined : behindGuard(options.store, settings, clock, trace);
@@ -188,6 +211,7 @@ export async function assembleCore(options: CoreOptions): Promise<Core> {
     repeats: new RepeatWatch(),
     clock,
     trace,
+    costs,
     limits,
     patience: { graceMs: grace, finishDetached, detachedMs: detachedTime, detachedBytes },
   });
@@ -214,6 +238,7 @@ export async function assembleCore(options: CoreOptions): Promise<Core> {
       return pipeline.handle(asked, caller);
     },
     flights,
+    ledger,
     stores: [
       { store: front, available: () => true },
       ...(guard === undefined ? [] : [{ store: guard, available: () => guard.available() }]),
@@ -221,6 +246,7 @@ export async function assembleCore(options: CoreOptions): Promise<Core> {
     wrapParts: { exact, secret, policy: defaultPolicy(settings), clock, trace, backoffMs },
     reconfigure(changed) {
       intake = new Intake({ secret, rules: rulesOf(changed), memoryBytes: shares.readings });
+      costs.reprice(new Prices(changed.prices));
     },
     close: async () => {
       pipeline.close();

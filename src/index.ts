@@ -13,4 +13,6 @@ export type { Store, StoreStats, WriteOptions, WriteResult } from "./core/store.
 export type { Trace, TraceEvent } from "./core/trace.ts";
 export type { CacheFetch } from "./fetch.ts";
 export type { CoalescingInput, PolicyInput, RuleInput } from "./options.ts";
-export type { Wrap, WrapOptions, Wrapped } from "./wrap.ts";
+export type { ValueOptions } from "./value-shelf.ts";
+export type { ValueLookup, Values, ValueTicket } from "./values.ts";
+export type { Computing, Wrap, WrapOptions, Wrapped } from "./wrap.ts";
