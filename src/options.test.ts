@@ -52,6 +52,7 @@ describe("readSettings", () => {
             "variants": 1,
           },
         },
+        "prices": {},
         "rules": [],
         "security": {},
         "server": {

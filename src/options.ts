@@ -84,6 +84,17 @@ const policyFields = {
 
 const policySchema = z.strictObject(policyFields).prefault({} as never);
 
+const usdPerMillion = (description: string) =>
+  field(
+    (value) =>
+      typeof value === "number" && value >= 0 && value <= 100_000 && Number.isInteger(Number((value * 1e6).toFixed(3)))
+        ? value
+        : undefined,
+    { description, rule: "a number of US dollars from 0 to 100000 with at most six decimals" },
+  );
+const optionalUsd = (description: string) =>
+  withoutDefault.get(usdPerMillion(description)) as z.ZodOptional<Field<number>>;
+
 const matchSchema = z.strictObject(
   Object.fromEntries(
     ["model", "protocol", "operation", "namespace", "tenant", "tag"].map((name) => [
@@ -164,6 +175,17 @@ export const settingsSchema = z.strictObject({
       }),
     )
     .prefault([] as never),
+  prices: z
+    .record(
+      z.string(),
+      z.strictObject({
+        input: usdPerMillion("US dollars for a million input tokens."),
+        output: usdPerMillion("US dollars for a million output tokens; 0 for embeddings."),
+        cacheRead: optionalUsd("For a million input tokens that the provider read from its cache; default `input`."),
+        cacheWrite: optionalUsd("For a million input tokens that the provider wrote to its cache; default `input`."),
+      }),
+    )
+    .prefault({} as never),
   telemetry: z
     .strictObject({
       logLevel: choice("info", ["silent", "error", "warn", "info", "debug"], {

@@ -10,6 +10,7 @@ import type { ReplayView } from "./core/protocol.ts";
 import type { SingleFlight } from "./core/single-flight.ts";
 import type { MaybePromise } from "./core/store.ts";
 import type { Trace } from "./core/trace.ts";
+import type { Costs } from "./costs.ts";
 import { Flight } from "./flight.ts";
 import type { Patience } from "./flight-holders.ts";
 import type { FlightLimits, Seat } from "./flight-parts.ts";
@@ -37,6 +38,7 @@ export interface PipelineParts {
   readonly repeats: RepeatWatch;
   readonly clock: Clock;
   readonly trace: Trace;
+  readonly costs: Costs;
   readonly limits: FlightLimits;
   readonly patience: Patience;
 }
@@ -140,7 +142,7 @@ export class Pipeline {
   /** The cache cannot answer: join the call in flight, or make it. */
   async #ask(asked: Asked, caller: Caller, miss: Miss): Promise<Answer> {
     const { call } = asked;
-    const { flights } = this.#parts;
+    const { clock, costs, flights } = this.#parts;
     if (call.directives.onlyIfCached) {
       return refusal(
         call,
@@ -166,7 +168,9 @@ export class Pipeline {
         return this.#failed(call, { answer: head.answer }, miss, joined, flight);
       const landing = land(asked, caller, { flight, head, joined, reason: miss.reason });
       seat.decided();
-      return await landing;
+      const answer = await landing;
+      if (answer.outcome.kind === "coalesced") costs.saveByJoining(call, caller, flight.complete, () => clock.now());
+      return answer;
     } catch (error) {
       return this.#failed(call, { error: asOriginError(error) }, miss, joined, flight);
     } finally {
@@ -193,7 +197,7 @@ export class Pipeline {
 
   #takeOff(asked: Asked, slot: string): Flight {
     const { call } = asked;
-    const { clock, exact, flights, limits, patience, trace } = this.#parts;
+    const { clock, costs, exact, flights, limits, patience, trace } = this.#parts;
     const flight: Flight = new Flight(asked, {
       clock,
       trace,
@@ -202,7 +206,10 @@ export class Pipeline {
       patience: { ...patience, finishDetached: patience.finishDetached && mayStore(call) },
       usageRefusal: this.#usageRefusers,
       prepare: () => exact.prepare(call).catch(() => undefined),
-      settle: (answer) => settle({ layer: exact, trace }, call, slot, asked.parsed().expectations, answer),
+      settle: (answer) => {
+        costs.spend(call, answer, clock.now());
+        return settle({ layer: exact, trace }, call, slot, asked.parsed().expectations, answer);
+      },
       onClosed: () => flights.release(slot, flight),
       onDetached: (isDetached) => (isDetached ? this.#detached.add(flight) : this.#detached.delete(flight)),
     });
@@ -227,7 +234,7 @@ export class Pipeline {
   }
 
   #replay(call: Call, found: FoundEntry, stale: "swr" | "sie" | "max_stale" | undefined): Answer {
-    const { clock, replayer } = this.#parts;
+    const { clock, costs, replayer } = this.#parts;
     const { lifetime } = found.entry;
     const now = clock.now();
     const times = {
@@ -242,6 +249,7 @@ export class Pipeline {
       headers: { "content-type": contentType(call) },
       body: replayer.play(found.entry, call.protocol, call.facts.stream, view),
       outcome: stale === undefined ? { kind: "hit", ...times } : { kind: "stale", why: stale, ...times },
+      saved: costs.ofEntry(call, found.entry, now),
     };
   }
 
@@ -252,10 +260,12 @@ export class Pipeline {
   }
 
   #report(call: Call, answer: Answer, startedAt: number): void {
-    const { clock, trace } = this.#parts;
+    const { clock, costs, trace } = this.#parts;
+    const { outcome, saved } = answer;
+    if (saved !== undefined && "layer" in outcome) costs.save(call, outcome.layer, saved);
     trace({
       type: "call-end",
-      outcome: answer.outcome,
+      outcome,
       protocol: call.protocol.name,
       model: call.facts.model,
       originId: call.originId,
