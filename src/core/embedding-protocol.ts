@@ -17,7 +17,7 @@ export interface EmbeddingInput {
   readonly parameters: string;
   /** How long the vector must be; `undefined` where the request does not say. */
   readonly dimensions: number | undefined;
-  /** What it counts when the tokens of a batch are shared out: characters, or tokens where it consists of them. */
+  /** What it counts when a batch is cut and when its tokens are shared out: its characters, about. */
   readonly weight: number;
   /** Its tokens, where it consists of them. */
   readonly tokens: number | undefined;
@@ -56,8 +56,8 @@ export type VectorReading =
       readonly ok: true;
       /** By the position of the input in the request. */
       readonly vectors: readonly VectorBytes[];
-      /** What the origin says of each input's tokens, or of all together; `undefined` where it says nothing. */
-      readonly tokens: readonly number[] | number | undefined;
+      /** Of all inputs together; `undefined` where the origin says nothing. */
+      readonly tokens: number | undefined;
       /** The model that answered, if the reply names it. */
       readonly model: string | undefined;
     }
@@ -89,7 +89,7 @@ export interface EmbeddingProtocol
 
   /** Throws `RequestRejectedError` for a body that is not strict JSON or has no inputs. */
   parseRequest(body: Uint8Array, endpoint: string): ParsedEmbeddingRequest;
-  /** The endpoint for a request of `parseRequest` that holds these inputs: another one where the format has one for lists. */
+  /** Reads a reply with status 200 to a request for `count` inputs. Never throws. */
   readVectors(body: Uint8Array, count: number, shape: "list" | "single"): VectorReading;
   /** Whether an error answer says that the origin does not know the dense encoding. */
   refusesDense(status: number, headers: HeaderMap, body: Uint8Array): boolean;

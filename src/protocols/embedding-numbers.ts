@@ -4,6 +4,7 @@ import { bytesOfBase64, bytesOfNumbers, hasOnlyFinite } from "../core/vector.ts"
 
 /** Vectors in the replies of embedding APIs: reading them, judging them as a whole, and writing them. */
 
+export type JsonRecord = Readonly<Record<string, unknown>>;
 type Unusable = Extract<VectorReading, { ok: false }>;
 
 export function unusable(fault: Unusable["fault"], message: string): Unusable {
@@ -11,7 +12,7 @@ export function unusable(fault: Unusable["fault"], message: string): Unusable {
 }
 
 /** What `JSON.parse` makes of a reply; only numbers and names are taken from it, so it need not be strict. */
-export function parsedReply(body: Uint8Array): Readonly<Record<string, unknown>> | Unusable {
+export function parsedReply(body: Uint8Array): { readonly ok: true; readonly reply: JsonRecord } | Unusable {
   let value: unknown;
   try {
     value = JSON.parse(Buffer.from(body.buffer, body.byteOffset, body.byteLength).toString("utf8"));
@@ -20,7 +21,7 @@ export function parsedReply(body: Uint8Array): Readonly<Record<string, unknown>>
   }
   if (typeof value !== "object" || value === null || Array.isArray(value))
     return unusable("not_json", "The origin's reply is not a JSON object");
-  return value as Record<string, unknown>;
+  return { ok: true, reply: value as JsonRecord };
 }
 
 /** Numbers or base64; `undefined` for anything else. */
@@ -61,7 +62,7 @@ export class ReplyWriter {
 
   base64(vector: Uint8Array): void {
     const text = Buffer.from(vector.buffer, vector.byteOffset, vector.byteLength).toString("base64");
-    this.#at += this.#bytes.latin1Write(`"${text}"`, this.#at);
+    this.#at += this.#bytes.write(`"${text}"`, this.#at, "latin1");
   }
 
   /** What was written, once; a body much smaller than what was reckoned does not keep the rest in memory. */

@@ -27,6 +27,9 @@ export const unkeyedFields: Readonly<Record<string, string>> = {
 /** Values that a request may have: thousands of inputs, or the tokens of a batch, of which OpenAI takes 300,000. */
 const maxValues = 400_000;
 
+/** As rough as it is, it only decides where a large batch is cut. */
+const charactersInToken = 3;
+
 const encoder = new TextEncoder();
 
 export function parseEmbeddingRequest(bytes: Uint8Array): ParsedEmbeddingRequest {
@@ -99,5 +102,5 @@ function readText(text: string, param: string): InputItself {
 function readTokens(tokens: readonly JsonValue[], param: string): InputItself {
   if (tokens.length === 0 || !tokens.every(isIndex))
     rejectField(param, `'${param}' must be a string or an array of tokens, which are whole numbers, 0 or more`);
-  return { canonical: `[${tokens.join(",")}]`, weight: tokens.length, tokens: tokens.length };
+  return { canonical: `[${tokens.join(",")}]`, weight: tokens.length * charactersInToken, tokens: tokens.length };
 }

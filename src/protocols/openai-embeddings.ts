@@ -1,6 +1,14 @@
 import type { EmbeddingProtocol, VectorReading, VectorReply } from "../core/embedding-protocol.ts";
 import type { HeaderMap } from "../core/origin.ts";
-import { parsedReply, ReplyWriter, roomFor, unusable, vectorFault, vectorOf } from "./embedding-numbers.ts";
+import {
+  type JsonRecord,
+  parsedReply,
+  ReplyWriter,
+  roomFor,
+  unusable,
+  vectorFault,
+  vectorOf,
+} from "./embedding-numbers.ts";
 import { parseEmbeddingRequest } from "./openai-embeddings-request.ts";
 import { errorText } from "./openai-errors.ts";
 
@@ -20,8 +28,8 @@ export const openAiEmbeddings: EmbeddingProtocol = {
   endpointOf: (path) => (path.endsWith(endpoint) ? endpoint : undefined),
   unkeyedParameters: [],
   keyedHeaders: ["openai-beta", "openai-organization", "openai-project"],
-  // A token is hardly ever less than a character, so this many characters are no more tokens than a request may have.
-  batchLimits: { inputs: 2048, weight: 300_000 },
+  // 300,000 tokens, at about three characters a token.
+  batchLimits: { inputs: 2048, weight: 900_000 },
   parseRequest: parseEmbeddingRequest,
   readVectors,
   refusesDense,
@@ -30,8 +38,9 @@ export const openAiEmbeddings: EmbeddingProtocol = {
 };
 
 function readVectors(body: Uint8Array, count: number): VectorReading {
-  const reply = parsedReply(body);
-  if (isUnusable(reply)) return reply;
+  const parsed = parsedReply(body);
+  if (!parsed.ok) return parsed;
+  const { reply } = parsed;
   if ((reply["error"] ?? null) !== null || reply["object"] === "error")
     return unusable("error_body", "The origin answered with status 200 and an error");
   const data = reply["data"];
@@ -53,17 +62,13 @@ function readVectors(body: Uint8Array, count: number): VectorReading {
   );
 }
 
-function isUnusable(reply: object): reply is Extract<VectorReading, { ok: false }> {
-  return "fault" in reply && "ok" in reply && reply.ok === false;
-}
-
 function tokensOf(usage: unknown): number | undefined {
   if (typeof usage !== "object" || usage === null) return undefined;
   const { prompt_tokens: prompt, total_tokens: total } = usage as Record<string, unknown>;
   return [prompt, total].find((count): count is number => Number.isSafeInteger(count) && (count as number) >= 0);
 }
 
-function modelOf(reply: Readonly<Record<string, unknown>>): string | undefined {
+function modelOf(reply: JsonRecord): string | undefined {
   const model = reply["model"];
   return typeof model === "string" && model !== "" ? model : undefined;
 }
