@@ -17,7 +17,8 @@ import type { Usage } from "./recording.ts";
  * become objects, like the note, for those who ask.
  */
 
-export type EntryForm = "json" | "events";
+/** `vector`: numbers for the embedding layer; the others are forms of a recording. */
+export type EntryForm = "json" | "events" | "vector";
 
 export interface EntryNote {
   readonly protocol: string;
@@ -42,7 +43,7 @@ export type OpenedEntry =
 export const wireVersion = 1;
 const magic = 0x53525052; // "RPRS"
 const headLength = 58;
-const forms: readonly EntryForm[] = ["json", "events"];
+const forms: readonly EntryForm[] = ["json", "events", "vector"];
 
 export function sealEntry(entry: Entry, key: string): Uint8Array {
   const tenant = Buffer.from(entry.tenant, "utf8");
