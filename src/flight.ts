@@ -55,6 +55,8 @@ export class Flight {
   #closed = false;
   #settled = false;
   #failed = false;
+  #begun = false;
+  #replaced = false;
 
   constructor(asked: Asked, parts: FlightParts) {
     this.call = asked.call;
@@ -78,6 +80,16 @@ export class Flight {
   /** Whether a newcomer would still get the whole answer. */
   get isOpen(): boolean {
     return !this.#closed;
+  }
+
+  /** Whether the origin was called already: who comes now may want an answer that was computed later. */
+  get hasBegun(): boolean {
+    return this.#begun;
+  }
+
+  /** A newer answer takes the place of this one: it still goes to all who wait, and is not stored. */
+  replace(): void {
+    this.#replaced = true;
   }
 
   /** Whether the origin gave no whole answer. */
@@ -132,6 +144,7 @@ export class Flight {
     const call = this.call;
     const parts = this.#parts;
     const ticket = await this.ticket;
+    this.#begun = true;
     const startedAt = parts.clock.monotonic();
     parts.trace({ type: "origin-start", originId: call.originId, model: call.facts.model });
     const end = (result: number | OriginError["failure"]) =>
@@ -295,8 +308,8 @@ export class Flight {
   }
 
   /** Who comes while the answer is still being written joins and finds it whole. */
-  async #settle(answer: CompleteAnswer): Promise<Stored> {
-    const settling = this.#parts.settle(answer);
+  async #settle(answer: Omit<CompleteAnswer, "replaced">): Promise<Stored> {
+    const settling = this.#parts.settle({ ...answer, replaced: this.#replaced });
     settling.then(() => this.#close());
     const stored = await withDeadline(settling, settleBudgetMs, this.#parts.clock, () => pendingStored);
     this.#settled = true;

@@ -76,9 +76,16 @@ const policyFields = {
     description:
       "Accept answers that name another model than was asked: for upstreams that rename models (deployments, aliases).",
   }),
+  invalidateOnModelChange: flag(false, {
+    description:
+      "When another model answers under the name that was asked (an alias that moved to a new snapshot), serve no answers of the one before any more.",
+  }),
   maxEntryBytes: bytes("8mb", { description: "Larger answers are passed on and not stored." }),
   hitUsage: choice("original", ["original", "zero"], {
     description: "`usage` in a stored answer: as recorded, or zeros.",
+  }),
+  replayPace: duration("0s", {
+    description: "Time between two events of a stream that is played from the cache; 0 sends all at once.",
   }),
 };
 
@@ -207,7 +214,7 @@ export const settingsSchema = z.strictObject({
 export type Settings = z.output<typeof settingsSchema>;
 export type PolicySettings = z.output<typeof policySchema>;
 
-type DurationName = "ttl" | "maxTtl" | "staleWhileRevalidate" | "staleIfError" | "regenerateWindow";
+type DurationName = "ttl" | "maxTtl" | "staleWhileRevalidate" | "staleIfError" | "regenerateWindow" | "replayPace";
 
 /** What the library's `policy` option may say: durations as text with their unit, sizes as numbers or text. */
 export type PolicyInput = {
@@ -232,14 +239,15 @@ export type RuleInput = PolicyInput & {
 
 /** The policy in the pipeline's own terms. Only what is given is set. */
 export function policyOf(settings: Partial<PolicySettings>): Partial<CallPolicy> {
-  const { ttl, maxTtl, staleWhileRevalidate, staleIfError, regenerate, regenerateWindow, toolCalls, ...same } =
-    settings;
+  const { ttl, maxTtl, staleWhileRevalidate, staleIfError, regenerate, regenerateWindow, ...others } = settings;
+  const { replayPace, toolCalls, ...same } = others;
   const renamed = {
     ttlMs: ttl,
     maxTtlMs: maxTtl,
     staleWhileRevalidateMs: staleWhileRevalidate,
     staleIfErrorMs: staleIfError,
     storeToolCalls: toolCalls,
+    replayPaceMs: replayPace,
     regenerateWindowMs: regenerate === undefined ? undefined : regenerate ? (regenerateWindow ?? 60_000) : 0,
   };
   const given = Object.entries({ ...same, ...renamed }).filter(([, value]) => value !== undefined);

@@ -23,6 +23,8 @@ export interface CompleteAnswer {
   readonly facts: AnswerFacts | undefined;
   readonly recording: Recording | undefined;
   readonly tooLarge: boolean;
+  /** A newer answer was asked for meanwhile, and is the one to keep. */
+  readonly replaced: boolean;
   /** `undefined`: nothing may be stored. */
   readonly ticket: RecordTicket | undefined;
 }

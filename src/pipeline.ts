@@ -15,10 +15,12 @@ import { Flight } from "./flight.ts";
 import type { Patience } from "./flight-holders.ts";
 import type { FlightLimits, Seat } from "./flight-parts.ts";
 import { land } from "./landing.ts";
+import { PacedReplay } from "./layers/exact/paced-replay.ts";
 import type { Replayer } from "./layers/exact/replay.ts";
 import { asOriginError, type WholeAnswer } from "./origin-answer.ts";
 import { failureOf, passBy, refusal } from "./pass-by.ts";
 import { bypassReason, mayStore } from "./policy/eligibility.ts";
+import { mayShareAnswer } from "./policy/joining.ts";
 import type { RepeatWatch } from "./policy/stochastic.ts";
 import { settle } from "./settlement.ts";
 import { isStillCurrent } from "./still-current.ts";
@@ -181,7 +183,9 @@ export class Pipeline {
   /** A place in the flight that is in the air, or in a new one. */
   async #board(asked: Asked, slot: string): Promise<{ flight: Flight; seat: Seat; joined: boolean }> {
     const { exact, flights, trace } = this.#parts;
+    const { call } = asked;
     for (let flight = flights.current(slot); flight?.isOpen === true; flight = flights.current(slot)) {
+      if (!mayJoin(call, flight)) break;
       const seat = flight.board();
       if (await isStillCurrent(exact, flight.call, flight.ticket)) {
         flight.followers++;
@@ -213,6 +217,8 @@ export class Pipeline {
       onClosed: () => flights.release(slot, flight),
       onDetached: (isDetached) => (isDetached ? this.#detached.add(flight) : this.#detached.delete(flight)),
     });
+    // An answer whose computing began earlier must not take the place of the one that is asked for now.
+    if (!call.directives.read) flights.current(slot)?.replace();
     flights.begin(slot, flight);
     flight.start();
     return flight;
@@ -244,10 +250,12 @@ export class Pipeline {
       ttlMs: lifetime.staleAt - now,
     } as const;
     const view: ReplayView = { includeUsage: call.facts.includeUsage, zeroUsage: call.policy.hitUsage === "zero" };
+    const body = replayer.play(found.entry, call.protocol, call.facts.stream, view);
+    const { replayPaceMs } = call.policy;
     return {
       status: 200,
       headers: { "content-type": contentType(call) },
-      body: replayer.play(found.entry, call.protocol, call.facts.stream, view),
+      body: call.facts.stream && replayPaceMs > 0 ? new PacedReplay(body, replayPaceMs, clock) : body,
       outcome: stale === undefined ? { kind: "hit", ...times } : { kind: "stale", why: stale, ...times },
       saved: costs.ofEntry(call, found.entry, now),
     };
@@ -273,6 +281,11 @@ export class Pipeline {
       durationMs: clock.monotonic() - startedAt,
     });
   }
+}
+
+/** Who wants nothing that is stored does not want either what an origin was computing before it asked (RFC 9111 section 5.2.1.4). */
+function mayJoin(call: Call, flight: Flight): boolean {
+  return (call.directives.read || !flight.hasBegun) && mayShareAnswer(call, flight.call);
 }
 
 /**

@@ -28,6 +28,7 @@ export async function settle(
     return { state: "refused", reason };
   };
   if (answer.tooLarge) return refuse("too_large");
+  if (answer.replaced) return refuse("generation_changed");
   if (!mayStore(call))
     return refuse(
       call.directives.write && call.directives.ttlMs !== 0 && call.policy.ttlMs > 0 ? "stochastic" : "no_store",

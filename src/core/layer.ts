@@ -8,8 +8,9 @@ import type { MaybePromise } from "./store.ts";
 
 /** The contract of a layer that answers. A layer returns values; only the pipeline decides, counts and replies. */
 
-/** As much of a call as a look-up needs; `wrap` makes one without a protocol. */
-export type Keyed = Pick<Call, "key" | "principal" | "directives" | "policy" | "variants">;
+/** As much of a call as a look-up needs; `wrap` makes one without a protocol, that asks no model. */
+export type Keyed = Pick<Call, "key" | "principal" | "directives" | "policy" | "variants"> &
+  Partial<Pick<Call, "facts" | "originId">>;
 
 export interface FoundEntry {
   readonly entry: Entry;

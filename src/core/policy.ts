@@ -28,8 +28,12 @@ export interface CallPolicy {
   readonly honourNoStore: boolean;
   /** The upstream answers under other model names than asked (aliases, deployments). */
   readonly anyModel: boolean;
+  /** Whether answers of a model are dead when another one has answered under its name since. */
+  readonly invalidateOnModelChange: boolean;
   readonly maxEntryBytes: number;
   readonly hitUsage: "original" | "zero";
+  /** Between two events of a replayed stream; 0 for all at once. */
+  readonly replayPaceMs: number;
 }
 
 /** What is done with answers that another try would word differently. */

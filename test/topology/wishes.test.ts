@@ -6,6 +6,23 @@ import { isIntact, setUp, turns } from "./cache-harness.ts";
 const cacheControl = (value: string) => ({ headers: { "cache-control": value } });
 const wish = (value: string) => ({ headers: { "x-ai-cache": value } });
 
+describe("replayPace (S18)", () => {
+  it("plays a stored stream event by event, and JSON at once", async () => {
+    const { ask, clock, read } = await setUp({ policy: { replayPace: "20ms" } });
+    await read({ stream: true });
+    const hit = await ask({ stream: true });
+    expect(hit.headers.get("x-ai-cache-status")).toBe("HIT");
+    const reader = (hit.body as ReadableStream<Uint8Array>).getReader();
+    const first = Buffer.from((await reader.read()).value ?? []).toString("utf8");
+    expect(first.match(/\n\n/g)).toHaveLength(1);
+    const second = reader.read();
+    clock.advance(20);
+    expect(Buffer.from((await second).value ?? []).toString("utf8")).toMatch(/^data: .+\n\n$/);
+    await reader.cancel();
+    expect(isIntact(await read())).toBe(true);
+  });
+});
+
 describe("Cache-Control", () => {
   it("no-cache computes anew and stores", async () => {
     const { origin, read } = await setUp();

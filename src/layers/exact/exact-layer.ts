@@ -8,6 +8,7 @@ import type { MissReason } from "../../core/outcome-reasons.ts";
 import type { Recording } from "../../core/recording.ts";
 import type { MaybePromise, Store } from "../../core/store.ts";
 import type { Trace } from "../../core/trace.ts";
+import { hasMoved, type ModelMark, markKey, noteModel, readMark } from "./model-watch.ts";
 import { OpenedEntries } from "./opened-entries.ts";
 
 /**
@@ -23,6 +24,13 @@ export interface ExactLayerParts {
   readonly trace: Trace;
   /** What opened entries may hold in memory; default 16 MiB. */
   readonly openedBytes?: number;
+}
+
+/** What an entry is held against. */
+interface Present {
+  readonly tokens: readonly (Uint8Array | undefined)[];
+  /** The model that answers now, where the policy asks for it; `undefined` when nobody knows. */
+  readonly model?: ModelMark | undefined;
 }
 
 const [allKey] = scopeKeys(scopesOf(systemTenant, "", [])) as [string];
@@ -43,13 +51,17 @@ export class ExactLayer implements AnswerLayer {
     const { store } = this.#parts;
     const { tenant } = call.principal;
     const slots = slotsOf(call.key, call.variants);
+    const mark = markKey(call);
     const keys = [...slots, "g:tenant", `g:namespace:${call.directives.namespace}`];
+    if (mark !== undefined) keys.push(mark);
     return chain(store.get(tenant, keys), (found) =>
       chain(store.get(systemTenant, [allKey]), ([all]) => {
-        const tokens = [all, found[slots.length], found[slots.length + 1]];
+        const [tenantToken, namespaceToken, marked] = found.slice(slots.length);
+        const tokens = [all, tenantToken, namespaceToken];
+        const present: Present = mark === undefined ? { tokens } : { tokens, model: readMark(marked) };
         return slots.length === 1 && call.directives.variant === undefined
-          ? this.#judge(call, call.key, found[0], tokens)
-          : this.#judgeVariants(call, slots, found, tokens);
+          ? this.#judge(call, call.key, found[0], present)
+          : this.#judgeVariants(call, slots, found, present);
       }),
     );
   }
@@ -76,6 +88,12 @@ export class ExactLayer implements AnswerLayer {
     );
     const lifetime = lifetimeOf(ticket.createdAt, ttlMs, policy.staleWhileRevalidateMs, policy.staleIfErrorMs);
     if (lifetime.deleteAt <= clock.now()) return { kind: "refused", reason: "no_store" };
+    const mark = markKey(call);
+    const { model } = recording;
+    if (mark !== undefined && model !== undefined) {
+      const isPresent = await noteModel(store, principal.tenant, mark, { model, at: ticket.createdAt });
+      if (!isPresent) return { kind: "refused", reason: "generation_changed" };
+    }
     const sealed = sealEntry(
       {
         form: recording.form,
@@ -100,18 +118,18 @@ export class ExactLayer implements AnswerLayer {
     call: Keyed,
     slots: readonly string[],
     found: readonly (Uint8Array | undefined)[],
-    tokens: readonly (Uint8Array | undefined)[],
+    present: Present,
   ): MaybePromise<Lookup> {
     const chosen = call.directives.variant;
     if (chosen !== undefined) {
       const place = chosen % slots.length;
-      return chain(this.#judge(call, slots[place] as string, found[place], tokens), (lookup) =>
+      return chain(this.#judge(call, slots[place] as string, found[place], present), (lookup) =>
         lookup.kind === "miss" && lookup.reason === "absent" && found.slice(0, slots.length).some(isThere)
           ? { ...lookup, reason: "variant_absent" as const }
           : lookup,
       );
     }
-    return chain(all(slots.map((slot, place) => this.#judge(call, slot, found[place], tokens))), (lookups) => {
+    return chain(all(slots.map((slot, place) => this.#judge(call, slot, found[place], present))), (lookups) => {
       const gap = lookups.find((lookup) => lookup.kind === "miss");
       const other = lookups.find((lookup) => lookup.kind !== "miss");
       if (gap === undefined) return lookups[Math.floor(this.#parts.random.fraction() * lookups.length)] as Lookup;
@@ -122,18 +140,14 @@ export class ExactLayer implements AnswerLayer {
     });
   }
 
-  #judge(
-    call: Keyed,
-    slot: string,
-    bytes: Uint8Array | undefined,
-    tokens: readonly (Uint8Array | undefined)[],
-  ): MaybePromise<Lookup> {
+  #judge(call: Keyed, slot: string, bytes: Uint8Array | undefined, present: Present): MaybePromise<Lookup> {
     if (bytes === undefined) return miss("absent", slot);
     const opened = this.#opened.open(bytes, call.principal.tenant, slot);
     if (!opened.ok) return this.#reject(call, slot, opened.reason);
     const { entry } = opened;
-    return chain(this.#isAlive(call, entry, tokens), (alive) => {
-      if (!alive) return miss("generation_changed", slot);
+    return chain(this.#isAlive(call, entry, present.tokens), (alive) => {
+      const isOfAnother = "model" in present && hasMoved(present.model, entry.note.model, entry.lifetime.createdAt);
+      if (!alive || isOfAnother) return miss("generation_changed", slot);
       return asLookup(judgeFreshness(entry.lifetime, this.#parts.clock.now(), call.directives), { entry, id: slot });
     });
   }

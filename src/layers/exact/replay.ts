@@ -21,7 +21,12 @@ export class Replayer {
     const known = this.#played.get(entry.body);
     const ready = known?.get(key);
     if (ready !== undefined) return ready;
-    const recording: Recording = { form: entry.form === "events" ? "events" : "json", body: entry.body, model: undefined, usage: undefined };
+    const recording: Recording = {
+      form: entry.form === "events" ? "events" : "json",
+      body: entry.body,
+      model: undefined,
+      usage: undefined,
+    };
     const played = stream ? protocol.replayEvents(recording, view) : protocol.replayJson(recording, view);
     const replays = new Map(known).set(key, played);
     let size = entry.body.length + 1;
