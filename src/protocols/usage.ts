@@ -27,6 +27,25 @@ export function openAiUsage(value: JsonValue | undefined): Usage | undefined {
   };
 }
 
+/**
+ * The `usage` of OpenAI's Responses API. `input_tokens` includes `input_tokens_details.cached_tokens`; the tokens that
+ * were written to the provider's prompt cache (`cache_write_tokens`) are part of it, too.
+ */
+export function responsesUsage(value: JsonValue | undefined): Usage | undefined {
+  const input = count(value, "input_tokens");
+  const output = count(value, "output_tokens");
+  if (!(value instanceof Map) || (input === undefined && output === undefined)) return undefined;
+  const usage: JsonObject = value;
+  const details = usage.get("input_tokens_details");
+  return {
+    inputTokens: input ?? 0,
+    cachedInputTokens: count(details, "cached_tokens") ?? 0,
+    cacheWriteTokens: count(details, "cache_write_tokens") ?? 0,
+    outputTokens: output ?? 0,
+    reasoningTokens: count(usage.get("output_tokens_details"), "reasoning_tokens") ?? 0,
+  };
+}
+
 export function count(within: JsonValue | undefined, name: string): number | undefined {
   const value = within instanceof Map ? (within as JsonObject).get(name) : undefined;
   return typeof value === "number" && Number.isSafeInteger(value) && value >= 0 ? value : undefined;

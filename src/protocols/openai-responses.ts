@@ -1,0 +1,44 @@
+import type { Protocol, ProtocolError } from "../core/protocol.ts";
+import type { AnswerFacts, Recording } from "../core/recording.ts";
+import { parsedOrNothing } from "./json-fields.ts";
+import { errorText } from "./openai-errors.ts";
+import { responseFacts } from "./openai-responses-facts.ts";
+import { OpenAiResponsesRecorder } from "./openai-responses-recorder.ts";
+import { replayEvents, replayJson } from "./openai-responses-replay.ts";
+import { parseResponsesRequest } from "./openai-responses-request.ts";
+import { renderEvent } from "./sse.ts";
+
+const endpoint = "/responses";
+
+/** OpenAI's responses, as OpenAI and the servers compatible with it speak them. What stands below the endpoint is not one. */
+export const openAiResponses: Protocol = {
+  name: "openai-responses",
+  operation: "chat",
+  endpointOf: (path) => (path.endsWith(endpoint) ? endpoint : undefined),
+  unkeyedParameters: [],
+  keyedHeaders: ["openai-beta", "openai-organization", "openai-project"],
+  parseRequest: parseResponsesRequest,
+  readJson,
+  recordStream: (options) => new OpenAiResponsesRecorder(options),
+  replayJson,
+  replayEvents,
+  renderError,
+};
+
+function readJson(body: Uint8Array): { readonly facts: AnswerFacts; readonly recording: Recording } {
+  const response = parsedOrNothing(body);
+  const facts = { ...responseFacts(response ?? null), terminal: response !== undefined };
+  return { facts, recording: { form: "json", body, model: facts.model, usage: facts.usage } };
+}
+
+/**
+ * Within a stream the API's description has the fields of an error in the event itself, and the API sends them in an
+ * object within it: this one has both. Its number is 0, since it has no place in the origin's count.
+ */
+function renderError(error: ProtocolError, form: "json" | "event"): Uint8Array {
+  const text = errorText(error);
+  if (form === "json") return new TextEncoder().encode(text);
+  const { code, message, param = null } = error;
+  const event = { type: "error", sequence_number: 0, code, message, param, ...JSON.parse(text) };
+  return new TextEncoder().encode(renderEvent(JSON.stringify(event), "error"));
+}
