@@ -1,12 +1,12 @@
 import type { Answer, AnswerStream } from "./core/answer.ts";
 import { type Caller, patientCaller } from "./core/call.ts";
+import type { WireFormat } from "./core/embedding-protocol.ts";
 import { OriginError, RequestRejectedError } from "./core/errors.ts";
 import { isPromise } from "./core/maybe-promise.ts";
 import type { Origin } from "./core/origin.ts";
-import type { Protocol } from "./core/protocol.ts";
 import type { MaybePromise } from "./core/store.ts";
+import type { IncomingCall } from "./embedding-intake.ts";
 import { fetchOrigin } from "./fetch-origin.ts";
-import type { IncomingRequest } from "./intake.ts";
 import { responseFields } from "./policy/response-fields.ts";
 import { StoredResponse } from "./stored-response.ts";
 
@@ -18,8 +18,8 @@ import { StoredResponse } from "./stored-response.ts";
 export type CacheFetch = (input: string | URL | Request, init?: RequestInit) => Promise<Response>;
 
 export interface FetchParts {
-  readonly core: { handle(request: IncomingRequest, caller: Caller): MaybePromise<Answer> };
-  readonly protocols: readonly Protocol[];
+  readonly core: { handle(request: IncomingCall, caller: Caller): MaybePromise<Answer> };
+  readonly protocols: readonly WireFormat[];
   /** Default: the global `fetch`, looked up at each call. */
   readonly fetch?: typeof globalThis.fetch;
 }
@@ -59,7 +59,7 @@ export function createFetch(parts: FetchParts): CacheFetch {
 }
 
 interface Place {
-  readonly protocol: Protocol;
+  readonly protocol: WireFormat;
   readonly base: string;
   readonly endpoint: string;
   readonly query: string;
@@ -68,7 +68,7 @@ interface Place {
 function placeOf(
   input: string | URL | Request,
   init: RequestInit | undefined,
-  protocols: readonly Protocol[],
+  protocols: readonly WireFormat[],
 ): Place | undefined {
   const isRequest = typeof input === "object" && "url" in input;
   const method = init?.method ?? (isRequest ? input.method : "GET");
@@ -83,7 +83,7 @@ function placeOf(
   return { ...found, base: path.slice(0, -found.endpoint.length), query };
 }
 
-function endpointIn(path: string, protocols: readonly Protocol[]): Pick<Place, "protocol" | "endpoint"> | undefined {
+function endpointIn(path: string, protocols: readonly WireFormat[]): Pick<Place, "protocol" | "endpoint"> | undefined {
   for (const protocol of protocols) {
     const endpoint = protocol.endpointOf(path);
     if (endpoint !== undefined) return { protocol, endpoint };
@@ -157,9 +157,16 @@ class SignallingCaller implements Caller {
   }
 }
 
-/** An origin that cannot be reached is an answer too, with status 502 or 504 and the error in the protocol's words. */
+/**
+ * Where the fetch underneath rejected, so does this one, with the same error: SDKs retry and report a failed connection
+ * as they would without a cache. An answer that broke off is one with status 502, in the protocol's words.
+ */
 function toResponse(answer: Answer, caller: SignallingCaller | undefined): Response {
-  const { body, status } = answer;
+  const { body, failure, status } = answer;
+  if (failure?.cause !== undefined && (failure.failure === "unreachable" || failure.failure === "timeout")) {
+    caller?.leave();
+    throw failure.cause;
+  }
   const isStream = !(body instanceof Uint8Array);
   if (isStream && !hasNoBody(status))
     return new Response(streamOf(body, caller), { status, headers: headersOf(answer) });

@@ -26,8 +26,9 @@ export async function passBy(asked: Asked, caller: Caller, outcome: Outcome): Pr
 }
 
 /** The origin's failure as an answer. */
-export function failureOf(call: Call, { status, code, message }: OriginError): Answer {
-  return refusal(call, status, { kind: "error", code }, code, message);
+export function failureOf(call: Call, failure: OriginError): Answer {
+  const { status, code, message } = failure;
+  return { ...refusal(call, status, { kind: "error", code }, code, message), failure };
 }
 
 /** An answer of our own, in the protocol's words. */

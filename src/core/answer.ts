@@ -1,4 +1,5 @@
 import type { Cost } from "./cost.ts";
+import type { OriginError } from "./errors.ts";
 import type { HeaderMap } from "./origin.ts";
 import type { Outcome } from "./outcome.ts";
 
@@ -11,6 +12,8 @@ export interface Answer {
   readonly outcome: Outcome;
   /** The origin's status, when it was asked for this answer. */
   readonly originStatus?: number;
+  /** Why the origin gave none; the answer then says so in the protocol's words. */
+  readonly failure?: OriginError;
   /** What the origin would have charged, when it was not asked. */
   readonly saved?: Cost;
 }

@@ -28,10 +28,10 @@ describe("a stream that is cut", () => {
       for (let afterBytes = 0; afterBytes < length; afterBytes++) {
         origin.plan({ ...short, cut: { afterBytes, how } });
         const reading = await read(stream);
-        expect(reading.outcome, `byte ${afterBytes}`).toBe("MISS");
         // A reset may overtake the head of the answer; then there is no stream to break off.
-        if (reading.status === 502) expect(JSON.parse(reading.raw).error.code).toMatch(/^origin_/);
+        if (reading.status === 0) expect(reading.error).toBeInstanceOf(TypeError);
         else {
+          expect(reading.outcome, `byte ${afterBytes}`).toBe("MISS");
           expect(reading.error, `byte ${afterBytes}`).toBeInstanceOf(Error);
           expect(eventsOf(reading.raw).at(-1)?.error, `byte ${afterBytes}`).toMatchObject({ code: "origin_truncated" });
           expect(reading.raw).not.toContain("[DONE]");
@@ -114,8 +114,11 @@ describe("an answer in one piece", () => {
     ]) {
       origin.plan(plan);
       const reading = await read();
-      expect(reading.status).toBe(502);
-      expect(JSON.parse(reading.raw).error.code).toMatch(/^origin_(truncated|unreachable)$/);
+      if (reading.status === 0) expect(reading.error).toBeInstanceOf(TypeError);
+      else {
+        expect(reading.status).toBe(502);
+        expect(JSON.parse(reading.raw).error.code).toBe("origin_truncated");
+      }
     }
     expect(origin.callCount).toBe(2);
   });

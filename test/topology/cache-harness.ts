@@ -25,6 +25,7 @@ export interface AskInit {
 }
 
 export interface Reading {
+  /** 0 where there is no response, because the origin could not be reached. */
   readonly status: number;
   readonly headers: Headers;
   /** What `X-AI-Cache-Status` says. */
@@ -34,7 +35,7 @@ export interface Reading {
   readonly raw: string;
   /** The answer's text, whatever its form. */
   readonly text: string;
-  /** What reading the body threw. */
+  /** What the call or reading its body threw. */
   readonly error: unknown;
 }
 
@@ -68,7 +69,13 @@ export async function setUp(options: CacheOptions = {}): Promise<Harness> {
     cache,
     events,
     ask,
-    read: async (body, init) => readResponse(await ask(body, init)),
+    read: async (body, init) => {
+      try {
+        return await readResponse(await ask(body, init));
+      } catch (error) {
+        return { status: 0, headers: new Headers(), outcome: null, reason: null, raw: "", text: "", error };
+      }
+    },
     eventsOf: (type) => events.filter((event) => event.type === type) as never,
   };
 }
