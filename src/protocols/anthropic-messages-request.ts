@@ -119,9 +119,8 @@ function mayTakeZero(model: string, body: JsonObject): boolean {
 
 function dependenciesOf(body: JsonObject): readonly Dependency[] {
   const dependencies: Dependency[] = [];
-  const thread = body.get("thread");
-  if (!isAbsent(thread))
-    dependencies.push(objectAt(body, "thread")?.get("type") === "create" ? "kept" : "conversation");
+  // An answer of a thread can be continued once, so nobody may get the one that another has begun or goes on with.
+  if (!isAbsent(body.get("thread"))) dependencies.push("conversation");
   const servers = body.get("mcp_servers");
   const hasServers = !isAbsent(servers) && !(Array.isArray(servers) && servers.length === 0);
   if (hasServers || !isAbsent(body.get("container")) || objectsIn(body.get("tools")).some(runsAtProvider))
