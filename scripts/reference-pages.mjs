@@ -6,10 +6,16 @@
 import { readdirSync, readFileSync } from "node:fs";
 import ts from "typescript";
 import { settingsSchema } from "../src/options.ts";
+import { Ledger } from "../src/telemetry/ledger.ts";
 import { prometheusMetrics } from "../src/telemetry/prometheus.ts";
 import { inProject } from "./project.mjs";
 
-const { text: scrape } = await prometheusMetrics({ flights: () => 0, stores: [], version: "" }).render();
+const { text: scrape } = await prometheusMetrics({
+  flights: () => 0,
+  stores: [],
+  version: "",
+  ledger: new Ledger(),
+}).render();
 
 const policySection = "layers.exact";
 const sections = {

@@ -44,6 +44,7 @@ export async function createApp(config: GatewayConfig, log: Log): Promise<App> {
     flights: () => core.flights.size,
     stores: core.stores.map(({ store, available }) => ({ name: store.name, stats: () => store.stats(), available })),
     version,
+    ledger: core.ledger,
   });
   metered.metrics = metrics;
 

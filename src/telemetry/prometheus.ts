@@ -1,11 +1,14 @@
 import { Counter, Gauge, Registry } from "prom-client";
 import type { StoreStats } from "../core/store.ts";
 import type { Trace, TraceEvent } from "../core/trace.ts";
+import { BoundedLabels } from "./bounded-labels.ts";
+import type { Ledger } from "./ledger.ts";
+import { LedgerCounter, spendingSeries } from "./ledger-series.ts";
 import { CounterTally, HistogramTally } from "./tally.ts";
 
 /**
  * The Prometheus side of the trace. Labels are bounded: model names come from requests, so only the first
- * `maxModels` of them get a label of their own and the rest are "other". Hit ratios are left to PromQL.
+ * hundred of them get a label of their own and the rest are "other". Hit ratios are left to PromQL.
  */
 
 export interface MeteredStore {
@@ -26,17 +29,17 @@ const lookupBuckets = [
   0.000_05, 0.000_1, 0.000_25, 0.000_5, 0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 1, 2.5,
 ];
 const requestBuckets = [0.000_5, 0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10, 30, 60, 120];
-const maxModels = 100;
 
 export function prometheusMetrics(gauges: {
   readonly flights: () => number;
   readonly stores: readonly MeteredStore[];
   readonly version: string;
+  readonly ledger: Ledger;
 }): Metrics {
   const registry = new Registry();
   const registers = [registry];
   // Tallies have what the registry asks of a metric: a name, and `get`.
-  const registered = <T extends CounterTally | HistogramTally>(tally: T): T => {
+  const registered = <T extends CounterTally | HistogramTally | LedgerCounter>(tally: T): T => {
     registry.registerMetric(tally as unknown as Parameters<typeof registry.registerMetric>[0]);
     return tally;
   };
@@ -106,13 +109,29 @@ export function prometheusMetrics(gauges: {
   const corrupt = total("reprise_corrupt_total", "Damaged or unknown values that were skipped.", ["backend"] as const);
   gauge("reprise_build_info", "Always 1.", ["version"] as const).set({ version: gauges.version }, 1);
 
-  const models = new Set<string>();
-  const modelLabel = (model: string): string => {
-    if (models.has(model)) return model;
-    if (models.size >= maxModels || model.length > 100) return "other";
-    models.add(model);
-    return model;
-  };
+  // What was spent and saved stands in the ledger, exactly; it is read at each scrape.
+  const booked = (name: string, help: string, labelNames: readonly string[]) =>
+    registered(new LedgerCounter(name, help, labelNames, spendingSeries[name], gauges.ledger));
+  booked("reprise_cost_saved_usd_total", "What origins would have charged for what they did not have to compute.", [
+    "model",
+    "layer",
+    "basis",
+  ]);
+  booked("reprise_cost_spent_usd_total", "What origins charge for what they computed, by list price.", [
+    "model",
+    "what",
+  ]);
+  booked(
+    "reprise_tokens_saved_total",
+    "Tokens of answers that no origin computed; input includes cached_input, output reasoning.",
+    ["kind", "model", "layer"],
+  );
+  booked("reprise_unpriced_requests_total", "Answers without a price: unknown model, or no usage.", ["model"]);
+  booked("reprise_provider_cache_read_tokens_total", "Input tokens that providers read from their caches.", ["model"]);
+  booked("reprise_provider_cache_write_tokens_total", "Input tokens that providers wrote to their caches.", ["model"]);
+
+  const models = new BoundedLabels();
+  const modelLabel = (model: string): string => models.of(model);
 
   const onCall = ({ outcome, protocol, model, durationMs }: Extract<TraceEvent, { type: "call-end" }>): void => {
     const label = modelLabel(model);
