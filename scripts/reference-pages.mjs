@@ -30,6 +30,8 @@ const sections = {
   coalescing: "Identical calls in flight.",
   rules:
     "A list. Each rule has a `match` and any of the options of `layers.exact`, which it sets for the calls that match; for each option the first matching rule that names it decides.",
+  prices:
+    "Your own prices, by a pattern for the model (`*` stands for any run of characters). The first pattern that fits decides; models that none fits have published prices, or none.",
   telemetry: "What the gateway writes about itself.",
   security: "Secrets.",
 };

@@ -1,5 +1,6 @@
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
+import type { Cost } from "../core/cost.ts";
 import { layerNames } from "../core/directives.ts";
 import type { Outcome, Stored } from "../core/outcome.ts";
 import { bypassReasons, missReasons, storeRefusals } from "../core/outcome-reasons.ts";
@@ -116,5 +117,19 @@ describe("responseFields", () => {
     for (const reason of ["max_age", "min_fresh", "refresh"] as const) expect(why(reason)).toContain("fwd=request");
     expect(why("absent")).toContain("fwd=uri-miss");
     expect(why("corrupt")).toContain("fwd=miss");
+  });
+});
+
+describe("X-AI-Cache-Saved-USD", () => {
+  const price = { picodollars: 157_500_000, usd: "0.0001575", source: "override" };
+  const fieldOf = (outcome: Outcome, saved: Cost) =>
+    responseFields({ headers: {}, outcome, saved })["x-ai-cache-saved-usd"];
+  const found = { layer: "exact", entry: "e", ageMs: 0, ttlMs: 1 } as const;
+
+  it("stands on hits and stale answers, and nowhere without a price", () => {
+    expect(fieldOf({ kind: "hit", ...found }, { usage: undefined, price })).toBe("0.0001575");
+    expect(fieldOf({ kind: "stale", why: "swr", ...found }, { usage: undefined, price })).toBe("0.0001575");
+    expect(fieldOf({ kind: "hit", ...found }, { usage: undefined, price: undefined })).toBeUndefined();
+    expect(fieldOf({ kind: "coalesced", stored: { state: "pending" } }, { usage: undefined, price })).toBeUndefined();
   });
 });
