@@ -73,10 +73,10 @@ describe.each([endpoint, streamEndpoint])("gemini keeps the contract of a protoc
 
 describe("the same streams with other line ends", () => {
   const other = (from: ProtocolFixture, lineEnd: string): ProtocolFixture => {
-    const stream = new TextEncoder().encode(text(from.stream).replaceAll("\r\n", lineEnd));
+    const stream = new TextEncoder().encode(text(from.stream).replaceAll("\n", lineEnd));
     return { ...from, name: `${from.name}, ${JSON.stringify(lineEnd)}`, stream };
   };
-  const some = fixtures.slice(0, 2).flatMap((from) => [other(from, "\r"), other(from, "\n")]);
+  const some = fixtures.slice(0, 2).flatMap((from) => [other(from, "\r"), other(from, "\r\n")]);
   const checks = protocolContract({ protocol: gemini, endpoint, fixtures: some });
   for (const check of checks) it(check.name, () => check.run());
 });

@@ -2,6 +2,7 @@ import { gzipSync } from "node:zlib";
 import type { ReceivedCall } from "./received-call.ts";
 import { scriptedMessage, scriptedMessageError, scriptedMessageEvents } from "./scripted-anthropic-messages.ts";
 import { chatChunks, chatCompletion, isRecord, type JsonRecord } from "./scripted-chat.ts";
+import { geminiChunks, geminiError, geminiResponse, geminiTarget } from "./scripted-gemini.ts";
 import type { PlannedReply } from "./scripted-plan.ts";
 import { canaryOf } from "./scripted-text.ts";
 
@@ -30,6 +31,8 @@ export function prepareReply(context: ReplyContext): PreparedReply {
   if (plan.body !== undefined) return assemble(context, status, ...plannedBody(plan.body));
   const [path = ""] = call.path.split("?", 1);
   if (path.endsWith("/v1/messages") && call.method === "POST") return messagesReply(context, status);
+  const target = call.method === "POST" ? geminiTarget(path) : undefined;
+  if (target !== undefined) return geminiReply(context, target, status);
   if (status >= 400) return assemble(context, status, "application/json", [json({ error: errorObject(status) })]);
   if (path.endsWith("/chat/completions") && call.method === "POST") return chatReply(context, status);
   if (path.endsWith("/models") && call.method === "GET") {
@@ -70,6 +73,35 @@ function messagesReply(context: ReplyContext, planned: number): PreparedReply {
   const asked = { request, plan, canary, generation };
   if (request["stream"] !== true) return assemble(context, status, "application/json", [json(scriptedMessage(asked))]);
   return assemble(context, status, "text/event-stream; charset=utf-8", framed(plan, scriptedMessageEvents(asked)));
+}
+
+/** Without `alt=sse` a stream is one JSON array. */
+function geminiReply(
+  context: ReplyContext,
+  { model, streams }: NonNullable<ReturnType<typeof geminiTarget>>,
+  planned: number,
+): PreparedReply {
+  const { call, plan, canaries, generation } = context;
+  const request = call.json;
+  const status = planned >= 400 || (isRecord(request) && request["contents"] !== undefined) ? planned : 400;
+  if (status >= 400 || !isRecord(request))
+    return assemble(context, status, "application/json", [json(geminiError(status))]);
+  const query = new URLSearchParams(call.path.split("?")[1]);
+  const key = call.headers["x-goog-api-key"] ?? query.get("key") ?? call.headers.authorization;
+  const canary = canaries ? canaryOf(Array.isArray(key) ? key.join() : key) : "";
+  const asked = { request, model, plan, canary, generation };
+  if (!streams) return assemble(context, status, "application/json", [json(geminiResponse(asked))]);
+  const chunks = geminiChunks(asked);
+  if (query.get("alt") !== "sse") return assemble(context, status, "application/json", [json(chunks)]);
+  const { atChunk, error = geminiError(503)["error"] as object } = plan.errorEvent ?? { atChunk: chunks.length };
+  const delivered = {
+    ...plan,
+    terminal: false,
+    ...(plan.errorEvent === undefined ? {} : { errorEvent: { atChunk, error } }),
+  };
+  // The chunk with the finish reason is what ends a stream.
+  const events = streamEvents(delivered, plan.terminal === false ? chunks.slice(0, -1) : chunks);
+  return assemble(context, status, "text/event-stream; charset=utf-8", events);
 }
 
 function streamEvents(plan: PlannedReply, chunks: readonly JsonRecord[]): readonly Uint8Array[] {
