@@ -1,7 +1,8 @@
 import type { Answer } from "./core/answer.ts";
-import type { Asked, Caller } from "./core/call.ts";
+import type { Caller } from "./core/call.ts";
 import { type Clock, type Random, systemClock, systemRandom } from "./core/clock.ts";
 import { withDeadline } from "./core/deadline.ts";
+import { isEmbeddingProtocol } from "./core/embedding-protocol.ts";
 import { InvalidOptionError, RepriseError } from "./core/errors.ts";
 import { fingerprintKey } from "./core/fingerprint.ts";
 import { systemTenant } from "./core/generations.ts";
@@ -10,9 +11,13 @@ import { SingleFlight } from "./core/single-flight.ts";
 import type { MaybePromise, Store } from "./core/store.ts";
 import { silentTrace, type Trace } from "./core/trace.ts";
 import { Costs } from "./costs.ts";
+import { EmbeddingBatches } from "./embedding-batches.ts";
+import { EmbeddingIntake, type IncomingCall } from "./embedding-intake.ts";
+import { EmbeddingPath } from "./embedding-path.ts";
 import { type CacheFetch, createFetch } from "./fetch.ts";
 import type { Flight } from "./flight.ts";
 import { type IncomingRequest, Intake } from "./intake.ts";
+import { EmbeddingLayer } from "./layers/embedding/embedding-layer.ts";
 import { ExactLayer } from "./layers/exact/exact-layer.ts";
 import { Replayer } from "./layers/exact/replay.ts";
 import { memoryShares } from "./memory-shares.ts";
@@ -29,6 +34,7 @@ import { type FlightFailure, Pipeline } from "./pipeline.ts";
 import { PolicyRules } from "./policy/rules.ts";
 import { RepeatWatch } from "./policy/stochastic.ts";
 import { protocols } from "./protocols/all.ts";
+import { embeddingProtocols } from "./protocols/all-embeddings.ts";
 import { guarded } from "./stores/guarded.ts";
 import { memory } from "./stores/memory.ts";
 import { tiered } from "./stores/tiered.ts";
@@ -107,7 +113,7 @@ export async function createCache(options: CacheOptions = {}): Promise<Cache> {
   const core = await assembleCore({ settings: reading.settings, ...defined({ store, clock, random, trace }) });
   const shelf = new ValueShelf({ ...core.wrapParts, tenant });
   return {
-    fetch: createFetch({ core, protocols, ...defined({ fetch }) }),
+    fetch: createFetch({ core, protocols: [...protocols, ...embeddingProtocols], ...defined({ fetch }) }),
     wrap: createWrap(shelf),
     values: createValues(shelf),
     stats: () => core.ledger.totals(),
@@ -169,7 +175,7 @@ export interface CoreOptions {
 /** Everything behind the rims: what the gateway and the library share. */
 export interface Core {
   /** Throws `RequestRejectedError` for a request that cannot be taken. */
-  handle(request: IncomingRequest, caller: Caller): MaybePromise<Answer>;
+  handle(request: IncomingCall, caller: Caller): MaybePromise<Answer>;
   /** Calls to origins under way. */
   readonly flights: { readonly size: number };
   readonly stores: readonly GuardedStores[];
@@ -215,14 +221,22 @@ export async function assembleCore(options: CoreOptions): Promise<Core> {
     limits,
     patience: { graceMs: grace, finishDetached, detachedMs: detachedTime, detachedBytes },
   });
-  let intake = new Intake({ secret, rules: rulesOf(settings), memoryBytes: shares.readings });
+  const layer = new EmbeddingLayer({ store, clock, random, trace });
+  const batches = new EmbeddingBatches({ layer, clock, trace, backoffMs });
+  const embeddings = new EmbeddingPath({ layer, batches, costs, clock, trace });
+  const intakeOf = (now: Settings) => ({
+    answers: new Intake({ secret, rules: rulesOf(now), memoryBytes: shares.readings }),
+    vectors: new EmbeddingIntake({ secret, rules: vectorRulesOf(now), memoryBytes: shares.vectorReadings }),
+  });
+  let intake = intakeOf(settings);
   return {
     handle(request, caller) {
-      let asked: Asked;
+      const { protocol } = request;
       try {
-        asked = intake.read(request);
+        if (isEmbeddingProtocol(protocol))
+          return embeddings.handle(intake.vectors.read({ ...request, protocol }), caller);
+        return pipeline.handle(intake.answers.read(request as IncomingRequest), caller);
       } catch (error) {
-        const { protocol } = request;
         const code = RepriseError.isInstance(error) ? error.code : "internal";
         trace({
           type: "call-end",
@@ -235,7 +249,6 @@ export async function assembleCore(options: CoreOptions): Promise<Core> {
         });
         throw error;
       }
-      return pipeline.handle(asked, caller);
     },
     flights,
     ledger,
@@ -245,7 +258,7 @@ export async function assembleCore(options: CoreOptions): Promise<Core> {
     ],
     wrapParts: { exact, secret, policy: defaultPolicy(settings), clock, trace, backoffMs },
     reconfigure(changed) {
-      intake = new Intake({ secret, rules: rulesOf(changed), memoryBytes: shares.readings });
+      intake = intakeOf(changed);
       costs.reprice(new Prices(changed.prices));
     },
     close: async () => {
@@ -259,9 +272,16 @@ function defaultPolicy(settings: Settings): CallPolicy {
   return policyOf(settings.layers.exact) as CallPolicy;
 }
 
-function rulesOf(settings: Settings): PolicyRules {
+/** Vectors do not age, so they have a ttl of their own, and nothing stale to serve. */
+function vectorRulesOf(settings: Settings): PolicyRules {
+  const { enabled, ttl } = settings.layers.embedding;
+  const own = { enabled, ttlMs: ttl, maxTtlMs: ttl, staleWhileRevalidateMs: 0, staleIfErrorMs: 0 };
+  return rulesOf(settings, { ...defaultPolicy(settings), ...own });
+}
+
+function rulesOf(settings: Settings, defaults = defaultPolicy(settings)): PolicyRules {
   return new PolicyRules(
-    defaultPolicy(settings),
+    defaults,
     settings.rules.map(({ match, ...set }) => ({
       match: defined(match),
       set: policyOf(set as Partial<PolicySettings>),

@@ -5,6 +5,13 @@ import type { Usage } from "./core/recording.ts";
 import type { SavedBy, Trace } from "./core/trace.ts";
 import type { CompleteAnswer, WholeAnswer } from "./origin-answer.ts";
 
+/** As much of a call as its bill needs. */
+interface Billable {
+  readonly protocol: { readonly name: string };
+  readonly originId: string;
+  readonly facts: { readonly model: string };
+}
+
 /**
  * What calls cost and save, told to the trace: each origin's answer is spent once, whoever waits for it, and each answer
  * that no origin computed is saved once. A stored answer saves what it would cost at the origin now.
@@ -38,14 +45,18 @@ export class Costs {
   }
 
   /** What an answer of these tokens costs at the origin of `call`; `model` is the one that answered, if it is told. */
-  of(call: Call, answer: { readonly usage: Usage | undefined; readonly model: string | undefined }, now: number): Cost {
+  of(
+    call: Billable,
+    answer: { readonly usage: Usage | undefined; readonly model: string | undefined },
+    now: number,
+  ): Cost {
     const { protocol, originId, facts } = call;
     const { usage, model: answeredBy } = answer;
     return this.#pricer.price({ protocol: protocol.name, originId, model: facts.model, answeredBy, usage }, now);
   }
 
   /** Books `cost` as saved. Call it once for each answer, or part of one, that the origin did not compute. */
-  save(call: Call, by: SavedBy, cost: Cost): void {
+  save(call: Billable, by: SavedBy, cost: Cost): void {
     const { protocol, originId, facts } = call;
     this.#trace({ type: "saving", by, protocol: protocol.name, model: facts.model, originId, cost });
   }

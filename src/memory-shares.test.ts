@@ -3,8 +3,8 @@ import { memoryShares } from "./memory-shares.ts";
 
 it("divides the bound and leaves nothing over", () => {
   for (const bytes of [65_536, 1_000_001, 256 * 1024 * 1024]) {
-    const { answers, replays, readings, opened } = memoryShares(bytes);
-    expect(answers + replays + readings + opened).toBe(bytes);
+    const { answers, replays, readings, vectorReadings, opened } = memoryShares(bytes);
+    expect(answers + replays + readings + vectorReadings + opened).toBe(bytes);
     expect(answers).toBeGreaterThan(bytes / 2);
   }
 });

@@ -9,12 +9,20 @@ export interface MemoryShares {
   readonly replays: number;
   /** Requests that were parsed and keyed. */
   readonly readings: number;
+  /** Batches of inputs that were parsed and keyed. */
+  readonly vectorReadings: number;
   /** Entries that were verified and taken apart. */
   readonly opened: number;
 }
 
 export function memoryShares(bytes: number): MemoryShares {
   const share = (of32: number): number => Math.max(1, Math.floor((bytes * of32) / 32));
-  const [replays, readings, opened] = [share(4), share(5), share(2)];
-  return { answers: Math.max(1, bytes - replays - readings - opened), replays, readings, opened };
+  const [replays, readings, vectorReadings, opened] = [share(4), share(4), share(1), share(2)];
+  return {
+    answers: Math.max(1, bytes - replays - readings - vectorReadings - opened),
+    replays,
+    readings,
+    vectorReadings,
+    opened,
+  };
 }

@@ -28,6 +28,10 @@ describe("readSettings", () => {
           "directory": "./.reprise",
         },
         "layers": {
+          "embedding": {
+            "enabled": true,
+            "ttl": 315360000000,
+          },
           "exact": {
             "anyModel": false,
             "enabled": true,

@@ -153,7 +153,17 @@ export const settingsSchema = z.strictObject({
       writeDeadline: duration("250ms", { description: "A write that takes longer is given up." }),
     })
     .prefault({} as never),
-  layers: z.strictObject({ exact: policySchema }).prefault({} as never),
+  layers: z
+    .strictObject({
+      exact: policySchema,
+      embedding: z
+        .strictObject({
+          enabled: flag(true, { description: "Whether embeddings are answered from stored vectors." }),
+          ttl: duration("3650d", { description: "How long a vector is kept. Vectors do not age." }),
+        })
+        .prefault({} as never),
+    })
+    .prefault({} as never),
   coalescing: z
     .strictObject({
       errorBackoff: duration("250ms", {

@@ -80,6 +80,13 @@ export interface BatchLimits {
   readonly weight: number;
 }
 
+/** A format of either kind. */
+export type WireFormat = Protocol | EmbeddingProtocol;
+
+export function isEmbeddingProtocol(format: WireFormat): format is EmbeddingProtocol {
+  return "family" in format;
+}
+
 export interface EmbeddingProtocol
   extends Pick<Protocol, "name" | "endpointOf" | "unkeyedParameters" | "keyedHeaders" | "renderError"> {
   readonly operation: "embedding";

@@ -1,6 +1,8 @@
 import type { IncomingMessage, ServerResponse } from "node:http";
+import type { WireFormat } from "../core/embedding-protocol.ts";
 import { RequestRejectedError } from "../core/errors.ts";
 import { protocols } from "../protocols/all.ts";
+import { embeddingProtocols } from "../protocols/all-embeddings.ts";
 import { openAiChat } from "../protocols/openai-chat.ts";
 import { type ModelRouteParts, modelRoute, type Place } from "./model-route.ts";
 import { passThrough } from "./pass-through.ts";
@@ -91,13 +93,15 @@ function found(route: Route | undefined, request: IncomingMessage): Route {
 function placeOf(target: string): Place | undefined {
   const path = withoutQuery(target);
   const short = path.startsWith("/v1/") ? path.slice(3) : path;
-  for (const protocol of protocols) {
+  for (const protocol of wireFormats) {
     for (const endpoint of [path, short]) {
       if (protocol.endpointOf(endpoint) === endpoint) return { protocol, endpoint };
     }
   }
   return undefined;
 }
+
+const wireFormats: readonly WireFormat[] = [...protocols, ...embeddingProtocols];
 
 function withoutQuery(url: string): string {
   const queryAt = url.indexOf("?");

@@ -1,8 +1,8 @@
 import type { IncomingMessage, ServerResponse } from "node:http";
 import type { Core } from "../cache.ts";
 import type { Clock } from "../core/clock.ts";
+import type { WireFormat } from "../core/embedding-protocol.ts";
 import { RepriseError, RequestRejectedError } from "../core/errors.ts";
-import type { Protocol } from "../core/protocol.ts";
 import { readBody } from "./request-body.ts";
 import { callerOf, sendAnswer } from "./send-answer.ts";
 import { type ErrorReporter, sendError } from "./send-error.ts";
@@ -19,12 +19,12 @@ export interface ModelRouteParts {
   readonly observe: (endpoint: string, result: string, stream: boolean, durationMs: number) => void;
   readonly report: ErrorReporter;
   /** A call whose body could not be read: the core never hears of it, yet it counts. */
-  readonly countUnread: (protocol: Protocol, code: string) => void;
+  readonly countUnread: (protocol: WireFormat, code: string) => void;
 }
 
 /** Which endpoint of which protocol a path is. */
 export interface Place {
-  readonly protocol: Protocol;
+  readonly protocol: WireFormat;
   readonly endpoint: string;
 }
 

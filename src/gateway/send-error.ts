@@ -6,7 +6,7 @@ import type { Protocol, ProtocolError } from "../core/protocol.ts";
 export type ErrorReporter = (error: unknown, request: IncomingMessage) => void;
 
 /** The error in the shape that the caller's SDK understands. What is not meant for callers stays inside. */
-export function sendError(response: ServerResponse, error: unknown, protocol: Protocol): void {
+export function sendError(response: ServerResponse, error: unknown, protocol: Pick<Protocol, "renderError">): void {
   if (response.headersSent) {
     response.destroy();
     return;

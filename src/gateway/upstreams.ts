@@ -63,7 +63,7 @@ export class Upstreams {
   }
 
   /** The upstream for calls of `protocol` that name `model`; without one of its family the first of OpenAI's, since many such servers speak several. */
-  forModel(protocol: Protocol, model: string): Upstream {
+  forModel(protocol: Pick<Protocol, "name">, model: string): Upstream {
     const chosen =
       this.#models.find((one) => one.fits(model))?.upstream ??
       (this.#first(familyOf(protocol.name)) ?? this.#first("openai"))?.upstream;

@@ -1,0 +1,278 @@
+import { passedOn, unrecorded } from "./answer-forms.ts";
+import type { Answer } from "./core/answer.ts";
+import type { Caller } from "./core/call.ts";
+import type { Clock } from "./core/clock.ts";
+import { OriginError } from "./core/errors.ts";
+import { chain, isPromise } from "./core/maybe-promise.ts";
+import type { OriginResponse } from "./core/origin.ts";
+import { type Outcome, pendingStored } from "./core/outcome.ts";
+import type { BypassReason } from "./core/outcome-reasons.ts";
+import type { MaybePromise } from "./core/store.ts";
+import type { Trace } from "./core/trace.ts";
+import type { Costs } from "./costs.ts";
+import type { Batch, BatchFailure, Computation, PlacedVector } from "./embedding-batch.ts";
+import type { EmbeddingBatches, Gathered, Gathering } from "./embedding-batches.ts";
+import type { EmbeddingAsked, EmbeddingCall } from "./embedding-intake.ts";
+import type { EmbeddingLayer, VectorLookup } from "./layers/embedding/embedding-layer.ts";
+import { asOriginError, collect, mostErrorBytes } from "./origin-answer.ts";
+import { answerForbidsStoring } from "./policy/admission.ts";
+
+/**
+ * The main path of calls for embeddings:
+ *
+ *   policy ─ embedding.split ─ origin (only what is missing) ─ embedding.merge ─ answer
+ */
+
+export interface EmbeddingPathParts {
+  readonly layer: EmbeddingLayer;
+  readonly batches: EmbeddingBatches;
+  readonly costs: Costs;
+  readonly clock: Clock;
+  readonly trace: Trace;
+}
+
+/** Bound on one reply of an origin; 2,048 vectors of 3,072 decimals each are about half of it. */
+const mostReplyBytes = 256 * 1024 * 1024;
+
+export class EmbeddingPath {
+  readonly #parts: EmbeddingPathParts;
+  /** Origins that do not know base64. */
+  readonly #plainOrigins = new Set<string>();
+
+  constructor(parts: EmbeddingPathParts) {
+    this.#parts = parts;
+  }
+
+  /** Answers the call. Never throws: what goes wrong is an answer with outcome `error`. */
+  handle(asked: EmbeddingAsked, caller: Caller): MaybePromise<Answer> {
+    const { clock, trace } = this.#parts;
+    const startedAt = clock.monotonic();
+    return chain(this.#decide(asked, caller), (answer) => {
+      const { protocol, facts, originId } = asked.call;
+      const durationMs = clock.monotonic() - startedAt;
+      const told = { protocol: protocol.name, model: facts.model, originId, stream: false, durationMs };
+      trace({ type: "call-end", outcome: answer.outcome, ...told });
+      return answer;
+    });
+  }
+
+  #decide(asked: EmbeddingAsked, caller: Caller): MaybePromise<Answer> {
+    const { call } = asked;
+    const bypass = bypassReason(call);
+    if (bypass !== undefined) return this.#bypass(asked, caller, { kind: "bypass", reason: bypass });
+    const batch: Batch = {
+      ...call,
+      limits: call.protocol.batchLimits,
+      model: call.facts.model,
+      protocol: call.protocol.name,
+    };
+    return chain(this.#lookup(batch), (lookups) => {
+      const stored = this.#parts.batches.allStored(batch, lookups);
+      if (stored !== undefined) return this.#hit(call, stored);
+      if (call.directives.onlyIfCached) {
+        const first = lookups.find((lookup) => lookup.kind === "miss");
+        const outcome = { kind: "miss", reason: first?.reason ?? "expired", stored: pendingStored } as const;
+        return refusal(
+          call,
+          504,
+          outcome,
+          "cache_miss",
+          "Not all vectors are stored and the request said only-if-cached.",
+        );
+      }
+      const compute = (positions: readonly number[], signal: AbortSignal) => this.#compute(asked, positions, signal);
+      const gathering = this.#parts.batches.gather(batch, lookups, caller, compute);
+      return gathering.then((result) => this.#answer(call, result));
+    });
+  }
+
+  /** A store that fails is a miss: it never fails the call. */
+  #lookup(batch: Batch): MaybePromise<readonly VectorLookup[]> {
+    const { clock, layer, trace } = this.#parts;
+    const { directives, slots } = batch;
+    if (!directives.read || directives.refresh) return slots.map(() => ({ kind: "miss", reason: "refresh" }));
+    const startedAt = clock.monotonic();
+    const absent = (): readonly VectorLookup[] => slots.map(() => ({ kind: "miss", reason: "store_unavailable" }));
+    const told = (lookups: readonly VectorLookup[]): readonly VectorLookup[] => {
+      const missed = lookups.find((lookup) => lookup.kind === "miss");
+      const result =
+        missed === undefined ? { result: "hit" as const } : { result: "miss" as const, reason: missed.reason };
+      trace({ type: "lookup-end", layer: layer.name, ...result, durationMs: clock.monotonic() - startedAt });
+      return lookups;
+    };
+    try {
+      const lookups = layer.lookup(batch, slots);
+      return isPromise(lookups) ? lookups.catch(absent).then(told) : told(lookups);
+    } catch {
+      return told(absent());
+    }
+  }
+
+  #hit(call: EmbeddingCall, gathered: Gathered): Answer {
+    const now = this.#parts.clock.now();
+    const { createdAt = now, staleAt = now } = gathered.lifetime ?? {};
+    const times = { ageMs: Math.max(0, now - createdAt), ttlMs: staleAt - now };
+    this.#bookSaved(call, gathered.places);
+    return this.#reply(call, gathered, { kind: "hit", layer: "embedding", entry: call.slots[0] as string, ...times });
+  }
+
+  #answer(call: EmbeddingCall, result: Gathering): Answer {
+    if (!result.ok) return failed(call, result);
+    const { gathered } = result;
+    const { stored, reason } = gathered;
+    this.#bookSaved(call, gathered.places);
+    if (gathered.asked === 0) return this.#reply(call, gathered, { kind: "coalesced", stored });
+    const outcome: Outcome = reason === "refresh" ? { kind: "refresh", stored } : { kind: "miss", reason, stored };
+    return { ...this.#reply(call, gathered, outcome), originStatus: 200 };
+  }
+
+  #reply(call: EmbeddingCall, gathered: Gathered, outcome: Outcome): Answer {
+    const { places, cached, asked } = gathered;
+    const zero = call.policy.hitUsage === "zero";
+    const counted = new Set<string>();
+    const tokens = places.map((place, position) => {
+      if (!zero) return place.tokens;
+      const slot = call.slots[position] as string;
+      if (place.source !== "asked" || counted.has(slot)) return 0;
+      counted.add(slot);
+      return place.tokens;
+    });
+    const { encoding, shape, protocol } = call;
+    const vectors = places.map((place) => place.vector);
+    const model = places[0]?.model ?? call.facts.model;
+    return {
+      status: 200,
+      headers: {
+        "content-type": "application/json",
+        "x-ai-cache-embeddings": `total=${places.length}, cached=${cached}, asked=${asked}`,
+      },
+      body: protocol.render({ vectors, tokens, model, encoding, shape }),
+      outcome,
+    };
+  }
+
+  /** Vectors that were stored, and those that others had asked for, cost nothing. */
+  #bookSaved(call: EmbeddingCall, places: readonly PlacedVector[]): void {
+    const { clock, costs } = this.#parts;
+    for (const source of ["cached", "joined"] as const) {
+      const some = places.filter((place) => place.source === source);
+      if (some.length === 0) continue;
+      const tokens = some.reduce((sum, place) => sum + (place.tokens ?? 0), 0);
+      const answer = { usage: usageOf(tokens), model: some[0]?.model };
+      costs.save(call, source === "cached" ? "embedding" : "coalescing", costs.of(call, answer, clock.now()));
+    }
+  }
+
+  /** Asks the origin for these inputs. Never rejects. */
+  async #compute(asked: EmbeddingAsked, positions: readonly number[], signal: AbortSignal): Promise<Computation> {
+    const { call } = asked;
+    const { clock, trace, costs } = this.#parts;
+    const { originId, protocol, facts } = call;
+    const startedAt = clock.monotonic();
+    const end = (result: number | OriginError["failure"]) =>
+      trace({ type: "origin-end", originId, model: facts.model, result, durationMs: clock.monotonic() - startedAt });
+    trace({ type: "origin-start", originId, model: facts.model });
+    try {
+      const { response, body } = await this.#exchange(asked, positions, signal);
+      const { status, headers } = response;
+      end(status);
+      if (status !== 200) return { ok: false, failure: { kind: "answer", status, headers, body } };
+      const reading = protocol.readVectors(body, positions.length, call.shape);
+      if (!reading.ok)
+        return { ok: false, failure: { kind: "unusable", code: reading.fault, message: reading.message } };
+      const { vectors, tokens, model = facts.model } = reading;
+      const cost = costs.of(call, { usage: tokens === undefined ? undefined : usageOf(tokens), model }, clock.now());
+      trace({ type: "spending", protocol: protocol.name, model: facts.model, originId, cost });
+      return { ok: true, computed: { vectors, tokens, model, noStore: answerForbidsStoring(headers) } };
+    } catch (error) {
+      const failure = signal.aborted ? aborted() : asOriginError(error);
+      end(failure.failure);
+      return { ok: false, failure: { kind: "error", error: failure } };
+    }
+  }
+
+  /** In base64 where the origin knows it; it is asked again, once and for all, where it says that it does not. */
+  async #exchange(
+    asked: EmbeddingAsked,
+    positions: readonly number[],
+    signal: AbortSignal,
+  ): Promise<{ readonly response: OriginResponse; readonly body: Uint8Array }> {
+    const { target, headers, originId, protocol } = asked.call;
+    const encoding = this.#plainOrigins.has(originId) ? "asked" : "dense";
+    const body = asked.parsed().forward(positions, { encoding });
+    const response = await asked.origin.send({ method: "POST", target, headers, body }, signal);
+    const read = await collect(response.body, response.status === 200 ? mostReplyBytes : mostErrorBytes);
+    if (read.overflow !== undefined)
+      throw new OriginError("truncated", { message: "The origin's reply is too large." });
+    const refuses = encoding === "dense" && protocol.refusesDense(response.status, response.headers, read.body);
+    if (!refuses || asked.call.encoding === "base64") return { response, body: read.body };
+    this.#plainOrigins.add(originId);
+    return this.#exchange(asked, positions, signal);
+  }
+
+  async #bypass(asked: EmbeddingAsked, caller: Caller, outcome: Outcome): Promise<Answer> {
+    const { call, origin } = asked;
+    if (call.directives.onlyIfCached)
+      return refusal(call, 504, outcome, "cache_miss", "The request said only-if-cached but no cache may answer it.");
+    const { target, headers } = call;
+    const abort = new AbortController();
+    caller.onAbandon(() => abort.abort(aborted()));
+    try {
+      const body = asked.parsed().forward();
+      const response = await origin.send({ method: "POST", target, headers, body }, abort.signal);
+      return {
+        status: response.status,
+        headers: passedOn(response.headers, false),
+        body: unrecorded(response.body, abort),
+        outcome,
+        originStatus: response.status,
+      };
+    } catch (error) {
+      return failed(call, { failure: { kind: "error", error: asOriginError(error) }, joined: false, reason: "absent" });
+    }
+  }
+}
+
+/** Why no vector of this call may be looked up or stored, if so. Server policy comes first, then the caller's wish. */
+function bypassReason({ directives, facts, policy, principal }: EmbeddingCall): BypassReason | undefined {
+  // Without a model in the request, which one computes is the origin's to decide, and to change.
+  if (!policy.enabled || facts.model === "") return "not_cacheable";
+  if (policy.perUser && principal.user === undefined) return "not_cacheable";
+  if (directives.noStore) return "no_store";
+  if (!directives.read && !directives.write) return "cache_off";
+  return directives.layers?.has("embedding") === false ? "layer_off" : undefined;
+}
+
+function failed(
+  call: EmbeddingCall,
+  { failure, joined, reason }: Pick<Extract<Gathering, { ok: false }>, "failure" | "joined" | "reason">,
+): Answer {
+  if (failure.kind === "answer") {
+    const { status, headers, body } = failure;
+    const stored = { state: "refused", reason: "error_status" } as const;
+    const outcome: Outcome = joined ? { kind: "coalesced", stored } : { kind: "miss", reason, stored };
+    return { status, headers: passedOn(headers, joined), body, outcome, originStatus: status };
+  }
+  const { status, code, message } = toldOf(failure);
+  return refusal(call, status, { kind: "error", code }, code, message);
+}
+
+function toldOf(failure: Exclude<BatchFailure, { kind: "answer" }>) {
+  if (failure.kind === "error") return failure.error;
+  if (failure.kind === "unusable") return { status: 502, code: failure.code, message: `${failure.message}.` };
+  return asOriginError(failure.error);
+}
+
+/** An answer of our own, in the protocol's words. */
+function refusal(call: EmbeddingCall, status: number, outcome: Outcome, code: string, message: string): Answer {
+  const body = call.protocol.renderError({ status, code, message }, "json");
+  return { status, headers: { "content-type": "application/json" }, body, outcome };
+}
+
+function aborted(): OriginError {
+  return new OriginError("aborted", { message: "Nobody waits for these vectors any more." });
+}
+
+function usageOf(tokens: number) {
+  return { inputTokens: tokens, cachedInputTokens: 0, cacheWriteTokens: 0, outputTokens: 0, reasoningTokens: 0 };
+}
