@@ -44,3 +44,13 @@ export function embeddingReply(request: JsonRecord, answeredBy: string | undefin
   const tokens = inputs.reduce<number>((sum, input) => sum + scriptedTokens(input), 0);
   return { object: "list", data, model: answeredBy ?? model, usage: { prompt_tokens: tokens, total_tokens: tokens } };
 }
+
+/** The same in Gemini's shape, of one content or of a batch. */
+export function geminiEmbeddingReply(request: JsonRecord, model: string): JsonRecord | undefined {
+  const valuesOf = ({ content, outputDimensionality }: JsonRecord) => ({
+    values: scriptedVector(content, model, typeof outputDimensionality === "number" ? outputDimensionality : undefined),
+  });
+  const { requests, content } = request;
+  if (Array.isArray(requests)) return { embeddings: (requests as JsonRecord[]).map(valuesOf) };
+  return content === undefined ? undefined : { embedding: valuesOf(request) };
+}

@@ -2,6 +2,7 @@ import { gzipSync } from "node:zlib";
 import type { ReceivedCall } from "./received-call.ts";
 import { scriptedMessage, scriptedMessageError, scriptedMessageEvents } from "./scripted-anthropic-messages.ts";
 import { chatChunks, chatCompletion, isRecord, type JsonRecord } from "./scripted-chat.ts";
+import { embeddingReply, geminiEmbeddingReply } from "./scripted-embeddings.ts";
 import { geminiChunks, geminiError, geminiResponse, geminiTarget } from "./scripted-gemini.ts";
 import type { PlannedReply } from "./scripted-plan.ts";
 import { canaryOf } from "./scripted-text.ts";
@@ -34,11 +35,28 @@ export function prepareReply(context: ReplyContext): PreparedReply {
   const target = call.method === "POST" ? geminiTarget(path) : undefined;
   if (target !== undefined) return geminiReply(context, target, status);
   if (status >= 400) return assemble(context, status, "application/json", [json({ error: errorObject(status) })]);
+  if (path.endsWith("/embeddings") && call.method === "POST") return embeddingsReply(context, status);
+  if (/:(?:batchE|e)mbedContents?$/.test(path) && call.method === "POST") return geminiEmbeddingsReply(context, status);
   if (path.endsWith("/chat/completions") && call.method === "POST") return chatReply(context, status);
   if (path.endsWith("/models") && call.method === "GET") {
     return assemble(context, status, "application/json", [json(modelList(context.models))]);
   }
   return assemble(context, status, "application/json", [json(echoOf(call))]);
+}
+
+function embeddingsReply(context: ReplyContext, status: number): PreparedReply {
+  const { call, plan } = context;
+  const reply = isRecord(call.json) ? embeddingReply(call.json, plan.model) : undefined;
+  if (reply === undefined) return assemble(context, 400, "application/json", [json({ error: errorObject(400) })]);
+  return assemble(context, status, "application/json", [json(reply)]);
+}
+
+function geminiEmbeddingsReply(context: ReplyContext, status: number): PreparedReply {
+  const { call } = context;
+  const [, model = ""] = /models\/([^/:]+):/.exec(call.path) ?? [];
+  const reply = isRecord(call.json) ? geminiEmbeddingReply(call.json, model) : undefined;
+  if (reply === undefined) return assemble(context, 400, "application/json", [json({ error: errorObject(400) })]);
+  return assemble(context, status, "application/json", [json(reply)]);
 }
 
 /** An error in the shape of the OpenAI API. */

@@ -91,7 +91,7 @@ describe("routes: every other path passes through untouched", () => {
 
   test("surface: what concerns the connection or the cache does not reach the origin, all else does", async () => {
     const { origin, gateway } = await runBoth(inMemory);
-    await exchange(`${gateway.url}/v1/embeddings`, {
+    await exchange(`${gateway.url}/v1/moderations`, {
       body: { input: "x" },
       headers: {
         authorization: "Bearer sk-1",
@@ -149,10 +149,10 @@ describe("routes: every other path passes through untouched", () => {
     expect(origin.callCount).toBe(0);
   });
 
-  test("semantics: embeddings, which have no cache yet, pass through untouched each time", async () => {
+  test("semantics: moderations, which have no cache, pass through untouched each time", async () => {
     const { origin, gateway } = await runBoth(inMemory);
     const body = '{"input":  ["a", "a"], "model": "e", "n": 1.0}';
-    for (let time = 0; time < 2; time++) await exchange(`${gateway.url}/v1/embeddings`, { body });
+    for (let time = 0; time < 2; time++) await exchange(`${gateway.url}/v1/moderations`, { body });
     expect(origin.calls.map((call) => Buffer.from(call.body).toString())).toEqual([body, body]);
   });
 

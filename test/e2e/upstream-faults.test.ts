@@ -21,7 +21,7 @@ async function silentUrl(): Promise<string> {
   return `http://127.0.0.1:${typeof address === "object" ? address?.port : 0}/v1`;
 }
 
-const routes = [chatPath, "/v1/embeddings"] as const;
+const routes = [chatPath, "/v1/moderations"] as const;
 
 describe("U5: an upstream that cannot be reached", () => {
   test.each(routes)("refused: 502 with the cause on %s", async (path) => {
