@@ -1,6 +1,8 @@
 import type { AddressInfo } from "node:net";
+import { systemClock } from "../core/clock.ts";
 import { RepriseError } from "../core/errors.ts";
 import type { Log } from "../telemetry/log.ts";
+import { loadPublishedPrices } from "../telemetry/published-prices.ts";
 import { createApp } from "./app.ts";
 import type { GatewayConfig } from "./config.ts";
 import { pino } from "./vendor.ts";
@@ -32,6 +34,7 @@ export async function startGateway(
     throw listenError(error as NodeJS.ErrnoException, host, port);
   }
   const address = app.server.server.address() as AddressInfo;
+  systemClock.after(0, loadPublishedPrices);
   let closing: Promise<void> | undefined;
   return {
     url: `http://${address.family === "IPv6" ? `[${address.address}]` : address.address}:${address.port}`,

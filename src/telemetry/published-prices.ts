@@ -8,7 +8,8 @@ import type { Usage } from "../core/recording.ts";
 /**
  * The published list prices of `@pydantic/genai-prices`, bundled with that package and therefore known without a network
  * and pinned by its version. They depend on the date and, with some providers, on the time of day and the length of
- * the prompt. Loaded with the first answer that is to be priced: it takes some 20 ms that a start should not wait for.
+ * the prompt. Loaded with the first answer that is to be priced, or before: it takes some 20 ms that a start should not wait for, nor
+ * a call.
  */
 
 interface Loaded {
@@ -29,6 +30,11 @@ function load(): Loaded {
     loaded = { prices: require("@pydantic/genai-prices"), source: `genai-prices ${version}` };
   }
   return loaded;
+}
+
+/** For a program that has started and has a moment to spare. */
+export function loadPublishedPrices(): void {
+  load();
 }
 
 /** Providers whose models nobody else publishes: their names are theirs wherever a call to them is sent through. */
