@@ -2,11 +2,13 @@ import type { Protocol } from "../core/protocol.ts";
 import { anthropicMessages } from "./anthropic-messages.ts";
 import { gemini } from "./gemini.ts";
 import { openAiChat } from "./openai-chat.ts";
+import { openAiResponses } from "./openai-responses.ts";
 
 /** Every protocol whose calls are cached, in the order in which a path is tried on them. */
 export const protocols: readonly Protocol[] = [
   openAiChat,
   anthropicMessages,
   gemini,
+  openAiResponses,
   //
 ];

@@ -5,6 +5,7 @@ import { chatChunks, chatCompletion, isRecord, type JsonRecord } from "./scripte
 import { embeddingReply, geminiEmbeddingReply } from "./scripted-embeddings.ts";
 import { geminiChunks, geminiError, geminiResponse, geminiTarget } from "./scripted-gemini.ts";
 import type { PlannedReply } from "./scripted-plan.ts";
+import { scriptedResponse, scriptedResponseEvents } from "./scripted-responses.ts";
 import { canaryOf } from "./scripted-text.ts";
 
 /** A reply before it travels: what is in it, not when it goes. */
@@ -38,6 +39,7 @@ export function prepareReply(context: ReplyContext): PreparedReply {
   if (path.endsWith("/embeddings") && call.method === "POST") return embeddingsReply(context, status);
   if (/:(?:batchE|e)mbedContents?$/.test(path) && call.method === "POST") return geminiEmbeddingsReply(context, status);
   if (path.endsWith("/chat/completions") && call.method === "POST") return chatReply(context, status);
+  if (path.endsWith("/responses") && call.method === "POST") return responsesReply(context, status);
   if (path.endsWith("/models") && call.method === "GET") {
     return assemble(context, status, "application/json", [json(modelList(context.models))]);
   }
@@ -77,6 +79,17 @@ function chatReply(context: ReplyContext, status: number): PreparedReply {
   if (request["stream"] !== true) return assemble(context, status, "application/json", [json(chatCompletion(chat))]);
   const events = streamEvents(plan, chatChunks(chat));
   return assemble(context, status, "text/event-stream; charset=utf-8", events);
+}
+
+function responsesReply(context: ReplyContext, status: number): PreparedReply {
+  const { call, plan, canaries, generation } = context;
+  const request = call.json;
+  if (!isRecord(request) || typeof request["model"] !== "string") {
+    return assemble(context, 400, "application/json", [json({ error: errorObject(400) })]);
+  }
+  const asked = { request, plan, canary: canaries ? canaryOf(call.headers.authorization) : "", generation };
+  if (request["stream"] !== true) return assemble(context, status, "application/json", [json(scriptedResponse(asked))]);
+  return assemble(context, status, "text/event-stream; charset=utf-8", framed(plan, scriptedResponseEvents(asked)));
 }
 
 function messagesReply(context: ReplyContext, planned: number): PreparedReply {
