@@ -125,7 +125,11 @@ function familyOf(protocolName: string): Family {
   return protocolName.startsWith("gemini") ? "gemini" : "openai";
 }
 
+/** The Gemini API, its uploads, and Vertex AI; `/v1/models` alone is OpenAI's as well. */
+const geminiPath =
+  /^(?:\/upload)?\/v\d+(?:alpha|beta)\d*\/|^\/v1\/(?:(?:models|tunedModels)\/[^/?]+:|cachedContents|projects\/)/;
+
 function familyOfPath(path: string): Family {
   if (/^\/v1\/(?:messages|complete)(?=[/?]|$)/.test(path)) return "anthropic";
-  return /^\/v1(?:alpha|beta)\/|^\/v1\/models\/[^/?]+:/.test(path) ? "gemini" : "openai";
+  return geminiPath.test(path) ? "gemini" : "openai";
 }

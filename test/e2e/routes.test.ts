@@ -49,6 +49,28 @@ describe("routes: an upstream by name", () => {
     },
   );
 
+  test.each([
+    "/v1beta/models/gemini-2.5-pro:countTokens",
+    "/v1/models/gemini-2.5-pro:countTokens",
+    "/v1beta/cachedContents",
+    "/upload/v1beta/files?uploadType=media",
+    "/v1beta1/projects/p/locations/l/publishers/google/models/g:countTokens",
+    "/v1/projects/p/locations/l/publishers/google/models/g:countTokens",
+  ])("what is Google's reaches Google's upstream, cached or not: %s", async (path) => {
+    const [main, google] = [await runOrigin(), await runOrigin()];
+    const upstreams = {
+      main: { url: main.url },
+      google: { url: new URL(google.url).origin, protocol: "gemini" },
+    };
+    const gateway = await runGateway(base, { ...inMemory, upstreams });
+    await exchange(gateway.url + path, { body: { contents: [] } });
+    const asked = "/v1beta/models/gemini-2.5-pro:generateContent?alt=json";
+    const body = { contents: [{ parts: [{ text: "Hello" }] }] };
+    expect(statusOf(await exchange(gateway.url + asked, { body }))).toBe("MISS");
+    expect(google.calls.map((call) => call.path)).toEqual([path, asked]);
+    expect(main.callCount).toBe(0);
+  });
+
   test("RFC 9112 section 3.2.2: a target in absolute form is the path in it, never another host", async () => {
     const { origin, gateway } = await runBoth(inMemory);
     const text = JSON.stringify(question());
