@@ -21,12 +21,15 @@ const policySection = "layers.exact";
 const sections = {
   server: "The listener of the gateway.",
   data: "Where the gateway keeps its files.",
-  upstreams: "The APIs behind the gateway, by a name of your choice. Without this section: `openai` and `anthropic`.",
+  upstreams:
+    "The APIs behind the gateway, by a name of your choice. Without this section: `openai`, `anthropic` and `gemini`.",
   models:
     "Which upstream serves which models: a pattern for the model (`*` stands for any run of characters), and the name of an upstream. The first pattern that fits decides; without one, the first upstream of the right protocol does.",
   store: "Where answers are kept.",
   [policySection]:
     "What is answered from the cache, for how long, and what is stored. In the library these are the members of `policy`.",
+  "layers.embedding":
+    "Stored vectors. What a rule sets holds for embeddings too, unless it matches another `operation`.",
   coalescing: "Identical calls in flight.",
   rules:
     "A list. Each rule has a `match` and any of the options of `layers.exact`, which it sets for the calls that match; for each option the first matching rule that names it decides.",

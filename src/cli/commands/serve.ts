@@ -3,6 +3,8 @@ import { Command, Option } from "commander";
 import { RepriseError } from "../../core/errors.ts";
 import { describeMistake, type GatewayConfig } from "../../gateway/config.ts";
 import { type Gateway, startGateway } from "../../gateway/gateway.ts";
+import { protocols } from "../../protocols/all.ts";
+import { embeddingProtocols } from "../../protocols/all-embeddings.ts";
 import { version } from "../../version.ts";
 import { configFrom, withConfigFlags } from "./config-flags.ts";
 
@@ -16,6 +18,8 @@ export function serveCommand(): Command {
     )
     .action(serve);
 }
+
+const cachedApis: readonly string[] = [...protocols, ...embeddingProtocols].map(({ name }) => name);
 
 async function serve(flags: Readonly<Record<string, string | undefined>>): Promise<void> {
   const reading = configFrom(flags);
@@ -69,7 +73,7 @@ function welcome(config: GatewayConfig, file: string | undefined, url: string): 
     `  configuration: ${file ?? "defaults, no file"}`,
     `  upstreams: ${upstreams.join(", ")}`,
     `  store: ${store}`,
-    "  caches POST /v1/chat/completions; everything else passes through",
+    `  caches ${cachedApis.join(", ")}; everything else passes through`,
     `  point the base URL of an OpenAI SDK at ${shown}/v1`,
     "",
   ].join("\n");
