@@ -36,22 +36,6 @@ const chat: StreamedCall = {
   events: (number) => answerEvents(number, pieces),
 };
 
-const completions: StreamedCall = {
-  protocol: "openai-completions",
-  path: "/v1/completions",
-  body: JSON.stringify({ model: "gpt-3.5-turbo-instruct", prompt: `${system}\n${question}`, stream: true }),
-  events(number) {
-    const chunk = (piece: string, finish: string | null) => ({
-      id: `cmpl-${number}`,
-      object: "text_completion",
-      created: 1_767_225_600,
-      model: "gpt-3.5-turbo-instruct",
-      choices: [{ text: piece, index: 0, logprobs: null, finish_reason: finish }],
-    });
-    return [...unnamed([...repeated(() => chunk(text, null)), chunk("", "stop")]), "data: [DONE]\n\n"];
-  },
-};
-
 const responses: StreamedCall = {
   protocol: "openai-responses",
   path: "/v1/responses",
@@ -164,4 +148,4 @@ const gemini: StreamedCall = {
   },
 };
 
-export const streamedCalls: readonly StreamedCall[] = [chat, completions, responses, anthropic, gemini];
+export const streamedCalls: readonly StreamedCall[] = [chat, responses, anthropic, gemini];
