@@ -1,10 +1,9 @@
 import type { Protocol, ProtocolError } from "../core/protocol.ts";
-import type { AnswerFacts, Recording } from "../core/recording.ts";
 import { messageFacts } from "./anthropic-messages-facts.ts";
 import { AnthropicMessagesRecorder } from "./anthropic-messages-recorder.ts";
 import { replayEvents, replayJson } from "./anthropic-messages-replay.ts";
 import { parseMessagesRequest } from "./anthropic-messages-request.ts";
-import { parsedOrNothing } from "./json-fields.ts";
+import { recordingOfJson } from "./json-recording.ts";
 import { renderEvent } from "./sse.ts";
 
 const endpoint = "/v1/messages";
@@ -17,18 +16,12 @@ export const anthropicMessages: Protocol = {
   unkeyedParameters: [],
   keyedHeaders: ["anthropic-beta", "anthropic-version"],
   parseRequest: parseMessagesRequest,
-  readJson,
+  readJson: (body) => recordingOfJson(body, messageFacts),
   recordStream: (options) => new AnthropicMessagesRecorder(options),
   replayJson,
   replayEvents,
   renderError,
 };
-
-function readJson(body: Uint8Array): { readonly facts: AnswerFacts; readonly recording: Recording } {
-  const message = parsedOrNothing(body);
-  const facts = { ...messageFacts(message), terminal: message !== undefined };
-  return { facts, recording: { form: "json", body, model: facts.model, usage: facts.usage } };
-}
 
 /** The code stands where the API itself has its finer codes. */
 function renderError(error: ProtocolError, form: "json" | "event"): Uint8Array {

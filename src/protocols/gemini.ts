@@ -1,11 +1,10 @@
 import type { Protocol, ProtocolError } from "../core/protocol.ts";
-import type { AnswerFacts, Recording } from "../core/recording.ts";
 import { endpointOf, unkeyedParameters } from "./gemini-endpoint.ts";
 import { responseFacts } from "./gemini-facts.ts";
 import { GeminiRecorder } from "./gemini-recorder.ts";
 import { replayEvents, replayJson } from "./gemini-replay.ts";
 import { parseGeminiRequest } from "./gemini-request.ts";
-import { parsedOrNothing } from "./json-fields.ts";
+import { recordingOfJson } from "./json-recording.ts";
 import { renderEvent } from "./sse.ts";
 
 /** Google's `generateContent` and `streamGenerateContent`, as the Gemini API and Vertex AI speak them. */
@@ -16,18 +15,12 @@ export const gemini: Protocol = {
   unkeyedParameters,
   keyedHeaders: ["x-goog-user-project"],
   parseRequest: parseGeminiRequest,
-  readJson,
+  readJson: (body) => recordingOfJson(body, responseFacts),
   recordStream: (options) => new GeminiRecorder(options),
   replayJson,
   replayEvents,
   renderError,
 };
-
-function readJson(body: Uint8Array): { readonly facts: AnswerFacts; readonly recording: Recording } {
-  const response = parsedOrNothing(body);
-  const facts = { ...responseFacts(response ?? null), terminal: response !== undefined };
-  return { facts, recording: { form: "json", body, model: facts.model, usage: facts.usage } };
-}
 
 /**
  * An error in the shape of `google.rpc.Status`. What Reprise calls it stands in an `ErrorInfo`, in capitals as those are;

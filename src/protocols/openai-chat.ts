@@ -1,6 +1,5 @@
 import type { Protocol, ProtocolError } from "../core/protocol.ts";
-import type { AnswerFacts, Recording } from "../core/recording.ts";
-import { parsedOrNothing } from "./json-fields.ts";
+import { recordingOfJson } from "./json-recording.ts";
 import { completionFacts } from "./openai-chat-facts.ts";
 import { OpenAiChatRecorder } from "./openai-chat-recorder.ts";
 import { replayEvents, replayJson } from "./openai-chat-replay.ts";
@@ -18,18 +17,12 @@ export const openAiChat: Protocol = {
   unkeyedParameters: [],
   keyedHeaders: ["openai-beta", "openai-organization", "openai-project"],
   parseRequest: parseChatRequest,
-  readJson,
+  readJson: (body) => recordingOfJson(body, completionFacts),
   recordStream: (options) => new OpenAiChatRecorder(options),
   replayJson,
   replayEvents,
   renderError,
 };
-
-function readJson(body: Uint8Array): { readonly facts: AnswerFacts; readonly recording: Recording } {
-  const completion = parsedOrNothing(body);
-  const facts = { ...completionFacts(completion ?? null), terminal: completion !== undefined };
-  return { facts, recording: { form: "json", body, model: facts.model, usage: facts.usage } };
-}
 
 function renderError(error: ProtocolError, form: "json" | "event"): Uint8Array {
   const text = errorText(error);

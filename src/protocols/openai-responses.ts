@@ -1,6 +1,5 @@
 import type { Protocol, ProtocolError } from "../core/protocol.ts";
-import type { AnswerFacts, Recording } from "../core/recording.ts";
-import { parsedOrNothing } from "./json-fields.ts";
+import { recordingOfJson } from "./json-recording.ts";
 import { errorText } from "./openai-errors.ts";
 import { responseFacts } from "./openai-responses-facts.ts";
 import { OpenAiResponsesRecorder } from "./openai-responses-recorder.ts";
@@ -18,18 +17,12 @@ export const openAiResponses: Protocol = {
   unkeyedParameters: [],
   keyedHeaders: ["openai-beta", "openai-organization", "openai-project"],
   parseRequest: parseResponsesRequest,
-  readJson,
+  readJson: (body) => recordingOfJson(body, responseFacts),
   recordStream: (options) => new OpenAiResponsesRecorder(options),
   replayJson,
   replayEvents,
   renderError,
 };
-
-function readJson(body: Uint8Array): { readonly facts: AnswerFacts; readonly recording: Recording } {
-  const response = parsedOrNothing(body);
-  const facts = { ...responseFacts(response ?? null), terminal: response !== undefined };
-  return { facts, recording: { form: "json", body, model: facts.model, usage: facts.usage } };
-}
 
 /**
  * Within a stream the API's description has the fields of an error in the event itself, and the API sends them in an
