@@ -1,0 +1,41 @@
+import type { EvictionPriority, MaybePromise, Store } from "./store.ts";
+
+/**
+ * The contract of a store whose content can be walked through, for exports, listings and repairs; never for answering a
+ * call. Drivers that cannot (Memcached has no such command) do not have it.
+ */
+
+export interface StoredItem {
+  readonly tenant: string;
+  readonly key: string;
+  readonly value: Uint8Array;
+  readonly deleteAt: number;
+  readonly priority: EvictionPriority;
+}
+
+export interface ListingQuery {
+  /** Only what belongs to this tenant; all tenants without it. */
+  readonly tenant?: string;
+  /** Where the page before ended; from the beginning without it. */
+  readonly cursor?: string;
+  /** About as many items as a page may have; at least 1. */
+  readonly limit: number;
+}
+
+export interface ListingPage {
+  readonly items: readonly StoredItem[];
+  /** `undefined` behind the last page. A page may be empty and still have a next one. */
+  readonly cursor: string | undefined;
+}
+
+export interface ListableStore extends Store {
+  /**
+   * One page of what is alive. What is there from the first page to the last comes at least once; what is written or
+   * removed meanwhile may come or not.
+   */
+  list(query: ListingQuery): MaybePromise<ListingPage>;
+}
+
+export function isListable(store: Store): store is ListableStore {
+  return typeof (store as Partial<ListableStore>).list === "function";
+}
