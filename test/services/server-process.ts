@@ -1,0 +1,94 @@
+import { type ChildProcess, spawn } from "node:child_process";
+import { mkdtempSync, rmSync } from "node:fs";
+import { createServer, type Server } from "node:net";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import process from "node:process";
+
+/**
+ * A real server as a child process in a folder of its own. It is killed when its test says so, and in any case when the
+ * test process ends.
+ */
+
+export interface ServerProcess {
+  readonly child: ChildProcess;
+  /** Everything it wrote so far, for messages. */
+  readonly output: () => string;
+  /** Kills it and waits for its end. Calling it again does nothing. */
+  readonly kill: () => Promise<void>;
+}
+
+export interface ServerCommand {
+  readonly program: string;
+  readonly args: readonly string[];
+  /** Its working directory. */
+  readonly folder: string;
+  /** What it writes when it is ready. */
+  readonly readyLine: RegExp;
+}
+
+const living = new Set<ChildProcess>();
+const folders = new Set<string>();
+
+process.once("exit", () => {
+  for (const child of living) child.kill("SIGKILL");
+  for (const folder of folders) rmSync(folder, { recursive: true, force: true });
+});
+
+/** Resolves when it says that it is ready; rejects with what it wrote when it ends before. */
+export async function startServer({ program, args, folder, readyLine }: ServerCommand): Promise<ServerProcess> {
+  const child = spawn(program, args, { cwd: folder, stdio: ["ignore", "pipe", "pipe"] });
+  living.add(child);
+  let written = "";
+  const end = new Promise<void>((resolve) => {
+    child.once("close", () => {
+      living.delete(child);
+      resolve();
+    });
+  });
+  await new Promise<void>((resolve, reject) => {
+    const hear = (text: string): void => {
+      written += text;
+      if (readyLine.test(written)) resolve();
+    };
+    child.stdout.setEncoding("utf8").on("data", hear);
+    child.stderr.setEncoding("utf8").on("data", hear);
+    child.once("error", reject);
+    end.then(() => reject(new Error(`${program} ended before it was ready: ${written}`)));
+  });
+  return {
+    child,
+    output: () => written,
+    async kill() {
+      child.kill("SIGKILL");
+      await end;
+    },
+  };
+}
+
+/** A folder for a server's data, removed with `removeFolder` or when the test process ends. */
+export function serverFolder(name: string): string {
+  const folder = mkdtempSync(join(tmpdir(), `reprise-${name}-`));
+  folders.add(folder);
+  return folder;
+}
+
+export function removeFolder(folder: string): void {
+  folders.delete(folder);
+  rmSync(folder, { recursive: true, force: true });
+}
+
+/** `count` different ports that were free a moment ago. */
+export async function freePorts(count: number): Promise<readonly number[]> {
+  const held = await Promise.all(Array.from({ length: count }, holdPort));
+  const ports = held.map((server) => (server.address() as { readonly port: number }).port);
+  await Promise.all(held.map((server) => new Promise((resolve) => server.close(resolve))));
+  return ports;
+}
+
+function holdPort(): Promise<Server> {
+  return new Promise((resolve, reject) => {
+    const server = createServer();
+    server.once("error", reject).listen(0, "127.0.0.1", () => resolve(server));
+  });
+}
