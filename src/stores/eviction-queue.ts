@@ -22,6 +22,10 @@ export class EvictionQueue<T extends Evictable> {
   #oldest: T | undefined;
   #hand: T | undefined;
 
+  get oldest(): T | undefined {
+    return this.#oldest;
+  }
+
   push(entry: T): void {
     entry.newer = undefined;
     entry.older = this.#newest;

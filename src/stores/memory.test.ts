@@ -2,6 +2,7 @@ import fc from "fast-check";
 import { describe, expect, it } from "vitest";
 import { ManualClock } from "../core/clock.ts";
 import { InvalidOptionError } from "../core/errors.ts";
+import { listingContract } from "../testing/listing-contract.ts";
 import { storeContract } from "../testing/store-contract.ts";
 import { MEMORY_ENTRY_OVERHEAD, memory } from "./memory.ts";
 
@@ -12,7 +13,7 @@ describe("memory: the store contract", () => {
     const clock = new ManualClock();
     return { clock, store: memory({ maxBytes: 16 * 1024 * 1024, clock }) };
   };
-  for (const { name, run } of storeContract(make)) it(name, run);
+  for (const { name, run } of [...storeContract(make), ...listingContract(make)]) it(name, run);
 });
 
 describe("memory", () => {

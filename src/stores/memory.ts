@@ -9,7 +9,9 @@
 import { type Clock, systemClock } from "../core/clock.ts";
 import { InvalidOptionError, StoreUnavailableError } from "../core/errors.ts";
 import type { EvictionPriority, StoreStats, WriteOptions, WriteResult } from "../core/store.ts";
+import type { ListableStore, ListingPage, ListingQuery } from "../core/store-listing.ts";
 import { type Evictable, EvictionQueue } from "./eviction-queue.ts";
+import { type NumberedEntry, pageOf } from "./memory-listing.ts";
 import type { StoredEntry, StoreWithExpiry } from "./store-with-expiry.ts";
 
 export interface MemoryOptions {
@@ -20,12 +22,13 @@ export interface MemoryOptions {
   readonly clock?: Clock;
 }
 
-export interface MemoryStore extends StoreWithExpiry {
+export interface MemoryStore extends StoreWithExpiry, ListableStore {
   get(tenant: string, keys: readonly string[]): readonly (Uint8Array | undefined)[];
   getEntries(tenant: string, keys: readonly string[]): readonly (StoredEntry | undefined)[];
   set(tenant: string, key: string, value: Uint8Array, options: WriteOptions): WriteResult;
   add(tenant: string, key: string, value: Uint8Array, options: WriteOptions): Uint8Array;
   delete(tenant: string, key: string): boolean;
+  list(query: ListingQuery): ListingPage;
   stats(): StoreStats;
   close(): void;
   /** Changes the bound, under memory pressure say, and evicts down to it at once. */
@@ -38,7 +41,8 @@ export interface MemoryStore extends StoreWithExpiry {
  */
 export const MEMORY_ENTRY_OVERHEAD = 640;
 
-class MemoryEntry implements Evictable, StoredEntry {
+class MemoryEntry implements Evictable, StoredEntry, NumberedEntry {
+  readonly number: number;
   readonly tenant: string;
   readonly key: string;
   value: Uint8Array;
@@ -50,6 +54,7 @@ class MemoryEntry implements Evictable, StoredEntry {
   older: this | undefined = undefined;
 
   constructor(
+    number: number,
     tenant: string,
     key: string,
     value: Uint8Array,
@@ -57,6 +62,7 @@ class MemoryEntry implements Evictable, StoredEntry {
     at: number,
     priority: EvictionPriority,
   ) {
+    this.number = number;
     this.tenant = tenant;
     this.key = key;
     this.value = value;
@@ -94,6 +100,8 @@ class Memory implements MemoryStore {
   readonly #maxEntryBytes: number | undefined;
   #bytes = 0;
   #entries = 0;
+  /** Of the newest entry. */
+  #number = 0;
   #evictions = 0;
   #closed = false;
 
@@ -131,7 +139,8 @@ class Memory implements MemoryStore {
     if (earlier !== undefined) this.#remove(earlier);
     // Room first: the new entry must not be its own victim, not even as the only one of low priority.
     this.#makeRoom(size, now);
-    const entry = new MemoryEntry(tenant, key, owned(value), deleteAt, now, priority);
+    this.#number += 1;
+    const entry = new MemoryEntry(this.#number, tenant, key, owned(value), deleteAt, now, priority);
     entry.visited = earlier !== undefined;
     this.#insert(entry, size);
     return "stored";
@@ -149,6 +158,12 @@ class Memory implements MemoryStore {
     if (entry === undefined) return false;
     this.#remove(entry);
     return true;
+  }
+
+  list(query: ListingQuery): ListingPage {
+    this.#assertOpen();
+    const { low, normal, high } = this.#queues;
+    return pageOf([low.oldest, normal.oldest, high.oldest], query, this.#clock.now());
   }
 
   stats(): StoreStats {

@@ -1,5 +1,6 @@
 export { ManualClock } from "../core/clock.ts";
 export { Gate } from "./gate.ts";
+export { type ListableStoreUnderTest, listingContract } from "./listing-contract.ts";
 export { type ProtocolContractOptions, type ProtocolFixture, protocolContract } from "./protocol-contract.ts";
 export type { CallEnding, ReceivedCall } from "./received-call.ts";
 export { type ScriptedOrigin, type ScriptedOriginOptions, startScriptedOrigin } from "./scripted-origin.ts";

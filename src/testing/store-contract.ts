@@ -26,12 +26,27 @@ export interface StoreContractCase {
 
 export function storeContract(
   make: () => Promise<StoreUnderTest>,
-  { except = {} }: StoreContractOptions = {},
+  options: StoreContractOptions = {},
+): readonly StoreContractCase[] {
+  return selectCases([...basicCases, ...capacityCases], make, options);
+}
+
+interface CaseOf<Subject> {
+  readonly name: string;
+  readonly needs?: StoreCapability;
+  readonly check: (subject: Subject) => Promise<void>;
+}
+
+/** The cases that the driver can run, each with a store of its own. */
+export function selectCases<Subject extends StoreUnderTest>(
+  cases: readonly CaseOf<Subject>[],
+  make: () => Promise<Subject>,
+  { except = {} }: StoreContractOptions,
 ): readonly StoreContractCase[] {
   for (const [capability, reason] of Object.entries(except)) {
     assert.ok(reason.trim().length > 10, `except.${capability} needs a reason in words`);
   }
-  return [...basicCases, ...capacityCases]
+  return cases
     .filter(({ needs }) => needs === undefined || except[needs] === undefined)
     .map(({ name, check }) => ({
       name,
