@@ -85,6 +85,11 @@ export class SqliteWriteQueue {
     return this.#pending.size === 0 ? undefined : this.#pending.get(idOf(tenant, key));
   }
 
+  /** All uncommitted writes, the last of each key. */
+  allPending(): Iterable<Operation> {
+    return this.#pending.values();
+  }
+
   set(tenant: string, key: string, value: Uint8Array, options: WriteOptions): WriteResult {
     const weight = value.byteLength + key.length + 200;
     if (this.#failing || this.#bytes + weight > this.#options.maxPendingBytes) return "overloaded";

@@ -14,8 +14,9 @@
 
 import type { StatementSync } from "node:sqlite";
 import { type CancelTimer, type Clock, systemClock } from "../core/clock.ts";
-import { StoreUnavailableError } from "../core/errors.ts";
+import { RepriseError, StoreUnavailableError } from "../core/errors.ts";
 import type { StoreStats, WriteOptions, WriteResult } from "../core/store.ts";
+import type { ListableStore, ListingPage, ListingQuery } from "../core/store-listing.ts";
 import {
   countForeignRows,
   extendedCode,
@@ -24,6 +25,7 @@ import {
   openDatabase,
   setAside,
 } from "./sqlite-file.ts";
+import { SqliteListing } from "./sqlite-listing.ts";
 import { openFirst, prepareFolder } from "./sqlite-open.ts";
 import { priorityFromNumber, rowChecksum, tenantSeed } from "./sqlite-row.ts";
 import { retryMs, SqliteWriteQueue } from "./sqlite-write-queue.ts";
@@ -43,12 +45,13 @@ export interface SqliteOptions {
   readonly onWarning?: (message: string) => void;
 }
 
-export interface SqliteStore extends StoreWithExpiry {
+export interface SqliteStore extends StoreWithExpiry, ListableStore {
   get(tenant: string, keys: readonly string[]): readonly (Uint8Array | undefined)[];
   getEntries(tenant: string, keys: readonly string[]): readonly (StoredEntry | undefined)[];
   set(tenant: string, key: string, value: Uint8Array, options: WriteOptions): WriteResult;
   add(tenant: string, key: string, value: Uint8Array, options: WriteOptions): Promise<Uint8Array>;
   delete(tenant: string, key: string): Promise<boolean>;
+  list(query: ListingQuery): Promise<ListingPage>;
   close(): Promise<void>;
   /** Resolves when everything set before is committed; rejects while the file cannot be written. */
   flush(): Promise<void>;
@@ -73,6 +76,7 @@ class Sqlite implements SqliteStore {
   readonly #queue: SqliteWriteQueue;
   #opened: OpenedDatabase | undefined;
   #select: StatementSync | undefined;
+  #listing: SqliteListing | undefined;
   #seedTenant = "";
   #seed = tenantSeed("");
   #foreignRows: number | undefined;
@@ -135,6 +139,20 @@ class Sqlite implements SqliteStore {
     return this.#queue.delete(tenant, key);
   }
 
+  async list(query: ListingQuery): Promise<ListingPage> {
+    this.#assertOpen();
+    await this.#queue.flush().catch(() => undefined);
+    this.#assertOpen();
+    try {
+      if (this.#listing !== undefined) return this.#listing.page(query, this.#clock.now());
+    } catch (error) {
+      if (RepriseError.isInstance(error)) throw error;
+      this.#readFailed(error);
+    }
+    // A page that lacks something would look like the truth.
+    throw new StoreUnavailableError({ message: `${this.#path} cannot be listed at present` });
+  }
+
   async stats(): Promise<StoreStats> {
     this.#assertOpen();
     await this.#queue.flush().catch(() => undefined);
@@ -190,12 +208,16 @@ class Sqlite implements SqliteStore {
     }
     const value = row[4];
     if (!(value instanceof Uint8Array) || rowChecksum(this.#seed, key, row[1], value) !== row[2]) {
-      this.#corrupt += 1;
-      this.#queue.drop(tenant, key, row[2]);
+      this.#damagedRow(tenant, key, row[2]);
       return undefined;
     }
     if (now - row[3] > touchAfterMs) this.#queue.touch(row[0]);
     return row;
+  }
+
+  #damagedRow(tenant: string, key: string, checksum: number): void {
+    this.#corrupt += 1;
+    this.#queue.drop(tenant, key, checksum);
   }
 
   #value(tenant: string, key: string): Uint8Array | undefined {
@@ -222,6 +244,11 @@ class Sqlite implements SqliteStore {
     opened.database.exec("PRAGMA query_only = ON; PRAGMA busy_timeout = 50");
     this.#select = opened.database.prepare(`SELECT ${columns} FROM entries_v1 WHERE key = ? AND tenant = ?`);
     this.#select.setReturnArrays(true);
+    this.#listing = new SqliteListing(opened.database, {
+      pending: (tenant, key) => this.#queue.pending(tenant, key),
+      allPending: () => this.#queue.allPending(),
+      onDamaged: (tenant, key, checksum) => this.#damagedRow(tenant, key, checksum),
+    });
     this.#foreignRows = undefined;
     if (opened.newerVersion !== undefined) {
       this.#warnOnce(
@@ -233,6 +260,7 @@ class Sqlite implements SqliteStore {
 
   #letGo(): void {
     this.#select = undefined;
+    this.#listing = undefined;
     const database = this.#opened?.database;
     this.#opened = undefined;
     try {
