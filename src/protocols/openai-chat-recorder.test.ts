@@ -75,7 +75,7 @@ describe("facts of a stream", () => {
       chunk({ tool_calls: [{ index: 0, id: "a", type: "custom", custom: { name: "sql", input: "select" } }] }),
       chunk({ tool_calls: [{ index: 0, custom: { input: ' "x"' } }] }),
     );
-    expect(custom.choices[0]?.toolCalls).toEqual([{ name: "sql", arguments: JSON.stringify('select "x"') }]);
+    expect(custom.choices[0]?.toolCalls).toEqual([{ name: "sql", arguments: JSON.stringify({ input: 'select "x"' }) }]);
     expect(recorded(chunk({ audio: { id: "a", data: "AAAA" } })).choices[0]?.hasContent).toBe(true);
   });
 

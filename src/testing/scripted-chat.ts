@@ -16,11 +16,13 @@ export interface ChatContext {
   readonly generation: number;
 }
 
+type ScriptedCall = PlannedToolCall & { readonly id: string };
+
 interface Choice {
   readonly content: string | null;
   readonly refusal: string | null;
   readonly reasoning: string | undefined;
-  readonly toolCalls: readonly Required<PlannedToolCall>[];
+  readonly toolCalls: readonly ScriptedCall[];
   readonly finishReason: string | null;
 }
 
@@ -130,7 +132,7 @@ function messageOf({ content, refusal, reasoning, toolCalls }: Choice): JsonReco
     ...(reasoning === undefined ? {} : { reasoning_content: reasoning }),
     refusal,
     annotations: [],
-    ...(toolCalls.length === 0 ? {} : { tool_calls: toolCalls.map((call) => functionCall(call, call.arguments)) }),
+    ...(toolCalls.length === 0 ? {} : { tool_calls: toolCalls.map((call) => toolCall(call, call.arguments)) }),
   };
 }
 
@@ -143,14 +145,20 @@ function deltasOf({ content, refusal, reasoning, toolCalls }: Choice): readonly 
     ...piecesOf(content ?? "").map((piece) => ({ content: piece })),
     ...piecesOf(refusal ?? "").map((piece) => ({ refusal: piece })),
     ...toolCalls.flatMap((call, index) => [
-      { tool_calls: [{ index, ...functionCall(call, "") }] },
-      ...piecesOf(call.arguments).map((piece) => ({ tool_calls: [{ index, function: { arguments: piece } }] })),
+      { tool_calls: [{ index, ...toolCall(call, "") }] },
+      ...piecesOf(call.arguments).map((piece) => ({ tool_calls: [{ index, ...givenTo(call, piece) }] })),
     ]),
   ];
 }
 
-function functionCall({ id, name }: Required<PlannedToolCall>, text: string): JsonRecord {
-  return { id, type: "function", function: { name, arguments: text } };
+function toolCall({ id, name, custom }: ScriptedCall, text: string): JsonRecord {
+  return custom === true
+    ? { id, type: "custom", custom: { name, input: text } }
+    : { id, type: "function", function: { name, arguments: text } };
+}
+
+function givenTo({ custom }: ScriptedCall, piece: string): JsonRecord {
+  return custom === true ? { custom: { input: piece } } : { function: { arguments: piece } };
 }
 
 /** Words with the space before them: about one token each. */

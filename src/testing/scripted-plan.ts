@@ -16,6 +16,8 @@ export interface PlannedToolCall {
   readonly name: string;
   /** JSON text, complete or not; sent as it is. */
   readonly arguments: string;
+  /** OpenAI's calls of custom tools: `arguments` is free text, sent as their input. */
+  readonly custom?: true;
   /** Default: derived from the request. */
   readonly id?: string;
 }

@@ -144,16 +144,18 @@ function said(type: "output_text" | "refusal", text: string, id: string): Item {
   };
 }
 
-function called({ name, arguments: input, id }: PlannedToolCall, derived: string): Item {
-  const item_id = `fc_${derived}`;
-  const call = { id: item_id, type: "function_call", call_id: id ?? `call_${derived}`, name };
-  const event = "response.function_call_arguments";
+function called({ name, arguments: input, custom, id }: PlannedToolCall, derived: string): Item {
+  const [type, field, prefix] = custom ? ["custom_tool_call", "input", "ctc"] : ["function_call", "arguments", "fc"];
+  const item_id = `${prefix}_${derived}`;
+  const call = { id: item_id, type, call_id: id ?? `call_${derived}`, name };
+  const event = `response.${type}_${field}`;
+  const named = custom ? {} : { name };
   return {
-    whole: { ...call, status: "completed", arguments: input },
-    added: { ...call, status: "in_progress", arguments: "" },
+    whole: { ...call, status: "completed", [field as string]: input },
+    added: { ...call, status: "in_progress", [field as string]: "" },
     filling: [
       ...piecesOf(input).map((delta) => ({ type: `${event}.delta`, item_id, delta })),
-      { type: `${event}.done`, item_id, name, arguments: input },
+      { type: `${event}.done`, item_id, ...named, [field as string]: input },
     ],
   };
 }
