@@ -1,9 +1,8 @@
-import { type JsonObject, type JsonValue, serializeJson } from "../core/canonical-json.ts";
+import type { JsonObject, JsonValue } from "../core/canonical-json.ts";
 import type { ReplayView } from "../core/protocol.ts";
+import { streamOf } from "./chunk-stream.ts";
 import { isObject } from "./json-fields.ts";
-import { renderEvent } from "./sse.ts";
 import { textPieces } from "./text-pieces.ts";
-import { zeroNumbers } from "./usage.ts";
 
 /**
  * Plays a chat completion as the stream that the same request would have got with `stream`: for each choice a chunk
@@ -18,39 +17,7 @@ import { zeroNumbers } from "./usage.ts";
  * `obfuscation` and a `usage` that is neither object nor null are dropped.
  */
 export function chunksOf(completion: JsonObject, view: ReplayView): string {
-  const usage = completion.get("usage");
-  const envelope = new Map<string, JsonValue>();
-  const rest = new Map<string, JsonValue>();
-  for (const [name, value] of completion) {
-    if (name === "object") envelope.set(name, "chat.completion.chunk");
-    else if (envelopeNames.has(name)) envelope.set(name, value);
-    else if (name !== "choices" && name !== "usage") rest.set(name, value);
-  }
-  envelope.set("object", "chat.completion.chunk");
-  const open = serializeJson(envelope, true).slice(0, -1);
-  const nullUsage = view.includeUsage && usage !== undefined ? ',"usage":null' : "";
-  let first = rest.size === 0 ? "" : `,${serializeJson(rest, true).slice(1, -1)}`;
-  let text = "";
-  for (const choice of choiceChunks(completion)) {
-    text += renderEvent(`${open},"choices":[${serializeJson(choice, true)}]${first}${nullUsage}}`);
-    first = "";
-  }
-  if (view.includeUsage && isObject(usage)) {
-    const shown = serializeJson(view.zeroUsage ? zeroNumbers(usage) : usage, true);
-    text += renderEvent(`${open},"choices":[],"usage":${shown}}`);
-  }
-  return text + renderEvent("[DONE]");
-}
-
-/** Every chunk of a stream carries these. */
-const envelopeNames: ReadonlySet<string> = new Set(["id", "created", "model", "service_tier", "system_fingerprint"]);
-
-function* choiceChunks(completion: JsonObject): Iterable<JsonObject> {
-  const choices = completion.get("choices");
-  if (!Array.isArray(choices)) return;
-  for (const [position, choice] of (choices as readonly JsonValue[]).entries()) {
-    if (isObject(choice)) yield* chunksOfChoice(choice, choice.get("index") ?? position);
-  }
+  return streamOf(completion, view, "chat.completion.chunk", chunksOfChoice);
 }
 
 function* chunksOfChoice(choice: JsonObject, index: JsonValue): Iterable<JsonObject> {

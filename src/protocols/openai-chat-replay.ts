@@ -1,40 +1,13 @@
-import { type JsonObject, parseJson, serializeJson } from "../core/canonical-json.ts";
 import type { ReplayView } from "../core/protocol.ts";
 import type { Recording } from "../core/recording.ts";
-import { viewOfEvents, zeroUsageOfJson } from "./chunk-usage.ts";
-import { isObject } from "./json-fields.ts";
-import { CompletionAssembly, isDone } from "./openai-chat-assembly.ts";
+import { eventsOf, jsonOf } from "./chunk-replay.ts";
+import { CompletionAssembly } from "./openai-chat-assembly.ts";
 import { chunksOf } from "./openai-chat-chunks.ts";
-import { readEvents } from "./sse.ts";
-import { zeroNumbers } from "./usage.ts";
-
-/**
- * Plays a recording in either form. In the form it was received in, it is what the origin sent, byte for byte, but
- * for usage. The JSON form always has usage; the stream has it for those who asked.
- */
-
-const encoder = new TextEncoder();
 
 export function replayJson(recording: Recording, view: ReplayView): Uint8Array {
-  if (recording.form === "json") return view.zeroUsage ? zeroUsageOfJson(recording.body) : recording.body;
-  const completion = new Map(assembled(recording.body));
-  const usage = completion.get("usage");
-  if (view.zeroUsage && usage !== undefined) completion.set("usage", zeroNumbers(usage));
-  return encoder.encode(serializeJson(completion, true));
+  return jsonOf(recording, view, new CompletionAssembly());
 }
 
 export function replayEvents(recording: Recording, view: ReplayView): Uint8Array {
-  if (recording.form === "events") return viewOfEvents(recording.body, view);
-  const completion = parseJson(recording.body);
-  return encoder.encode(chunksOf(isObject(completion) ? completion : new Map(), view));
-}
-
-function assembled(body: Uint8Array): JsonObject {
-  const assembly = new CompletionAssembly();
-  for (const event of readEvents(body)) {
-    if (isDone(event)) break;
-    const chunk = parseJson(event.data);
-    if (isObject(chunk)) assembly.add(chunk);
-  }
-  return assembly.completion();
+  return eventsOf(recording, view, chunksOf);
 }
