@@ -78,6 +78,7 @@ export class ValueShelf {
     const known = keys.get(name);
     if (known !== undefined) return known;
     const { secret, policy, tenant } = this.parts;
+    const wishedMs = ttl === undefined ? undefined : ttlMs(ttl);
     const keyed: Keyed = {
       key: fingerprint(secret, lengthPrefixed([keyVersion, tenant, "value", namespace, version, keyText(key)])),
       principal: { tenant, user: undefined },
@@ -86,7 +87,8 @@ export class ValueShelf {
         namespace,
         version,
         tags: [...new Set(tags)].sort(),
-        ttlMs: ttl === undefined ? undefined : ttlMs(ttl),
+        ttlMs: wishedMs,
+        write: wishedMs !== 0,
       },
       policy,
       variants: 1,
@@ -143,7 +145,7 @@ export class ValueShelf {
     const body = Buffer.from(json.text, "utf8");
     const value = deepFreeze(json.copy);
     if (refusal !== undefined) return refused(value, refusal);
-    if (keyed.directives.ttlMs === 0 || policy.ttlMs === 0) return refused(value, "no_store");
+    if (!keyed.directives.write || policy.ttlMs === 0) return refused(value, "no_store");
     if (body.length > policy.maxEntryBytes) return refused(value, "too_large");
     if (ticket === undefined) return refused(value, "store_unavailable");
     const recording = { form: "json", body, model: undefined, usage: undefined } as const;

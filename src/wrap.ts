@@ -4,6 +4,7 @@ import type { Outcome } from "./core/outcome.ts";
 import type { StoreRefusal } from "./core/outcome-reasons.ts";
 import { SingleFlight } from "./core/single-flight.ts";
 import type { MaybePromise } from "./core/store.ts";
+import { mayShareAnswer } from "./policy/joining.ts";
 import { isStillCurrent } from "./still-current.ts";
 import type { KeptValue, ValueOptions, ValueShelf } from "./value-shelf.ts";
 
@@ -51,6 +52,7 @@ class Computation implements Computing {
   readonly result: Promise<KeptValue>;
   refusal: StoreRefusal | undefined;
   abandoned = false;
+  hasBegun = false;
   readonly #release: (computation: Computation) => void;
 
   constructor(
@@ -77,6 +79,7 @@ class Computation implements Computing {
 
   async #run(shelf: ValueShelf, compute: Compute): Promise<KeptValue> {
     const ticket = await this.ticket;
+    this.hasBegun = true;
     return shelf.keep(this.keyed, ticket, await compute(this), this.refusal);
   }
 }
@@ -133,7 +136,7 @@ class Wrapper {
   async #compute(keyed: Keyed, miss: Miss, options: WrapOptions, compute: Compute): Promise<Wrapped<unknown>> {
     const standing = this.#computations.failure(keyed.key);
     if (standing !== undefined) return this.#failed(standing.error, miss);
-    const { computation, joined } = await this.#board(keyed, compute);
+    const { computation, joined } = await this.#board(keyed, compute, miss.reason === "refresh");
     if (joined) options.onJoin?.(computation);
     try {
       const { value, stored } = await computation.result;
@@ -155,14 +158,17 @@ class Wrapper {
     return this.#shelf.found(miss.reserve, "sie");
   }
 
-  /** The computation under way, or a new one. */
-  async #board(keyed: Keyed, compute: Compute): Promise<{ computation: Computation; joined: boolean }> {
+  /** The computation under way, if it will do, or a new one. Who wants it computed anew joins none that began before. */
+  async #board(keyed: Keyed, compute: Compute, anew: boolean): Promise<{ computation: Computation; joined: boolean }> {
     const computations = this.#computations;
     for (let found = computations.current(keyed.key); found !== undefined; found = computations.current(keyed.key)) {
+      if ((anew && found.hasBegun) || !mayShareAnswer(keyed, found.keyed)) break;
       if ((await isStillCurrent(this.#shelf.parts.exact, found.keyed, found.ticket)) && !found.abandoned)
         return { computation: found, joined: true };
       if (computations.current(keyed.key) === found) break;
     }
+    // What began earlier must not take the place of the value that is asked for now.
+    if (anew) computations.current(keyed.key)?.refuse("generation_changed");
     return { computation: this.#begin(keyed, compute, false), joined: false };
   }
 

@@ -1,10 +1,10 @@
-import type { Call } from "../core/call.ts";
+import type { Keyed } from "../core/layer.ts";
 
 /**
  * Whether the answer that another call is waiting for will do for this one as well. The calls have the same key, so the
  * answer is the same; how it is kept is that of the call that began.
  */
-export function mayShareAnswer(call: Call, begun: Call): boolean {
+export function mayShareAnswer(call: Keyed, begun: Keyed): boolean {
   // Where one of them stores nothing, how the answer is kept breaks no wish of the other.
   if (!call.directives.write || !begun.directives.write) return true;
   const { tags, ttlMs } = call.directives;
@@ -13,6 +13,6 @@ export function mayShareAnswer(call: Call, begun: Call): boolean {
   return tags.every((tag) => begun.directives.tags.includes(tag));
 }
 
-function ttlOf({ directives, policy }: Call): number {
+function ttlOf({ directives, policy }: Keyed): number {
   return Math.min(directives.ttlMs ?? policy.ttlMs, policy.maxTtlMs);
 }
