@@ -8,6 +8,7 @@ import { startToReady } from "./gateway/start-to-ready.ts";
 import { streamFirstByte } from "./gateway/stream-first-byte.ts";
 import { cacheFetchHit } from "./micro/cache-fetch-hit.ts";
 import { dependencies } from "./micro/dependencies.ts";
+import { embeddingBatch } from "./micro/embedding-batch.ts";
 import { libraryHit } from "./micro/library-hit.ts";
 import { replayStream } from "./micro/replay-stream.ts";
 import { sqliteHit } from "./micro/sqlite-hit.ts";
@@ -23,6 +24,7 @@ export const programs: readonly Benchmark[] = [
   libraryHit,
   cacheFetchHit,
   sqliteHit,
+  embeddingBatch,
   replayStream,
   startToReady,
   residentMemory,
