@@ -7,14 +7,13 @@ import { ManualClock } from "./clock.ts";
 import {
   type Generation,
   Generations,
+  removalOf,
   renewGeneration,
-  type Scope,
   sameToken,
   scopeKeys,
-  scopesOf,
-  systemTenant,
   tokenLength,
 } from "./generations.ts";
+import { fixedScopes, type Scope, scopeOf, scopesOf, systemTenant } from "./scopes.ts";
 import type { Store } from "./store.ts";
 
 function setUp() {
@@ -28,7 +27,7 @@ function setUp() {
   return { clock, store, random };
 }
 
-const scopes = scopesOf("t", "n", ["a", "b"]);
+const scopes = scopesOf({ tenant: "t", namespace: "n", model: "m", version: "v", user: "ann", tags: ["a", "b"] });
 
 /** As a look-up judges an entry: every token is in the store and the same. */
 async function areAlive(store: Store, generations: readonly Generation[]): Promise<boolean> {
@@ -48,15 +47,35 @@ async function storedUnder(store: Store, random: Random): Promise<readonly Gener
 }
 
 describe("generations", () => {
-  it("cover everything, the tenant, the namespace and each tag, in an order that the format keeps", () => {
-    expect(scopes).toEqual([
+  it("cover everything, the tenant and whatever else a call belongs to, in an order that the format keeps", () => {
+    const ann = "#SZFeDX1LQC4wF9AQvBwOg8rGx5fWwW5mNA_jJoaTpqE";
+    const both = ["namespace:n", "model:m", "version:v"];
+    expect(scopes.slice(0, fixedScopes)).toEqual([
       { tenant: systemTenant, name: "all" },
+      ...both.map((name) => ({ tenant: systemTenant, name: `all:${name}` })),
       { tenant: "t", name: "tenant" },
-      { tenant: "t", name: "namespace:n" },
-      { tenant: "t", name: "tag:a" },
-      { tenant: "t", name: "tag:b" },
+      ...both.map((name) => ({ tenant: "t", name })),
     ]);
-    expect(scopeKeys(scopes)).toEqual(["g:all", "g:tenant", "g:namespace:n", "g:tag:a", "g:tag:b"]);
+    expect(scopes.slice(fixedScopes)).toEqual(
+      [`user:${ann}`, "tag:a", "tag:b"].flatMap((name) => [
+        { tenant: systemTenant, name: `all:${name}` },
+        { tenant: "t", name },
+      ]),
+    );
+    expect(scopeKeys(scopes.slice(3, 5))).toEqual(["g:all:version:v", "g:tenant"]);
+  });
+
+  it("are not confirmed when the answer itself was removed meanwhile, and are when it was removed before (N3)", async () => {
+    const { store, random } = setUp();
+    const generations = new Generations(store, random);
+    const watched = [...scopes, removalOf("t", "key")];
+    const before = await generations.read(watched);
+    await renewGeneration(store, removalOf("t", "key"), random);
+    expect(await generations.confirm(watched, before)).toBeUndefined();
+    const after = await generations.read(watched);
+    expect(await generations.confirm(watched, after)).toHaveLength(scopes.length);
+    await renewGeneration(store, removalOf("t", "key"), random);
+    expect(await generations.confirm(watched, after)).toBeUndefined();
   });
 
   it("write missing tokens only when something is stored under them, and then stay", async () => {
@@ -116,6 +135,17 @@ describe("generations", () => {
       await renewGeneration(store, scope, random);
       expect(await generations.confirm(scopes, before), scope.name).toBeUndefined();
     }
+  });
+
+  it("of a scope that nobody had read are confirmed only if it was never renewed (U9)", async () => {
+    const { store, random } = setUp();
+    const generations = new Generations(store, random);
+    const other = { tenant: "t", namespace: "n", model: "fallback", version: "v", user: "ann", tags: ["a", "b"] };
+    const before = await generations.read(scopes);
+    expect(await generations.confirm(scopesOf(other), before)).toBeDefined();
+    expect(await generations.confirm(scopesOf(other), before)).toBeDefined();
+    await renewGeneration(store, scopeOf("model", "fallback", "t"), random);
+    expect(await generations.confirm(scopesOf(other), before)).toBeUndefined();
   });
 
   it("let a write after a renewal within the same millisecond live (N5)", async () => {

@@ -1,19 +1,15 @@
 import type { Random } from "./clock.ts";
 import { StoreUnavailableError } from "./errors.ts";
-import type { Store } from "./store.ts";
+import { isPromise } from "./maybe-promise.ts";
+import { type Scope, systemTenant } from "./scopes.ts";
+import type { MaybePromise, Store } from "./store.ts";
 
 /**
  * Generations make invalidation a matter of equality, not of clocks. Every scope (everything, a tenant, a
- * namespace, a tag) has a random token in the store. An entry remembers the tokens it saw before its origin was
+ * namespace, a tag, ...) has a random token in the store. An entry remembers the tokens it saw before its origin was
  * called and is alive only while all are the same. Replacing a token kills everything that remembers the old one,
  * in constant time; losing a token (eviction, a lost write) also kills and never brings anything back.
  */
-
-/** One scope: under which tenant its token is kept, and its name there. */
-export interface Scope {
-  readonly tenant: string;
-  readonly name: string;
-}
 
 /** The scope's name and the token it had. */
 export interface Generation {
@@ -28,20 +24,7 @@ const firstToken = 0;
 const renewedToken = 1;
 
 export const tokenLength = 12;
-/** The tenant under which tokens of all tenants are kept. No principal has it. */
-export const systemTenant = "";
-
 const keyOf = (name: string): string => `g:${name}`;
-
-/** The scopes every entry belongs to, then one for each tag. The order is part of the entry format. */
-export function scopesOf(tenant: string, namespace: string, tags: readonly string[]): readonly Scope[] {
-  return [
-    { tenant: systemTenant, name: "all" },
-    { tenant, name: "tenant" },
-    { tenant, name: `namespace:${namespace}` },
-    ...tags.map((tag) => ({ tenant, name: `tag:${tag}` })),
-  ];
-}
 
 /** Store keys of the scopes of one tenant, to be read together with an entry in one round trip. */
 export function scopeKeys(scopes: readonly Scope[]): readonly string[] {
@@ -77,25 +60,33 @@ export class Generations {
     const tokens = await currentTokens(this.#store, scopes);
     return scopes.map((scope, index) => {
       const token = tokens[index];
-      if (token !== undefined) return { scope: scope.name, token };
-      return { scope: scope.name, token: this.#candidate(scope).token, isCandidate: true };
+      return token === undefined ? this.#firstOf(scope) : { scope: scope.name, token };
     });
+  }
+
+  /** What a scope without a token has. */
+  #firstOf(scope: Scope): Generation {
+    if (isRemoval(scope)) return { scope: scope.name, token: none };
+    return { scope: scope.name, token: this.#candidate(scope).token, isCandidate: true };
   }
 
   /**
    * The generations to store under, when nothing was invalidated since `before` was read; those that nobody has
-   * written yet are written. `undefined`: something was, and nothing may be stored.
+   * written yet are written. `undefined`: something was, and nothing may be stored. A scope that was not read before
+   * (that of the model which answered in place of another) must never have been invalidated.
    */
   async confirm(scopes: readonly Scope[], before: readonly Generation[]): Promise<readonly Generation[] | undefined> {
+    const known = new Map(before.map((generation) => [generation.scope, generation]));
     const tokens = await currentTokens(this.#store, scopes);
     const confirmed = await Promise.all(
       scopes.map(async (scope, index): Promise<Generation | undefined> => {
-        const generation = before[index] as Generation;
-        const token = tokens[index] ?? (await this.#written(scope, generation.token));
+        const generation = known.get(scope.name) ?? this.#firstOf(scope);
+        const token = tokens[index] ?? (isRemoval(scope) ? none : await this.#written(scope, generation.token));
         return token !== undefined && isSucceededBy(generation, token) ? { scope: scope.name, token } : undefined;
       }),
     );
-    return confirmed.every((generation) => generation !== undefined) ? confirmed : undefined;
+    if (!confirmed.every((generation) => generation !== undefined)) return undefined;
+    return confirmed.filter((_, index) => !isRemoval(scopes[index] as Scope));
   }
 
   /** What the scope's token is now, if `before` was a candidate and could be written. */
@@ -139,13 +130,37 @@ export class Generations {
 }
 
 /**
+ * What tells those who are computing the answer of `key` that it is to be removed: something stands here for a while
+ * after it was. Entries do not remember it, since they are gone themselves.
+ */
+export function removalOf(tenant: string, key: string): Scope {
+  return { tenant, name: `${removal}${key}` };
+}
+
+const removal = "removed:";
+const none = new Uint8Array(0);
+
+function isRemoval(scope: Scope): boolean {
+  return scope.name.startsWith(removal);
+}
+
+/**
  * Gives the scope a new token: everything stored under the old one is dead.
  *
+ * @param deleteAt Milliseconds since the epoch until which it matters; `Infinity` for what entries remember.
+ * @returns The new token.
  * @throws StoreUnavailableError when the store did not take it, and nothing is known to be invalidated.
  */
-export async function renewGeneration(store: Store, scope: Scope, random: Random): Promise<void> {
-  const result = await store.set(scope.tenant, keyOf(scope.name), newToken(random, renewedToken), renewed);
-  if (result === "stored") return;
+export async function renewGeneration(
+  store: Store,
+  scope: Scope,
+  random: Random,
+  deleteAt = Number.POSITIVE_INFINITY,
+): Promise<Uint8Array> {
+  const token = newToken(random, renewedToken);
+  // An invalidation is the last thing to be forgotten.
+  const result = await store.set(scope.tenant, keyOf(scope.name), token, { deleteAt, priority: "high" });
+  if (result === "stored") return token;
   throw new StoreUnavailableError({ message: `the ${store.name} store did not take the new generation: ${result}` });
 }
 
@@ -167,22 +182,29 @@ function newToken(random: Random, kind: number): Uint8Array {
 }
 
 const forGood = { deleteAt: Number.POSITIVE_INFINITY } as const;
-/** An invalidation is the last thing to be forgotten. */
-const renewed = { ...forGood, priority: "high" } as const;
 /** Calls under way that may share a candidate; losing one only means that an answer is not stored. */
 const maxCandidates = 10_000;
 
-async function currentTokens(store: Store, scopes: readonly Scope[]): Promise<(Uint8Array | undefined)[]> {
-  const tokens: (Uint8Array | undefined)[] = new Array(scopes.length);
-  for (const tenant of new Set(scopes.map((scope) => scope.tenant))) {
-    const places = scopes.flatMap((scope, index) => (scope.tenant === tenant ? [index] : []));
-    const found = await store.get(
-      tenant,
-      places.map((place) => keyOf((scopes[place] as Scope).name)),
-    );
-    places.forEach((place, index) => {
-      tokens[place] = found[index];
+/** The tokens of `scopes`, in one round trip for each tenant, all at once. */
+export function currentTokens(
+  store: Store,
+  scopes: readonly Scope[],
+): MaybePromise<readonly (Uint8Array | undefined)[]> {
+  const tenants = [...new Set(scopes.map((scope) => scope.tenant))];
+  const places = tenants.map((tenant) => scopes.flatMap((scope, index) => (scope.tenant === tenant ? [index] : [])));
+  const reads = tenants.map((tenant, at) =>
+    store.get(tenant, scopeKeys((places[at] as number[]).map((place) => scopes[place] as Scope))),
+  );
+  const inOrder = (found: readonly (readonly (Uint8Array | undefined)[])[]) => {
+    const tokens: (Uint8Array | undefined)[] = new Array(scopes.length);
+    places.forEach((of, at) => {
+      of.forEach((place, index) => {
+        tokens[place] = found[at]?.[index];
+      });
     });
-  }
-  return tokens;
+    return tokens;
+  };
+  return reads.some(isPromise)
+    ? Promise.all(reads).then(inOrder)
+    : inOrder(reads as (readonly (Uint8Array | undefined)[])[]);
 }

@@ -1,6 +1,7 @@
 import { describe, expect, it } from "vitest";
 import { ManualClock } from "../../src/core/clock.ts";
-import { renewGeneration, type Scope, systemTenant } from "../../src/core/generations.ts";
+import { renewGeneration } from "../../src/core/generations.ts";
+import { type Scope, scopeOf, systemTenant } from "../../src/core/scopes.ts";
 import { memory } from "../../src/stores/memory.ts";
 import { Gate } from "../../src/testing/gate.ts";
 import { isIntact, readResponse, seededRandom, setUp, turns, until } from "./cache-harness.ts";
@@ -11,7 +12,7 @@ import { isIntact, readResponse, seededRandom, setUp, turns, until } from "./cac
  */
 
 const stream = { stream: true };
-const tags = { "x-ai-cache-tags": "doc:42,team" };
+const tags = { "x-ai-cache-tags": "doc:42,team", "x-ai-user": "ann" };
 
 async function shared() {
   const clock = new ManualClock();
@@ -48,6 +49,11 @@ const scopes: readonly (readonly [string, (shared: Shared) => Scope])[] = [
   ["the tenant", ({ tenant }) => ({ tenant, name: "tenant" })],
   ["the namespace", ({ tenant }) => ({ tenant, name: "namespace:" })],
   ["a tag", ({ tenant }) => ({ tenant, name: "tag:doc:42" })],
+  ["a tag of all tenants", () => scopeOf("tag", "doc:42", undefined)],
+  ["the model", ({ tenant }) => scopeOf("model", "scripted-small", tenant)],
+  ["the model for all tenants", () => scopeOf("model", "scripted-small", undefined)],
+  ["the version label", ({ tenant }) => scopeOf("version", "", tenant)],
+  ["the user who asked first", ({ tenant }) => scopeOf("user", "ann", tenant)],
 ];
 
 describe.each(scopes)("an invalidation of %s", (_, scopeOf) => {

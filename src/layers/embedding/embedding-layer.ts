@@ -3,11 +3,12 @@ import type { Clock, Random } from "../../core/clock.ts";
 import type { Directives } from "../../core/directives.ts";
 import { openEntry, type SealedEntry, sealEntry } from "../../core/entry.ts";
 import { judgeFreshness, type Lifetime, lifetimeOf } from "../../core/freshness.ts";
-import { Generations, isSucceededBy, sameToken, scopeKeys, scopesOf, systemTenant } from "../../core/generations.ts";
+import { Generations, isSucceededBy } from "../../core/generations.ts";
 import type { RecordTicket } from "../../core/layer.ts";
 import { chain, isPromise } from "../../core/maybe-promise.ts";
 import type { MissReason, StoreRefusal } from "../../core/outcome-reasons.ts";
 import type { CallPolicy } from "../../core/policy.ts";
+import { type Present, readWithPresent, scopeReading } from "../../core/present.ts";
 import type { MaybePromise, Store } from "../../core/store.ts";
 import type { Trace } from "../../core/trace.ts";
 import { readRecord, type VectorRecord, writeRecord } from "./vector-record.ts";
@@ -27,6 +28,8 @@ export interface EmbeddingLayerParts {
 /** As much of a call as the layer needs. */
 export interface VectorCall {
   readonly principal: Principal;
+  /** The model as asked for. */
+  readonly facts: { readonly model: string };
   readonly directives: Directives;
   readonly policy: CallPolicy;
 }
@@ -42,10 +45,6 @@ export interface NewVector {
 
 export type VectorWrite = "stored" | "declined" | "overloaded" | "failed";
 
-const [allKey] = scopeKeys(scopesOf(systemTenant, "", [])) as [string];
-/** Every entry belongs to everything, its tenant and its namespace; what comes behind are tags. */
-const commonScopes = 3;
-
 export class EmbeddingLayer {
   readonly name = "embedding";
   readonly #parts: EmbeddingLayerParts;
@@ -60,13 +59,11 @@ export class EmbeddingLayer {
   lookup(call: VectorCall, slots: readonly string[]): MaybePromise<readonly VectorLookup[]> {
     const { store } = this.#parts;
     const { tenant } = call.principal;
-    const keys = [...slots, "g:tenant", `g:namespace:${call.directives.namespace}`];
-    return chain(store.get(tenant, keys), (found) =>
-      chain(store.get(systemTenant, [allKey]), ([all]) => {
-        const tokens = [all, found[slots.length], found[slots.length + 1]];
-        const opened = slots.map((slot, index) => this.#open(call, slot, found[index], tokens));
-        return this.#withTags(tenant, opened);
-      }),
+    return chain(readWithPresent(store, tenant, slots, readingFor(call)), ({ values, present }) =>
+      this.#alive(
+        slots.map((slot, index) => this.#open(call, slot, values[index])),
+        present,
+      ),
     );
   }
 
@@ -117,12 +114,7 @@ export class EmbeddingLayer {
     return written;
   }
 
-  #open(
-    call: VectorCall,
-    slot: string,
-    bytes: Uint8Array | undefined,
-    tokens: readonly (Uint8Array | undefined)[],
-  ): Opened {
+  #open(call: VectorCall, slot: string, bytes: Uint8Array | undefined): Opened {
     if (bytes === undefined) return miss("absent");
     const opened = openEntry(bytes, call.principal.tenant, slot);
     if (!opened.ok && opened.reason === "unknown_version") return miss("corrupt");
@@ -132,30 +124,18 @@ export class EmbeddingLayer {
       return miss("corrupt");
     }
     const { entry } = opened;
-    if (!entry.hasTokens(tokens)) return miss("generation_changed");
     const freshness = judgeFreshness(entry.lifetime, this.#parts.clock.now(), call.directives);
     if (freshness.state === "stale") return { kind: "hit", record, lifetime: entry.lifetime, entry };
     if (freshness.state !== "fresh") return miss(freshness.reason);
     return { kind: "hit", record, lifetime: entry.lifetime, entry };
   }
 
-  /** Vectors with tags live by those too; one more round trip for all of them together, and none where there are none. */
-  #withTags(tenant: string, opened: readonly Opened[]): MaybePromise<readonly VectorLookup[]> {
-    const names = new Set<string>();
-    for (const one of opened) {
-      if (one.kind === "miss" || one.entry.generationCount === commonScopes) continue;
-      for (const { scope } of one.entry.generations.slice(commonScopes)) names.add(scope);
-    }
-    if (names.size === 0) return opened;
-    const scopes = [...names].map((name) => ({ tenant, name }));
-    return chain(this.#parts.store.get(tenant, scopeKeys(scopes)), (tokens) => {
-      const current = new Map(scopes.map(({ name }, index) => [name, tokens[index]]));
-      return opened.map((one) => {
-        if (one.kind === "miss" || one.entry.generationCount === commonScopes) return one;
-        const tags = one.entry.generations.slice(commonScopes);
-        const alive = tags.every((tag) => sameToken(current.get(tag.scope), tag.token));
-        return alive ? one : miss("generation_changed");
-      });
+  /** What was invalidated is a miss. */
+  #alive(opened: readonly Opened[], present: Present): MaybePromise<readonly VectorLookup[]> {
+    const entries = opened.flatMap((one) => (one.kind === "hit" ? [one.entry] : []));
+    return chain(present.areAlive(entries), (alive) => {
+      let at = 0;
+      return opened.map((one) => (one.kind === "miss" || alive[at++] === true ? one : miss("generation_changed")));
     });
   }
 
@@ -179,5 +159,10 @@ function miss(reason: MissReason): Extract<VectorLookup, { kind: "miss" }> {
 }
 
 function scopesFor(call: VectorCall) {
-  return scopesOf(call.principal.tenant, call.directives.namespace, call.directives.tags);
+  return readingFor(call).scopes;
+}
+
+function readingFor({ principal, directives, facts }: VectorCall) {
+  const { namespace, version, tags } = directives;
+  return scopeReading({ ...principal, namespace, version, tags, model: facts.model });
 }

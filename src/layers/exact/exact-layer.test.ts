@@ -3,11 +3,12 @@ import { ManualClock, type Random } from "../../core/clock.ts";
 import { type Directives, defaultDirectives } from "../../core/directives.ts";
 import { sealEntry } from "../../core/entry.ts";
 import { lifetimeOf } from "../../core/freshness.ts";
-import { Generations, renewGeneration, scopesOf } from "../../core/generations.ts";
+import { Generations, renewGeneration } from "../../core/generations.ts";
 import type { Keyed, Lookup } from "../../core/layer.ts";
 import { isPromise } from "../../core/maybe-promise.ts";
 import type { CallPolicy } from "../../core/policy.ts";
 import type { Recording } from "../../core/recording.ts";
+import { scopesOf } from "../../core/scopes.ts";
 import type { Store } from "../../core/store.ts";
 import type { TraceEvent } from "../../core/trace.ts";
 import { guarded } from "../../stores/guarded.ts";
@@ -175,7 +176,7 @@ describe("ExactLayer", () => {
 
   it("misses entries from a clock that is far ahead (T1)", async () => {
     const { clock, inner, random, layer, keyed } = setUp();
-    const scopes = scopesOf("t", "", []);
+    const scopes = scopesOf({ tenant: "t", namespace: "", model: "", version: "", user: undefined, tags: [] });
     const tokens = new Generations(inner, random);
     const generations = await tokens.read(scopes);
     await tokens.confirm(scopes, generations);

@@ -1,11 +1,13 @@
 import type { Clock, Random } from "../../core/clock.ts";
-import { type SealedEntry, sealEntry } from "../../core/entry.ts";
+import { sealEntry } from "../../core/entry.ts";
 import { type Freshness, judgeFreshness, lifetimeOf } from "../../core/freshness.ts";
-import { type Generation, Generations, sameToken, scopeKeys, scopesOf, systemTenant } from "../../core/generations.ts";
+import { Generations, removalOf } from "../../core/generations.ts";
 import type { AnswerLayer, FoundEntry, Keyed, Lookup, RecordResult, RecordTicket } from "../../core/layer.ts";
 import { chain, isPromise } from "../../core/maybe-promise.ts";
 import type { MissReason } from "../../core/outcome-reasons.ts";
+import { type Present, readWithPresent, type ScopeReading, scopeReading } from "../../core/present.ts";
 import type { Recording } from "../../core/recording.ts";
+import type { Scope } from "../../core/scopes.ts";
 import type { MaybePromise, Store } from "../../core/store.ts";
 import type { Trace } from "../../core/trace.ts";
 import { hasMoved, type ModelMark, markKey, noteModel, readMark } from "./model-watch.ts";
@@ -27,19 +29,19 @@ export interface ExactLayerParts {
 }
 
 /** What an entry is held against. */
-interface Present {
-  readonly tokens: readonly (Uint8Array | undefined)[];
+interface Standard {
+  readonly present: Present;
   /** The model that answers now, where the policy asks for it; `undefined` when nobody knows. */
   readonly model?: ModelMark | undefined;
 }
-
-const [allKey] = scopeKeys(scopesOf(systemTenant, "", [])) as [string];
 
 export class ExactLayer implements AnswerLayer {
   readonly name = "exact";
   readonly #parts: ExactLayerParts;
   readonly #opened: OpenedEntries;
   readonly #generations: Generations;
+  /** Of calls that came lately; the same call is the same object. */
+  readonly #scopes = new WeakMap<Keyed, ScopeReading>();
 
   constructor(parts: ExactLayerParts) {
     this.#parts = parts;
@@ -52,23 +54,18 @@ export class ExactLayer implements AnswerLayer {
     const { tenant } = call.principal;
     const slots = slotsOf(call.key, call.variants);
     const mark = markKey(call);
-    const keys = [...slots, "g:tenant", `g:namespace:${call.directives.namespace}`];
-    if (mark !== undefined) keys.push(mark);
-    return chain(store.get(tenant, keys), (found) =>
-      chain(store.get(systemTenant, [allKey]), ([all]) => {
-        const [tenantToken, namespaceToken, marked] = found.slice(slots.length);
-        const tokens = [all, tenantToken, namespaceToken];
-        const present: Present = mark === undefined ? { tokens } : { tokens, model: readMark(marked) };
-        return slots.length === 1 && call.directives.variant === undefined
-          ? this.#judge(call, call.key, found[0], present)
-          : this.#judgeVariants(call, slots, found, present);
-      }),
-    );
+    const keys = mark === undefined ? slots : [...slots, mark];
+    return chain(readWithPresent(store, tenant, keys, this.#scopesOf(call)), ({ values, present }) => {
+      const standard: Standard = mark === undefined ? { present } : { present, model: readMark(values[slots.length]) };
+      return slots.length === 1 && call.directives.variant === undefined
+        ? this.#judge(call, call.key, values[0], standard)
+        : this.#judgeVariants(call, slots, values, standard);
+    });
   }
 
   async prepare(call: Keyed): Promise<RecordTicket> {
     const createdAt = this.#parts.clock.now();
-    return { createdAt, generations: await this.#generations.read(this.#scopes(call)) };
+    return { createdAt, generations: await this.#generations.read(this.#watched(call)) };
   }
 
   async record(
@@ -80,7 +77,7 @@ export class ExactLayer implements AnswerLayer {
   ): Promise<RecordResult> {
     const { clock, random, store } = this.#parts;
     const { policy, directives, principal } = call;
-    const generations = await this.#generations.confirm(this.#scopes(call), ticket.generations);
+    const generations = await this.#generations.confirm(this.#watched(call), ticket.generations);
     if (generations === undefined) return { kind: "refused", reason: "generation_changed" };
     const ttlMs = Math.min(
       directives.ttlMs ?? policy.ttlMs * (1 - policy.ttlJitter * random.fraction()),
@@ -109,8 +106,19 @@ export class ExactLayer implements AnswerLayer {
     return result === "stored" ? { kind: "stored", id: slot, bytes: sealed.length } : { kind: "failed", result };
   }
 
-  #scopes(call: Keyed) {
-    return scopesOf(call.principal.tenant, call.directives.namespace, call.directives.tags);
+  #scopesOf(call: Keyed): ScopeReading {
+    const known = this.#scopes.get(call);
+    if (known !== undefined) return known;
+    const { principal, directives, facts } = call;
+    const { namespace, version, tags } = directives;
+    const reading = scopeReading({ ...principal, namespace, version, tags, model: facts?.model ?? "" });
+    this.#scopes.set(call, reading);
+    return reading;
+  }
+
+  /** What must not change while an answer is computed. */
+  #watched(call: Keyed): readonly Scope[] {
+    return [...this.#scopesOf(call).scopes, removalOf(call.principal.tenant, call.key)];
   }
 
   /** Fills every slot before it repeats any; then the caller's choice, or chance, picks one. */
@@ -118,18 +126,18 @@ export class ExactLayer implements AnswerLayer {
     call: Keyed,
     slots: readonly string[],
     found: readonly (Uint8Array | undefined)[],
-    present: Present,
+    standard: Standard,
   ): MaybePromise<Lookup> {
     const chosen = call.directives.variant;
     if (chosen !== undefined) {
       const place = chosen % slots.length;
-      return chain(this.#judge(call, slots[place] as string, found[place], present), (lookup) =>
+      return chain(this.#judge(call, slots[place] as string, found[place], standard), (lookup) =>
         lookup.kind === "miss" && lookup.reason === "absent" && found.slice(0, slots.length).some(isThere)
           ? { ...lookup, reason: "variant_absent" as const }
           : lookup,
       );
     }
-    return chain(all(slots.map((slot, place) => this.#judge(call, slot, found[place], present))), (lookups) => {
+    return chain(all(slots.map((slot, place) => this.#judge(call, slot, found[place], standard))), (lookups) => {
       const gap = lookups.find((lookup) => lookup.kind === "miss");
       const other = lookups.find((lookup) => lookup.kind !== "miss");
       if (gap === undefined) return lookups[Math.floor(this.#parts.random.fraction() * lookups.length)] as Lookup;
@@ -140,29 +148,16 @@ export class ExactLayer implements AnswerLayer {
     });
   }
 
-  #judge(call: Keyed, slot: string, bytes: Uint8Array | undefined, present: Present): MaybePromise<Lookup> {
+  #judge(call: Keyed, slot: string, bytes: Uint8Array | undefined, standard: Standard): MaybePromise<Lookup> {
     if (bytes === undefined) return miss("absent", slot);
     const opened = this.#opened.open(bytes, call.principal.tenant, slot);
     if (!opened.ok) return this.#reject(call, slot, opened.reason);
     const { entry } = opened;
-    return chain(this.#isAlive(call, entry, present.tokens), (alive) => {
-      const isOfAnother = "model" in present && hasMoved(present.model, entry.note.model, entry.lifetime.createdAt);
+    return chain(standard.present.isAlive(entry), (alive) => {
+      const isOfAnother = "model" in standard && hasMoved(standard.model, entry.note.model, entry.lifetime.createdAt);
       if (!alive || isOfAnother) return miss("generation_changed", slot);
       return asLookup(judgeFreshness(entry.lifetime, this.#parts.clock.now(), call.directives), { entry, id: slot });
     });
-  }
-
-  #isAlive(call: Keyed, entry: SealedEntry, tokens: readonly (Uint8Array | undefined)[]): MaybePromise<boolean> {
-    if (!entry.hasTokens(tokens)) return false;
-    if (entry.generationCount === tokens.length) return true;
-    return this.#tagsAreCurrent(call.principal.tenant, entry.generations.slice(tokens.length));
-  }
-
-  #tagsAreCurrent(tenant: string, tagged: readonly Generation[]): MaybePromise<boolean> {
-    const keys = scopeKeys(tagged.map((generation) => ({ tenant, name: generation.scope })));
-    return chain(this.#parts.store.get(tenant, keys), (tokens) =>
-      tagged.every((generation, index) => sameToken(tokens[index], generation.token)),
-    );
   }
 
   #reject(call: Keyed, slot: string, reason: "corrupt" | "unknown_version" | "tenant_mismatch"): Lookup {
