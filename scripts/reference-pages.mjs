@@ -37,6 +37,7 @@ const sections = {
     "Your own prices, by a pattern for the model (`*` stands for any run of characters). The first pattern that fits decides; models that none fits have published prices, or none.",
   telemetry: "What the gateway writes about itself.",
   security: "Secrets.",
+  compat: "What other gateways are understood; see [compatibility](../compatibility.md).",
 };
 
 /** Every option as `{ section, name, path, description, rule, default }`, in the order of the schema. */

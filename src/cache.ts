@@ -23,6 +23,7 @@ import { Replayer } from "./layers/exact/replay.ts";
 import { memoryShares } from "./memory-shares.ts";
 import {
   type CoalescingInput,
+  type CompatInput,
   type PolicyInput,
   type PolicySettings,
   policyOf,
@@ -57,6 +58,8 @@ export interface CacheOptions {
   readonly rules?: readonly RuleInput[];
   /** What becomes of calls that nobody waits for any more, and of failures; see docs/reference/options.md, section `coalescing`. */
   readonly coalescing?: CoalescingInput;
+  /** Cache fields of other gateways that `cache.fetch` understands besides ours; see docs/compatibility.md. */
+  readonly compat?: CompatInput;
   /** Your own prices by pattern for the model, in US dollars for a million tokens; others are the published ones. */
   readonly prices?: Readonly<Record<string, TokenPrices>>;
   /** The secret from which keys are derived. Default: made once and kept in the store. */
@@ -101,6 +104,7 @@ export async function createCache(options: CacheOptions = {}): Promise<Cache> {
     layers: { exact: options.policy ?? {} },
     rules: options.rules ?? [],
     coalescing: options.coalescing ?? {},
+    compat: options.compat ?? {},
     prices: options.prices ?? {},
     security: options.masterKey === undefined ? {} : { masterKey: options.masterKey },
   });
@@ -127,6 +131,7 @@ const optionNames: ReadonlySet<string> = new Set([
   "policy",
   "rules",
   "coalescing",
+  "compat",
   "prices",
   "masterKey",
   "fetch",
@@ -224,10 +229,13 @@ export async function assembleCore(options: CoreOptions): Promise<Core> {
   const layer = new EmbeddingLayer({ store, clock, random, trace });
   const batches = new EmbeddingBatches({ layer, clock, trace, backoffMs });
   const embeddings = new EmbeddingPath({ layer, batches, costs, clock, trace });
-  const intakeOf = (now: Settings) => ({
-    answers: new Intake({ secret, rules: rulesOf(now), memoryBytes: shares.readings }),
-    vectors: new EmbeddingIntake({ secret, rules: vectorRulesOf(now), memoryBytes: shares.vectorReadings }),
-  });
+  const intakeOf = (now: Settings) => {
+    const [common, rules] = [{ secret, compat: now.compat.headers }, rulesOf(now)];
+    return {
+      answers: new Intake({ ...common, rules, memoryBytes: shares.readings }),
+      vectors: new EmbeddingIntake({ ...common, rules: vectorRulesOf(now), memoryBytes: shares.vectorReadings }),
+    };
+  };
   let intake = intakeOf(settings);
   return {
     handle(request, caller) {

@@ -13,6 +13,9 @@ import type { CallPolicy } from "./core/policy.ts";
 import type { BatchInput } from "./embedding-batch.ts";
 import { inputDigest, type VectorScope, vectorKeys } from "./layers/embedding/vector-key.ts";
 import type { VectorOrigin } from "./layers/embedding/vector-record.ts";
+import { type CompatGateway, CompatHeaders } from "./policy/compat-headers.ts";
+import { narrowed } from "./policy/directives.ts";
+import { bodyOpener, type OpenedBody } from "./policy/litellm-cache.ts";
 import type { PolicyRules } from "./policy/rules.ts";
 import { readQuery } from "./policy/scope.ts";
 import { fixedBytes, type HeaderReading, RequestHeaders } from "./request-headers.ts";
@@ -63,6 +66,8 @@ export interface EmbeddingIntakeParts {
   readonly rules: PolicyRules;
   /** What readings may take in memory. */
   readonly memoryBytes: number;
+  /** Other gateways whose cache fields are understood. */
+  readonly compat: readonly CompatGateway[];
 }
 
 interface BodyReading {
@@ -72,6 +77,8 @@ interface BodyReading {
   readonly shape: "list" | "single";
   readonly inputs: readonly BatchInput[];
   readonly digests: readonly string[];
+  /** What the body itself asks of the cache. */
+  readonly ask: OpenedBody["ask"];
   readonly last:
     | {
         readonly headers: HeaderReading;
@@ -88,12 +95,14 @@ const inputBytes = 400;
 export class EmbeddingIntake {
   readonly #parts: EmbeddingIntakeParts;
   readonly #headers: RequestHeaders;
+  readonly #opened: (body: Uint8Array) => OpenedBody;
   readonly #bodies: LRUCache<string, BodyReading>;
 
   constructor(parts: EmbeddingIntakeParts) {
     this.#parts = parts;
     const forHeaders = Math.max(1, Math.floor(parts.memoryBytes / 5));
-    this.#headers = new RequestHeaders(parts.secret, forHeaders);
+    this.#headers = new RequestHeaders(parts.secret, forHeaders, new CompatHeaders(parts.compat));
+    this.#opened = bodyOpener(parts.compat);
     this.#bodies = new LRUCache({ max: 10_000, maxSize: Math.max(1, parts.memoryBytes - forHeaders) });
   }
 
@@ -105,8 +114,9 @@ export class EmbeddingIntake {
     let reading = this.#bodies.get(bodyKey);
     let parsed: ParsedEmbeddingRequest | undefined;
     if (reading === undefined) {
-      parsed = protocol.parseRequest(body, endpoint);
-      reading = readingOf(parsed);
+      const opened = this.#opened(body);
+      parsed = protocol.parseRequest(opened.body, endpoint);
+      reading = readingOf(parsed, opened.ask);
     }
     const origin = request.originFor(reading.model);
     let { last } = reading;
@@ -116,11 +126,12 @@ export class EmbeddingIntake {
       this.#bodies.set(bodyKey, { ...reading, last }, { size });
     }
     const { call } = last;
+    const open = this.#opened;
     return {
       call,
       origin,
       parsed() {
-        parsed ??= protocol.parseRequest(body, endpoint);
+        parsed ??= protocol.parseRequest(open(body).body, endpoint);
         return parsed;
       },
     };
@@ -128,7 +139,8 @@ export class EmbeddingIntake {
 
   #call(request: IncomingEmbedding, origin: string, headers: HeaderReading, reading: BodyReading): EmbeddingCall {
     const { protocol, endpoint, query } = request;
-    const { tenant, directives } = headers;
+    const { tenant } = headers;
+    const directives = reading.ask === undefined ? headers.directives : narrowed(headers.directives, reading.ask);
     const { model, inputs, digests } = reading;
     const { namespace, tags, version } = directives;
     const subject = { model, protocol: protocol.name, operation: protocol.operation, namespace, tenant, tags };
@@ -175,7 +187,7 @@ export class EmbeddingIntake {
 }
 
 /** Without the texts, and with strings of their own: a slice of the request would keep the whole of it in memory. */
-function readingOf(parsed: ParsedEmbeddingRequest): BodyReading {
+function readingOf(parsed: ParsedEmbeddingRequest, ask: OpenedBody["ask"]): BodyReading {
   const { model, user, encoding, shape, inputs } = parsed;
   const kept = new Map<string, string>();
   const copy = (text: string): string => {
@@ -192,6 +204,7 @@ function readingOf(parsed: ParsedEmbeddingRequest): BodyReading {
       return { weight, tokens, dimensions, parameters: copy(parameters) };
     }),
     digests: inputs.map(({ canonical }) => inputDigest(canonical)),
+    ask,
     last: undefined,
   };
 }

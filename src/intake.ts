@@ -4,6 +4,9 @@ import { contentDigest, type FingerprintKey, fingerprint, keyVersion, lengthPref
 import type { Origin } from "./core/origin.ts";
 import type { CallPolicy } from "./core/policy.ts";
 import type { ParsedRequest, Protocol, RequestFacts } from "./core/protocol.ts";
+import { type CompatGateway, CompatHeaders } from "./policy/compat-headers.ts";
+import { narrowed } from "./policy/directives.ts";
+import { bodyOpener, type OpenedBody } from "./policy/litellm-cache.ts";
 import type { PolicyRules } from "./policy/rules.ts";
 import { readQuery } from "./policy/scope.ts";
 import { variantsOf } from "./policy/stochastic.ts";
@@ -35,12 +38,16 @@ export interface IntakeParts {
   readonly rules: PolicyRules;
   /** What readings may take in memory; default 40 MiB. */
   readonly memoryBytes?: number;
+  /** Other gateways whose cache fields are understood. */
+  readonly compat?: readonly CompatGateway[];
 }
 
 interface BodyReading {
   readonly facts: RequestFacts;
   /** Digest of the canonical body. */
   readonly digest: string;
+  /** What the body itself asks of the cache. */
+  readonly ask: OpenedBody["ask"];
   /** The last call made of this body, and what else it was made of. */
   readonly last:
     | { readonly headers: HeaderReading; readonly originId: string; readonly query: string; readonly call: Call }
@@ -50,13 +57,15 @@ interface BodyReading {
 export class Intake {
   readonly #parts: IntakeParts;
   readonly #headers: RequestHeaders;
+  readonly #opened: (body: Uint8Array) => OpenedBody;
   readonly #bodyReadings: LRUCache<string, BodyReading>;
 
   constructor(parts: IntakeParts) {
     this.#parts = parts;
-    const { memoryBytes = 40 * 1024 * 1024 } = parts;
+    const { memoryBytes = 40 * 1024 * 1024, compat = [] } = parts;
     const forHeaders = Math.max(1, Math.floor(memoryBytes / 5));
-    this.#headers = new RequestHeaders(parts.secret, forHeaders);
+    this.#headers = new RequestHeaders(parts.secret, forHeaders, new CompatHeaders(compat));
+    this.#opened = bodyOpener(compat);
     this.#bodyReadings = new LRUCache({ max: 10_000, maxSize: Math.max(1, memoryBytes - forHeaders) });
   }
 
@@ -68,8 +77,10 @@ export class Intake {
     let reading = this.#bodyReadings.get(bodyKey);
     let parsed: ParsedRequest | undefined;
     if (reading === undefined) {
-      parsed = protocol.parseRequest(body, endpoint, query);
-      reading = { facts: detached(parsed.facts), digest: contentDigest(parsed.canonical), last: undefined };
+      const opened = this.#opened(body);
+      parsed = protocol.parseRequest(opened.body, endpoint, query);
+      const digest = contentDigest(parsed.canonical);
+      reading = { facts: detached(parsed.facts), digest, ask: opened.ask, last: undefined };
     }
     const origin = request.originFor(reading.facts.model);
     let { last } = reading;
@@ -80,11 +91,12 @@ export class Intake {
       this.#bodyReadings.set(bodyKey, { ...reading, last }, { size });
     }
     const { call } = last;
+    const open = this.#opened;
     return {
       call,
       origin,
       parsed() {
-        parsed ??= protocol.parseRequest(body, endpoint, query);
+        parsed ??= protocol.parseRequest(open(body).body, endpoint, query);
         return forcesZero(call.policy) ? (parsed.deterministic() ?? parsed) : parsed;
       },
     };
@@ -92,7 +104,8 @@ export class Intake {
 
   #call(request: IncomingRequest, originId: string, headers: HeaderReading, reading: BodyReading): Call {
     const { protocol, endpoint, query } = request;
-    const { tenant, directives } = headers;
+    const { tenant } = headers;
+    const directives = reading.ask === undefined ? headers.directives : narrowed(headers.directives, reading.ask);
     const keyedQuery = readQuery(query, protocol.unkeyedParameters).keyed;
     const user = directives.user ?? reading.facts.user;
     const policyFor = (model: string): CallPolicy =>
@@ -105,7 +118,7 @@ export class Intake {
         tags: directives.tags,
       });
     const zero = forcesZero(policyFor(reading.facts.model))
-      ? protocol.parseRequest(request.body, endpoint, query).deterministic()
+      ? protocol.parseRequest(this.#opened(request.body).body, endpoint, query).deterministic()
       : undefined;
     const digest = zero === undefined ? reading.digest : contentDigest(zero.canonical);
     const asked = zero === undefined ? reading.facts : detached(zero.facts);

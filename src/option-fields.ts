@@ -85,6 +85,18 @@ export const choice = <const T extends string>(byDefault: T, choices: readonly T
     rule: `one of ${choices.join(", ")}`,
   });
 
+/** Some of `choices`, or `all` for every one of them. */
+export const several = <const T extends string>(choices: readonly T[], described: Described) =>
+  field(
+    (value) => {
+      if (value === "all") return choices;
+      if (!Array.isArray(value)) return undefined;
+      if (value.includes("all")) return value.length === 1 ? choices : undefined;
+      return value.every((one) => choices.includes(one)) ? choices.filter((one) => value.includes(one)) : undefined;
+    },
+    { ...described, default: [], rule: `a list of ${choices.join(", ")}, or all` },
+  );
+
 export const text = (byDefault: string, described: Described) =>
   field((value) => (typeof value === "string" && value.length > 0 ? value : undefined), {
     ...described,

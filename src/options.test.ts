@@ -24,6 +24,9 @@ describe("readSettings", () => {
           "finishDetached": false,
           "grace": 0,
         },
+        "compat": {
+          "headers": [],
+        },
         "data": {
           "directory": "./.reprise",
         },
@@ -109,6 +112,18 @@ describe("readSettings", () => {
     expect(settingsOf(exact({ maxEntryBytes: text })).layers.exact.maxEntryBytes).toBe(bytes);
   });
 
+  it.each<[unknown, readonly string[]]>([
+    [[], []],
+    [
+      ["litellm", "cloudflare", "litellm"],
+      ["cloudflare", "litellm"],
+    ],
+    ["all", ["cloudflare", "helicone", "portkey", "bifrost", "openrouter", "litellm"]],
+    [["all"], ["cloudflare", "helicone", "portkey", "bifrost", "openrouter", "litellm"]],
+  ])("reads %j as a list of gateways", (given, gateways) => {
+    expect(settingsOf({ compat: { headers: given } }).compat.headers).toEqual(gateways);
+  });
+
   it("strips the slash from a base URL", () => {
     expect(settingsOf({ upstreams: { a: { url: "http://127.0.0.1:9/v1/" } } }).upstreams?.["a"]?.url).toBe(
       "http://127.0.0.1:9/v1",
@@ -167,6 +182,8 @@ describe("readSettings", () => {
     [{ rules: [{ match: { modle: "x" } }] }, "rules.0.match.modle", "x", "is not an option"],
     [{ rules: [{}, { ttl: "soon" }] }, "rules.1.ttl", "soon", "must be a duration"],
     [{ rules: [{ match: { model: 5 } }] }, "rules.0.match.model", 5, "must be a text"],
+    [{ compat: { headers: true } }, "compat.headers", true, "must be a list of cloudflare, helicone"],
+    [{ compat: { headers: ["kong"] } }, "compat.headers", ["kong"], "must be a list of cloudflare, helicone"],
     [{ security: { masterKey: "" } }, "security.masterKey", "", "must be a text"],
   ];
   it.each(rows)("turns %j down: path, value, rule and remedy", (input, path, value, rule) => {

@@ -11,9 +11,11 @@ import {
   integer,
   optionalText,
   secret,
+  several,
   text,
   withoutDefault,
 } from "./option-fields.ts";
+import { type CompatGateway, compatGateways } from "./policy/compat-headers.ts";
 
 /**
  * Every option, its default and its bound, once. The configuration file, the command line and the library all read
@@ -219,6 +221,14 @@ export const settingsSchema = z.strictObject({
       }),
     })
     .prefault({} as never),
+  compat: z
+    .strictObject({
+      headers: several(compatGateways, {
+        description: "Gateways whose cache fields in requests are understood besides ours; none by default.",
+        remedy: "Name those your clients were written for; see docs/compatibility.md.",
+      }),
+    })
+    .prefault({} as never),
 });
 
 export type Settings = z.output<typeof settingsSchema>;
@@ -240,6 +250,12 @@ export interface CoalescingInput {
   readonly finishDetached?: boolean;
   readonly detachedTime?: string | 0;
   readonly detachedBytes?: number | string;
+}
+
+/** What the library's `compat` option may say. */
+export interface CompatInput {
+  /** Gateways whose cache fields in requests are understood besides ours. */
+  readonly headers?: "all" | readonly CompatGateway[];
 }
 
 /** The same for the calls that match: each given pattern must fit, `*` stands for any run of characters. */

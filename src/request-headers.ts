@@ -1,6 +1,7 @@
 import { LRUCache } from "lru-cache";
 import { type Directives, directiveHeaders } from "./core/directives.ts";
 import { type FingerprintKey, fingerprint, lengthPrefixed } from "./core/fingerprint.ts";
+import { type CompatHeaders, noCompatHeaders } from "./policy/compat-headers.ts";
 import { readDirectives } from "./policy/directives.ts";
 import { classifyHeader, readQuery } from "./policy/scope.ts";
 
@@ -58,11 +59,13 @@ const stripped: ReadonlySet<string> = new Set(directiveHeaders);
 
 export class RequestHeaders {
   readonly #secret: FingerprintKey;
+  readonly #compat: CompatHeaders;
   readonly #readings: LRUCache<string, HeaderReading>;
   readonly #latest: (LatestHeaders | undefined)[] = new Array<undefined>(latestPlaces).fill(undefined);
 
-  constructor(secret: FingerprintKey, maxBytes: number) {
+  constructor(secret: FingerprintKey, maxBytes: number, compat = noCompatHeaders) {
     this.#secret = secret;
+    this.#compat = compat;
     this.#readings = new LRUCache({ max: 1_000, maxSize: maxBytes });
   }
 
@@ -83,11 +86,15 @@ export class RequestHeaders {
 
   #readNew(request: FieldsOfRequest, text: string, secrets: string): HeaderReading {
     const merged = mergedHeaders(request.rawHeaders);
+    const directives = readDirectives(merged, this.#compat.asks);
     const credentials: string[] = secrets === "" ? [] : ["?", secrets];
     const keyed: string[] = [];
     const forwarded: Record<string, string> = Object.create(null);
     for (const name of Object.keys(merged).sort()) {
-      const value = merged[name] as string;
+      const given = merged[name] as string;
+      if (this.#compat.isPartition(name)) keyed.push(name, given);
+      const value = this.#compat.forwarded(name, given);
+      if (value === undefined) continue;
       const use = stripped.has(name) ? "drop" : classifyHeader(name, request.protocol.keyedHeaders);
       if (use === "drop") continue;
       forwarded[name] = value;
@@ -97,7 +104,7 @@ export class RequestHeaders {
     const reading: HeaderReading = {
       size: fixedBytes + 2 * text.length,
       tenant: tenantOf(this.#secret, credentials),
-      directives: readDirectives(merged),
+      directives,
       forwarded: Object.freeze({ ...forwarded, "content-type": "application/json", "accept-encoding": "identity" }),
       keyed,
     };

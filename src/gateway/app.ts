@@ -4,6 +4,7 @@ import { isOriginFailure } from "../answer-forms.ts";
 import { assembleCore, type Core } from "../cache.ts";
 import { type Clock, systemClock } from "../core/clock.ts";
 import type { Trace, TraceEvent } from "../core/trace.ts";
+import { CompatHeaders } from "../policy/compat-headers.ts";
 import { sqlite } from "../stores/sqlite.ts";
 import type { Log } from "../telemetry/log.ts";
 import { type Metrics, prometheusMetrics } from "../telemetry/prometheus.ts";
@@ -141,7 +142,8 @@ function sweepConnections(server: FastifyInstance, connections: ReadonlySet<Sock
 
 function liveParts(config: GatewayConfig): ModelRouteParts["live"] {
   const { maxBodyBytes, stallTimeout } = config.server;
-  return { upstreams: new Upstreams(config.upstreams, config.models), maxBodyBytes, stallMs: stallTimeout };
+  const compat = new CompatHeaders(config.compat.headers);
+  return { upstreams: new Upstreams(config.upstreams, config.models), maxBodyBytes, stallMs: stallTimeout, compat };
 }
 
 function storeOf(config: GatewayConfig, log: Log) {

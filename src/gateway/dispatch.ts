@@ -69,7 +69,8 @@ async function pass(
   const startedAt = parts.clock.monotonic();
   let result = "bypass";
   try {
-    await passThrough(request, response, found(routeOf(), request), parts.live.stallMs);
+    const { stallMs, compat } = parts.live;
+    await passThrough(request, response, found(routeOf(), request), stallMs, compat);
   } catch (error) {
     result = "error";
     sendError(response, error, openAiChat);

@@ -3,6 +3,7 @@ import type { Core } from "../cache.ts";
 import type { Clock } from "../core/clock.ts";
 import type { WireFormat } from "../core/embedding-protocol.ts";
 import { RepriseError, RequestRejectedError } from "../core/errors.ts";
+import type { CompatHeaders } from "../policy/compat-headers.ts";
 import { readBody } from "./request-body.ts";
 import { callerOf, sendAnswer } from "./send-answer.ts";
 import { type ErrorReporter, sendError } from "./send-error.ts";
@@ -15,7 +16,12 @@ export interface ModelRouteParts {
   readonly core: Core;
   readonly clock: Clock;
   /** What a reload of the configuration replaces. */
-  live: { readonly upstreams: Upstreams; readonly maxBodyBytes: number; readonly stallMs: number };
+  live: {
+    readonly upstreams: Upstreams;
+    readonly maxBodyBytes: number;
+    readonly stallMs: number;
+    readonly compat: CompatHeaders;
+  };
   readonly observe: (endpoint: string, result: string, stream: boolean, durationMs: number) => void;
   readonly report: ErrorReporter;
   /** A call whose body could not be read: the core never hears of it, yet it counts. */

@@ -2,6 +2,7 @@ import type { IncomingMessage, ServerResponse } from "node:http";
 import { pipeline } from "node:stream/promises";
 import type { Dispatcher } from "undici";
 import type { OriginError } from "../core/errors.ts";
+import type { CompatHeaders } from "../policy/compat-headers.ts";
 import { cutWhenStalled, sendHead } from "./send-answer.ts";
 import { originError } from "./upstream-origin.ts";
 import type { Route } from "./upstreams.ts";
@@ -29,7 +30,10 @@ export async function passThrough(
   response: ServerResponse,
   { upstream, origin, path }: Route,
   stallMs: number,
+  compat: CompatHeaders,
 ): Promise<void> {
+  const isOther = (name: string): boolean =>
+    name === "host" || name === "expect" || isOurs(name) || compat.isForCache(name);
   const abort = new AbortController();
   response.once("close", () => response.writableFinished || abort.abort());
   const hasBody = request.headers["content-length"] !== undefined || request.headers["transfer-encoding"] !== undefined;
@@ -39,7 +43,7 @@ export async function passThrough(
       origin,
       path,
       method: request.method as Dispatcher.HttpMethod,
-      headers: endToEnd(request.rawHeaders, (name) => name === "host" || name === "expect" || isOurs(name)),
+      headers: endToEnd(request.rawHeaders, isOther),
       body: hasBody ? request : null,
       signal: abort.signal,
       responseHeaders: "raw",

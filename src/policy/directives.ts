@@ -31,20 +31,30 @@ import { parseCacheControl, secondsToMs } from "./cache-control.ts";
  */
 
 type Headers = Readonly<Record<string, string | undefined>>;
-type Draft = { -readonly [Name in keyof Directives]: Directives[Name] };
+export type Draft = { -readonly [Name in keyof Directives]: Directives[Name] };
+/** Reads one field, which is named as a person would write it; `headers` has all of them. */
+export type FieldReader = (draft: Draft, value: string, field: string, headers: Headers) => void;
 
 /**
  * `headers` has lower-case names; repeated fields are joined by ", ". Returns the frozen default when nothing is asked.
- * Throws `RequestRejectedError` (400, `invalid_header`, `param` the field) for a field that breaks its rule.
+ * `others`: fields that are understood besides ours. Throws `RequestRejectedError` (400, `invalid_header`, `param` the field) for a field that breaks its rule.
  */
-export function readDirectives(headers: Headers): Directives {
-  if (directiveHeaders.every((name) => headers[name] === undefined)) return defaultDirectives;
-  const draft: Draft = { ...defaultDirectives };
-  readCacheControl(draft, headers["cache-control"]);
-  for (const [field, read] of fields) {
-    const value = headers[field.toLowerCase()];
-    if (value !== undefined) read(draft, trimmed(value), field);
-  }
+export function readDirectives(headers: Headers, others: readonly (readonly [string, FieldReader])[] = []): Directives {
+  const isGiven = ([field]: readonly [string, FieldReader]): boolean => headers[field.toLowerCase()] !== undefined;
+  if (directiveHeaders.every((name) => headers[name] === undefined) && !others.some(isGiven)) return defaultDirectives;
+  return narrowed(defaultDirectives, (draft) => {
+    readCacheControl(draft, headers["cache-control"]);
+    for (const [field, read] of [...fields, ...others]) {
+      const value = headers[field.toLowerCase()];
+      if (value !== undefined) read(draft, trimmed(value), field, headers);
+    }
+  });
+}
+
+/** `directives` with what else is asked; frozen. `ask` only takes away, and so cannot undo what they say. */
+export function narrowed(directives: Directives, ask: (draft: Draft) => void): Directives {
+  const draft: Draft = { ...directives };
+  ask(draft);
   if (draft.noStore || draft.ttlMs === 0) draft.write = false;
   if (draft.noStore || draft.refresh) draft.read = false;
   if (!draft.write) draft.refresh = false;
@@ -71,29 +81,17 @@ function readCacheControl(draft: Draft, value: string | undefined): void {
   }
 }
 
-const fields: readonly (readonly [string, (draft: Draft, value: string, field: string) => void])[] = [
+const fields: readonly (readonly [string, FieldReader])[] = [
   ["X-AI-Cache", readSwitch],
   [
     "X-AI-Cache-TTL",
     (draft, value, field) => {
-      draft.ttlMs = secondsToMs(value) ?? reject(field, "must be a whole number of seconds, 0 or more", value);
+      narrowTtl(draft, secondsToMs(value) ?? reject(field, "must be a whole number of seconds, 0 or more", value));
     },
   ],
   ["X-AI-Cache-Layers", readLayers],
-  [
-    "X-AI-Cache-Threshold",
-    (draft, value, field) => {
-      if (!/^(?:0(?:\.[0-9]{1,20})?|1(?:\.0{1,20})?)$/.test(value))
-        reject(field, "must be a number from 0 to 1", value);
-      draft.threshold = Number(value);
-    },
-  ],
-  [
-    "X-AI-Cache-Namespace",
-    (draft, value, field) => {
-      draft.namespace = label(value, field);
-    },
-  ],
+  ["X-AI-Cache-Threshold", readThreshold],
+  ["X-AI-Cache-Namespace", joinNamespace],
   [
     "X-AI-Cache-Version",
     (draft, value, field) => {
@@ -136,6 +134,25 @@ function readSwitch(draft: Draft, value: string, field: string): void {
     default:
       reject(field, "must be one of off, read, write, read-write, refresh", value);
   }
+}
+
+/** Of two the shorter. */
+export function narrowTtl(draft: Draft, ttlMs: number): void {
+  draft.ttlMs = Math.min(draft.ttlMs ?? Number.POSITIVE_INFINITY, ttlMs);
+}
+
+/** Of two the higher. */
+export function readThreshold(draft: Draft, value: string, field: string): void {
+  if (!/^(?:0(?:\.[0-9]{1,20})?|1(?:\.0{1,20})?)$/.test(value)) reject(field, "must be a number from 0 to 1", value);
+  draft.threshold = Math.max(draft.threshold ?? 0, Number(value));
+}
+
+/** Of two namespaces neither can be meant. */
+export function joinNamespace(draft: Draft, value: string, field: string): void {
+  const namespace = label(value, field);
+  if (draft.namespace !== "" && draft.namespace !== namespace)
+    reject(field, "must not differ from the namespace that another field names", value);
+  draft.namespace = namespace;
 }
 
 function readLayers(draft: Draft, value: string, field: string): void {
@@ -182,14 +199,18 @@ function isSpace(character: string | undefined): boolean {
   return character === " " || character === "\t";
 }
 
+export const labelRule = "must be 1 to 128 of the characters A-Z a-z 0-9 : . _ -";
+
+export function isLabel(value: unknown): value is string {
+  return typeof value === "string" && /^[A-Za-z0-9:._-]{1,128}$/.test(value);
+}
+
 function label(value: string, field: string): string {
-  if (!/^[A-Za-z0-9:._-]{1,128}$/.test(value)) {
-    reject(field, "must be 1 to 128 of the characters A-Z a-z 0-9 : . _ -", value);
-  }
+  if (!isLabel(value)) reject(field, labelRule, value);
   return value;
 }
 
-function reject(field: string, rule: string, given: string): never {
+export function reject(field: string, rule: string, given: string): never {
   throw new RequestRejectedError({
     code: "invalid_header",
     param: field,
