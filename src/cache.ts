@@ -228,7 +228,7 @@ export async function assembleCore(options: CoreOptions): Promise<Core> {
   });
   const layer = new EmbeddingLayer({ store, clock, random, trace });
   const batches = new EmbeddingBatches({ layer, clock, trace, backoffMs });
-  const embeddings = new EmbeddingPath({ layer, batches, costs, clock, trace });
+  const embeddings = new EmbeddingPath({ batches, costs, clock, trace });
   const intakeOf = (now: Settings) => {
     const [common, rules] = [{ secret, compat: now.compat.headers }, rulesOf(now)];
     return {

@@ -3,9 +3,11 @@ import type { Clock } from "./core/clock.ts";
 import { withDeadline } from "./core/deadline.ts";
 import type { Lifetime } from "./core/freshness.ts";
 import type { RecordTicket } from "./core/layer.ts";
+import { isPromise } from "./core/maybe-promise.ts";
 import { pendingStored, type Stored } from "./core/outcome.ts";
 import type { MissReason, StoreRefusal } from "./core/outcome-reasons.ts";
 import { SingleFlight } from "./core/single-flight.ts";
+import type { MaybePromise } from "./core/store.ts";
 import type { Trace } from "./core/trace.ts";
 import {
   type Batch,
@@ -65,6 +67,28 @@ export class EmbeddingBatches {
   constructor(parts: EmbeddingBatchesParts) {
     this.#parts = parts;
     this.flights = new SingleFlight(parts.clock, parts.backoffMs);
+  }
+
+  /** A store that fails is a miss: it never fails the call. */
+  lookup(batch: Batch): MaybePromise<readonly VectorLookup[]> {
+    const { clock, layer, trace } = this.#parts;
+    const { directives, slots } = batch;
+    if (!directives.read || directives.refresh) return slots.map(() => ({ kind: "miss", reason: "refresh" }));
+    const startedAt = clock.monotonic();
+    const absent = (): readonly VectorLookup[] => slots.map(() => ({ kind: "miss", reason: "store_unavailable" }));
+    const told = (lookups: readonly VectorLookup[]): readonly VectorLookup[] => {
+      const missed = lookups.find((lookup) => lookup.kind === "miss");
+      const result =
+        missed === undefined ? { result: "hit" as const } : { result: "miss" as const, reason: missed.reason };
+      trace({ type: "lookup-end", layer: layer.name, ...result, durationMs: clock.monotonic() - startedAt });
+      return lookups;
+    };
+    try {
+      const lookups = layer.lookup(batch, slots);
+      return isPromise(lookups) ? lookups.catch(absent).then(told) : told(lookups);
+    } catch {
+      return told(absent());
+    }
   }
 
   /** `undefined` unless every vector is stored and all are of one kind. */

@@ -3,7 +3,7 @@ import type { Answer } from "./core/answer.ts";
 import type { Caller } from "./core/call.ts";
 import type { Clock } from "./core/clock.ts";
 import { OriginError } from "./core/errors.ts";
-import { chain, isPromise } from "./core/maybe-promise.ts";
+import { chain } from "./core/maybe-promise.ts";
 import type { OriginResponse } from "./core/origin.ts";
 import { type Outcome, pendingStored } from "./core/outcome.ts";
 import type { BypassReason } from "./core/outcome-reasons.ts";
@@ -13,7 +13,7 @@ import type { Costs } from "./costs.ts";
 import type { Batch, BatchFailure, Computation, PlacedVector } from "./embedding-batch.ts";
 import type { EmbeddingBatches, Gathered, Gathering } from "./embedding-batches.ts";
 import type { EmbeddingAsked, EmbeddingCall } from "./embedding-intake.ts";
-import type { EmbeddingLayer, VectorLookup } from "./layers/embedding/embedding-layer.ts";
+import { outcomeOf } from "./embedding-outcome.ts";
 import { asOriginError, collect, mostErrorBytes } from "./origin-answer.ts";
 import { answerForbidsStoring } from "./policy/admission.ts";
 
@@ -24,7 +24,6 @@ import { answerForbidsStoring } from "./policy/admission.ts";
  */
 
 export interface EmbeddingPathParts {
-  readonly layer: EmbeddingLayer;
   readonly batches: EmbeddingBatches;
   readonly costs: Costs;
   readonly clock: Clock;
@@ -66,9 +65,10 @@ export class EmbeddingPath {
       model: call.facts.model,
       protocol: call.protocol.name,
     };
-    return chain(this.#lookup(batch), (lookups) => {
-      const stored = this.#parts.batches.allStored(batch, lookups);
-      if (stored !== undefined) return this.#hit(call, stored);
+    const { batches } = this.#parts;
+    return chain(batches.lookup(batch), (lookups) => {
+      const stored = batches.allStored(batch, lookups);
+      if (stored !== undefined) return this.#answer(call, stored);
       if (call.directives.onlyIfCached) {
         const first = lookups.find((lookup) => lookup.kind === "miss");
         const outcome = { kind: "miss", reason: first?.reason ?? "expired", stored: pendingStored } as const;
@@ -81,49 +81,15 @@ export class EmbeddingPath {
         );
       }
       const compute = (positions: readonly number[], signal: AbortSignal) => this.#compute(asked, positions, signal);
-      const gathering = this.#parts.batches.gather(batch, lookups, caller, compute);
-      return gathering.then((result) => this.#answer(call, result));
+      const gathering = batches.gather(batch, lookups, caller, compute);
+      return gathering.then((result) => (result.ok ? this.#answer(call, result.gathered) : failed(call, result)));
     });
   }
 
-  /** A store that fails is a miss: it never fails the call. */
-  #lookup(batch: Batch): MaybePromise<readonly VectorLookup[]> {
-    const { clock, layer, trace } = this.#parts;
-    const { directives, slots } = batch;
-    if (!directives.read || directives.refresh) return slots.map(() => ({ kind: "miss", reason: "refresh" }));
-    const startedAt = clock.monotonic();
-    const absent = (): readonly VectorLookup[] => slots.map(() => ({ kind: "miss", reason: "store_unavailable" }));
-    const told = (lookups: readonly VectorLookup[]): readonly VectorLookup[] => {
-      const missed = lookups.find((lookup) => lookup.kind === "miss");
-      const result =
-        missed === undefined ? { result: "hit" as const } : { result: "miss" as const, reason: missed.reason };
-      trace({ type: "lookup-end", layer: layer.name, ...result, durationMs: clock.monotonic() - startedAt });
-      return lookups;
-    };
-    try {
-      const lookups = layer.lookup(batch, slots);
-      return isPromise(lookups) ? lookups.catch(absent).then(told) : told(lookups);
-    } catch {
-      return told(absent());
-    }
-  }
-
-  #hit(call: EmbeddingCall, gathered: Gathered): Answer {
-    const now = this.#parts.clock.now();
-    const { createdAt = now, staleAt = now } = gathered.lifetime ?? {};
-    const times = { ageMs: Math.max(0, now - createdAt), ttlMs: staleAt - now };
+  #answer(call: EmbeddingCall, gathered: Gathered): Answer {
     this.#bookSaved(call, gathered.places);
-    return this.#reply(call, gathered, { kind: "hit", layer: "embedding", entry: call.slots[0] as string, ...times });
-  }
-
-  #answer(call: EmbeddingCall, result: Gathering): Answer {
-    if (!result.ok) return failed(call, result);
-    const { gathered } = result;
-    const { stored, reason } = gathered;
-    this.#bookSaved(call, gathered.places);
-    if (gathered.asked === 0) return this.#reply(call, gathered, { kind: "coalesced", stored });
-    const outcome: Outcome = reason === "refresh" ? { kind: "refresh", stored } : { kind: "miss", reason, stored };
-    return { ...this.#reply(call, gathered, outcome), originStatus: 200 };
+    const answer = this.#reply(call, gathered, outcomeOf(call, gathered, this.#parts.clock.now()));
+    return gathered.asked === 0 ? answer : { ...answer, originStatus: 200 };
   }
 
   #reply(call: EmbeddingCall, gathered: Gathered, outcome: Outcome): Answer {
