@@ -49,8 +49,10 @@ export function shareTokens(
   if (total === undefined) return own;
   const open = inputs.flatMap((input, index) => (input.tokens === undefined ? [index] : []));
   const left = Math.max(0, total - own.reduce<number>((sum, tokens) => sum + (tokens ?? 0), 0));
-  const weight = open.reduce((sum, index) => sum + (inputs[index]?.weight ?? 0), 0);
-  const exact = open.map((index) => (weight === 0 ? 0 : (left * (inputs[index]?.weight ?? 0)) / weight));
+  const weights = open.map((index) => inputs[index]?.weight ?? 0);
+  const weight = weights.reduce((sum, own) => sum + own, 0);
+  // Inputs that all weigh nothing share alike.
+  const exact = weights.map((own) => (weight === 0 ? left / open.length : (left * own) / weight));
   const shares = exact.map(Math.floor);
   let rest = left - shares.reduce((sum, share) => sum + share, 0);
   const byRemainder = [...exact.keys()].sort((a, b) => remainder(exact[b]) - remainder(exact[a]));

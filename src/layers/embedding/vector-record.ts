@@ -28,7 +28,7 @@ export function writeRecord({ vector, tokens, model, origin }: VectorRecord): Ui
   const name = Buffer.from(model, "utf8");
   const place = Buffer.from(JSON.stringify(origin), "utf8");
   const body = Buffer.alloc(headLength + vector.length + name.length + place.length);
-  body.writeUInt32LE(tokens ?? unknown, 0);
+  body.writeUInt32LE(Math.min(tokens ?? unknown, unknown), 0);
   body.writeUInt32LE(vector.length, 4);
   body.writeUInt16LE(name.length, 8);
   body.set(vector, headLength);
