@@ -9,7 +9,8 @@ import type { JsonNumber, JsonValue } from "../core/canonical-json.ts";
  * - Numbers and booleans: the last one stands.
  * - Objects are merged member by member.
  * - Arrays are joined where the manner says so, else the last one stands. Elements that all have an `index` are
- *   merged with the earlier element of the same `index` and `type`, as OpenRouter's `reasoning_details` need it.
+ *   merged with the earlier element of the same `index` and `type`, as OpenRouter's `reasoning_details` need it; where
+ *   the manner is to append, all elements stay apart.
  * - Of two kinds of value the later one stands.
  */
 
@@ -18,7 +19,7 @@ export type MutableObject = Map<string, Mutable>;
 
 export interface MergeManner {
   readonly strings: "join" | "last";
-  readonly arrays: "join" | "last";
+  readonly arrays: "join" | "append" | "last";
 }
 
 /** Strings that name something and therefore are never joined. */
@@ -47,8 +48,9 @@ export function mergeMember(target: MutableObject, name: string, value: JsonValu
     else if (value !== "") target.set(name, value);
   } else if (held instanceof Map && value instanceof Map) {
     mergeObject(held, value, manner);
-  } else if (Array.isArray(held) && Array.isArray(value) && manner.arrays === "join") {
-    mergeArray(held, value, manner);
+  } else if (Array.isArray(held) && Array.isArray(value) && manner.arrays !== "last") {
+    if (manner.arrays === "join") mergeArray(held, value, manner);
+    else for (const element of value as readonly JsonValue[]) held.push(copied(element));
   } else {
     target.set(name, copied(value));
   }

@@ -72,7 +72,7 @@ function dependenciesOf(body: JsonObject): readonly Dependency[] {
   return dependencies;
 }
 
-function expectationsOf(body: JsonObject): Expectations {
+export function expectationsOf(body: JsonObject): Expectations {
   const format = objectAt(body, "response_format");
   const type = format?.get("type");
   const tools = new Map<string, JsonValue | undefined>();

@@ -1,11 +1,10 @@
-import type { Protocol, ProtocolError } from "../core/protocol.ts";
+import type { Protocol } from "../core/protocol.ts";
 import { recordingOfJson } from "./json-recording.ts";
 import { completionFacts } from "./openai-chat-facts.ts";
 import { OpenAiChatRecorder } from "./openai-chat-recorder.ts";
 import { replayEvents, replayJson } from "./openai-chat-replay.ts";
 import { parseChatRequest } from "./openai-chat-request.ts";
-import { errorText } from "./openai-errors.ts";
-import { renderEvent } from "./sse.ts";
+import { renderOpenAiError } from "./openai-errors.ts";
 
 const endpoint = "/chat/completions";
 
@@ -21,10 +20,5 @@ export const openAiChat: Protocol = {
   recordStream: (options) => new OpenAiChatRecorder(options),
   replayJson,
   replayEvents,
-  renderError,
+  renderError: renderOpenAiError,
 };
-
-function renderError(error: ProtocolError, form: "json" | "event"): Uint8Array {
-  const text = errorText(error);
-  return new TextEncoder().encode(form === "json" ? text : renderEvent(text));
-}

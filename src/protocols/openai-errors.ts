@@ -1,5 +1,6 @@
 import type { JsonObject } from "../core/canonical-json.ts";
 import type { ProtocolError } from "../core/protocol.ts";
+import { renderEvent } from "./sse.ts";
 
 /** Errors as OpenAI's APIs word them. */
 
@@ -12,6 +13,12 @@ export function reportsError(value: JsonObject): boolean {
 export function errorText(error: ProtocolError): string {
   const { message, param = null, code } = error;
   return JSON.stringify({ error: { message, type: errorType(error.status), param, code } });
+}
+
+/** The error as a body, or as an event of a stream that has no names for its events. */
+export function renderOpenAiError(error: ProtocolError, form: "json" | "event"): Uint8Array {
+  const text = errorText(error);
+  return new TextEncoder().encode(form === "json" ? text : renderEvent(text));
 }
 
 function errorType(status: number): string {

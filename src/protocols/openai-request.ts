@@ -16,10 +16,12 @@ export interface OpenAiDialect {
   readonly expectationsOf: (body: JsonObject) => Expectations;
   /** Of fields that count only in part, the canonical text of that part by name; `undefined` where nothing of it counts. */
   readonly keyedParts?: Readonly<Record<string, (body: JsonObject) => string | undefined>>;
+  /** Values and keys that a request may have. Default: what suits conversations. */
+  readonly maxValues?: number;
 }
 
 export function parseOpenAiRequest(dialect: OpenAiDialect, body: Uint8Array): ParsedRequest {
-  return new OpenAiRequest(dialect, parseRequestBody(body));
+  return new OpenAiRequest(dialect, parseRequestBody(body, dialect.maxValues));
 }
 
 /**
