@@ -16,6 +16,8 @@ test.each([
   ["gemini-1.5-pro", "models/gemini-1.5-pro-002"],
   ["@cf/meta/llama-3-8b-instruct", "llama-3-8b-instruct"],
   ["llama3:8b", "llama3:8b"],
+  ["gpt-3.5-turbo-instruct", "gpt-3.5-turbo-instruct:20230824-v2"],
+  ["openai/gpt-3.5-turbo-instruct", "gpt-3.5-turbo-instruct:20230824-v2"],
   ["-latest", "-latest"],
 ])("%s and %s are one family", (asked, answered) => {
   expect(sameModelFamily(asked, answered)).toBe(true);
@@ -30,6 +32,8 @@ test.each([
   ["o1", "o1-mini"],
   ["llama3:8b", "llama3:70b"],
   ["llama3:8b", "llama3"],
+  ["llama3:20230824b", "llama3"],
+  ["gpt-3.5-turbo", "gpt-3.5-turbo-instruct:20230824-v2"],
   ["claude-3-5-sonnet-latest", "claude-3-5-haiku-20241022"],
   ["claude-opus-4", "claude-opus-4-1"],
   ["claude-opus-4-1-20250805", "claude-opus-4-20250514"],
@@ -41,9 +45,12 @@ test.each([
 });
 
 test("it is an equivalence, whatever the names", () => {
-  const name = fc.array(fc.constantFrom("gpt", "-", "4o", "/", "@", "0613", "-001", "-latest", "-2024-08-06", "A"), {
-    maxLength: 5,
-  });
+  const name = fc.array(
+    fc.constantFrom("gpt", "-", "4o", "/", "@", "0613", "-001", "-latest", "-2024-08-06", ":20230824-v2", "A"),
+    {
+      maxLength: 5,
+    },
+  );
   fc.assert(
     fc.property(name, name, name, (...parts) => {
       const [a, b, c] = parts.map((part) => part.join("")) as [string, string, string];

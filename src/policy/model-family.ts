@@ -4,12 +4,12 @@
  * model. Two names are of one family when they are equal after this: lower case; everything up to the last `/` dropped;
  * an `@...` version dropped; and one ending dropped of
  *
- *   -2024-08-06   -20241022   -0613 (four digits: MMDD or YYMM)   -002 (three digits)   -latest
+ *   -2024-08-06   -20241022   -0613 (four digits: MMDD or YYMM)   -002 (three digits)   -latest   :20230824-v2
  *
- * Everything else tells models apart: sizes (`-mini`), context lengths (`-32k`), generations (`-4-1`), and tags after a
- * colon (`llama3:8b`). Two snapshots of one model are one family; a caller who pins a snapshot has it in the key.
+ * Everything else tells models apart: sizes (`-mini`), context lengths (`-32k`), generations (`-4-1`), and all other tags
+ * after a colon (`llama3:8b`). Two snapshots of one model are one family; a caller who pins a snapshot has it in the key.
  */
-const snapshotEnding = /-(?:\d{4}-\d{2}-\d{2}|\d{8}|\d{4}|\d{3}|latest)$/;
+const snapshotEnding = /(?:-(?:\d{4}-\d{2}-\d{2}|\d{8}|\d{4}|\d{3}|latest)|:\d{8}(?:-v\d+)?)$/;
 
 export function sameModelFamily(asked: string, answered: string): boolean {
   return asked === answered || familyOf(asked) === familyOf(answered);
