@@ -29,7 +29,8 @@ export function scriptedResponseEvents(context: ChatContext & { readonly plan: P
   });
 }
 
-const scriptedStreamError = { code: "server_error", message: "The scripted origin breaks off", param: null };
+const scriptedFailure = { code: "server_error", message: "The scripted origin breaks off" };
+const scriptedStreamError = { ...scriptedFailure, param: null };
 
 /** An item of the output: whole, as it is added, and the events between. */
 interface Item {
@@ -57,7 +58,7 @@ function scripted({ request, plan, canary, generation }: ChatContext): Scripted 
   const text = plan.content ?? (isSilent ? "" : derived());
   const id = digest.slice(0, 24);
   const items = [
-    ...(reasoning === undefined ? [] : [thought(reasoning, `rs_${id}`)]),
+    ...(reasoning === undefined ? [] : [thought(reasoning, `rs_${id}`, sealedOf(request, digest))]),
     ...(text === "" ? [] : [said("output_text", text, `msg_${id}`)]),
     ...(refusal === undefined ? [] : [said("refusal", refusal, `msg_r${id}`)]),
     ...toolCalls.map((call, index) => called(call, digest.slice(index, index + 24))),
@@ -68,7 +69,7 @@ function scripted({ request, plan, canary, generation }: ChatContext): Scripted 
     object: "response",
     created_at: 1_767_225_600 + (Number.parseInt(digest.slice(0, 6), 16) % 86_400),
     status,
-    error: null,
+    error: status === "failed" ? scriptedFailure : null,
     incomplete_details: reason === undefined ? null : { reason },
     ...echoed(request),
     model,
@@ -106,16 +107,23 @@ const incompleteReasons: ReadonlyMap<string, string> = new Map([
 
 function endingOf({ finishReason }: PlannedAnswer): { readonly status: string; readonly reason?: string } {
   if (finishReason === null) return { status: "in_progress" };
+  if (finishReason === "failed") return { status: "failed" };
   const reason = incompleteReasons.get(finishReason ?? "");
   return reason === undefined ? { status: "completed" } : { status: "incomplete", reason };
 }
 
-function thought(text: string, id: string): Item {
+/** Reasoning that the caller keeps in place of the provider, unreadable to it, where it asked for that. */
+function sealedOf(request: JsonRecord, digest: string): JsonRecord {
+  const include = Array.isArray(request["include"]) ? request["include"] : [];
+  return include.includes("reasoning.encrypted_content") ? { encrypted_content: btoa(digest) } : {};
+}
+
+function thought(text: string, id: string, sealed: JsonRecord): Item {
   const part = { type: "summary_text", text };
   const place = { item_id: id, summary_index: 0 };
   return {
-    whole: { id, type: "reasoning", summary: [part] },
-    added: { id, type: "reasoning", summary: [] },
+    whole: { id, type: "reasoning", summary: [part], ...sealed },
+    added: { id, type: "reasoning", summary: [], ...sealed },
     filling: [
       { type: "response.reasoning_summary_part.added", ...place, part: { ...part, text: "" } },
       ...piecesOf(text).map((delta) => ({ type: "response.reasoning_summary_text.delta", ...place, delta })),
@@ -187,7 +195,7 @@ function events(context: ChatContext): JsonRecord[] {
     for (const event of filling) list.push({ ...event, ...place });
     list.push({ type: "response.output_item.done", ...place, item: whole });
   }
-  const status = response["status"] === "completed" ? "completed" : "incomplete";
-  list.push({ type: `response.${status}`, response: { ...response, output: items.map(({ whole }) => whole) } });
+  const status = ["completed", "failed"].includes(String(response["status"])) ? response["status"] : "incomplete";
+  list.push({ type: `response.${String(status)}`, response: { ...response, output: items.map(({ whole }) => whole) } });
   return list;
 }
