@@ -1,0 +1,75 @@
+import type { Cache } from "../../../src/cache.ts";
+import type { PlannedReply } from "../../../src/testing/scripted-plan.ts";
+
+/** What the matrix has to know of a client: how it reaches the cache, and how it asks. */
+
+/** What a call makes use of, beside a plain text. */
+export type Feature = "text" | "tools" | "reasoning" | "vision";
+
+export type Form = "whole" | "streamed";
+
+/** `integration` is middleware or a cache of this package, with the SDK straight at its API. */
+export type Route = "gateway" | "fetch" | "integration";
+
+export interface Connection {
+  /** Without a path. */
+  readonly url: string;
+  /** What the client is given as its `fetch`; nothing where only the URL differs. */
+  readonly options: { readonly fetch?: typeof globalThis.fetch };
+  /** For the integrations, which are used in its place. */
+  readonly cache?: Cache;
+}
+
+export interface Question {
+  readonly feature: Feature;
+  readonly form: Form;
+  /** Another text for every test. */
+  readonly text: string;
+}
+
+export interface MatrixClient {
+  /** Its name on the registry; the version is that of the installed package. */
+  readonly name: string;
+  /** What is called. */
+  readonly capability: string;
+  readonly routes: readonly Route[];
+  readonly forms: readonly Form[];
+  readonly features: readonly Feature[];
+  /** What an answer that reasons has in it. Default: the words of the thought. */
+  readonly thought?: string;
+  /** Everything that an application can read of the answer, which is the same from the cache. */
+  ask(connection: Connection, question: Question): Promise<unknown>;
+}
+
+/** A picture, in base64. It need not be a valid one: nobody but the scripted origin sees it. */
+export const picture = "iVBORw0KGgo=";
+
+export const weather = {
+  name: "weather",
+  description: "The weather in a city",
+  schema: {
+    type: "object" as const,
+    properties: { city: { type: "string" as const } },
+    required: ["city"],
+    additionalProperties: false,
+  },
+};
+
+/** The argument of the planned call; an answer with it has called the tool. */
+export const city = "Πειραιάς";
+
+/** The first word of the planned thought; a question does not have it. */
+export const thought = "Perhaps";
+
+export const plans: Readonly<Record<Feature, PlannedReply>> = {
+  text: {},
+  tools: { content: "I look.", toolCalls: [{ name: weather.name, arguments: JSON.stringify({ city }) }] },
+  reasoning: { reasoning: `${thought}\n🤔 it is so.` },
+  vision: {},
+};
+
+export async function collected<T>(items: AsyncIterable<T>): Promise<readonly T[]> {
+  const list: T[] = [];
+  for await (const item of items) list.push(item);
+  return list;
+}

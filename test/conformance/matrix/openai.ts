@@ -1,0 +1,84 @@
+import OpenAI from "openai";
+import { type Connection, collected, type MatrixClient, picture, type Question, weather } from "./matrix-client.ts";
+
+/** OpenAI's official SDK: chat completions, responses and embeddings. */
+
+const model = "gpt-5-mini";
+const routes = ["gateway", "fetch"] as const;
+const pictureUrl = `data:image/png;base64,${picture}`;
+
+export const openAiClients: readonly MatrixClient[] = [
+  {
+    name: "openai",
+    capability: "chat.completions",
+    routes,
+    forms: ["whole", "streamed"],
+    features: ["text", "tools", "reasoning", "vision"],
+    ask: askChat,
+  },
+  {
+    name: "openai",
+    capability: "responses",
+    routes,
+    forms: ["whole", "streamed"],
+    features: ["text", "tools", "reasoning", "vision"],
+    ask: askResponses,
+  },
+  { name: "openai", capability: "embeddings", routes, forms: ["whole"], features: ["text"], ask: askEmbeddings },
+];
+
+function clientOf({ url, options }: Connection): OpenAI {
+  return new OpenAI({ logLevel: "off", apiKey: "sk-matrix", baseURL: `${url}/v1`, maxRetries: 0, ...options });
+}
+
+async function askChat(connection: Connection, { feature, form, text }: Question): Promise<unknown> {
+  const { name, description, schema } = weather;
+  const content: string | OpenAI.ChatCompletionContentPart[] =
+    feature === "vision"
+      ? [
+          { type: "image_url", image_url: { url: pictureUrl } },
+          { type: "text", text },
+        ]
+      : text;
+  const request: OpenAI.ChatCompletionCreateParamsNonStreaming = {
+    model,
+    messages: [{ role: "user", content }],
+    ...(feature === "tools" && { tools: [{ type: "function", function: { name, description, parameters: schema } }] }),
+    ...(feature === "reasoning" && { reasoning_effort: "low" }),
+  };
+  const { completions } = clientOf(connection).chat;
+  if (form === "whole") return await completions.create(request);
+  const stream = completions.stream({ ...request, stream: true, stream_options: { include_usage: true } });
+  return [await collected(stream), await stream.finalChatCompletion()];
+}
+
+async function askResponses(connection: Connection, { feature, form, text }: Question): Promise<unknown> {
+  const { name, description, schema } = weather;
+  const request: Omit<OpenAI.Responses.ResponseCreateParamsNonStreaming, "stream"> = {
+    model,
+    input:
+      feature === "vision"
+        ? [
+            {
+              role: "user",
+              content: [
+                { type: "input_image", detail: "auto", image_url: pictureUrl },
+                { type: "input_text", text },
+              ],
+            },
+          ]
+        : text,
+    ...(feature === "tools" && {
+      tools: [{ type: "function", name, description, strict: true, parameters: schema }],
+    }),
+    ...(feature === "reasoning" && { reasoning: { effort: "low", summary: "auto" } }),
+  };
+  const { responses } = clientOf(connection);
+  if (form === "whole") return await responses.create(request);
+  const stream = responses.stream(request);
+  return [await collected(stream), await stream.finalResponse()];
+}
+
+async function askEmbeddings(connection: Connection, { text }: Question): Promise<unknown> {
+  return await clientOf(connection).embeddings.create({ model: "text-embedding-3-small", input: [text, "constant"] });
+}
