@@ -8,6 +8,7 @@ import type { MaybePromise } from "./core/store.ts";
 import type { IncomingCall } from "./embedding-intake.ts";
 import { fetchOrigin } from "./fetch-origin.ts";
 import { responseFields } from "./policy/response-fields.ts";
+import { SignallingCaller } from "./signalling-caller.ts";
 import { StoredResponse } from "./stored-response.ts";
 
 /**
@@ -46,7 +47,7 @@ export function createFetch(parts: FetchParts): CacheFetch {
         caller ?? patientCaller,
       );
       if (!isPromise(answer)) return toResponse(answer, caller);
-      return toResponse(await (caller === undefined ? answer : caller.patience(answer)), caller);
+      return toResponse(await (caller === undefined ? answer : caller.patience(answer, giveUpLate)), caller);
     } catch (error) {
       if (!(error instanceof RequestRejectedError)) throw error;
       const { status, code, message, param } = error;
@@ -115,46 +116,9 @@ async function bodyOf(request: Request | undefined, init: RequestInit | undefine
   return request?.body == null ? undefined : new Uint8Array(await request.clone().arrayBuffer());
 }
 
-/** The caller, as far as its signal tells of it. A signal may outlive many calls, so it is left alone when they end. */
-class SignallingCaller implements Caller {
-  readonly #signal: AbortSignal;
-  readonly #listeners: (() => void)[] = [];
-
-  constructor(signal: AbortSignal) {
-    this.#signal = signal;
-  }
-
-  onAbandon(listener: () => void): void {
-    if (this.#signal.aborted) {
-      listener();
-    } else {
-      this.#signal.addEventListener("abort", listener, { once: true });
-      this.#listeners.push(listener);
-    }
-  }
-
-  /** The answer is complete; nothing that happens to the signal concerns it any more. */
-  leave(): void {
-    if (this.#listeners.length === 0) return;
-    for (const listener of this.#listeners.splice(0)) this.#signal.removeEventListener("abort", listener);
-  }
-
-  /** `answer`, unless the caller goes away before: then the reason, and the late answer is given up. */
-  async patience(answer: Promise<Answer>): Promise<Answer> {
-    const { promise: aborted, reject } = Promise.withResolvers<never>();
-    this.onAbandon(() => reject(this.#signal.reason));
-    try {
-      return await Promise.race([answer, aborted]);
-    } catch (error) {
-      const giveUp = ({ body }: Answer): void => void (body instanceof Uint8Array || body.return());
-      answer.then(giveUp, () => {});
-      throw error;
-    }
-  }
-
-  get reason(): unknown {
-    return this.#signal.reason;
-  }
+/** Nobody reads it any more. */
+function giveUpLate({ body }: Answer): void {
+  if (!(body instanceof Uint8Array)) void body.return();
 }
 
 /**
