@@ -1,0 +1,31 @@
+import { RepriseError } from "../core/errors.ts";
+import type { StoreFinding } from "../core/store-check.ts";
+import type { MemcachedServer } from "./memcached-server.ts";
+
+/** What `reprise doctor` says of Memcached servers, one finding for each. */
+export function checkMemcached(servers: readonly MemcachedServer[]): Promise<readonly StoreFinding[]> {
+  return Promise.all(servers.map(checkServer));
+}
+
+async function checkServer(server: MemcachedServer): Promise<StoreFinding> {
+  try {
+    const { connection, version, evicts } = await server.session();
+    const stats = await connection.stats();
+    const [items, bytes, limit] = ["curr_items", "bytes", "limit_maxbytes"].map((name) => stats.get(name) ?? "?");
+    const detail = `memcached ${version} at ${server.name}: ${items} items, ${bytes} of ${limit} bytes`;
+    if (evicts) return { detail };
+    const remedy = "Start it without -M: once it is full it refuses what is new instead of forgetting what is old.";
+    return { detail, severity: "warning", remedy };
+  } catch (error) {
+    const remedy = RepriseError.isInstance(error) ? error.remedy : undefined;
+    return {
+      detail: error instanceof Error ? error.message : String(error),
+      severity: "error",
+      remedy: remedy === undefined ? "Look at the log of the server." : `${sentence(remedy)}.`,
+    };
+  }
+}
+
+function sentence(text: string): string {
+  return text.charAt(0).toUpperCase() + text.slice(1).replace(/\.$/, "");
+}
