@@ -1,9 +1,11 @@
 import { gzipSync } from "node:zlib";
 import type { ReceivedCall } from "./received-call.ts";
 import { scriptedMessage, scriptedMessageError, scriptedMessageEvents } from "./scripted-anthropic-messages.ts";
-import { chatChunks, chatCompletion, isRecord, type JsonRecord } from "./scripted-chat.ts";
+import { type ChatContext, chatChunks, chatCompletion, isRecord, type JsonRecord } from "./scripted-chat.ts";
+import { textCompletion, textCompletionChunks } from "./scripted-completions.ts";
 import { embeddingReply, geminiEmbeddingReply } from "./scripted-embeddings.ts";
 import { geminiChunks, geminiError, geminiResponse, geminiTarget } from "./scripted-gemini.ts";
+import { providerHeaders } from "./scripted-headers.ts";
 import type { PlannedReply } from "./scripted-plan.ts";
 import { scriptedResponse, scriptedResponseEvents } from "./scripted-responses.ts";
 import { canaryOf } from "./scripted-text.ts";
@@ -25,7 +27,7 @@ export interface ReplyContext {
   readonly models: readonly string[];
 }
 
-const text = new TextEncoder();
+const encoder = new TextEncoder();
 
 export function prepareReply(context: ReplyContext): PreparedReply {
   const { call, plan } = context;
@@ -38,7 +40,8 @@ export function prepareReply(context: ReplyContext): PreparedReply {
   if (status >= 400) return assemble(context, status, "application/json", [json({ error: errorObject(status) })]);
   if (path.endsWith("/embeddings") && call.method === "POST") return embeddingsReply(context, status);
   if (/:(?:batchE|e)mbedContents?$/.test(path) && call.method === "POST") return geminiEmbeddingsReply(context, status);
-  if (path.endsWith("/chat/completions") && call.method === "POST") return chatReply(context, status);
+  if (path.endsWith("/chat/completions") && call.method === "POST") return completionReply(context, status, chat);
+  if (path.endsWith("/completions") && call.method === "POST") return completionReply(context, status, text);
   if (path.endsWith("/responses") && call.method === "POST") return responsesReply(context, status);
   if (path.endsWith("/models") && call.method === "GET") {
     return assemble(context, status, "application/json", [json(modelList(context.models))]);
@@ -68,16 +71,30 @@ export function errorObject(status: number): JsonRecord {
   return { message: `The scripted origin answers ${status}`, type, param: null, code };
 }
 
-function chatReply(context: ReplyContext, status: number): PreparedReply {
+/** One of OpenAI's two APIs of completions. */
+interface CompletionShapes {
+  readonly isRequest: (request: JsonRecord) => boolean;
+  readonly whole: (context: ChatContext) => JsonRecord;
+  readonly chunks: (context: ChatContext) => readonly JsonRecord[];
+}
+
+const chat: CompletionShapes = {
+  isRequest: (request) => Array.isArray(request["messages"]),
+  whole: chatCompletion,
+  chunks: chatChunks,
+};
+const text: CompletionShapes = { isRequest: () => true, whole: textCompletion, chunks: textCompletionChunks };
+
+function completionReply(context: ReplyContext, status: number, shapes: CompletionShapes): PreparedReply {
   const { call, plan, canaries, generation } = context;
   const request = call.json;
-  if (!isRecord(request) || typeof request["model"] !== "string" || !Array.isArray(request["messages"])) {
+  if (!isRecord(request) || typeof request["model"] !== "string" || !shapes.isRequest(request)) {
     return assemble(context, 400, "application/json", [json({ error: errorObject(400) })]);
   }
   const canary = canaries ? canaryOf(call.headers.authorization) : "";
-  const chat = { request, plan, canary, generation };
-  if (request["stream"] !== true) return assemble(context, status, "application/json", [json(chatCompletion(chat))]);
-  const events = streamEvents(plan, chatChunks(chat));
+  const asked = { request, plan, canary, generation };
+  if (request["stream"] !== true) return assemble(context, status, "application/json", [json(shapes.whole(asked))]);
+  const events = streamEvents(plan, shapes.chunks(asked));
   return assemble(context, status, "text/event-stream; charset=utf-8", events);
 }
 
@@ -148,7 +165,7 @@ function streamEvents(plan: PlannedReply, chunks: readonly JsonRecord[]): readon
 
 function framed(plan: PlannedReply, blocks: readonly string[]): readonly Uint8Array[] {
   const lines = plan.keepAlive === true ? blocks.map((block) => `: keep-alive\n\n${block}`) : blocks;
-  return lines.map((block) => text.encode(block.replaceAll("\n", plan.lineEnding ?? "\n")));
+  return lines.map((block) => encoder.encode(block.replaceAll("\n", plan.lineEnding ?? "\n")));
 }
 
 function plannedBody(body: string | Uint8Array | object): [type: string, chunks: readonly Uint8Array[]] {
@@ -156,7 +173,7 @@ function plannedBody(body: string | Uint8Array | object): [type: string, chunks:
   if (typeof body !== "string") return ["application/json", [json(body)]];
   return [
     body.trimStart().startsWith("<") ? "text/html; charset=utf-8" : "text/plain; charset=utf-8",
-    [text.encode(body)],
+    [encoder.encode(body)],
   ];
 }
 
@@ -171,9 +188,7 @@ function assemble(
   const length = packed.reduce((sum, chunk) => sum + chunk.length, 0);
   const headers = new Map<string, string | readonly string[]>([
     ["content-type", contentType],
-    ["x-request-id", `req_${call.order}`],
-    ["openai-version", "2020-10-01"],
-    ["openai-processing-ms", "1"],
+    ...providerHeaders(call),
   ]);
   if (plan.gzip !== undefined) headers.set("content-encoding", "gzip");
   if (plan.contentLength !== undefined) headers.set("content-length", String(plan.contentLength));
@@ -200,5 +215,5 @@ function echoOf({ method, path, headers, bodyDigest, bodyLength }: ReceivedCall)
 }
 
 function json(value: unknown): Uint8Array {
-  return text.encode(JSON.stringify(value));
+  return encoder.encode(JSON.stringify(value));
 }
