@@ -21,13 +21,15 @@ export interface MemcachedServerUnderTest {
 export interface MemcachedSettings {
   /** Default 64. */
   readonly megabytes?: number;
+  /** Default: a free one. */
+  readonly port?: number;
   /** Further arguments, such as `-I 2m`. */
   readonly args?: readonly string[];
 }
 
 export async function startMemcached(settings: MemcachedSettings = {}): Promise<MemcachedServerUnderTest> {
   const program = requiredProgram("memcached");
-  const [port] = (await freePorts(1)) as [number];
+  const port = settings.port ?? ((await freePorts(1))[0] as number);
   const folder = serverFolder("memcached");
   const { megabytes = 64, args = [] } = settings;
   const user = process.getuid?.() === 0 ? ["-u", "nobody"] : [];
