@@ -199,3 +199,45 @@ describe("other paths", () => {
     expect(await response.text()).toContain("oops");
   });
 });
+
+describe("a completion of text by the official SDK", () => {
+  const prompts = { model: "scripted-small", prompt: ["Where is the 🌊 bay?", "Why?"] };
+
+  test("has the shape of the real one and a whole text for each prompt", async () => {
+    const answer = await openai.completions.create({ ...prompts, n: 2 });
+    expect(answer).toMatchObject({ object: "text_completion", model: "scripted-small" });
+    expect(answer.id).toMatch(/^cmpl-/);
+    expect(answer.choices.map(({ index, finish_reason }) => [index, finish_reason])).toEqual(
+      [0, 1, 2, 3].map((index) => [index, "stop"]),
+    );
+    expect(answer.choices.every(({ text }) => isWhole(text) && text.includes(canaryOf("Bearer secret-one")))).toBe(
+      true,
+    );
+    expect(answer.choices.map(({ text }) => /"(.*)"/.exec(text)?.[1])).toEqual(
+      prompts.prompt.flatMap((one) => [one, one]),
+    );
+    const { prompt_tokens, completion_tokens, total_tokens } = answer.usage ?? expect.fail("no usage");
+    expect(total_tokens).toBe(prompt_tokens + completion_tokens);
+  });
+
+  test("says the same as a stream, the prompt and log probabilities too", async () => {
+    const asked = { ...prompts, n: 2, echo: true, logprobs: 2 };
+    const answer = await openai.completions.create(asked);
+    const chunks = await collected(
+      await openai.completions.create({ ...asked, stream: true, stream_options: { include_usage: true } }),
+    );
+    for (const { index, text, logprobs } of answer.choices) {
+      const pieces = chunks.flatMap((chunk) => chunk.choices).filter((choice) => choice.index === index);
+      expect(text.startsWith(prompts.prompt[index >> 1] ?? "")).toBe(true);
+      expect(pieces.map((piece) => piece.text).join("")).toBe(text);
+      expect(pieces.at(-1)?.finish_reason).toBe("stop");
+      for (const name of ["tokens", "token_logprobs", "top_logprobs", "text_offset"] as const) {
+        expect(pieces.flatMap((piece) => (piece.logprobs?.[name] as unknown[] | undefined) ?? [])).toEqual(
+          logprobs?.[name],
+        );
+      }
+      expect([logprobs?.token_logprobs?.[0], logprobs?.text_offset?.[0]]).toEqual([null, 0]);
+    }
+    expect(chunks.at(-1)).toMatchObject({ choices: [], usage: answer.usage });
+  });
+});
