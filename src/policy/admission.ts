@@ -5,7 +5,7 @@ import type { StoreRefusal } from "../core/outcome-reasons.ts";
 import type { Expectations } from "../core/protocol.ts";
 import type { AnswerFacts, ChoiceFacts, ToolCallFacts } from "../core/recording.ts";
 import { parseCacheControl, secondsToMs } from "./cache-control.ts";
-import { sameModelFamily } from "./model-family.ts";
+import { isModelAsked } from "./model-family.ts";
 
 /**
  * May this answer be stored? Only one that is whole, regular and what was asked for; every doubt is a refusal. The checks
@@ -63,7 +63,7 @@ export function judgeAnswer(input: AdmissionInput, rule: AdmissionRule): Admissi
   const reason = transportRefusal(input, rule) ?? contentRefusal(facts, input.expectations, rule);
   if (reason !== undefined) return { admitted: false, reason };
   const answered = facts?.model;
-  if (answered === undefined || rule.anyModel === true || sameModelFamily(input.model, answered))
+  if (answered === undefined || rule.anyModel === true || isModelAsked(input.model, answered))
     return { admitted: true };
   return { admitted: "under-answered-model", model: answered };
 }

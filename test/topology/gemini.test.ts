@@ -299,3 +299,46 @@ describe("callers", () => {
     expect((await gemini()).outcome).toBe("HIT");
   });
 });
+
+describe("an alias of the newest model of a line", () => {
+  const asked = { model: "gemini-flash-latest" };
+
+  it.each([json, stream])(
+    "filled by %s under the name of the model that answered is read in every form",
+    async (by) => {
+      const { origin, gemini } = await setUpGemini();
+      origin.plan({ model: "gemini-2.5-flash-preview-09-2025" });
+      expect(await gemini(by, asked)).toMatchObject({ outcome: "MISS", reason: "absent" });
+      for (const form of [json, stream]) expect((await gemini(form, asked)).outcome).toBe("HIT");
+      expect(origin.callCount).toBe(1);
+    },
+  );
+
+  it("is not answered by another line, whose answer it never keeps", async () => {
+    const { origin, gemini } = await setUpGemini();
+    for (const model of ["gemini-2.5-flash-lite", "gemini-2.5-pro", "gemini-2.5-flash-image"]) {
+      origin.plan({ model });
+      expect(await gemini(json, asked)).toMatchObject({ outcome: "MISS", reason: "model_mismatch" });
+      // It is kept as that of the model that gave it.
+      expect((await gemini(json, { model })).outcome).toBe("HIT");
+    }
+    expect(origin.callCount).toBe(3);
+  });
+
+  it("is another question than that of the model by its own name", async () => {
+    const { gemini } = await setUpGemini();
+    await gemini(json, asked);
+    expect((await gemini(json, { model: "gemini-2.5-flash" })).outcome).toBe("MISS");
+  });
+
+  it("that moves to a new generation forgets the answers of the old one where the policy says so", async () => {
+    const { clock, origin, gemini } = await setUpGemini({ policy: { invalidateOnModelChange: true } });
+    origin.plan({ model: "gemini-2.5-flash" });
+    await gemini(json, asked);
+    expect((await gemini(json, asked)).outcome).toBe("HIT");
+    clock.advance(10);
+    origin.plan({ model: "gemini-3-flash" });
+    await gemini(json, { ...asked, body: { contents: [{ role: "user", parts: [{ text: "And then?" }] }] } });
+    expect(await gemini(json, asked)).toMatchObject({ outcome: "MISS", reason: "generation_changed" });
+  });
+});
