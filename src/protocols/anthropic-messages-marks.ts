@@ -3,7 +3,8 @@ import { isObject } from "./json-fields.ts";
 
 /**
  * Leaves the `cache_control` marks out of the key. A mark says up to where the provider may keep the prompt's prefix
- * and for how long; Anthropic's documentation of prompt caching says that the answer is the same with it and without.
+ * and for how long. It does not change the answer: by Anthropic's documentation caching has no effect on the tokens that
+ * are generated (platform.claude.com/docs, "Prompt caching", section "Cache storage and sharing", output token generation).
  * What differs is the price, and with it some counts of `usage`: a hit shows those of the call that was made. Clients
  * move their marks from call to call, so that keyed marks would make equal questions miss.
  *
