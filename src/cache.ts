@@ -20,6 +20,7 @@ import { type IncomingRequest, Intake } from "./intake.ts";
 import { EmbeddingLayer } from "./layers/embedding/embedding-layer.ts";
 import { ExactLayer } from "./layers/exact/exact-layer.ts";
 import { Replayer } from "./layers/exact/replay.ts";
+import { createEmbeddings, type Embeddings, type EmbeddingsParts } from "./library-embeddings.ts";
 import { memoryShares } from "./memory-shares.ts";
 import {
   type CoalescingInput,
@@ -79,6 +80,8 @@ export interface Cache {
   readonly fetch: CacheFetch;
   /** Answers from the cache or computes, once for all who ask at the same time. */
   readonly wrap: Wrap;
+  /** Puts a function that computes vectors behind the cache: it is only asked for texts that are new. */
+  readonly embeddings: Embeddings;
   /** Looks up and stores in two steps, for those who cannot hand over the computing. */
   readonly values: Values;
   /** What was spent at origins and what was saved, in tokens and in money, since the cache was made. */
@@ -119,6 +122,7 @@ export async function createCache(options: CacheOptions = {}): Promise<Cache> {
   return {
     fetch: createFetch({ core, protocols: [...protocols, ...embeddingProtocols], ...defined({ fetch }) }),
     wrap: createWrap(shelf),
+    embeddings: createEmbeddings({ ...core.vectorParts, tenant }),
     values: createValues(shelf),
     stats: () => core.ledger.totals(),
     close: () => core.close(),
@@ -188,6 +192,7 @@ export interface Core {
   /** From now on calls follow these rules; stores and the secret stay as they are. */
   reconfigure(settings: Settings): void;
   readonly wrapParts: Omit<ShelfParts, "tenant">;
+  readonly vectorParts: Omit<EmbeddingsParts, "tenant"> & { readonly layer: EmbeddingLayer };
   close(): Promise<void>;
 }
 
@@ -265,6 +270,7 @@ export async function assembleCore(options: CoreOptions): Promise<Core> {
       ...(guard === undefined ? [] : [{ store: guard, available: () => guard.available() }]),
     ],
     wrapParts: { exact, secret, policy: defaultPolicy(settings), clock, trace, backoffMs },
+    vectorParts: { layer, batches, secret, rules: vectorRulesOf(settings), clock, trace },
     reconfigure(changed) {
       intake = intakeOf(changed);
       costs.reprice(new Prices(changed.prices));

@@ -11,7 +11,9 @@ export {
 export type { Outcome, Stored } from "./core/outcome.ts";
 export type { Store, StoreStats, WriteOptions, WriteResult } from "./core/store.ts";
 export type { Trace, TraceEvent } from "./core/trace.ts";
+export type { EmbeddingsOptions } from "./embeddings-options.ts";
 export type { CacheFetch } from "./fetch.ts";
+export type { Embed, Embeddings, EmbedOptions, EmbedTexts } from "./library-embeddings.ts";
 export type { CoalescingInput, PolicyInput, RuleInput } from "./options.ts";
 export type { ValueOptions } from "./value-shelf.ts";
 export type { ValueLookup, Values, ValueTicket } from "./values.ts";
