@@ -1,0 +1,116 @@
+/**
+ * What is wrong with a Redis, for `reprise doctor`: does it answer, is it what the URL says, is it new enough, may we do
+ * what we do, will it make room. Rights are found out by doing each thing once, under a key of our own prefix.
+ */
+
+import type { StoreFinding } from "../core/store-check.ts";
+import type { RedisConnection } from "./redis-connection.ts";
+import { explainRedisError } from "./redis-errors.ts";
+import type { RedisKeys } from "./redis-keys.ts";
+import { infoField } from "./redis-server-stats.ts";
+
+const oldest = [6, 2] as const;
+/** Gone by itself if the check is cut off. */
+const probeMs = "10000";
+
+export async function checkRedis(connection: RedisConnection, keys: RedisKeys): Promise<readonly StoreFinding[]> {
+  const where = connection.description;
+  if (connection.client.status !== "ready") {
+    const { cause, remedy } = explainRedisError(connection.lastError ?? new Error("Connection is closed."));
+    return [{ detail: `${where}: ${cause}`, severity: "error", remedy }];
+  }
+  try {
+    const primaries = connection.primaries();
+    const infos = await Promise.all(primaries.map((server) => server.info()));
+    const wrongKind = infos.map((info) => kindProblem(connection, info)).find((problem) => problem !== undefined);
+    if (wrongKind !== undefined) return [wrongKind];
+    const [info = ""] = infos;
+    const problems = [
+      ...versionProblems(info),
+      ...(await rightsProblems(connection, keys)),
+      ...infos.flatMap(memoryProblems).slice(0, 1),
+    ];
+    const servers = primaries.length === 1 ? "" : `, ${primaries.length} primaries`;
+    return [{ detail: `${where}: ${productOf(info)}${servers}` }, ...problems];
+  } catch (error) {
+    const { cause, remedy } = explainRedisError(error);
+    return [{ detail: `${where}: ${cause}`, severity: "error", remedy }];
+  }
+}
+
+function productOf(info: string): string {
+  const valkey = infoField(info, "valkey_version");
+  return valkey === undefined ? `Redis ${infoField(info, "redis_version")}` : `Valkey ${valkey}`;
+}
+
+function kindProblem({ address, description }: RedisConnection, info: string): StoreFinding | undefined {
+  const mode = infoField(info, "redis_mode");
+  const problem = (cause: string, remedy: string): StoreFinding => ({
+    detail: `${description}: ${cause}`,
+    severity: "error",
+    remedy,
+  });
+  if (mode === "sentinel") return problem("this is a Sentinel", "write redis+sentinel://host:26379/master-name");
+  if (mode === "cluster" && address.kind !== "cluster") {
+    return problem("the server belongs to a Cluster", "write redis+cluster://host:6379");
+  }
+  if (infoField(info, "role") === "slave") {
+    return problem("the server is a replica and takes no writes", "give the address of the primary, or of Sentinel");
+  }
+  return undefined;
+}
+
+/** Valkey still says which Redis it is compatible with. */
+function versionProblems(info: string): StoreFinding[] {
+  const version = infoField(info, "redis_version") ?? "0";
+  const [major = 0, minor = 0] = version.split(".").map(Number);
+  if (major > oldest[0] || (major === oldest[0] && minor >= oldest[1])) return [];
+  return [{ detail: `version ${version} is too old`, severity: "error", remedy: "use Redis 6.2 or later, or Valkey" }];
+}
+
+async function rightsProblems(connection: RedisConnection, keys: RedisKeys): Promise<StoreFinding[]> {
+  const { client } = connection;
+  const [server] = connection.primaries();
+  const name = keys.nameOf("", "check");
+  const attempts: readonly (readonly [command: string, call: () => Promise<unknown> | undefined])[] = [
+    ["SET", () => client.set(name, "check", "PX", probeMs)],
+    ["GET", () => client.get(name)],
+    ["MGET", () => client.mget(name)],
+    ["EVAL", () => client.eval("return redis.call('TYPE', KEYS[1])", 1, name)],
+    ["GETDEL", () => client.getdel(name)],
+    ["DEL", () => client.del(name)],
+    ["SCAN", () => server?.scan("0", "MATCH", keys.pattern(""), "COUNT", 1)],
+    ["DBSIZE", () => server?.dbsize()],
+  ];
+  const problems: StoreFinding[] = [];
+  for (const [command, call] of attempts) {
+    try {
+      await call();
+    } catch (error) {
+      const { cause, remedy } = explainRedisError(error);
+      problems.push({ detail: `${command} fails: ${cause}`, severity: "error", remedy });
+    }
+  }
+  return problems;
+}
+
+function memoryProblems(info: string): StoreFinding[] {
+  const policy = infoField(info, "maxmemory_policy");
+  if ((infoField(info, "maxmemory") ?? "0") === "0") {
+    return [
+      {
+        detail: "the server has no maxmemory",
+        severity: "warning",
+        remedy: "set maxmemory and maxmemory-policy allkeys-lru, or it grows until the machine has no memory",
+      },
+    ];
+  }
+  if (policy !== "noeviction") return [];
+  return [
+    {
+      detail: "the server evicts nothing: when its memory is full, no answer is stored",
+      severity: "warning",
+      remedy: "set maxmemory-policy to allkeys-lru",
+    },
+  ];
+}

@@ -1,0 +1,186 @@
+/**
+ * The connection to Redis, a Cluster, or the primary that Sentinel names, by ioredis.
+ *
+ * A call never waits for a connection that is lost: there is no offline queue and nothing is sent twice, so it fails at
+ * once, and the guard in front of the store makes a miss of it. Only the first attempt after the start is waited for,
+ * at most `connectTimeoutMs`, so that a program can use the store in its next line. Attempts to connect again come
+ * after 50 ms, then twice as long each time, up to two seconds, with jitter, for ever.
+ */
+
+import { createRequire } from "node:module";
+import type { ConnectionOptions } from "node:tls";
+import type { RedisOptions as ClientOptions, Cluster, Redis } from "ioredis";
+import type { Clock, Random } from "../core/clock.ts";
+import { InvalidOptionError } from "../core/errors.ts";
+import { describeRedisAddress, type RedisAddress } from "./redis-url.ts";
+
+export interface RedisConnectionOptions {
+  readonly address: RedisAddress;
+  readonly tls: ConnectionOptions | undefined;
+  readonly connectTimeoutMs: number;
+  readonly clock: Clock;
+  readonly random: Random;
+}
+
+/** All we ask for is the same in both versions of the protocol, and the older one needs no greeting. */
+type OwnOptions = ClientOptions & { readonly replyMapping: "legacy" };
+
+/** A connection that says nothing for so long while calls wait is dead; the next call gets a new one. */
+const silenceMs = 5_000;
+const longestBackOffMs = 2_000;
+/** A replica answers every write with READONLY; it is not asked for its role more often than this. */
+const roleCheckMs = 1_000;
+/** A call is sent after its slot this often, and waits so long in between: 60 ms, then it is given up. */
+const redirections = { maxRedirections: 5, retryMs: 15 } as const;
+
+export class RedisConnection {
+  readonly client: Redis | Cluster;
+  readonly address: RedisAddress;
+  /** Until the first attempt has ended; it never rejects. */
+  opening: Promise<void> | undefined;
+  /** What the connection said last, `undefined` while it stands. */
+  lastError: unknown;
+  readonly #options: RedisConnectionOptions;
+  #roleCheckedAt = Number.NEGATIVE_INFINITY;
+
+  constructor(options: RedisConnectionOptions) {
+    this.#options = options;
+    this.address = options.address;
+    const { Redis, Cluster } = loadClient();
+    const own = this.#clientOptions();
+    const { kind, nodes } = this.address;
+    this.client = kind === "cluster" ? new Cluster([...nodes], this.#clusterOptions(own)) : new Redis(own);
+    this.client.on("error", (error) => this.#failed(error));
+    if (kind === "cluster") this.client.on("node error", (error) => this.#failed(error));
+    this.client.on("ready", () => {
+      this.lastError = undefined;
+    });
+    this.opening = this.#firstAttempt();
+  }
+
+  get cluster(): Cluster | undefined {
+    return this.address.kind === "cluster" ? (this.client as Cluster) : undefined;
+  }
+
+  /** The servers that keep values, in a stable order. */
+  primaries(): readonly Redis[] {
+    const { cluster } = this;
+    if (cluster === undefined) return [this.client as Redis];
+    return [...cluster.nodes("master")].sort((a, b) => (addressOf(a) < addressOf(b) ? -1 : 1));
+  }
+
+  get description(): string {
+    return describeRedisAddress(this.address);
+  }
+
+  /** Waits for the replies that are due, but not longer than a server may be silent. */
+  async close(): Promise<void> {
+    const { client } = this;
+    if (client.status !== "ready") {
+      client.disconnect();
+      return;
+    }
+    const { promise: tooLong, resolve } = Promise.withResolvers<void>();
+    const cancel = this.#options.clock.after(silenceMs, resolve);
+    await Promise.race([client.quit().catch(() => undefined), tooLong]);
+    cancel();
+    client.disconnect();
+  }
+
+  #firstAttempt(): Promise<void> {
+    const { promise, resolve } = Promise.withResolvers<void>();
+    const end = (): void => {
+      cancel();
+      for (const event of endings) this.client.off(event, end);
+      this.opening = undefined;
+      resolve();
+    };
+    const endings = ["ready", "error", "close", "end"] as const;
+    for (const event of endings) this.client.on(event, end);
+    const cancel = this.#options.clock.after(this.#options.connectTimeoutMs, end);
+    return promise;
+  }
+
+  #failed(error: unknown): void {
+    this.lastError = error;
+  }
+
+  #backOff(attempt: number): number {
+    const longest = Math.min(50 * 2 ** Math.min(attempt - 1, 10), longestBackOffMs);
+    return Math.round(longest * (0.5 + this.#options.random.fraction() / 2));
+  }
+
+  #clientOptions(): OwnOptions {
+    const { address, tls, connectTimeoutMs, clock } = this.#options;
+    const backOff = (attempt: number): number => this.#backOff(attempt);
+    return {
+      ...(address.kind === "standalone" ? address.nodes[0] : {}),
+      ...(address.kind === "sentinel" ? sentinelOptions(address, tls) : {}),
+      ...(address.username === undefined ? {} : { username: address.username }),
+      ...(address.password === undefined ? {} : { password: address.password }),
+      ...(address.tls || tls !== undefined ? { tls: { ...tls } } : {}),
+      db: address.database,
+      protocol: 2,
+      replyMapping: "legacy",
+      connectTimeout: connectTimeoutMs,
+      keepAlive: 10_000,
+      socketTimeout: silenceMs,
+      enableOfflineQueue: false,
+      maxRetriesPerRequest: 0,
+      autoResendUnfulfilledCommands: false,
+      enableAutoPipelining: false,
+      maxLoadingRetryTime: 500,
+      disableClientInfo: true,
+      retryStrategy: backOff,
+      sentinelRetryStrategy: backOff,
+      reconnectOnError: (error) => {
+        if (!error.message.startsWith("READONLY") || clock.monotonic() - this.#roleCheckedAt < roleCheckMs)
+          return false;
+        this.#roleCheckedAt = clock.monotonic();
+        return true;
+      },
+    };
+  }
+
+  #clusterOptions(own: OwnOptions): ConstructorParameters<typeof Cluster>[1] & object {
+    const { host: _host, port: _port, db: _db, retryStrategy: _retry, enableOfflineQueue: _queue, ...ofNodes } = own;
+    return {
+      enableOfflineQueue: false,
+      maxRedirections: redirections.maxRedirections,
+      retryDelayOnFailover: redirections.retryMs,
+      retryDelayOnClusterDown: redirections.retryMs,
+      retryDelayOnTryAgain: redirections.retryMs,
+      slotsRefreshTimeout: this.#options.connectTimeoutMs,
+      clusterRetryStrategy: (attempt) => this.#backOff(attempt),
+      redisOptions: ofNodes,
+    };
+  }
+}
+
+function sentinelOptions(address: RedisAddress, tls: ConnectionOptions | undefined): ClientOptions {
+  const { username, password } = address.sentinel;
+  return {
+    sentinels: [...address.nodes],
+    name: address.masterName as string,
+    ...(username === undefined ? {} : { sentinelUsername: username }),
+    ...(password === undefined ? {} : { sentinelPassword: password }),
+    ...(address.tls || tls !== undefined ? { enableTLSForSentinelMode: true, sentinelTLS: { ...tls } } : {}),
+  };
+}
+
+export function addressOf(node: Redis): string {
+  return `${node.options.host}:${node.options.port}`;
+}
+
+/** An optional peer: loaded when the first store is made, and named when it is not there. */
+function loadClient(): typeof import("ioredis") {
+  try {
+    return createRequire(import.meta.url)("ioredis") as typeof import("ioredis");
+  } catch (cause) {
+    throw new InvalidOptionError("store.url", {
+      message: "the redis store needs the package ioredis, which is not installed",
+      remedy: "npm install ioredis@6",
+      cause,
+    });
+  }
+}
