@@ -35,8 +35,8 @@ interface Said {
 }
 
 /** Lines of the form `step: STATUS, saved N USD: answer`. */
-async function run(name: string, environment: Readonly<Record<string, string>>): Promise<readonly Said[]> {
-  const { lines } = await runExample(process.execPath, new URL(`../../examples/${name}`, import.meta.url), environment);
+async function run(url: URL, environment: Readonly<Record<string, string>>): Promise<readonly Said[]> {
+  const { lines } = await runExample(process.execPath, url, environment);
   return lines.map((line) => {
     const [, step = "", status = "", saved, answer = ""] =
       /^([^:]+): ([A-Z]+)(, saved 0\.\d*[1-9]\d* USD)?: (.+)$/.exec(line) ?? expect.fail(line);
@@ -47,7 +47,8 @@ async function run(name: string, environment: Readonly<Record<string, string>>):
 const outline = (said: readonly Said[]) => said.map(({ step, status }) => `${step}: ${status}`);
 
 test("anthropic-sdk.ts: JSON, stream and a mark of one question cost one call to the origin", async () => {
-  const said = await run("anthropic-sdk.ts", { ANTHROPIC_BASE_URL: await gatewayUrl() });
+  const url = new URL("../../examples/anthropic-sdk.ts", import.meta.url);
+  const said = await run(url, { ANTHROPIC_BASE_URL: await gatewayUrl() });
   expect(outline(said)).toEqual(["first: MISS", "again: HIT", "stream: HIT", "with a mark: HIT"]);
   expect(said.map(({ saved }) => saved)).toEqual([false, true, true, true]);
   expect(new Set(said.map(({ answer }) => answer)).size).toBe(1);
@@ -55,7 +56,8 @@ test("anthropic-sdk.ts: JSON, stream and a mark of one question cost one call to
 });
 
 test("gemini-sdk.ts: an answer and its stream cost one call to the origin, another temperature one more", async () => {
-  const said = await run("gemini-sdk.ts", { GOOGLE_GEMINI_BASE_URL: await gatewayUrl() });
+  const url = new URL("../../examples/gemini-sdk.ts", import.meta.url);
+  const said = await run(url, { GOOGLE_GEMINI_BASE_URL: await gatewayUrl() });
   expect(outline(said)).toEqual(["first: MISS", "again: HIT", "stream: HIT", "at temperature 0: MISS"]);
   expect(said.map(({ saved }) => saved)).toEqual([false, true, true, false]);
   expect(new Set(said.map(({ answer }) => answer)).size).toBe(2);
@@ -66,7 +68,8 @@ test("gemini-sdk.ts: an answer and its stream cost one call to the origin, anoth
 });
 
 test("responses.ts: a question and what follows from it cost one call each", async () => {
-  const said = await run("responses.ts", { REPRISE_URL: `${await gatewayUrl()}/v1` });
+  const url = new URL("../../examples/responses.ts", import.meta.url);
+  const said = await run(url, { REPRISE_URL: `${await gatewayUrl()}/v1` });
   expect(outline(said)).toEqual(["first: MISS", "again: HIT", "stream: HIT", "and then: MISS", "and again: HIT"]);
   expect(said.map(({ saved }) => saved)).toEqual([false, true, true, false, true]);
   expect(said.slice(1, 3).map(({ answer }) => answer)).toEqual([said[0]?.answer, said[0]?.answer]);
