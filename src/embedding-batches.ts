@@ -160,7 +160,15 @@ export class EmbeddingBatches {
     const { slots } = batch;
     const standing = positions.map((position) => this.flights.failure(slots[position] as string)).find(Boolean);
     if (standing !== undefined) return { ok: false, failure: standing, joined: true };
-    const joinable = await this.#joinable(batch, positions);
+    const known = new Map<VectorFlight, boolean>();
+    const joinable = new Map<string, VectorFlight>();
+    for (;;) {
+      this.#find(batch, positions, known, joinable);
+      const unknown = [...new Set(joinable.values())].filter((flight) => !known.has(flight));
+      // From looking to beginning nothing is awaited: who comes in the same moment finds what was begun.
+      if (unknown.length === 0) break;
+      await Promise.all(unknown.map(async (flight) => known.set(flight, await this.#isCurrent(flight))));
+    }
     const toAsk = positions.filter((position) => !joinable.has(slots[position] as string));
     const own = cutByLimits(toAsk, batch.inputs, batch.limits).map((run) => this.#begin(batch, run, compute));
     const joined = new Set(joinable.values());
@@ -189,20 +197,22 @@ export class EmbeddingBatches {
     return { ok: true, asked: toAsk.length, stored };
   }
 
-  /** The flights under way for these inputs, by slot, without those that began before an invalidation. */
-  async #joinable(batch: Batch, positions: readonly number[]): Promise<ReadonlyMap<string, VectorFlight>> {
-    const known = new Map<VectorFlight, boolean>();
-    for (;;) {
-      const found = new Map<string, VectorFlight>();
-      for (const position of positions) {
-        const slot = batch.slots[position] as string;
-        const flight = this.flights.current(slot);
-        if (flight !== undefined && !flight.isAborted && known.get(flight) !== false) found.set(slot, flight);
-      }
-      const unknown = [...new Set(found.values())].filter((flight) => !known.has(flight));
-      // Others may have begun while it was found out about the ones before; whatever is in the air now is known.
-      if (unknown.length === 0) return found;
-      await Promise.all(unknown.map(async (flight) => known.set(flight, await this.#isCurrent(flight))));
+  /**
+   * Puts the flights under way for these inputs into `found`, by slot, and takes out those known to have begun before an
+   * invalidation. One that was found stays there when it lands meanwhile: it has what is wanted.
+   */
+  #find(
+    batch: Batch,
+    positions: readonly number[],
+    known: ReadonlyMap<VectorFlight, boolean>,
+    found: Map<string, VectorFlight>,
+  ): void {
+    for (const position of positions) {
+      const slot = batch.slots[position] as string;
+      const mayJoin = (flight: VectorFlight) => !flight.isAborted && known.get(flight) !== false;
+      const flight = [found.get(slot), this.flights.current(slot)].find((one) => one !== undefined && mayJoin(one));
+      if (flight === undefined) found.delete(slot);
+      else found.set(slot, flight);
     }
   }
 

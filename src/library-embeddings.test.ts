@@ -134,6 +134,18 @@ describe("cache.embeddings", () => {
     expect(outcomes().map(({ kind }) => kind)).toContain("coalesced");
   });
 
+  it("has calls of the same moment share, too", async () => {
+    const { cache, asked, embedTexts } = await setUp();
+    const embed = cache.embeddings(embedTexts, { model });
+    const lists = [
+      ["a", "bb"],
+      ["bb", "ccc"],
+      ["ccc", "a"],
+    ];
+    expect(await Promise.all(lists.map((texts) => embed(texts)))).toEqual(lists.map((texts) => texts.map(vectorOf)));
+    expect(asked).toEqual([["a", "bb"], ["ccc"]]);
+  });
+
   it("keeps nothing of a batch that fails, rejects with its error, and begins no further batch", async () => {
     const { cache } = await setUp();
     const asked: string[] = [];
