@@ -1,4 +1,4 @@
-import { passedOn, unrecorded } from "./answer-forms.ts";
+import { passedOn } from "./answer-forms.ts";
 import type { Answer } from "./core/answer.ts";
 import type { Caller } from "./core/call.ts";
 import type { Clock } from "./core/clock.ts";
@@ -10,11 +10,12 @@ import type { BypassReason } from "./core/outcome-reasons.ts";
 import type { MaybePromise } from "./core/store.ts";
 import type { Trace } from "./core/trace.ts";
 import type { Costs } from "./costs.ts";
-import type { Batch, BatchFailure, Computation, PlacedVector } from "./embedding-batch.ts";
+import type { Batch, Computation, PlacedVector } from "./embedding-batch.ts";
 import type { EmbeddingBatches, Gathered, Gathering } from "./embedding-batches.ts";
 import type { EmbeddingAsked, EmbeddingCall } from "./embedding-intake.ts";
 import { outcomeOf } from "./embedding-outcome.ts";
 import { asOriginError, collect, mostErrorBytes } from "./origin-answer.ts";
+import { failureOf, passStraight, refusal } from "./pass-by.ts";
 import { answerForbidsStoring } from "./policy/admission.ts";
 
 /**
@@ -37,6 +38,7 @@ export class EmbeddingPath {
   readonly #parts: EmbeddingPathParts;
   /** Origins that do not know base64. */
   readonly #plainOrigins = new Set<string>();
+  readonly #known = new WeakMap<EmbeddingCall, Batch>();
 
   constructor(parts: EmbeddingPathParts) {
     this.#parts = parts;
@@ -59,12 +61,7 @@ export class EmbeddingPath {
     const { call } = asked;
     const bypass = bypassReason(call);
     if (bypass !== undefined) return this.#bypass(asked, caller, { kind: "bypass", reason: bypass });
-    const batch: Batch = {
-      ...call,
-      limits: call.protocol.batchLimits,
-      model: call.facts.model,
-      protocol: call.protocol.name,
-    };
+    const batch = this.#batchOf(call);
     const { batches } = this.#parts;
     return chain(batches.lookup(batch), (lookups) => {
       const stored = batches.allStored(batch, lookups);
@@ -84,6 +81,16 @@ export class EmbeddingPath {
       const gathering = batches.gather(batch, lookups, caller, compute);
       return gathering.then((result) => (result.ok ? this.#answer(call, result.gathered) : failed(call, result)));
     });
+  }
+
+  /** The same object for a call that is asked again, so that what was worked out for it is found. */
+  #batchOf(call: EmbeddingCall): Batch {
+    const known = this.#known.get(call);
+    if (known !== undefined) return known;
+    const { protocol, facts } = call;
+    const batch: Batch = { ...call, limits: protocol.batchLimits, model: facts.model, protocol: protocol.name };
+    this.#known.set(call, batch);
+    return batch;
   }
 
   #answer(call: EmbeddingCall, gathered: Gathered): Answer {
@@ -176,26 +183,11 @@ export class EmbeddingPath {
     return this.#exchange(asked, positions, signal);
   }
 
-  async #bypass(asked: EmbeddingAsked, caller: Caller, outcome: Outcome): Promise<Answer> {
-    const { call, origin } = asked;
-    if (call.directives.onlyIfCached)
-      return refusal(call, 504, outcome, "cache_miss", "The request said only-if-cached but no cache may answer it.");
-    const { target, headers } = call;
-    const abort = new AbortController();
-    caller.onAbandon(() => abort.abort(aborted()));
-    try {
-      const body = asked.parsed().forward();
-      const response = await origin.send({ method: "POST", target, headers, body }, abort.signal);
-      return {
-        status: response.status,
-        headers: passedOn(response.headers, false),
-        body: unrecorded(response.body, abort),
-        outcome,
-        originStatus: response.status,
-      };
-    } catch (error) {
-      return failed(call, { failure: { kind: "error", error: asOriginError(error) }, joined: false, reason: "absent" });
-    }
+  #bypass(asked: EmbeddingAsked, caller: Caller, outcome: Outcome): MaybePromise<Answer> {
+    if (!asked.call.directives.onlyIfCached)
+      return passStraight(asked, () => asked.parsed().forward(), caller, outcome);
+    const message = "The request said only-if-cached but no cache may answer it.";
+    return refusal(asked.call, 504, outcome, "cache_miss", message);
   }
 }
 
@@ -219,20 +211,9 @@ function failed(
     const outcome: Outcome = joined ? { kind: "coalesced", stored } : { kind: "miss", reason, stored };
     return { status, headers: passedOn(headers, joined), body, outcome, originStatus: status };
   }
-  const { status, code, message } = toldOf(failure);
-  return refusal(call, status, { kind: "error", code }, code, message);
-}
-
-function toldOf(failure: Exclude<BatchFailure, { kind: "answer" }>) {
-  if (failure.kind === "error") return failure.error;
-  if (failure.kind === "unusable") return { status: 502, code: failure.code, message: `${failure.message}.` };
-  return asOriginError(failure.error);
-}
-
-/** An answer of our own, in the protocol's words. */
-function refusal(call: EmbeddingCall, status: number, outcome: Outcome, code: string, message: string): Answer {
-  const body = call.protocol.renderError({ status, code, message }, "json");
-  return { status, headers: { "content-type": "application/json" }, body, outcome };
+  if (failure.kind === "error") return failureOf(call, failure.error);
+  if (failure.kind === "thrown") return failureOf(call, asOriginError(failure.error));
+  return refusal(call, 502, { kind: "error", code: failure.code }, failure.code, `${failure.message}.`);
 }
 
 function aborted(): OriginError {

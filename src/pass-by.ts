@@ -2,17 +2,37 @@ import { passedOn, unrecorded } from "./answer-forms.ts";
 import type { Answer } from "./core/answer.ts";
 import type { Asked, Call, Caller } from "./core/call.ts";
 import { OriginError } from "./core/errors.ts";
+import type { Origin } from "./core/origin.ts";
 import type { Outcome } from "./core/outcome.ts";
+import type { Protocol } from "./core/protocol.ts";
 import { asOriginError } from "./origin-answer.ts";
 
+type Refused = { readonly protocol: Pick<Protocol, "renderError"> };
+
+/** A call of whatever kind, and who computes the answer. */
+interface Passing {
+  readonly call: Refused & Pick<Call, "target" | "headers">;
+  readonly origin: Origin;
+}
+
 /** Straight to the origin and back, shared with nobody and kept nowhere. Never throws. */
-export async function passBy(asked: Asked, caller: Caller, outcome: Outcome): Promise<Answer> {
-  const { target, headers } = asked.call;
+export function passBy(asked: Asked, caller: Caller, outcome: Outcome): Promise<Answer> {
+  return passStraight(asked, () => asked.parsed().forward({ requestUsage: false }), caller, outcome);
+}
+
+/** The same for a call of any kind. `forward` makes the body. */
+export async function passStraight(
+  { call, origin }: Passing,
+  forward: () => Uint8Array,
+  caller: Caller,
+  outcome: Outcome,
+): Promise<Answer> {
+  const { target, headers } = call;
   const abort = new AbortController();
   caller.onAbandon(() => abort.abort(new OriginError("aborted", { message: "The caller went away." })));
   try {
-    const body = asked.parsed().forward({ requestUsage: false });
-    const response = await asked.origin.send({ method: "POST", target, headers, body }, abort.signal);
+    const body = forward();
+    const response = await origin.send({ method: "POST", target, headers, body }, abort.signal);
     return {
       status: response.status,
       headers: passedOn(response.headers, false),
@@ -21,18 +41,18 @@ export async function passBy(asked: Asked, caller: Caller, outcome: Outcome): Pr
       originStatus: response.status,
     };
   } catch (error) {
-    return failureOf(asked.call, asOriginError(error));
+    return failureOf(call, asOriginError(error));
   }
 }
 
 /** The origin's failure as an answer. */
-export function failureOf(call: Call, failure: OriginError): Answer {
+export function failureOf(call: Refused, failure: OriginError): Answer {
   const { status, code, message } = failure;
   return { ...refusal(call, status, { kind: "error", code }, code, message), failure };
 }
 
 /** An answer of our own, in the protocol's words. */
-export function refusal(call: Call, status: number, outcome: Outcome, code: string, message: string): Answer {
+export function refusal(call: Refused, status: number, outcome: Outcome, code: string, message: string): Answer {
   return {
     status,
     headers: { "content-type": "application/json" },

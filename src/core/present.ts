@@ -37,9 +37,11 @@ export class Present {
 
   /** The same for many, with one round trip at most. */
   areAlive(entries: readonly SealedEntry[]): MaybePromise<readonly boolean[]> {
-    const own = entries.map((entry) =>
-      entry.hasTokens(this.#fixed) ? entry.generations.slice(fixedScopes) : undefined,
-    );
+    const own = entries.map((entry) => {
+      if (!entry.hasTokens(this.#fixed)) return undefined;
+      // Most have nothing beyond, and are not taken apart for it.
+      return entry.generationCount === fixedScopes ? [] : entry.generations.slice(fixedScopes);
+    });
     const unknown = new Set<string>();
     for (const generations of own)
       for (const { scope } of generations ?? []) if (!this.#own.has(scope)) unknown.add(scope);

@@ -8,7 +8,7 @@ import type { RecordTicket } from "../../core/layer.ts";
 import { chain, isPromise } from "../../core/maybe-promise.ts";
 import type { MissReason, StoreRefusal } from "../../core/outcome-reasons.ts";
 import type { CallPolicy } from "../../core/policy.ts";
-import { type Present, readWithPresent, scopeReading } from "../../core/present.ts";
+import { type Present, readWithPresent, type ScopeReading, scopeReading } from "../../core/present.ts";
 import type { MaybePromise, Store } from "../../core/store.ts";
 import type { Trace } from "../../core/trace.ts";
 import { readRecord, type VectorRecord, writeRecord } from "./vector-record.ts";
@@ -49,6 +49,8 @@ export class EmbeddingLayer {
   readonly name = "embedding";
   readonly #parts: EmbeddingLayerParts;
   readonly #generations: Generations;
+  /** A batch that is asked for again is the same object, and its scopes need no building. */
+  readonly #scopes = new WeakMap<VectorCall, ScopeReading>();
 
   constructor(parts: EmbeddingLayerParts) {
     this.#parts = parts;
@@ -59,7 +61,7 @@ export class EmbeddingLayer {
   lookup(call: VectorCall, slots: readonly string[]): MaybePromise<readonly VectorLookup[]> {
     const { store } = this.#parts;
     const { tenant } = call.principal;
-    return chain(readWithPresent(store, tenant, slots, readingFor(call)), ({ values, present }) =>
+    return chain(readWithPresent(store, tenant, slots, this.#scopesOf(call)), ({ values, present }) =>
       this.#alive(
         slots.map((slot, index) => this.#open(call, slot, values[index])),
         present,
@@ -69,12 +71,12 @@ export class EmbeddingLayer {
 
   async prepare(call: VectorCall): Promise<RecordTicket> {
     const createdAt = this.#parts.clock.now();
-    return { createdAt, generations: await this.#generations.read(scopesFor(call)) };
+    return { createdAt, generations: await this.#generations.read(this.#scopesOf(call).scopes) };
   }
 
   /** Whether nothing that `call` depends on was invalidated since `before` was taken. */
   async isCurrent(call: VectorCall, before: RecordTicket): Promise<boolean> {
-    const now = await this.#generations.read(scopesFor(call));
+    const now = await this.#generations.read(this.#scopesOf(call).scopes);
     return before.generations.every((generation, index) => {
       const token = now[index]?.token;
       return token !== undefined && isSucceededBy(generation, token);
@@ -89,7 +91,7 @@ export class EmbeddingLayer {
   ): Promise<readonly VectorWrite[] | StoreRefusal> {
     const { clock, store } = this.#parts;
     const { policy, directives, principal } = call;
-    const generations = await this.#generations.confirm(scopesFor(call), ticket.generations);
+    const generations = await this.#generations.confirm(this.#scopesOf(call).scopes, ticket.generations);
     if (generations === undefined) return "generation_changed";
     const ttlMs = Math.min(directives.ttlMs ?? policy.ttlMs, policy.ttlMs);
     const lifetime = lifetimeOf(ticket.createdAt, ttlMs, 0, 0);
@@ -125,9 +127,18 @@ export class EmbeddingLayer {
     }
     const { entry } = opened;
     const freshness = judgeFreshness(entry.lifetime, this.#parts.clock.now(), call.directives);
-    if (freshness.state === "stale") return { kind: "hit", record, lifetime: entry.lifetime, entry };
-    if (freshness.state !== "fresh") return miss(freshness.reason);
+    if (freshness.state === "dead" || freshness.state === "reserve") return miss(freshness.reason);
     return { kind: "hit", record, lifetime: entry.lifetime, entry };
+  }
+
+  #scopesOf(call: VectorCall): ScopeReading {
+    const known = this.#scopes.get(call);
+    if (known !== undefined) return known;
+    const { principal, directives, facts } = call;
+    const { namespace, version, tags } = directives;
+    const reading = scopeReading({ ...principal, namespace, version, tags, model: facts.model });
+    this.#scopes.set(call, reading);
+    return reading;
   }
 
   /** What was invalidated is a miss. */
@@ -156,13 +167,4 @@ const noUsage = { inputTokens: 0, cachedInputTokens: 0, cacheWriteTokens: 0, out
 
 function miss(reason: MissReason): Extract<VectorLookup, { kind: "miss" }> {
   return { kind: "miss", reason };
-}
-
-function scopesFor(call: VectorCall) {
-  return readingFor(call).scopes;
-}
-
-function readingFor({ principal, directives, facts }: VectorCall) {
-  const { namespace, version, tags } = directives;
-  return scopeReading({ ...principal, namespace, version, tags, model: facts.model });
 }
