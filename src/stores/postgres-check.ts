@@ -1,0 +1,47 @@
+import { RepriseError } from "../core/errors.ts";
+import type { StoreFinding } from "../core/store-check.ts";
+import type { PostgresConnections } from "./postgres-connections.ts";
+import type { PostgresTables } from "./postgres-schema.ts";
+
+/** What `reprise doctor` says of a PostgreSQL database: whether it can be reached, read and written. */
+export async function checkPostgres(
+  connections: PostgresConnections,
+  { entries, schema }: PostgresTables,
+): Promise<readonly StoreFinding[]> {
+  try {
+    await connections.ready(true);
+    const { rows } = await connections.run({
+      text: `SELECT current_setting('server_version') AS version,
+          current_setting('transaction_read_only') = 'on' AS read_only,
+          has_table_privilege('${literal(entries)}', 'SELECT')
+            AND has_table_privilege('${literal(entries)}', 'INSERT')
+            AND has_table_privilege('${literal(entries)}', 'UPDATE')
+            AND has_table_privilege('${literal(entries)}', 'DELETE') AS allowed,
+          pg_total_relation_size('${literal(entries)}')::float8 AS bytes`,
+    });
+    const { version, read_only: readOnly, allowed, bytes } = rows[0];
+    const detail = `${connections.place.replace("PostgreSQL", `PostgreSQL ${version}`)}, schema ${schema}`;
+    if (readOnly) {
+      const remedy = "Put the primary into the URL of the store: this is a replica, or made read-only.";
+      return [{ detail: `${detail}: nothing can be written`, severity: "error", remedy }];
+    }
+    if (!allowed) {
+      const remedy = `Run: GRANT SELECT, INSERT, UPDATE, DELETE ON ${entries} TO the user of the store.`;
+      return [{ detail: `${detail}: the user lacks rights on its table`, severity: "error", remedy }];
+    }
+    return [{ detail: `${detail}: ${bytes} bytes in use` }];
+  } catch (error) {
+    const remedy = (RepriseError.isInstance(error) ? error.remedy : undefined) ?? "look at the log of the server";
+    return [
+      {
+        detail: error instanceof Error ? error.message : String(error),
+        severity: "error",
+        remedy: `${remedy.charAt(0).toUpperCase()}${remedy.slice(1).replace(/\.$/, "")}.`,
+      },
+    ];
+  }
+}
+
+function literal(text: string): string {
+  return text.replaceAll("'", "''");
+}
