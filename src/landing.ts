@@ -9,6 +9,7 @@ import type { Flight } from "./flight.ts";
 import type { FlightHead } from "./flight-parts.ts";
 import type { WholeAnswer } from "./origin-answer.ts";
 import { passBy } from "./pass-by.ts";
+import { UncountedStream } from "./uncounted-stream.ts";
 
 /** A flight that has something to pass on, and how this caller came to it. */
 export interface Landing {
@@ -24,6 +25,8 @@ export async function land(asked: Asked, caller: Caller, landing: Landing): Prom
   const { flight, head, joined, reason } = landing;
   const { call } = asked;
   const { stream, includeUsage } = call.facts;
+  // The one who began is told what it cost; it was not computed for the others.
+  const zeroUsage = joined && call.policy.hitUsage === "zero";
   const outcome = (stored: Stored): Outcome => {
     if (joined) return { kind: "coalesced", stored };
     return reason === "refresh" ? { kind: "refresh", stored } : { kind: "miss", reason, stored };
@@ -33,7 +36,8 @@ export async function land(asked: Asked, caller: Caller, landing: Landing): Prom
     passBy(asked, caller, { kind: "miss", reason, stored: { state: "refused", reason: "too_large" } });
   if (head.kind === "live" && head.form === "raw" && stream && joined) return alone();
   if (head.kind === "live" && (head.form === "raw" || stream)) {
-    const body = flight.read(!includeUsage);
+    const live = flight.read(!includeUsage);
+    const body = zeroUsage && head.form === "events" ? new UncountedStream(live, call.protocol) : live;
     return {
       status: head.status,
       headers: passedOn(head.headers, joined),
@@ -44,7 +48,7 @@ export async function land(asked: Asked, caller: Caller, landing: Landing): Prom
   }
   const answer = head.kind === "whole" ? head.answer : await flight.complete;
   if (head.kind === "live" && joined && isTooLarge(answer.stored)) return alone();
-  const converted = inOtherForm(call, answer, head.kind === "live");
+  const converted = inWantedForm(call, answer, head.kind === "live", zeroUsage);
   const headers = {
     ...passedOn(answer.headers, joined),
     ...(converted === undefined ? {} : { "content-type": contentType(call) }),
@@ -58,18 +62,24 @@ export async function land(asked: Asked, caller: Caller, landing: Landing): Prom
   };
 }
 
-/** The answer in the other form than it came in, where that is what the caller asked for. */
-function inOtherForm(call: Call, answer: WholeAnswer, cameAsEvents: boolean): Uint8Array | undefined {
+/** The answer in another form than it came in, or without its counts, where that is what the caller is to get. */
+function inWantedForm(
+  call: Call,
+  answer: WholeAnswer,
+  cameAsEvents: boolean,
+  zeroUsage: boolean,
+): Uint8Array | undefined {
   const { recording } = answer;
-  if (cameAsEvents === call.facts.stream) return undefined;
+  const isInForm = cameAsEvents === call.facts.stream;
+  if (isInForm && !zeroUsage) return undefined;
   if (recording === undefined) {
-    if (!cameAsEvents) return undefined;
+    if (isInForm || !cameAsEvents) return undefined;
     const why = isTooLarge(answer.stored)
       ? "streamed an answer too large to put together"
       : "reported an error in its stream";
     throw new OriginError("truncated", { message: `The origin ${why}.` });
   }
-  const view: ReplayView = { includeUsage: call.facts.includeUsage, zeroUsage: false };
+  const view: ReplayView = { includeUsage: call.facts.includeUsage, zeroUsage };
   return call.facts.stream ? call.protocol.replayEvents(recording, view) : call.protocol.replayJson(recording, view);
 }
 

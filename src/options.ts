@@ -84,7 +84,7 @@ const policyFields = {
   }),
   maxEntryBytes: bytes("8mb", { description: "Larger answers are passed on and not stored." }),
   hitUsage: choice("original", ["original", "zero"], {
-    description: "`usage` in a stored answer: as recorded, or zeros.",
+    description: "`usage` in an answer that was stored, or that another call had asked for: as recorded, or zeros.",
   }),
   replayPace: duration("0s", {
     description: "Time between two events of a stream that is played from the cache; 0 sends all at once.",
