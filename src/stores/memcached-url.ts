@@ -26,7 +26,10 @@ export function readMemcachedUrl(text: string): MemcachedUrl {
         : { username: decodeURIComponent(user.username), password: decodeURIComponent(user.password) };
     return { addresses: unique(addresses), credentials };
   } catch {
-    throw new InvalidOptionError("url", { message: "the URL names no Memcached server.", remedy: `Write ${form}.` });
+    throw new InvalidOptionError("store.url", {
+      message: "store.url names no Memcached server",
+      remedy: `write ${form}`,
+    });
   }
 }
 

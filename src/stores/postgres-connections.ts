@@ -8,12 +8,14 @@
 
 import pg, { type ClientBase, type QueryResult } from "pg";
 import type { Clock } from "../core/clock.ts";
-import { InvalidOptionError, StoreUnavailableError } from "../core/errors.ts";
+import { StoreUnavailableError } from "../core/errors.ts";
 import { codeOf, postgresFailure } from "./postgres-failure.ts";
 import { type PostgresTables, prepareTables } from "./postgres-schema.ts";
 
 export interface PostgresConnectionsOptions {
   readonly url: string;
+  /** Such as `127.0.0.1:5432/cache`. */
+  readonly place: string;
   readonly tables: PostgresTables;
   readonly maxConnections: number;
   readonly connectTimeoutMs: number;
@@ -55,7 +57,7 @@ export class PostgresConnections {
       query_timeout: statementTimeoutMs + hangsAfterMs,
       keepAlive: true,
     };
-    this.place = placeOf(config);
+    this.place = `PostgreSQL at ${options.place}`;
     this.#pool = new pg.Pool({ ...config, max: maxConnections, allowExitOnIdle: true });
     // An idle connection that breaks is replaced by the pool; without a listener it would end the process.
     this.#pool.on("error", () => undefined);
@@ -134,18 +136,5 @@ export class PostgresConnections {
       client.release(true);
       throw error;
     }
-  }
-}
-
-/** Throws `InvalidOptionError`, which repeats no credentials. */
-function placeOf(config: pg.ClientConfig): string {
-  try {
-    const { host, port, database } = new pg.Client(config);
-    return `PostgreSQL at ${host.includes(":") ? `[${host}]` : host}:${port}/${database}`;
-  } catch {
-    throw new InvalidOptionError("url", {
-      message: "the URL names no PostgreSQL database.",
-      remedy: "Write postgres://USER:PASSWORD@HOST:PORT/DATABASE.",
-    });
   }
 }

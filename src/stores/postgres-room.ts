@@ -7,11 +7,12 @@
  * The size is the sum over the rows, and not counted up with each write: one number that every write changes would make
  * all writers queue for it. It is measured after every sixteenth of the bound that this process has written. When more
  * than fourteen sixteenths are in use, rows go by priority and age until thirteen are left. Until it is measured again
- * two sixteenths may be written; then writes are refused. So one process stays below the bound, and each further one
+ * two sixteenths may be written, and two more wait; then writes are refused. So one process stays below the bound, and each further one
  * that writes at the same time may go over it by an eighth.
  */
 
 import type { CancelTimer, Clock } from "../core/clock.ts";
+import type { MaybePromise } from "../core/store.ts";
 import type { PostgresConnections, Statement } from "./postgres-connections.ts";
 import type { PostgresTables } from "./postgres-schema.ts";
 
@@ -38,6 +39,8 @@ export class PostgresRoom {
   readonly #sixteenth: number;
   /** Written since the last measurement; at first enough for one, since nothing is known of the table. */
   #unmeasured: number;
+  /** What wants to be written as soon as room was made. */
+  #waiting = 0;
   #making: Promise<void> | undefined;
   #sweeping: Promise<void> | undefined;
   #cancelSweep: CancelTimer | undefined;
@@ -70,9 +73,15 @@ export class PostgresRoom {
     return this.#evictions;
   }
 
-  /** False while too much was written since the table was last measured. */
-  takes(bytes: number): boolean {
-    return this.#unmeasured + bytes <= 2 * this.#sixteenth || this.#making === undefined;
+  /** Whether it may be written, now or when room was made; false when too much waits for that already. */
+  takes(bytes: number): MaybePromise<boolean> {
+    if (this.#unmeasured + bytes <= 2 * this.#sixteenth || this.#making === undefined) return true;
+    if (this.#waiting + bytes > 2 * this.#sixteenth) return false;
+    this.#waiting += bytes;
+    return this.#making.then(() => {
+      this.#waiting -= bytes;
+      return true;
+    });
   }
 
   wrote(bytes: number): void {

@@ -23,11 +23,12 @@ import { PostgresRoom } from "./postgres-room.ts";
 import { checksumOf, rowId, sizeOf } from "./postgres-row.ts";
 import { type PostgresTables, tablesIn } from "./postgres-schema.ts";
 import { type PostgresStatements, statementsFor } from "./postgres-statements.ts";
+import { readPostgresUrl } from "./postgres-url.ts";
 import { priorityFromNumber, priorityToNumber } from "./sqlite-row.ts";
 import type { StoredEntry, StoreWithExpiry } from "./store-with-expiry.ts";
 
 export interface PostgresOptions {
-  /** `postgres://USER:PASSWORD@HOST:PORT/DATABASE`, with the parameters that libpq knows. */
+  /** `postgres://USER:PASSWORD@HOST:PORT/DATABASE`, with the parameters of node-postgres; `schema` and `connections` are ours. */
   readonly url: string;
   /** Where the tables are; made when it is missing. Default `public`. */
   readonly schema?: string;
@@ -80,17 +81,19 @@ class Postgres implements PostgresStore {
   #closed = false;
 
   constructor(options: PostgresOptions) {
-    const { url, schema = "public", maxBytes = Number.POSITIVE_INFINITY } = options;
+    const address = readPostgresUrl(options.url);
+    const { maxBytes = Number.POSITIVE_INFINITY } = options;
     const clock = options.clock ?? systemClock;
     this.#clock = clock;
     this.#maxBytes = maxBytes;
     this.#maxEntryBytes = options.maxEntryBytes ?? Math.min(16 * 1024 * 1024, maxBytes / 8);
-    this.#tables = tablesIn(schema);
+    this.#tables = tablesIn(options.schema ?? address.schema ?? "public");
     this.#statements = statementsFor(this.#tables);
     this.#connections = new PostgresConnections({
-      url,
+      url: address.url,
+      place: address.place,
       tables: this.#tables,
-      maxConnections: options.maxConnections ?? 8,
+      maxConnections: options.maxConnections ?? address.connections ?? 8,
       connectTimeoutMs: options.connectTimeoutMs ?? 1_000,
       statementTimeoutMs: options.statementTimeoutMs ?? 1_000,
       clock,
@@ -122,8 +125,8 @@ class Postgres implements PostgresStore {
     if (value.byteLength > this.#maxEntryBytes) return "declined";
     const id = rowId(tenant, key);
     const size = sizeOf(tenant, key, value);
-    if (!this.#room.takes(size)) return "overloaded";
     return this.#order.run(id.toString("latin1"), async (): Promise<WriteResult> => {
+      if (!(await this.#room.takes(size))) return "overloaded";
       if (options.deleteAt <= this.#clock.now()) await this.#connections.run(this.#statements.delete, [id]);
       else await this.#connections.run(this.#statements.set, this.#rowOf(id, tenant, key, value, options));
       this.#room.wrote(size);
