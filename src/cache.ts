@@ -1,12 +1,14 @@
 import type { Answer } from "./core/answer.ts";
+import type { Bus } from "./core/bus.ts";
 import type { Caller } from "./core/call.ts";
 import { type Clock, type Random, systemClock, systemRandom } from "./core/clock.ts";
-import { withDeadline } from "./core/deadline.ts";
 import { isEmbeddingProtocol } from "./core/embedding-protocol.ts";
 import { InvalidOptionError, RepriseError } from "./core/errors.ts";
 import { fingerprintKey } from "./core/fingerprint.ts";
+import type { Leases } from "./core/lease.ts";
 import type { CallPolicy } from "./core/policy.ts";
 import { systemTenant } from "./core/scopes.ts";
+import type { SharedStore } from "./core/shared-store.ts";
 import { SingleFlight } from "./core/single-flight.ts";
 import type { MaybePromise, Store } from "./core/store.ts";
 import { silentTrace, type Trace } from "./core/trace.ts";
@@ -17,10 +19,12 @@ import { EmbeddingPath } from "./embedding-path.ts";
 import { type CacheFetch, createFetch } from "./fetch.ts";
 import type { Flight } from "./flight.ts";
 import { type IncomingRequest, Intake } from "./intake.ts";
+import type { Invalidated, Invalidation } from "./invalidation.ts";
 import { EmbeddingLayer } from "./layers/embedding/embedding-layer.ts";
 import { ExactLayer } from "./layers/exact/exact-layer.ts";
 import { Replayer } from "./layers/exact/replay.ts";
 import { createEmbeddings, type Embeddings, type EmbeddingsParts } from "./library-embeddings.ts";
+import { masterKey } from "./master-key.ts";
 import { memoryShares } from "./memory-shares.ts";
 import {
   type CoalescingInput,
@@ -37,9 +41,7 @@ import { PolicyRules } from "./policy/rules.ts";
 import { RepeatWatch } from "./policy/stochastic.ts";
 import { protocols } from "./protocols/all.ts";
 import { embeddingProtocols } from "./protocols/all-embeddings.ts";
-import { guarded } from "./stores/guarded.ts";
-import { memory } from "./stores/memory.ts";
-import { tiered } from "./stores/tiered.ts";
+import { assembleStorage, type GuardedStores } from "./storage.ts";
 import { Ledger, type LedgerTotals } from "./telemetry/ledger.ts";
 import { Prices, type TokenPrices } from "./telemetry/prices.ts";
 import { type ShelfParts, ValueShelf } from "./value-shelf.ts";
@@ -50,7 +52,7 @@ import { createWrap, type Wrap } from "./wrap.ts";
 
 export interface CacheOptions {
   /** Where answers are kept, behind a tier in memory. Default: memory alone. */
-  readonly store?: Store;
+  readonly store?: SharedStore;
   /** Bound of everything that is kept in memory; default `"256mb"`. */
   readonly memoryBytes?: number | string;
   /** Freshness, admission and the rest, for every call; see docs/reference/options.md, section `layers.exact`. */
@@ -84,6 +86,15 @@ export interface Cache {
   readonly embeddings: Embeddings;
   /** Looks up and stores in two steps, for those who cannot hand over the computing. */
   readonly values: Values;
+  /**
+   * Takes back what was stored, by tag, user, model and more: nothing that was computed before is served any more.
+   *
+   * @throws InvalidOptionError naming what is wrong with the wish.
+   * @throws StoreUnavailableError when the store did not take it, and nothing is known to be invalidated.
+   * @example
+   * await cache.invalidate({ tags: ["doc:42"] });
+   */
+  invalidate(wish: Invalidation): Promise<Invalidated>;
   /** What was spent at origins and what was saved, in tokens and in money, since the cache was made. */
   stats(): LedgerTotals;
   /** Writes what is pending and frees the store. */
@@ -124,6 +135,7 @@ export async function createCache(options: CacheOptions = {}): Promise<Cache> {
     wrap: createWrap(shelf),
     embeddings: createEmbeddings({ ...core.vectorParts, tenant }),
     values: createValues(shelf),
+    invalidate: (wish) => core.invalidate(wish),
     stats: () => core.ledger.totals(),
     close: () => core.close(),
   };
@@ -175,7 +187,10 @@ function harmless(listener: Trace): Trace {
 
 export interface CoreOptions {
   readonly settings: Settings;
-  readonly store?: Store;
+  readonly store?: SharedStore;
+  /** In place of those of the store. */
+  readonly bus?: Bus;
+  readonly leases?: Leases;
   readonly clock?: Clock;
   readonly random?: Random;
   readonly trace?: Trace;
@@ -188,18 +203,14 @@ export interface Core {
   /** Calls to origins under way. */
   readonly flights: { readonly size: number };
   readonly stores: readonly GuardedStores[];
+  /** Takes back what was stored; see `Invalidator`. */
+  invalidate(wish: Invalidation): Promise<Invalidated>;
   readonly ledger: Ledger;
   /** From now on calls follow these rules; stores and the secret stay as they are. */
   reconfigure(settings: Settings): void;
   readonly wrapParts: Omit<ShelfParts, "tenant">;
   readonly vectorParts: Omit<EmbeddingsParts, "tenant"> & { readonly layer: EmbeddingLayer };
   close(): Promise<void>;
-}
-
-export interface GuardedStores {
-  readonly store: Store;
-  /** False while its circuit breaker keeps calls away from it. */
-  available(): boolean;
 }
 
 export async function assembleCore(options: CoreOptions): Promise<Core> {
@@ -211,10 +222,9 @@ export async function assembleCore(options: CoreOptions): Promise<Core> {
   };
   const costs = new Costs(new Prices(settings.prices), trace);
   const shares = memoryShares(settings.store.memoryBytes);
-  const front = memory({ maxBytes: shares.answers, clock });
-  const guard = options.store === undefined ? undefined : behindGuard(options.store, settings, clock, trace);
-  const store = guard === undefined ? front : tiered([front, guard], { clock });
-  const secret = fingerprintKey(await masterKey(options.store ?? front, settings.security.masterKey, random, clock));
+  const storage = assembleStorage({ ...options, memoryBytes: shares.answers, clock, random, trace });
+  const { store, fleet } = storage;
+  const secret = fingerprintKey(await masterKey(storage.truth, settings.security.masterKey, random, clock));
 
   const exact = new ExactLayer({ store, clock, random, trace, openedBytes: shares.opened });
   const { errorBackoff: backoffMs, grace, finishDetached, detachedTime, detachedBytes } = settings.coalescing;
@@ -230,6 +240,7 @@ export async function assembleCore(options: CoreOptions): Promise<Core> {
     costs,
     limits,
     patience: { graceMs: grace, finishDetached, detachedMs: detachedTime, detachedBytes },
+    fleet,
   });
   const layer = new EmbeddingLayer({ store, clock, random, trace });
   const batches = new EmbeddingBatches({ layer, clock, trace, backoffMs });
@@ -265,10 +276,8 @@ export async function assembleCore(options: CoreOptions): Promise<Core> {
     },
     flights,
     ledger,
-    stores: [
-      { store: front, available: () => true },
-      ...(guard === undefined ? [] : [{ store: guard, available: () => guard.available() }]),
-    ],
+    stores: storage.tiers,
+    invalidate: (wish) => storage.invalidator.invalidate(wish),
     wrapParts: { exact, secret, policy: defaultPolicy(settings), clock, trace, backoffMs },
     vectorParts: { layer, batches, secret, rules: vectorRulesOf(settings), clock, trace },
     reconfigure(changed) {
@@ -277,7 +286,7 @@ export async function assembleCore(options: CoreOptions): Promise<Core> {
     },
     close: async () => {
       pipeline.close();
-      await store.close();
+      await storage.close();
     },
   };
 }
@@ -301,40 +310,6 @@ function rulesOf(settings: Settings, defaults = defaultPolicy(settings)): Policy
       set: policyOf(set as Partial<PolicySettings>),
     })),
   );
-}
-
-function behindGuard(store: Store, settings: Settings, clock: Clock, trace: Trace) {
-  return guarded(store, {
-    clock,
-    readDeadlineMs: settings.store.readDeadline,
-    writeDeadlineMs: settings.store.writeDeadline,
-    onEvent: (event) =>
-      trace(
-        event.kind === "failure"
-          ? { type: "store-fault", store: event.store, operation: event.operation, kind: event.failure }
-          : { type: "store-state", store: event.store, state: event.state },
-      ),
-  });
-}
-
-/** What a store may take to hand out the secret at the start; without it, everything stored before is out of reach. */
-const masterKeyDeadlineMs = 5_000;
-
-/** All who share a store share the key: the first one makes it. Losing it loses the entries, and nothing else. */
-async function masterKey(store: Store, given: string | undefined, random: Random, clock: Clock): Promise<Uint8Array> {
-  if (given !== undefined) return Buffer.from(given, "utf8");
-  const fresh = random.bytes(32);
-  const forGood = { deleteAt: Number.POSITIVE_INFINITY, priority: "high" } as const;
-  try {
-    return await withDeadline(
-      store.add(systemTenant, "master-key", fresh, forGood),
-      masterKeyDeadlineMs,
-      clock,
-      () => fresh,
-    );
-  } catch {
-    return fresh;
-  }
 }
 
 /** Without the members that are undefined, as exact optional properties demand. */

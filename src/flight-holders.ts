@@ -19,18 +19,23 @@ export interface Patience {
 export interface HoldersParts {
   readonly clock: Clock;
   readonly patience: Patience;
+  /** Whether somebody beyond this process waits for the answer; asked when nobody here does any more. */
+  readonly isWantedElsewhere: (() => Promise<boolean>) | undefined;
   /** Told when the last caller leaves, and when that is over: somebody came, or the call has ended. */
   onDetached(isDetached: boolean): void;
   /** Nobody waits any more. */
   giveUp(): void;
 }
 
+/** How often those elsewhere are asked whether they still wait. */
+const askAgainMs = 1_000;
+
 export class FlightHolders {
   readonly #parts: HoldersParts;
   #count = 0;
   #mayGoOn = true;
   #isOver = false;
-  #detached: { bytesLeft: number; readonly cancel: CancelTimer } | undefined;
+  #detached: { bytesLeft: number; cancel: CancelTimer } | undefined;
 
   constructor(parts: HoldersParts) {
     this.#parts = parts;
@@ -69,18 +74,36 @@ export class FlightHolders {
   }
 
   #detach(): void {
-    const { clock, patience, onDetached, giveUp } = this.#parts;
+    const { patience, isWantedElsewhere, onDetached, giveUp } = this.#parts;
     const { graceMs, finishDetached, detachedMs, detachedBytes } = patience;
     const waitMs = finishDetached ? Math.max(graceMs, detachedMs) : graceMs;
-    if (!this.#mayGoOn || waitMs <= 0) {
+    if (!this.#mayGoOn || (waitMs <= 0 && isWantedElsewhere === undefined)) {
       giveUp();
       return;
     }
-    this.#detached = {
-      bytesLeft: finishDetached ? detachedBytes : Number.POSITIVE_INFINITY,
-      cancel: clock.after(waitMs, () => this.#end()),
-    };
+    this.#detached = { bytesLeft: finishDetached ? detachedBytes : Number.POSITIVE_INFINITY, cancel: () => {} };
     onDetached(true);
+    if (waitMs > 0) this.#endAfter(waitMs);
+    else this.#endUnlessWanted();
+  }
+
+  #endAfter(durationMs: number): void {
+    if (this.#detached === undefined) return;
+    this.#detached.cancel = this.#parts.clock.after(durationMs, () => this.#endUnlessWanted());
+  }
+
+  #endUnlessWanted(): void {
+    const detached = this.#detached;
+    const { isWantedElsewhere } = this.#parts;
+    if (isWantedElsewhere === undefined) {
+      this.#end();
+      return;
+    }
+    void isWantedElsewhere().then((isWanted) => {
+      if (this.#detached !== detached) return;
+      if (isWanted) this.#endAfter(askAgainMs);
+      else this.#end();
+    });
   }
 
   #attach(): void {

@@ -1,6 +1,6 @@
 import type { Clock } from "./core/clock.ts";
 import type { RecordTicket } from "./core/layer.ts";
-import type { HeaderMap } from "./core/origin.ts";
+import type { HeaderMap, OriginResponse } from "./core/origin.ts";
 import type { Stored } from "./core/outcome.ts";
 import type { Trace } from "./core/trace.ts";
 import type { Patience } from "./flight-holders.ts";
@@ -22,12 +22,22 @@ export interface FlightParts {
   readonly usageRefusal: UsageRefusal;
   /** Takes the generations and the time, before the origin is called; `undefined` when the store cannot tell. Never throws. */
   prepare(): Promise<RecordTicket | undefined>;
+  /** Asks the origin by `compute`, or takes part in what another process asks it. */
+  ask(compute: () => Promise<OriginResponse>, ticket: RecordTicket | undefined, signal: AbortSignal): Promise<Asking>;
+  /** Whether somebody beyond this process waits for the answer. */
+  readonly isWantedElsewhere: (() => Promise<boolean>) | undefined;
   /** Judges and, if it may, stores. Never throws. */
   settle(answer: CompleteAnswer): Promise<Stored>;
   /** Called once, when nobody may join any more. */
   onClosed(): void;
   /** Told when the last caller has left a call that goes on, and when that is over. */
   onDetached(isDetached: boolean): void;
+}
+
+export interface Asking {
+  readonly response: OriginResponse;
+  /** Another process asked the origin, and this one only listens. */
+  readonly isFollower: boolean;
 }
 
 export interface FlightLimits {

@@ -45,6 +45,8 @@ export class Flight {
   readonly complete: Promise<WholeAnswer>;
   /** How many callers joined after the first. */
   followers = 0;
+  /** Another process called the origin, and keeps the answer. */
+  isFollower = false;
   readonly #asked: Asked;
   readonly #parts: FlightParts;
   readonly #abort = new AbortController();
@@ -66,6 +68,7 @@ export class Flight {
     this.#holders = new FlightHolders({
       clock: parts.clock,
       patience: parts.patience,
+      isWantedElsewhere: parts.isWantedElsewhere,
       onDetached: (isDetached) => parts.onDetached(isDetached),
       giveUp: () => this.abandon(),
     });
@@ -145,18 +148,21 @@ export class Flight {
     const parts = this.#parts;
     const ticket = await this.ticket;
     this.#begun = true;
-    const startedAt = parts.clock.monotonic();
-    parts.trace({ type: "origin-start", originId: call.originId, model: call.facts.model });
-    const end = (result: number | OriginError["failure"]) =>
-      parts.trace({
-        type: "origin-end",
-        originId: call.originId,
-        model: call.facts.model,
-        result,
-        durationMs: parts.clock.monotonic() - startedAt,
-      });
+    let startedAt: number | undefined;
+    const compute = () => {
+      startedAt = parts.clock.monotonic();
+      parts.trace({ type: "origin-start", originId: call.originId, model: call.facts.model });
+      return sendWithUsage(this.#asked, parts.usageRefusal, this.#abort.signal);
+    };
+    const end = (result: number | OriginError["failure"]) => {
+      if (startedAt === undefined) return;
+      const { originId } = call;
+      const durationMs = parts.clock.monotonic() - startedAt;
+      parts.trace({ type: "origin-end", originId, model: call.facts.model, result, durationMs });
+    };
     try {
-      const response = await sendWithUsage(this.#asked, parts.usageRefusal, this.#abort.signal);
+      const { response, isFollower } = await parts.ask(compute, ticket, this.#abort.signal);
+      this.isFollower = isFollower;
       if (response.status === 200 && mediaType(response.headers) === "text/event-stream")
         await this.#runEvents(response, ticket);
       else await this.#runWhole(response, ticket);

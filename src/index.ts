@@ -1,4 +1,5 @@
 export { type Cache, type CacheOptions, createCache } from "./cache.ts";
+export type { Bus, BusListener, BusMessage } from "./core/bus.ts";
 export type { Clock, Random } from "./core/clock.ts";
 export type { Duration } from "./core/duration.ts";
 export {
@@ -8,11 +9,14 @@ export {
   RequestRejectedError,
   StoreUnavailableError,
 } from "./core/errors.ts";
+export type { Lease, Leases, Relay } from "./core/lease.ts";
 export type { Outcome, Stored } from "./core/outcome.ts";
+export type { SharedStore } from "./core/shared-store.ts";
 export type { Store, StoreStats, WriteOptions, WriteResult } from "./core/store.ts";
 export type { Trace, TraceEvent } from "./core/trace.ts";
 export type { EmbeddingsOptions } from "./embeddings-options.ts";
 export type { CacheFetch } from "./fetch.ts";
+export type { Invalidated, Invalidation } from "./invalidation.ts";
 export type { Embed, Embeddings, EmbedOptions, EmbedTexts } from "./library-embeddings.ts";
 export type { CoalescingInput, PolicyInput, RuleInput } from "./options.ts";
 export type { ValueOptions } from "./value-shelf.ts";

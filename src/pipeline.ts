@@ -2,6 +2,7 @@ import { contentType, isOriginFailure, passedOn } from "./answer-forms.ts";
 import type { Answer } from "./core/answer.ts";
 import type { Asked, Call, Caller } from "./core/call.ts";
 import type { Clock } from "./core/clock.ts";
+import { entryId } from "./core/entry-id.ts";
 import { OriginError } from "./core/errors.ts";
 import type { AnswerLayer, FoundEntry, Lookup } from "./core/layer.ts";
 import { chain, isPromise } from "./core/maybe-promise.ts";
@@ -11,6 +12,8 @@ import type { SingleFlight } from "./core/single-flight.ts";
 import type { MaybePromise } from "./core/store.ts";
 import type { Trace } from "./core/trace.ts";
 import type { Costs } from "./costs.ts";
+import type { Fleet } from "./fleet.ts";
+import { FleetSeat } from "./fleet-seat.ts";
 import { Flight } from "./flight.ts";
 import type { Patience } from "./flight-holders.ts";
 import type { FlightLimits, Seat } from "./flight-parts.ts";
@@ -43,6 +46,8 @@ export interface PipelineParts {
   readonly costs: Costs;
   readonly limits: FlightLimits;
   readonly patience: Patience;
+  /** The other processes that share the store, where there are any. */
+  readonly fleet: Fleet | undefined;
 }
 
 /** Why an origin call gave nothing that could be kept or shared as an answer. */
@@ -167,8 +172,8 @@ export class Pipeline {
       const head = await flight.head;
       if (isGone) throw new OriginError("aborted", { message: "The caller went away." });
       if (head.kind === "whole" && isOriginFailure(head.answer.status))
-        return this.#failed(call, { answer: head.answer }, miss, joined, flight);
-      const landing = land(asked, caller, { flight, head, joined, reason: miss.reason });
+        return this.#failed(call, { answer: head.answer }, miss, joined || flight.isFollower, flight);
+      const landing = land(asked, caller, { flight, head, joined: joined || flight.isFollower, reason: miss.reason });
       seat.decided();
       const answer = await landing;
       if (answer.outcome.kind === "coalesced") costs.saveByJoining(call, caller, flight.complete, () => clock.now());
@@ -201,7 +206,12 @@ export class Pipeline {
 
   #takeOff(asked: Asked, slot: string): Flight {
     const { call } = asked;
-    const { clock, costs, exact, flights, limits, patience, trace } = this.#parts;
+    const { clock, costs, exact, fleet, flights, limits, patience, replayer, trace } = this.#parts;
+    const find = async () => {
+      const lookup = await satisfying(call)(await exact.lookup(call));
+      return lookup.kind === "hit" ? lookup.found : undefined;
+    };
+    const seat = new FleetSeat({ fleet, replayer, asked, slot, find });
     const flight: Flight = new Flight(asked, {
       clock,
       trace,
@@ -210,13 +220,17 @@ export class Pipeline {
       patience: { ...patience, finishDetached: patience.finishDetached && mayStore(call) },
       usageRefusal: this.#usageRefusers,
       prepare: () => exact.prepare(call).catch(() => undefined),
-      settle: (answer) => {
-        costs.spend(call, answer, clock.now());
-        return settle({ layer: exact, trace }, call, slot, asked.parsed().expectations, answer);
-      },
+      ask: (compute, ticket, signal) => seat.ask(compute, ticket, signal),
+      isWantedElsewhere: seat.isWantedElsewhere,
+      settle: (answer) =>
+        seat.settle(answer, (own) => {
+          costs.spend(call, own, clock.now());
+          return settle({ layer: exact, trace }, call, slot, asked.parsed().expectations, own);
+        }),
       onClosed: () => flights.release(slot, flight),
       onDetached: (isDetached) => (isDetached ? this.#detached.add(flight) : this.#detached.delete(flight)),
     });
+    flight.complete.catch((error: OriginError) => seat.failed(error));
     // An answer whose computing began earlier must not take the place of the one that is asked for now.
     if (!call.directives.read) flights.current(slot)?.replace();
     flights.begin(slot, flight);
@@ -245,7 +259,7 @@ export class Pipeline {
     const now = clock.now();
     const times = {
       layer: "exact",
-      entry: found.id,
+      entry: entryId(call.principal.tenant, found.id),
       ageMs: Math.max(0, now - lifetime.createdAt),
       ttlMs: lifetime.staleAt - now,
     } as const;

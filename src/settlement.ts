@@ -1,4 +1,5 @@
 import type { Call } from "./core/call.ts";
+import { entryId } from "./core/entry-id.ts";
 import type { AnswerLayer, Keyed, RecordTicket } from "./core/layer.ts";
 import type { Stored } from "./core/outcome.ts";
 import type { StoreRefusal } from "./core/outcome-reasons.ts";
@@ -78,7 +79,7 @@ export async function record(
       return { state: "refused", reason: result.reason };
     }
     tell(result.kind === "stored" ? "stored" : result.result);
-    if (result.kind === "stored") return { state: "stored", entry: result.id };
+    if (result.kind === "stored") return { state: "stored", entry: entryId(call.principal.tenant, result.id) };
     return { state: "refused", reason: result.result === "declined" ? "too_large" : "store_unavailable" };
   } catch {
     tell("failed");

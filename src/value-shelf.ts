@@ -3,6 +3,7 @@ import { fromPlain, serializeJson } from "./core/canonical-json.ts";
 import type { Clock } from "./core/clock.ts";
 import { defaultDirectives } from "./core/directives.ts";
 import { type Duration, durationMs } from "./core/duration.ts";
+import { entryId } from "./core/entry-id.ts";
 import { InvalidOptionError } from "./core/errors.ts";
 import { type FingerprintKey, fingerprint, keyVersion, lengthPrefixed } from "./core/fingerprint.ts";
 import type { AnswerLayer, FoundEntry, Keyed, Lookup, RecordTicket } from "./core/layer.ts";
@@ -118,7 +119,7 @@ export class ValueShelf {
     const now = this.parts.clock.now();
     const times = {
       layer: "exact",
-      entry: found.id,
+      entry: entryId(this.parts.tenant, found.id),
       ageMs: Math.max(0, now - lifetime.createdAt),
       ttlMs: lifetime.staleAt - now,
     } as const;

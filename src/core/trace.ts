@@ -66,6 +66,12 @@ export type TraceEvent =
       readonly operation: string;
       readonly kind: "timeout" | "error";
     }
+  /** Something was taken back: groups of answers, and single ones. */
+  | { readonly type: "invalidation"; readonly scopes: number; readonly entries: number }
+  /** Invalidations that the store had forgotten and that were made again. */
+  | { readonly type: "invalidation-lost"; readonly scopes: number }
+  | { readonly type: "bus-fault"; readonly bus: string; readonly operation: "publish" | "interrupted" }
+  | { readonly type: "lease-fault"; readonly operation: string; readonly kind: "timeout" | "error" }
   | { readonly type: "store-state"; readonly store: string; readonly state: "closed" | "open" | "half-open" };
 
 export type Trace = (event: TraceEvent) => void;

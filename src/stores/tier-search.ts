@@ -11,6 +11,8 @@ export interface TierSearchOptions {
   readonly tiers: readonly Store[];
   readonly epochs: WriteEpochs;
   readonly clock: Clock;
+  /** A copy above the last tier counts when it is younger than this. */
+  readonly freshSince: number;
   readonly recheckMs: number;
   readonly promoteMaxBytes: number;
   readonly tenant: string;
@@ -59,9 +61,8 @@ export class TierSearch {
   }
 
   #take(position: number, entries: Entries | undefined): MaybePromise<Values> {
-    const { tiers, clock, recheckMs } = this.#options;
+    const { tiers, freshSince } = this.#options;
     const isLast = position === tiers.length - 1;
-    const freshSince = clock.now() - recheckMs;
     const stillOpen: number[] = [];
     this.#open.forEach((index, place) => {
       const entry = entries?.[place];
@@ -130,7 +131,7 @@ export function overwrite(tier: Store, tenant: string, key: string, value: Uint8
 }
 
 /** Nobody waits for copies in upper tiers, and a copy that fails is no more than a later read of the tier below. */
-function quietly(action: () => unknown): void {
+export function quietly(action: () => unknown): void {
   try {
     const result = action();
     if (isPromise(result)) result.catch(() => undefined);

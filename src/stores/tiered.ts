@@ -18,7 +18,7 @@ import { InvalidOptionError, StoreUnavailableError } from "../core/errors.ts";
 import { chain, isPromise } from "../core/maybe-promise.ts";
 import type { MaybePromise, Store, StoreStats, WriteOptions, WriteResult } from "../core/store.ts";
 import { entriesOf } from "./store-with-expiry.ts";
-import { overwrite, TierSearch } from "./tier-search.ts";
+import { overwrite, quietly, TierSearch } from "./tier-search.ts";
 import { WriteEpochs } from "./write-epochs.ts";
 
 export interface TieredOptions {
@@ -32,6 +32,10 @@ export interface TieredOptions {
 export interface TieredStore extends Store {
   /** As given, fastest first; for metrics, since `stats` speaks of the last. */
   readonly tiers: readonly Store[];
+  /** Another process has written or removed `key`: the next read asks the last tier. */
+  forget(tenant: string, key: string): void;
+  /** Any key may have been written by another process: the next read of each asks the last tier. */
+  distrust(): void;
 }
 
 /** Joins `tiers`, fastest first. Closing it closes them. */
@@ -49,6 +53,8 @@ class Tiered implements TieredStore {
   readonly #recheckMs: number;
   readonly #promoteMaxBytes: number;
   readonly #epochs = new WriteEpochs();
+  /** Copies from before this moment are looked at again. */
+  #trustedSince = Number.NEGATIVE_INFINITY;
   #closed = false;
 
   constructor(tiers: readonly Store[], options: TieredOptions) {
@@ -75,7 +81,7 @@ class Tiered implements TieredStore {
     if (this.#upper.length === 0) return this.#last.get(tenant, keys);
     const copies = entriesOf(this.#top, tenant, keys);
     if (!isPromise(copies)) {
-      const freshSince = this.#clock.now() - this.#recheckMs;
+      const freshSince = this.#freshSince();
       const values: Uint8Array[] = [];
       for (const copy of copies) {
         if (copy?.storedAt === undefined || copy.storedAt <= freshSince) break;
@@ -87,6 +93,7 @@ class Tiered implements TieredStore {
       tiers: this.tiers,
       epochs: this.#epochs,
       clock: this.#clock,
+      freshSince: this.#freshSince(),
       recheckMs: this.#recheckMs,
       promoteMaxBytes: this.#promoteMaxBytes,
       tenant,
@@ -125,6 +132,21 @@ class Tiered implements TieredStore {
       if (!answers.some(isPromise)) return answers.includes(true);
       return Promise.all(answers).then((all) => all.includes(true));
     });
+  }
+
+  forget(tenant: string, key: string): void {
+    if (this.#closed) return;
+    this.#write(key, () => {
+      for (const tier of this.#upper) quietly(() => tier.delete(tenant, key));
+    });
+  }
+
+  distrust(): void {
+    this.#trustedSince = this.#clock.now();
+  }
+
+  #freshSince(): number {
+    return Math.max(this.#clock.now() - this.#recheckMs, this.#trustedSince);
   }
 
   /** Entries, bytes and evictions of the last tier, which has everything; damage of all. */
