@@ -148,4 +148,20 @@ const gemini: StreamedCall = {
   },
 };
 
-export const streamedCalls: readonly StreamedCall[] = [chat, responses, anthropic, gemini];
+const completions: StreamedCall = {
+  protocol: "openai-completions",
+  path: "/v1/completions",
+  body: JSON.stringify({ model: "gpt-3.5-turbo-instruct", prompt: `${system}\n\n${question}`, stream: true }),
+  events(number) {
+    const chunk = (piece: string, finish: string | null) => ({
+      id: `cmpl-${number}`,
+      object: "text_completion",
+      created: 1_767_225_600,
+      choices: [{ text: piece, index: 0, logprobs: null, finish_reason: finish }],
+      model: "gpt-3.5-turbo-instruct:20230824-v2",
+    });
+    return [...unnamed([...repeated(() => chunk(text, null)), chunk("", "stop")]), "data: [DONE]\n\n"];
+  },
+};
+
+export const streamedCalls: readonly StreamedCall[] = [chat, completions, responses, anthropic, gemini];

@@ -65,6 +65,14 @@ describe("JSON as a stream", () => {
     expect(bare.map((choice) => choice.logprobs?.top_logprobs)).toEqual([null, null, null, undefined]);
   });
 
+  it("sends what is no list among log probabilities once", () => {
+    const more = { ...logprobs, refused: { list: [1] } };
+    const stream = streamed(completion({ text: "Hello 🌊", logprobs: more }));
+    expect(choicesIn(stream).map((choice) => choice.logprobs?.refused)).toEqual([{ list: [1] }, ...Array(3)]);
+    const again = openAiCompletions.replayJson(recordingOf(stream).recording, whole);
+    expect(JSON.parse(text(again)).choices[0].logprobs).toEqual(more);
+  });
+
   it("sends many tokens in a thousand pieces at most", () => {
     const tokens = Array.from({ length: 2_500 }, (_, at) => ` ${at}`);
     const sent = choicesIn(streamed(completion({ text: tokens.join(""), logprobs: { tokens } })));
