@@ -39,6 +39,13 @@ export const aiSdkClients: readonly MatrixClient[] = [
     ask: (connection, question) => askText(responsesOf(connection), question),
   },
   {
+    ...texts,
+    capability: "generateText and streamText, completions",
+    routes: ["gateway", "fetch"],
+    features: ["text"],
+    ask: (connection, question) => askText(providerOf(connection).completion("gpt-3.5-turbo-instruct"), question),
+  },
+  {
     name,
     capability: "embedMany",
     routes: ["gateway", "fetch", "integration"],

@@ -5,6 +5,7 @@ import { type Connection, collected, type MatrixClient, picture, type Question, 
 
 const name = "@google/genai";
 const routes = ["gateway", "fetch"] as const;
+const inlineData = { mimeType: "image/png", data: picture };
 
 export const geminiClients: readonly MatrixClient[] = [
   {
@@ -15,7 +16,14 @@ export const geminiClients: readonly MatrixClient[] = [
     features: ["text", "tools", "reasoning", "vision"],
     ask: askContent,
   },
-  { name, capability: "models.embedContent", routes, forms: ["whole"], features: ["text"], ask: askEmbeddings },
+  {
+    name,
+    capability: "models.embedContent",
+    routes,
+    forms: ["whole"],
+    features: ["text", "vision"],
+    ask: askEmbeddings,
+  },
 ];
 
 function modelsOf({ url, options }: Connection): GoogleGenAI["models"] {
@@ -23,7 +31,6 @@ function modelsOf({ url, options }: Connection): GoogleGenAI["models"] {
 }
 
 async function askContent(connection: Connection, { feature, form, text }: Question): Promise<unknown> {
-  const inlineData = { mimeType: "image/png", data: picture };
   const contents: Content[] = [{ role: "user", parts: [...(feature === "vision" ? [{ inlineData }] : []), { text }] }];
   const { name, description, schema } = weather;
   const request: GenerateContentParameters = {
@@ -41,9 +48,11 @@ async function askContent(connection: Connection, { feature, form, text }: Quest
   return plain(await collected(await models.generateContentStream(request)));
 }
 
-async function askEmbeddings(connection: Connection, { text }: Question): Promise<unknown> {
-  const contents = [text, "constant"];
-  return plain(await modelsOf(connection).embedContent({ model: "gemini-embedding-001", contents }));
+async function askEmbeddings(connection: Connection, { feature, text }: Question): Promise<unknown> {
+  const parts = [...(feature === "vision" ? [{ inlineData }] : []), { text }];
+  return plain(
+    await modelsOf(connection).embedContent({ model: "gemini-embedding-2", contents: [{ role: "user", parts }] }),
+  );
 }
 
 /** The SDK adds the header fields of the response, which say what the cache did. */

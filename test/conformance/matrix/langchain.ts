@@ -1,5 +1,5 @@
 import { type AIMessageChunk, HumanMessage } from "@langchain/core/messages";
-import { ChatOpenAI, OpenAIEmbeddings } from "@langchain/openai";
+import { ChatOpenAI, OpenAI, OpenAIEmbeddings } from "@langchain/openai";
 import { CachedEmbeddings, LangChainCache } from "../../../src/integrations/langchain.ts";
 import { type Connection, collected, type MatrixClient, picture, type Question, weather } from "./matrix-client.ts";
 
@@ -33,6 +33,14 @@ export const langChainClients: readonly MatrixClient[] = [
     forms: ["whole"],
     features: ["text", "tools", "reasoning"],
     ask: (connection, question) => askChat(connection, question, true),
+  },
+  {
+    ...texts,
+    capability: "OpenAI, completions",
+    features: ["text"],
+    // `prompt` is a list of one text, and in a stream the text.
+    formsShare: false,
+    ask: askCompletions,
   },
   {
     name,
@@ -82,6 +90,11 @@ function withoutUsage(answer: unknown): unknown {
 }
 
 const usageFields: ReadonlySet<string> = new Set(["usage_metadata", "tokenUsage", "estimatedTokenUsage"]);
+
+async function askCompletions(connection: Connection, { form, text }: Question): Promise<unknown> {
+  const model = new OpenAI({ ...clientOptions(connection), model: "gpt-3.5-turbo-instruct" });
+  return form === "whole" ? await model.invoke(text) : await collected(await model.stream(text));
+}
 
 async function askEmbeddings(connection: Connection, { text }: Question): Promise<unknown> {
   const model = "text-embedding-3-small";

@@ -35,6 +35,8 @@ export interface MatrixClient {
   readonly routes: readonly Route[];
   readonly forms: readonly Form[];
   readonly features: readonly Feature[];
+  /** False where the client itself asks something else in each form, so that they cannot share an answer. */
+  readonly formsShare?: false;
   /** What an answer that reasons has in it. Default: the words of the thought. */
   readonly thought?: string;
   /** Everything that an application can read of the answer, which is the same from the cache. */

@@ -24,6 +24,14 @@ export const openAiClients: readonly MatrixClient[] = [
     features: ["text", "tools", "reasoning", "vision"],
     ask: askResponses,
   },
+  {
+    name: "openai",
+    capability: "completions",
+    routes,
+    forms: ["whole", "streamed"],
+    features: ["text"],
+    ask: askCompletions,
+  },
   { name: "openai", capability: "embeddings", routes, forms: ["whole"], features: ["text"], ask: askEmbeddings },
 ];
 
@@ -77,6 +85,13 @@ async function askResponses(connection: Connection, { feature, form, text }: Que
   if (form === "whole") return await responses.create(request);
   const stream = responses.stream(request);
   return [await collected(stream), await stream.finalResponse()];
+}
+
+async function askCompletions(connection: Connection, { form, text }: Question): Promise<unknown> {
+  const request = { model: "gpt-3.5-turbo-instruct", prompt: text, max_tokens: 64 };
+  const { completions } = clientOf(connection);
+  if (form === "whole") return await completions.create(request);
+  return await collected(await completions.create({ ...request, stream: true }));
 }
 
 async function askEmbeddings(connection: Connection, { text }: Question): Promise<unknown> {
