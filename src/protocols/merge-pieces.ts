@@ -1,4 +1,4 @@
-import type { JsonNumber, JsonValue } from "../core/canonical-json.ts";
+import type { JsonNumber, JsonObject, JsonValue } from "../core/canonical-json.ts";
 
 /**
  * How a value that comes in pieces becomes whole again. One rule a kind of value:
@@ -60,22 +60,51 @@ export function mergeObject(target: MutableObject, value: ReadonlyMap<string, Js
   for (const [name, member] of value) mergeMember(target, name, member, manner);
 }
 
+/** The elements of a list by their `index`, so that a list of any length is put together in one go. */
+const places = new WeakMap<Mutable[], Map<number, MutableObject[]>>();
+
 function mergeArray(target: Mutable[], value: readonly JsonValue[], manner: MergeManner): void {
   for (const element of value) {
-    const held = isIndexed(element) ? target.findLast((other) => isSamePlace(other, element)) : undefined;
-    if (held instanceof Map && element instanceof Map) mergeObject(held, element, manner);
-    else target.push(copied(element));
+    const held = isIndexed(element)
+      ? placesIn(target)
+          .get(element.get("index") as number)
+          ?.findLast((other) => isSamePlace(other, element))
+      : undefined;
+    if (held !== undefined) mergeObject(held, element as JsonObject, manner);
+    else append(target, copied(element));
   }
 }
 
-function isIndexed(value: JsonValue): boolean {
+function placesIn(list: Mutable[]): Map<number, MutableObject[]> {
+  const known = places.get(list);
+  if (known !== undefined) return known;
+  const made = new Map<number, MutableObject[]>();
+  places.set(list, made);
+  for (const element of list) note(made, element);
+  return made;
+}
+
+function append(list: Mutable[], element: Mutable): void {
+  list.push(element);
+  const known = places.get(list);
+  if (known !== undefined) note(known, element);
+}
+
+function note(known: Map<number, MutableObject[]>, element: Mutable): void {
+  if (!isIndexed(element)) return;
+  const index = element.get("index") as number;
+  const held = known.get(index);
+  if (held === undefined) known.set(index, [element as MutableObject]);
+  else held.push(element as MutableObject);
+}
+
+function isIndexed(value: JsonValue): value is JsonObject {
   return value instanceof Map && typeof value.get("index") === "number";
 }
 
-/** A piece without a `type` continues whatever has its index. */
-function isSamePlace(held: Mutable, piece: JsonValue): boolean {
-  if (!(held instanceof Map && piece instanceof Map) || held.get("index") !== piece.get("index")) return false;
-  const type: JsonValue | undefined = piece.get("type");
+/** Of two with one index. A piece without a `type` continues whatever has its index. */
+function isSamePlace(held: MutableObject, piece: JsonObject): boolean {
+  const type = piece.get("type");
   return type === undefined || type === null || held.get("type") === type;
 }
 

@@ -1,5 +1,7 @@
 import { describe, expect, it } from "vitest";
+import { fromPlain, type JsonObject, toPlain } from "../core/canonical-json.ts";
 import { openAiChat } from "./openai-chat.ts";
+import { CompletionAssembly } from "./openai-chat-assembly.ts";
 import { assembled, delta, recordingOf, text, whole } from "./openai-chat-samples.ts";
 
 describe("a stream as JSON", () => {
@@ -147,5 +149,29 @@ describe("a stream as JSON", () => {
     const json = text(openAiChat.replayJson(recordingOf(stream).recording, whole));
     expect(json).toContain('"big":12345678901234567890');
     expect(json).toContain('"__proto__":{"x":1}');
+  });
+
+  it("is put together in one go, however many calls and indexed details it has", () => {
+    const count = 200_000;
+    const callAt = (index: number, id: string) => ({
+      index,
+      id,
+      type: "function",
+      function: { name: "f", arguments: "" },
+    });
+    const calls = Array.from({ length: count }, (_, index) => callAt(index, `i${index}`));
+    const details = Array.from({ length: count }, (_, index) => ({ index, type: "t", text: "a" }));
+    const nameless = calls.map(({ index: _, ...call }) => ({ ...call, id: `n${call.id}` }));
+    const assembly = new CompletionAssembly();
+    for (const fields of [
+      { tool_calls: calls, reasoning_details: [{ index: -1 }] },
+      { tool_calls: nameless, reasoning_details: details },
+      { tool_calls: calls, reasoning_details: details },
+    ])
+      expect(assembly.add(fromPlain(delta(fields)) as JsonObject)).toBe(true);
+    const json = toPlain(assembly.completion()) as { choices: { message: Record<string, unknown[]> }[] };
+    const { tool_calls = [], reasoning_details = [] } = json.choices[0]?.message ?? {};
+    expect([tool_calls.length, reasoning_details.length]).toEqual([2 * count, count + 1]);
+    expect(reasoning_details.at(-1)).toEqual({ index: count - 1, type: "t", text: "aa" });
   });
 });

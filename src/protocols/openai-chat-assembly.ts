@@ -1,7 +1,7 @@
 import type { JsonObject, JsonValue } from "../core/canonical-json.ts";
 import { type ChoiceAssembly, ChunkAssembly } from "./chunk-assembly.ts";
-import { isIndex } from "./json-fields.ts";
-import { type MergeManner, type MutableObject, mergeMember, mergeObject } from "./merge-pieces.ts";
+import { type MergeManner, type MutableObject, mergeMember } from "./merge-pieces.ts";
+import { ToolCallAssembly } from "./openai-chat-tool-calls.ts";
 
 /**
  * What the chunks of a stream come to, choice by choice; `chunk-assembly.ts` sees to the rest. Known fields come out as
@@ -18,15 +18,10 @@ export class CompletionAssembly extends ChunkAssembly {
   }
 }
 
-interface ToolCall {
-  readonly index: number;
-  readonly fields: MutableObject;
-}
-
 class ChatChoice implements ChoiceAssembly {
   readonly #fields: MutableObject = new Map();
   readonly #message: MutableObject = new Map();
-  #toolCalls: ToolCall[] | undefined;
+  #toolCalls: ToolCallAssembly | undefined;
 
   add(piece: JsonObject): boolean {
     const delta: JsonValue = piece.get("delta") ?? new Map();
@@ -41,8 +36,8 @@ class ChatChoice implements ChoiceAssembly {
     let fits = true;
     for (const [name, value] of delta) {
       if (name === "tool_calls" && value !== null) {
-        this.#toolCalls ??= [];
-        fits = addToolCalls(this.#toolCalls, value) && fits;
+        this.#toolCalls ??= new ToolCallAssembly();
+        fits = this.#toolCalls.add(value) && fits;
       } else {
         if (textNames.has(name) && value !== null && typeof value !== "string") fits = false;
         mergeMember(this.#message, name, value, inDelta);
@@ -59,13 +54,7 @@ class ChatChoice implements ChoiceAssembly {
       ...this.#message,
     ]);
     if (message.get("role") === null || message.get("role") === "") message.set("role", "assistant");
-    if (this.#toolCalls !== undefined) {
-      const calls = this.#toolCalls.toSorted((a, b) => a.index - b.index);
-      message.set(
-        "tool_calls",
-        calls.map((call) => call.fields),
-      );
-    }
+    if (this.#toolCalls !== undefined) message.set("tool_calls", this.#toolCalls.inOrder());
     yield ["message", message];
     yield* this.#fields;
   }
@@ -73,33 +62,3 @@ class ChatChoice implements ChoiceAssembly {
 
 const ownNames: ReadonlySet<string> = new Set(["index", "delta", "message", "finish_reason"]);
 const textNames: ReadonlySet<string> = new Set(["role", "content", "refusal"]);
-
-function addToolCalls(calls: ToolCall[], pieces: JsonValue): boolean {
-  if (!Array.isArray(pieces)) return false;
-  for (const piece of pieces as readonly JsonValue[]) {
-    if (!(piece instanceof Map)) return false;
-    const index = toolCallIndex(calls, piece);
-    if (index === undefined) return false;
-    let call = calls.findLast((known) => known.index === index);
-    if (call === undefined) {
-      call = { index, fields: new Map() };
-      calls.push(call);
-    }
-    const { fields } = call;
-    mergeObject(fields, piece, inDelta);
-    fields.delete("index");
-  }
-  return true;
-}
-
-/** Gemini's compatible endpoint sends whole calls without an index: an id not seen yet begins a call, anything else goes on with the last. */
-function toolCallIndex(calls: readonly ToolCall[], piece: JsonObject): number | undefined {
-  const index = piece.get("index") ?? null;
-  if (index !== null) return isIndex(index) ? index : undefined;
-  const id = piece.get("id") ?? null;
-  const known = calls.find((call) => call.fields.get("id") === id);
-  if (known !== undefined && id !== null) return known.index;
-  const last = calls.at(-1);
-  if (last === undefined) return 0;
-  return id === null || id === "" ? last.index : Math.max(...calls.map((call) => call.index)) + 1;
-}
