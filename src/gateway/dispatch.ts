@@ -17,9 +17,9 @@ export function dispatch(parts: ModelRouteParts, request: IncomingMessage, respo
   const url = request.url as string;
   const place = request.method === "POST" ? placeOf(url) : undefined;
   if (place !== undefined) return modelRoute(parts, place, undefined, request, response);
-  const [, name, below = ""] = /^\/u\/([^/?]+)(.*)$/.exec(url) ?? [];
+  const [, name, below = ""] = /^\/u\/([^/?]*)(.*)$/s.exec(url) ?? [];
   if (name !== undefined) return onUpstream(parts, decoded(name), below, request, response);
-  return pass(parts, () => parts.live.upstreams.route(url), request, response);
+  return pass(parts, () => parts.live.upstreams.route(url), openAiChat, request, response);
 }
 
 /** The path part of what the client asked for, for logs. */
@@ -55,14 +55,17 @@ async function onUpstream(
       const message = `There is no upstream named "${name.slice(0, 64)}"; configured: ${known}.`;
       throw new RequestRejectedError({ status: 502, code: "unknown_upstream", message });
     },
+    place?.protocol ?? openAiChat,
     request,
     response,
   );
 }
 
+/** `protocol`: whose words an error is told in. */
 async function pass(
   parts: ModelRouteParts,
   routeOf: () => Route | undefined,
+  protocol: WireFormat,
   request: IncomingMessage,
   response: ServerResponse,
 ): Promise<void> {
@@ -73,7 +76,7 @@ async function pass(
     await passThrough(request, response, found(routeOf(), request), stallMs, compat);
   } catch (error) {
     result = "error";
-    sendError(response, error, openAiChat);
+    sendError(response, error, protocol);
   }
   parts.observe("pass-through", result, false, parts.clock.monotonic() - startedAt);
 }
@@ -88,14 +91,14 @@ function found(route: Route | undefined, request: IncomingMessage): Route {
 }
 
 /**
- * The endpoint that a path is, with or without the `/v1` that SDKs take for a part of the base URL: one that was given
- * without it means the same, and would otherwise never be cached, without a word.
+ * The endpoint that a path is, with or without the `/v1` that some SDKs take for a part of the base URL and others write
+ * themselves: one that was given otherwise means the same, and would never be cached, without a word.
  */
 function placeOf(target: string): Place | undefined {
   const path = withoutQuery(target);
   const short = path.startsWith("/v1/") ? path.slice(3) : path;
   for (const protocol of wireFormats) {
-    for (const endpoint of [path, short]) {
+    for (const endpoint of [path, short, `/v1${path}`]) {
       if (protocol.endpointOf(endpoint) === endpoint) return { protocol, endpoint };
     }
   }

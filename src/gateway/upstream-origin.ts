@@ -29,7 +29,7 @@ export function upstreamOrigin(name: string, baseUrl: string, timeouts: Upstream
   });
   const { origin, pathname } = new URL(baseUrl);
   const prefix = pathname.replace(/\/+$/, "");
-  const unversioned = prefix.replace(versionAtEnd, "");
+  const unversioned = withoutVersion(prefix);
   return {
     name,
     id: baseUrl,
@@ -57,7 +57,9 @@ export function upstreamOrigin(name: string, baseUrl: string, timeouts: Upstream
 
 /** Some SDKs take the version of the API for a part of the base URL, others write it themselves; it stands in the URL once. */
 const versionAtStart = /^\/v\d+(?:alpha|beta)?\d*\//;
-const versionAtEnd = /\/v\d+(?:alpha|beta)?\d*$/;
+export function withoutVersion(base: string): string {
+  return base.replace(/\/v\d+(?:alpha|beta)?\d*$/, "");
+}
 
 const decoders: ReadonlyMap<string, () => NodeJS.ReadWriteStream> = new Map<string, () => NodeJS.ReadWriteStream>([
   ["gzip", createGunzip],

@@ -2,7 +2,7 @@ import { RequestRejectedError } from "../core/errors.ts";
 import { glob } from "../core/glob.ts";
 import type { Protocol } from "../core/protocol.ts";
 import type { Settings } from "../options.ts";
-import { type Upstream, upstreamOrigin } from "./upstream-origin.ts";
+import { type Upstream, upstreamOrigin, withoutVersion } from "./upstream-origin.ts";
 
 /** Which upstream serves a path or a model, and where on it a path of the gateway leads. */
 
@@ -80,12 +80,12 @@ export class Upstreams {
   /** Where a path that is not a cached route leads; `undefined` when there is no upstream at all. */
   route(path: string): Route | undefined {
     const entry = this.#first(familyOfPath(path)) ?? this.#entries.values().next().value;
-    return entry === undefined ? undefined : routeOf(entry.upstream, target(entry, path));
+    return entry === undefined ? undefined : routeOf(entry, path, entry.upstream.id.replace(/\/v1$/, ""));
   }
 
   /** Where `/u/{name}{path}` leads: below the base URL, with or without its `/v1`. */
   routeTo(upstream: Upstream, path: string): Route {
-    return routeOf(upstream, upstream.id + belowBase(this.#entries.get(upstream.name) as Entry, path));
+    return routeOf(this.#entries.get(upstream.name) as Entry, path, upstream.id);
   }
 
   async close(): Promise<void> {
@@ -98,26 +98,45 @@ export class Upstreams {
   }
 }
 
-/** `/v1` of the gateway stands for the base URL, as it does for the SDKs that are pointed at it. */
-function target(entry: Entry, path: string): string {
-  const { id } = entry.upstream;
-  return isBelowV1(path) ? id + belowBase(entry, path) : id.replace(/\/v1$/, "") + path;
+/** `elsewhere`: what paths without a version are below. Throws for a path that climbs out of where it leads. */
+function routeOf(entry: Entry, path: string, elsewhere: string): Route {
+  const { upstream } = entry;
+  const { base, below } = placed(entry, path, elsewhere);
+  if (climbs(below)) {
+    const message = "The path leads out of the upstream's base URL.";
+    throw new RequestRejectedError({ code: "invalid_target", message });
+  }
+  // Split without parsing: a parser of URLs would resolve dots and encode characters that are the upstream's to read.
+  const [, sent = ""] = /^https?:\/\/[^/?]+(.*)$/is.exec(base + below) ?? [];
+  return { upstream, origin: new URL(upstream.id).origin, path: sent.startsWith("/") ? sent : `/${sent}` };
 }
 
-/** Splits without parsing: a parser of URLs would resolve dots and encode characters that are the upstream's to read. */
-function routeOf(upstream: Upstream, url: string): Route {
-  const [, path = ""] = /^https?:\/\/[^/?]+(.*)$/is.exec(url) ?? [];
-  return { upstream, origin: new URL(upstream.id).origin, path: path.startsWith("/") ? path : `/${path}` };
+/**
+ * `/v1` of the gateway stands for the base URL, as it does for the SDKs of OpenAI that are pointed at it. Those of
+ * Anthropic and Google write the version themselves; it stands in the URL once, and theirs is the one that counts.
+ */
+function placed({ upstream, protocol }: Entry, path: string, elsewhere: string): { base: string; below: string } {
+  const family = protocol === "openai" ? familyOfPath(path) : protocol;
+  if (family === "openai" && /^\/v1(?=[/?]|$)/.test(path)) return { base: upstream.id, below: path.slice(3) };
+  if (family !== "openai" && versioned.test(path)) return { base: withoutVersion(upstream.id), below: path };
+  if (family === "anthropic" && anthropicPath.test(path))
+    return { base: withoutVersion(upstream.id), below: `/v1${path}` };
+  return { base: elsewhere, below: path };
 }
 
-/** The SDKs of Anthropic and Google write the version themselves, so their paths keep it unless the base URL already has it. */
-function belowBase(entry: Entry, path: string): string {
-  const keeps = entry.protocol !== "openai" && !entry.upstream.id.endsWith("/v1");
-  return !keeps && isBelowV1(path) ? path.slice(3) : path;
-}
+const versioned = /^(?:\/upload)?\/v\d+(?:alpha|beta)?\d*(?=[/?]|$)/;
 
-function isBelowV1(path: string): boolean {
-  return /^\/v1(?=[/?]|$)/.test(path);
+/** Whether dot segments lead above where the path begins, also when they are written in escapes (RFC 3986 section 6.2.2). */
+function climbs(path: string): boolean {
+  if (!/\.|%2e/i.test(path)) return false;
+  let depth = 0;
+  for (const segment of (path.split(/[?#]/, 1)[0] as string).split(/\/|\\|%2f|%5c/i).slice(1)) {
+    const plain = segment.replace(/%2e/gi, ".");
+    if (plain === "..") depth--;
+    else if (plain !== "." && plain !== "") depth++;
+    if (depth < 0) return true;
+  }
+  return false;
 }
 
 function familyOf(protocolName: string): Family {
@@ -125,11 +144,17 @@ function familyOf(protocolName: string): Family {
   return protocolName.startsWith("gemini") ? "gemini" : "openai";
 }
 
-/** The Gemini API, its uploads, and Vertex AI; `/v1/models` alone is OpenAI's as well. */
+/** Messages with what lies below them, and the completions before them. */
+const anthropicPath = /^(?:\/v1)?\/messages(?=[/?]|$)|^\/v1\/complete(?=[/?]|$)/;
+
+/**
+ * The Gemini API, its uploads, and Vertex AI. `/v1/models` alone is OpenAI's as well, and so is a model with colons in
+ * its name (`ft:gpt-4o:team::id`): Google's have one, before the name of a method.
+ */
 const geminiPath =
-  /^(?:\/upload)?\/v\d+(?:alpha|beta)\d*\/|^\/v1\/(?:(?:models|tunedModels)\/[^/?]+:|cachedContents|projects\/)/;
+  /^(?:\/upload)?\/v\d+(?:alpha|beta)\d*\/|^\/v1\/(?:(?:models|tunedModels)\/[^/?:]+:[A-Za-z]+(?=\?|$)|cachedContents|projects\/)/;
 
 function familyOfPath(path: string): Family {
-  if (/^\/v1\/(?:messages|complete)(?=[/?]|$)/.test(path)) return "anthropic";
+  if (anthropicPath.test(path)) return "anthropic";
   return geminiPath.test(path) ? "gemini" : "openai";
 }
