@@ -139,6 +139,17 @@ test.each([
   }
 });
 
+test("the scores of a text are stored where a rule keeps answers at their limit, as the docs say", async () => {
+  const { origin, gateway } = await runBoth({ rules: [{ match: { model: "davinci-*" }, storeTruncated: true }] });
+  origin.plan({ content: "", finishReason: "length" });
+  const client = clientOf(gateway);
+  const scoring = { ...base, model: "davinci-002", echo: true, logprobs: 1, max_tokens: 0 };
+  const first = await ask(client, scoring);
+  expect(first.data.choices[0]?.logprobs?.tokens?.join("")).toBe(base.prompt);
+  expect(await ask(client, scoring)).toMatchObject({ status: "HIT", data: first.data });
+  expect([(await ask(client, { ...scoring, model: "other" })).reason, origin.callCount]).toEqual(["finish_length", 2]);
+});
+
 test("S6: the SDK rejects a stream that broke off and one that reports an error; neither is stored", async () => {
   const { origin, gateway } = await runBoth({ coalescing: { errorBackoff: "0s" } });
   const client = clientOf(gateway);
