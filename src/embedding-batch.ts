@@ -62,9 +62,15 @@ export class VectorFlight {
   readonly batch: Batch;
   readonly ticket: Promise<RecordTicket | undefined>;
   readonly positions: readonly number[];
+  /** In the order of `positions`. */
+  readonly slots: readonly string[];
   /** With the place of each vector by slot. */
   readonly result: Promise<FlightResult>;
   followers = 0;
+  /** The origin has been asked. */
+  hasBegun = false;
+  /** For these slots newer vectors were asked for meanwhile, and are the ones to keep. */
+  readonly replaced = new Set<string>();
   readonly #abort = new AbortController();
   #holders = 0;
   #ended = false;
@@ -77,6 +83,7 @@ export class VectorFlight {
   ) {
     this.batch = batch;
     this.positions = positions;
+    this.slots = positions.map((position) => batch.slots[position] as string);
     this.ticket = ticket;
     this.result = run(this.#abort.signal).finally(() => {
       this.#ended = true;
@@ -97,6 +104,22 @@ export class VectorFlight {
   get isAborted(): boolean {
     return this.#abort.signal.aborted;
   }
+
+  /** Whether `failure` of this request also stands for those who ask for some of its inputs later. */
+  isShared(failure: BatchFailure): boolean {
+    const isAbort = failure.kind === "error" && failure.error.failure === "aborted";
+    return this.followers > 0 && !isAbort && (this.slots.length === 1 || !concernsInputs(failure));
+  }
+
+  /** Whether `failure` may come from an input that is not among `wanted`. */
+  isOthers(failure: BatchFailure, wanted: ReadonlySet<string>): boolean {
+    return concernsInputs(failure) && !this.slots.every((slot) => wanted.has(slot));
+  }
+}
+
+/** Malformed, too large, or not to be processed (RFC 9110 section 15.5): what was sent is at fault, and not who sent it or when. */
+function concernsInputs(failure: BatchFailure): boolean {
+  return failure.kind === "answer" && [400, 413, 422].includes(failure.status);
 }
 
 export type FlightResult =

@@ -1,26 +1,13 @@
 import type { Caller } from "./core/call.ts";
-import type { Clock } from "./core/clock.ts";
-import { withDeadline } from "./core/deadline.ts";
 import type { Lifetime } from "./core/freshness.ts";
-import type { RecordTicket } from "./core/layer.ts";
 import { isPromise } from "./core/maybe-promise.ts";
 import { pendingStored, type Stored } from "./core/outcome.ts";
-import type { MissReason, StoreRefusal } from "./core/outcome-reasons.ts";
-import { SingleFlight } from "./core/single-flight.ts";
+import type { MissReason } from "./core/outcome-reasons.ts";
 import type { MaybePromise } from "./core/store.ts";
-import type { Trace } from "./core/trace.ts";
-import {
-  type Batch,
-  type BatchFailure,
-  type Compute,
-  type ComputedVectors,
-  type FlightResult,
-  type PlacedVector,
-  VectorFlight,
-} from "./embedding-batch.ts";
-import { cutByLimits, firstPositions, shareTokens } from "./layers/embedding/batch-split.ts";
-import type { EmbeddingLayer, VectorLookup } from "./layers/embedding/embedding-layer.ts";
-import { sameModelFamily } from "./policy/model-family.ts";
+import type { Batch, BatchFailure, Compute, PlacedVector, VectorFlight } from "./embedding-batch.ts";
+import { EmbeddingFlights, type EmbeddingFlightsParts } from "./embedding-flights.ts";
+import { firstPositions } from "./layers/embedding/batch-split.ts";
+import type { VectorLookup } from "./layers/embedding/embedding-layer.ts";
 
 /**
  * Vectors for a batch, from wherever they are: stored, being computed for somebody else, or computed now. Each input is
@@ -29,13 +16,6 @@ import { sameModelFamily } from "./policy/model-family.ts";
  * Vectors of one batch are comparable: they come from one model and those with the same parameters have one length.
  * Where what is stored and what comes back now differ in that, what is stored is out of date, and is asked for again.
  */
-
-export interface EmbeddingBatchesParts {
-  readonly layer: EmbeddingLayer;
-  readonly clock: Clock;
-  readonly trace: Trace;
-  readonly backoffMs: number;
-}
 
 export interface Gathered {
   /** In the order of the batch. */
@@ -55,18 +35,15 @@ export type Gathering =
   | { readonly ok: true; readonly gathered: Gathered }
   | { readonly ok: false; readonly failure: BatchFailure; readonly joined: boolean; readonly reason: MissReason };
 
-/** What a slow store may add to an answer; after it the answer goes out and the writing goes on. */
-const settleBudgetMs = 25;
-
 type Draft = (PlacedVector | undefined)[];
 
 export class EmbeddingBatches {
-  readonly #parts: EmbeddingBatchesParts;
-  readonly flights: SingleFlight<VectorFlight, BatchFailure>;
+  readonly #parts: EmbeddingFlightsParts;
+  readonly #flights: EmbeddingFlights;
 
-  constructor(parts: EmbeddingBatchesParts) {
+  constructor(parts: EmbeddingFlightsParts) {
     this.#parts = parts;
-    this.flights = new SingleFlight(parts.clock, parts.backoffMs);
+    this.#flights = new EmbeddingFlights(parts);
   }
 
   /** A store that fails is a miss: it never fails the call. */
@@ -158,156 +135,46 @@ export class EmbeddingBatches {
     | { readonly ok: false; readonly failure: BatchFailure; readonly joined: boolean }
   > {
     const { slots } = batch;
-    const standing = positions.map((position) => this.flights.failure(slots[position] as string)).find(Boolean);
+    const standing = this.#flights.standing(batch, positions);
     if (standing !== undefined) return { ok: false, failure: standing, joined: true };
-    const known = new Map<VectorFlight, boolean>();
-    const joinable = new Map<string, VectorFlight>();
-    for (;;) {
-      this.#find(batch, positions, known, joinable);
-      const unknown = [...new Set(joinable.values())].filter((flight) => !known.has(flight));
-      // From looking to beginning nothing is awaited: who comes in the same moment finds what was begun.
-      if (unknown.length === 0) break;
-      await Promise.all(unknown.map(async (flight) => known.set(flight, await this.#isCurrent(flight))));
-    }
-    const toAsk = positions.filter((position) => !joinable.has(slots[position] as string));
-    const own = cutByLimits(toAsk, batch.inputs, batch.limits).map((run) => this.#begin(batch, run, compute));
-    const joined = new Set(joinable.values());
-    const flights = [...own, ...joined];
-    for (const flight of joined) {
-      flight.followers++;
-      this.#parts.trace({ type: "flight-join" });
-    }
-    const releases = flights.map((flight) => flight.hold());
-    const leave = (): void => {
-      for (const release of releases) release();
-    };
+    const { own, joined, leave } = await this.#flights.board(batch, positions, compute);
     caller.onAbandon(leave);
+    const flights = [...own, ...joined];
     const results = await Promise.all(flights.map((flight) => flight.result));
     leave();
+    const wanted = new Set(positions.map((position) => slots[position] as string));
     const bySlot = new Map<string, PlacedVector>();
-    let stored: Stored = pendingStored;
+    const refused = new Set<string>();
+    let stored: Stored | undefined;
     for (const [index, result] of results.entries()) {
+      const flight = flights[index] as VectorFlight;
       const isOwn = index < own.length;
-      if (!result.ok) return { ok: false, failure: result.failure, joined: !isOwn };
-      if (index === 0) stored = result.stored;
+      if (!result.ok) {
+        if (isOwn || !flight.isOthers(result.failure, wanted))
+          return { ok: false, failure: result.failure, joined: !isOwn };
+        for (const slot of flight.slots) refused.add(slot);
+        continue;
+      }
+      // Of several that were stored and one that was not, the one is told.
+      if (stored === undefined || (isOwn && stored.state !== "refused")) stored = result.stored;
       for (const [slot, place] of result.bySlot) bySlot.set(slot, isOwn ? place : { ...place, source: "joined" });
     }
-    const filled = new Set(positions.map((position) => slots[position] as string));
-    for (const [position, slot] of slots.entries()) if (filled.has(slot)) draft[position] = bySlot.get(slot);
-    return { ok: true, asked: toAsk.length, stored };
-  }
-
-  /**
-   * Puts the flights under way for these inputs into `found`, by slot, and takes out those known to have begun before an
-   * invalidation. One that was found stays there when it lands meanwhile: it has what is wanted.
-   */
-  #find(
-    batch: Batch,
-    positions: readonly number[],
-    known: ReadonlyMap<VectorFlight, boolean>,
-    found: Map<string, VectorFlight>,
-  ): void {
-    for (const position of positions) {
-      const slot = batch.slots[position] as string;
-      const mayJoin = (flight: VectorFlight) => !flight.isAborted && known.get(flight) !== false;
-      const flight = [found.get(slot), this.flights.current(slot)].find((one) => one !== undefined && mayJoin(one));
-      if (flight === undefined) found.delete(slot);
-      else found.set(slot, flight);
+    for (const [position, slot] of slots.entries())
+      if (wanted.has(slot) && bySlot.has(slot)) draft[position] = bySlot.get(slot);
+    let asked = own.reduce((sum, flight) => sum + flight.slots.length, 0);
+    const open = positions.filter((position) => refused.has(slots[position] as string));
+    if (open.length > 0) {
+      const rest = await this.#fill(batch, draft, open, caller, compute);
+      if (!rest.ok) return rest;
+      asked += rest.asked;
+      stored ??= rest.stored;
     }
-  }
-
-  async #isCurrent(flight: VectorFlight): Promise<boolean> {
-    const ticket = await flight.ticket;
-    // Where the store cannot tell, no invalidation can have been acknowledged either.
-    if (ticket === undefined) return true;
-    return this.#parts.layer.isCurrent(flight.batch, ticket).catch(() => true);
-  }
-
-  #begin(batch: Batch, positions: readonly number[], compute: Compute): VectorFlight {
-    const { flights } = this;
-    const ticket = this.#parts.layer.prepare(batch).catch(() => undefined);
-    const slots = positions.map((position) => batch.slots[position] as string);
-    const flight = new VectorFlight(batch, positions, ticket, async (signal) => {
-      const result = await this.#run(batch, positions, await ticket, compute, signal);
-      for (const slot of slots) {
-        flights.release(slot, flight);
-        if (!result.ok && flight.followers > 0 && !isAbort(result.failure)) flights.share(slot, result.failure);
-      }
-      return result;
-    });
-    for (const slot of slots) flights.begin(slot, flight);
-    return flight;
-  }
-
-  async #run(
-    batch: Batch,
-    positions: readonly number[],
-    ticket: RecordTicket | undefined,
-    compute: Compute,
-    signal: AbortSignal,
-  ): Promise<FlightResult> {
-    const computation = await compute(positions, signal);
-    if (!computation.ok) return computation;
-    const { computed } = computation;
-    const failure = lengthFailure(batch, positions, computed.vectors);
-    if (failure !== undefined) return { ok: false, failure };
-    const shares = shareTokens(
-      computed.tokens,
-      positions.map((position) => batch.inputs[position] as Batch["inputs"][number]),
-    );
-    const bySlot = new Map<string, PlacedVector>();
-    for (const [place, position] of positions.entries()) {
-      const vector = computed.vectors[place] as Uint8Array;
-      const placed: PlacedVector = { vector, tokens: shares[place], model: computed.model, source: "asked" };
-      bySlot.set(batch.slots[position] as string, placed);
-    }
-    const storing = this.#store(batch, positions, ticket, computed, bySlot);
-    const stored = await withDeadline(storing, settleBudgetMs, this.#parts.clock, () => pendingStored);
-    return { ok: true, bySlot, stored };
-  }
-
-  /** Never throws. */
-  async #store(
-    batch: Batch,
-    positions: readonly number[],
-    ticket: RecordTicket | undefined,
-    computed: ComputedVectors,
-    bySlot: ReadonlyMap<string, PlacedVector>,
-  ): Promise<Stored> {
-    const { layer, trace } = this.#parts;
-    const refuse = (reason: StoreRefusal): Stored => {
-      trace({ type: "entry-refuse", layer: layer.name, reason });
-      return { state: "refused", reason };
-    };
-    const { directives, policy, model } = batch;
-    if (!directives.write || directives.ttlMs === 0 || policy.ttlMs <= 0) return refuse("no_store");
-    if (computed.noStore && policy.honourNoStore) return refuse("upstream_no_store");
-    if (!policy.anyModel && !sameModelFamily(model, computed.model)) return refuse("model_mismatch");
-    if (ticket === undefined) return refuse("store_unavailable");
-    const vectors = positions.map((position) => {
-      const slot = batch.slots[position] as string;
-      const { vector, tokens } = bySlot.get(slot) as PlacedVector;
-      return { slot, record: { vector, tokens, model: computed.model, origin: batch.originOf(position) } };
-    });
-    try {
-      const written = await layer.record(batch, ticket, vectors, batch.protocol);
-      if (typeof written === "string") return refuse(written);
-      for (const [index, result] of written.entries())
-        trace({ type: "entry-write", layer: layer.name, result, bytes: vectors[index]?.record.vector.length ?? 0 });
-      if (written.every((result) => result === "stored")) return { state: "stored", entry: vectors[0]?.slot ?? "" };
-      return { state: "refused", reason: written.includes("declined") ? "too_large" : "store_unavailable" };
-    } catch {
-      return refuse("store_unavailable");
-    }
+    return { ok: true, asked, stored: stored ?? pendingStored };
   }
 }
 
 function pick({ vector, tokens, model }: Omit<PlacedVector, "source">): Omit<PlacedVector, "source"> {
   return { vector, tokens, model };
-}
-
-function isAbort(failure: BatchFailure): boolean {
-  return failure.kind === "error" && failure.error.failure === "aborted";
 }
 
 /** One model, and one length wherever the parameters are the same; what is not there yet does not count. */
@@ -320,22 +187,4 @@ function isOfOneKind(batch: Batch, places: readonly PlacedVector[]): boolean {
     if (length === undefined) lengths.set(parameters, place.vector.length);
     return place.model === model && (length ?? place.vector.length) === place.vector.length;
   });
-}
-
-function lengthFailure(
-  batch: Batch,
-  positions: readonly number[],
-  vectors: readonly Uint8Array[],
-): BatchFailure | undefined {
-  const lengths = new Map<string, number>();
-  for (const [place, position] of positions.entries()) {
-    const { parameters, dimensions } = batch.inputs[position] as Batch["inputs"][number];
-    const has = (vectors[place]?.length ?? 0) / 4;
-    const wanted = dimensions ?? lengths.get(parameters) ?? has;
-    lengths.set(parameters, wanted);
-    if (has === wanted) continue;
-    const message = `The origin's vector for input ${position} has ${has} dimensions and not ${wanted}`;
-    return { kind: "unusable", code: "wrong_length", message };
-  }
-  return undefined;
 }
