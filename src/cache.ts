@@ -4,7 +4,6 @@ import type { Caller } from "./core/call.ts";
 import { type Clock, type Random, systemClock, systemRandom } from "./core/clock.ts";
 import { isEmbeddingProtocol } from "./core/embedding-protocol.ts";
 import { InvalidOptionError, RepriseError } from "./core/errors.ts";
-import { fingerprintKey } from "./core/fingerprint.ts";
 import type { Leases } from "./core/lease.ts";
 import type { CallPolicy } from "./core/policy.ts";
 import { systemTenant } from "./core/scopes.ts";
@@ -24,7 +23,7 @@ import { EmbeddingLayer } from "./layers/embedding/embedding-layer.ts";
 import { ExactLayer } from "./layers/exact/exact-layer.ts";
 import { Replayer } from "./layers/exact/replay.ts";
 import { createEmbeddings, type Embeddings, type EmbeddingsParts } from "./library-embeddings.ts";
-import { masterKey } from "./master-key.ts";
+import { obtainMasterKey } from "./master-key.ts";
 import { memoryShares } from "./memory-shares.ts";
 import {
   type CoalescingInput,
@@ -224,7 +223,12 @@ export async function assembleCore(options: CoreOptions): Promise<Core> {
   const shares = memoryShares(settings.store.memoryBytes);
   const storage = assembleStorage({ ...options, memoryBytes: shares.answers, clock, random, trace });
   const { store, fleet } = storage;
-  const secret = fingerprintKey(await masterKey(storage.truth, settings.security.masterKey, random, clock));
+  const onReplaced = (): void => {
+    intake = intakeOf(live);
+  };
+  const given = settings.security.masterKey;
+  const masterKey = await obtainMasterKey({ store: storage.truth, given, random, clock, onReplaced });
+  const secret = masterKey.key;
 
   const exact = new ExactLayer({ store, clock, random, trace, openedBytes: shares.opened });
   const { errorBackoff: backoffMs, grace, finishDetached, detachedTime, detachedBytes } = settings.coalescing;
@@ -252,7 +256,8 @@ export async function assembleCore(options: CoreOptions): Promise<Core> {
       vectors: new EmbeddingIntake({ ...common, rules: vectorRulesOf(now), memoryBytes: shares.vectorReadings }),
     };
   };
-  let intake = intakeOf(settings);
+  let live = settings;
+  let intake = intakeOf(live);
   return {
     handle(request, caller) {
       const { protocol } = request;
@@ -281,10 +286,12 @@ export async function assembleCore(options: CoreOptions): Promise<Core> {
     wrapParts: { exact, secret, policy: defaultPolicy(settings), clock, trace, backoffMs },
     vectorParts: { layer, batches, secret, rules: vectorRulesOf(settings), clock, trace },
     reconfigure(changed) {
+      live = changed;
       intake = intakeOf(changed);
       costs.reprice(new Prices(changed.prices));
     },
     close: async () => {
+      masterKey.close();
       pipeline.close();
       await storage.close();
     },

@@ -1,29 +1,68 @@
-import type { Clock, Random } from "./core/clock.ts";
+import type { CancelTimer, Clock, Random } from "./core/clock.ts";
 import { withDeadline } from "./core/deadline.ts";
+import { FingerprintKey } from "./core/fingerprint.ts";
 import { systemTenant } from "./core/scopes.ts";
 import type { Store } from "./core/store.ts";
 
-/** What a store may take to hand out the secret at the start; without it, everything stored before is out of reach. */
-const masterKeyDeadlineMs = 5_000;
+/**
+ * The secret that all keys are derived from. All who share a store share it: the first one makes it. Losing it loses the
+ * entries, and nothing else.
+ *
+ * A process that starts while its store is away makes one for the time being, goes on asking, and takes over the one of
+ * the store as soon as it is there. What was keyed until then is never met again; it ages out of the memory.
+ */
 
-/** All who share a store share the key: the first one makes it. Losing it loses the entries, and nothing else. */
-export async function masterKey(
-  store: Store,
-  given: string | undefined,
-  random: Random,
-  clock: Clock,
-): Promise<Uint8Array> {
-  if (given !== undefined) return Buffer.from(given, "utf8");
+export interface MasterKeyOptions {
+  readonly store: Store;
+  /** From the configuration; then nothing is asked of the store. */
+  readonly given: string | undefined;
+  readonly random: Random;
+  readonly clock: Clock;
+  /** The key has become another one, some time after the start: whatever remembers keys is to forget them. */
+  readonly onReplaced: () => void;
+}
+
+export interface MasterKey {
+  readonly key: FingerprintKey;
+  /** Asks no more. */
+  close(): void;
+}
+
+/** What a store may take to hand out the secret at the start; without it, everything stored before is out of reach. */
+const deadlineMs = 5_000;
+const askAgainMs = 1_000;
+
+export async function obtainMasterKey(options: MasterKeyOptions): Promise<MasterKey> {
+  const { store, given, random, clock, onReplaced } = options;
+  if (given !== undefined) return { key: new FingerprintKey(Buffer.from(given, "utf8")), close: () => {} };
   const fresh = random.bytes(32);
-  const forGood = { deleteAt: Number.POSITIVE_INFINITY, priority: "high" } as const;
-  try {
-    return await withDeadline(
-      store.add(systemTenant, "master-key", fresh, forGood),
-      masterKeyDeadlineMs,
-      clock,
-      () => fresh,
-    );
-  } catch {
-    return fresh;
-  }
+  const key = new FingerprintKey(fresh);
+  let cancel: CancelTimer = () => {};
+  let isClosed = false;
+  let isHandedOut = false;
+  const ask = async (): Promise<void> => {
+    try {
+      const there = await withDeadline(store.add(systemTenant, "master-key", fresh, forGood), deadlineMs, clock, late);
+      if (isClosed || Buffer.compare(there, fresh) === 0) return;
+      key.replace(there);
+      if (isHandedOut) onReplaced();
+    } catch {
+      if (!isClosed) cancel = clock.after(askAgainMs, () => void ask());
+    }
+  };
+  await ask();
+  isHandedOut = true;
+  return {
+    key,
+    close() {
+      isClosed = true;
+      cancel();
+    },
+  };
+}
+
+const forGood = { deleteAt: Number.POSITIVE_INFINITY, priority: "high" } as const;
+
+function late(): never {
+  throw new Error(`the store did not hand out the secret within ${deadlineMs} ms`);
 }

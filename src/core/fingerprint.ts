@@ -8,11 +8,31 @@ import { createHmac, createSecretKey, hash, type KeyObject } from "node:crypto";
 /** Raised whenever the meaning of a key changes: entries of another version are never met. */
 export const keyVersion = "1";
 
-export type FingerprintKey = KeyObject;
+/** The secret behind the keys. Everybody holds the same object, so that a secret that becomes known late reaches all. */
+export class FingerprintKey {
+  #secret: KeyObject;
 
-/** `secret`: at least 16 bytes. */
+  /** `secret`: at least 16 bytes. */
+  constructor(secret: Uint8Array) {
+    this.#secret = createSecretKey(secret);
+  }
+
+  get secret(): KeyObject {
+    return this.#secret;
+  }
+
+  equals(other: FingerprintKey): boolean {
+    return this.#secret.equals(other.secret);
+  }
+
+  /** From now on keys are those of `secret`; whatever remembers earlier ones is to forget them. */
+  replace(secret: Uint8Array): void {
+    this.#secret = createSecretKey(secret);
+  }
+}
+
 export function fingerprintKey(secret: Uint8Array): FingerprintKey {
-  return createSecretKey(secret);
+  return new FingerprintKey(secret);
 }
 
 /** Joins the fields so that their boundaries are part of the text. */
@@ -24,7 +44,7 @@ export function lengthPrefixed(fields: readonly string[]): string {
 
 /** 43 characters of base64url. */
 export function fingerprint(key: FingerprintKey, text: string): string {
-  return createHmac("sha256", key).update(text, "utf8").digest("base64url");
+  return createHmac("sha256", key.secret).update(text, "utf8").digest("base64url");
 }
 
 /** SHA-256 of content that is about to be fingerprinted, so that large bodies are hashed once. */
