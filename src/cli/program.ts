@@ -2,6 +2,7 @@ import process from "node:process";
 import { Command, CommanderError } from "commander";
 import { version } from "../version.ts";
 import { doctorCommand } from "./commands/doctor.ts";
+import { embeddingsCommand } from "./commands/embeddings.ts";
 import { serveCommand } from "./commands/serve.ts";
 
 /** Exit status: 0 fine, 1 found something or failed, 2 misuse. */
@@ -16,7 +17,8 @@ export async function run(argv: readonly string[]): Promise<void> {
     .version(version)
     .showHelpAfterError("(reprise --help shows the commands)")
     .addCommand(serveCommand())
-    .addCommand(doctorCommand());
+    .addCommand(doctorCommand())
+    .addCommand(embeddingsCommand());
   for (const command of [program, ...program.commands]) command.exitOverride();
   try {
     await program.parseAsync([...argv]);

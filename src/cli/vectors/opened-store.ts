@@ -1,0 +1,82 @@
+import { existsSync } from "node:fs";
+import { join } from "node:path";
+import process from "node:process";
+import { assembleCore } from "../../cache.ts";
+import { type Clock, systemClock, systemRandom } from "../../core/clock.ts";
+import { RepriseError, StoreUnavailableError } from "../../core/errors.ts";
+import { type FingerprintKey, fingerprint, fingerprintKey } from "../../core/fingerprint.ts";
+import { systemTenant } from "../../core/scopes.ts";
+import type { Store } from "../../core/store.ts";
+import { isListable, type ListableStore } from "../../core/store-listing.ts";
+import { silentTrace } from "../../core/trace.ts";
+import type { GatewayConfig } from "../../gateway/config.ts";
+import { EmbeddingLayer } from "../../layers/embedding/embedding-layer.ts";
+import type { PolicyRules } from "../../policy/rules.ts";
+import { sqlite } from "../../stores/sqlite.ts";
+
+/**
+ * The store of a configuration, opened for moving vectors: without the tier in memory and without the guard, whose
+ * deadlines are for callers who wait.
+ */
+export interface OpenedStore {
+  readonly store: ListableStore;
+  readonly layer: EmbeddingLayer;
+  readonly secret: FingerprintKey;
+  readonly rules: PolicyRules;
+  readonly clock: Clock;
+  close(): Promise<void>;
+}
+
+/** Nothing can be done with this store; the message says why. */
+export class StoreAccessError extends RepriseError {
+  constructor(message: string, remedy: string) {
+    super("store_access", { message, remedy });
+  }
+}
+
+/** `make`: whether a store that is not there yet is made. */
+export async function openStore(config: GatewayConfig, { make }: { readonly make: boolean }): Promise<OpenedStore> {
+  const store = storeOf(config, make);
+  const clock = systemClock;
+  try {
+    if (!isListable(store))
+      throw new StoreAccessError(`The ${store.name} store cannot list what it holds`, "Use a store that can.");
+    const core = await assembleCore({ settings: config, store });
+    const { secret, rules } = core.vectorParts;
+    await assertLastingSecret(config, store, secret);
+    const layer = new EmbeddingLayer({ store, clock, random: systemRandom, trace: silentTrace });
+    return { store, layer, secret, rules, clock, close: () => core.close() };
+  } catch (error) {
+    await store.close();
+    throw error;
+  }
+}
+
+function storeOf(config: GatewayConfig, make: boolean): Store {
+  const { url, maxBytes } = config.store;
+  if (url === "memory")
+    throw new StoreAccessError(
+      "A store in memory belongs to the process that has it, and ends with it",
+      "Name the store with --data or --store.",
+    );
+  const directory = url.startsWith("sqlite:") ? url.slice("sqlite:".length) : config.data.directory;
+  if (!make && !existsSync(join(directory, "cache.db")))
+    throw new StoreAccessError(`There is no store in ${directory}`, "Name its folder with --data.");
+  return sqlite({ directory, maxBytes, onWarning: (message) => process.stderr.write(`reprise: ${message}\n`) });
+}
+
+/** Under a secret that only this process has, what is written would never be found again. */
+async function assertLastingSecret(config: GatewayConfig, store: ListableStore, secret: FingerprintKey): Promise<void> {
+  if (config.security.masterKey !== undefined) return;
+  const [kept] = await store.get(systemTenant, ["master-key"]);
+  if (kept !== undefined && secretCheck(secret) === secretCheck(fingerprintKey(kept))) return;
+  throw new StoreUnavailableError({
+    message: "the store did not hand out its secret",
+    remedy: "Try again when it is less busy.",
+  });
+}
+
+/** Tells whether two stores have the same secret, and nothing else of it. */
+export function secretCheck(secret: FingerprintKey): string {
+  return fingerprint(secret, "embeddings-file").slice(0, 16);
+}
