@@ -1,4 +1,6 @@
+import fc from "fast-check";
 import { describe, expect, test } from "vitest";
+import { parseJson } from "../core/canonical-json.ts";
 import { type Directives, defaultDirectives } from "../core/directives.ts";
 import { RequestRejectedError } from "../core/errors.ts";
 import { narrowed, readDirectives } from "./directives.ts";
@@ -77,6 +79,21 @@ describe("what is left of the body", () => {
     const { text, ask } = open('{"z":12345678901234567890,"cache":{"ttl":1},"a":{"y":1,"b":["\\u00e9",1.50]}}');
     expect(text).toBe('{"z":12345678901234567890,"a":{"y":1,"b":["é",1.5]}}');
     expect(ask).toBeDefined();
+  });
+
+  test("says what it said without the field, whatever else is in it and wherever it stands", () => {
+    fc.assert(
+      fc.property(fc.dictionary(fc.string({ unit: "grapheme" }), fc.jsonValue()), fc.nat(), (members, place) => {
+        const others = Object.entries(members).filter(([name]) => name !== "cache");
+        const all = others.toSpliced(place % (others.length + 1), 0, ["cache", { ttl: 1 }]);
+        const write = (entries: readonly (readonly [string, unknown])[]): string =>
+          `{${entries.map(([name, value]) => `${JSON.stringify(name)}:${JSON.stringify(value)}`).join()}}`;
+        const left = parseJson(open(write(all)).text);
+        expect(left).toEqual(parseJson(write(others)));
+        expect([...(left as ReadonlyMap<string, unknown>).keys()]).toEqual(others.map(([name]) => name));
+      }),
+      { seed: 20_260_101 },
+    );
   });
 
   test("a name in escapes is the same name", () => {

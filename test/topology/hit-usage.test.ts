@@ -185,6 +185,21 @@ describe("embeddings", () => {
     expect(mixed.total_tokens).toBe(counted.total_tokens / 2);
   });
 
+  it("of Google's count in its own shape", async () => {
+    const { cache, origin } = await setUp({ policy: { hitUsage: "zero" } });
+    const count = { promptTokenCount: 6, totalTokenCount: 6 };
+    origin.plan({ body: { embeddings: [{ values: [1, 0] }, { values: [0, 1] }], usageMetadata: count } });
+    const url = `${new URL(origin.url).origin}/v1beta/models/gemini-embedding-001:batchEmbedContents`;
+    const requests = ["a", "b"].map((part) => ({ content: { parts: [{ text: part }] } }));
+    const usageOf = async () => {
+      const response = await cache.fetch(url, { method: "POST", body: JSON.stringify({ requests }) });
+      return ((await response.json()) as { usageMetadata: unknown }).usageMetadata;
+    };
+    expect(await usageOf()).toEqual(count);
+    expect(await usageOf()).toEqual({ promptTokenCount: 0, totalTokenCount: 0 });
+    expect(origin.callCount).toBe(1);
+  });
+
   it("count nothing for inputs that another call was computing", async () => {
     const { cache, eventsOf, origin } = await setUp({ policy: { hitUsage: "zero" } });
     const gate = new Gate();
