@@ -11,7 +11,16 @@ import {
   wrapLanguageModel,
 } from "ai";
 import { embeddingModelCache, languageModelCache } from "../../../src/integrations/ai-sdk.ts";
-import { type Connection, collected, type MatrixClient, picture, type Question, weather } from "./matrix-client.ts";
+import {
+  type Answer,
+  type Connection,
+  collected,
+  type MatrixClient,
+  picture,
+  type Question,
+  weather,
+  without,
+} from "./matrix-client.ts";
 
 /** The Vercel AI SDK with its provider for OpenAI, whose models speak both APIs, and with the middleware. */
 
@@ -65,7 +74,7 @@ function responsesOf(connection: Connection): LanguageModel {
   return wrapLanguageModel({ model, middleware: languageModelCache(connection.cache) });
 }
 
-async function askText(model: LanguageModel, { feature, form, text }: Question): Promise<unknown> {
+async function askText(model: LanguageModel, { feature, form, text }: Question): Promise<Answer> {
   const messages: ModelMessage[] = [
     {
       role: "user",
@@ -88,23 +97,30 @@ async function askText(model: LanguageModel, { feature, form, text }: Question):
       providerOptions: { openai: { reasoningEffort: "low", reasoningSummary: "auto" } },
     }),
   };
-  if (form === "whole") return plain((await generateText(request)).steps);
+  if (form === "whole") {
+    const { steps } = await generateText(request);
+    return { all: without(ofOneCall, steps), essence: essenceOf(steps) };
+  }
   const stream = streamText(request);
-  return plain([await collected(stream.fullStream), await stream.steps]);
+  return { all: without(ofOneCall, await collected(stream.fullStream)), essence: essenceOf(await stream.steps) };
 }
 
 /** What differs from call to call: the header fields, which say what the cache did, the SDK's own id, and its times. */
 const ofOneCall: ReadonlySet<string> = new Set(["headers", "callId", "performance"]);
 
-function plain(answer: unknown): unknown {
-  return JSON.parse(JSON.stringify(answer), (key, value: unknown) => (ofOneCall.has(key) ? undefined : value));
+function essenceOf(steps: readonly Step[]): unknown {
+  const essences = steps.map(({ content, finishReason, usage }) => ({ content, finishReason, usage }));
+  return without(ofOneCall, essences);
 }
 
-async function askEmbeddings(connection: Connection, { text }: Question): Promise<unknown> {
+type Step = Awaited<ReturnType<typeof generateText>>["steps"][number];
+
+async function askEmbeddings(connection: Connection, { text }: Question): Promise<Answer> {
   const inner = providerOf(connection).embeddingModel("text-embedding-3-small");
   const { cache } = connection;
   const model =
     cache === undefined ? inner : wrapEmbeddingModel({ model: inner, middleware: embeddingModelCache(cache) });
   const { embeddings, values } = await embedMany({ model, values: [text, "constant"], maxRetries: 0 });
-  return { embeddings, values };
+  const all = { embeddings, values };
+  return { all, essence: all };
 }

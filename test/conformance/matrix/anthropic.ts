@@ -1,5 +1,14 @@
 import Anthropic from "@anthropic-ai/sdk";
-import { type Connection, collected, type MatrixClient, picture, type Question, weather } from "./matrix-client.ts";
+import {
+  type Answer,
+  type Connection,
+  collected,
+  type MatrixClient,
+  picture,
+  type Question,
+  weather,
+  without,
+} from "./matrix-client.ts";
 
 /** Anthropic's official SDK. */
 
@@ -14,7 +23,9 @@ export const anthropicClients: readonly MatrixClient[] = [
   },
 ];
 
-async function ask({ url, options }: Connection, { feature, form, text }: Question): Promise<unknown> {
+const addedByTheSdk: ReadonlySet<string> = new Set(["parsed", "parsed_output"]);
+
+async function ask({ url, options }: Connection, { feature, form, text }: Question): Promise<Answer> {
   const client = new Anthropic({ logLevel: "off", apiKey: "sk-matrix", baseURL: url, maxRetries: 0, ...options });
   const content: string | Anthropic.ContentBlockParam[] =
     feature === "vision"
@@ -31,7 +42,10 @@ async function ask({ url, options }: Connection, { feature, form, text }: Questi
     ...(feature === "tools" && { tools: [{ name, description, input_schema: schema }] }),
     ...(feature === "reasoning" && { thinking: { type: "enabled", budget_tokens: 1024 } }),
   };
-  if (form === "whole") return await client.messages.create(request);
+  if (form === "whole") {
+    const all = await client.messages.create(request);
+    return { all, essence: without(addedByTheSdk, all) };
+  }
   const stream = client.messages.stream(request);
-  return [await collected(stream), await stream.finalMessage()];
+  return { all: await collected(stream), essence: without(addedByTheSdk, await stream.finalMessage()) };
 }

@@ -1,5 +1,20 @@
-import { type Content, type GenerateContentParameters, GoogleGenAI } from "@google/genai";
-import { type Connection, collected, type MatrixClient, picture, type Question, weather } from "./matrix-client.ts";
+import {
+  type Content,
+  type GenerateContentParameters,
+  type GenerateContentResponse,
+  GoogleGenAI,
+  type Part,
+} from "@google/genai";
+import {
+  type Answer,
+  type Connection,
+  collected,
+  type MatrixClient,
+  picture,
+  type Question,
+  weather,
+  without,
+} from "./matrix-client.ts";
 
 /** Google's official SDK. */
 
@@ -30,7 +45,7 @@ function modelsOf({ url, options }: Connection): GoogleGenAI["models"] {
   return new GoogleGenAI({ apiKey: "AIza-matrix", httpOptions: { baseUrl: url, ...options } }).models;
 }
 
-async function askContent(connection: Connection, { feature, form, text }: Question): Promise<unknown> {
+async function askContent(connection: Connection, { feature, form, text }: Question): Promise<Answer> {
   const contents: Content[] = [{ role: "user", parts: [...(feature === "vision" ? [{ inlineData }] : []), { text }] }];
   const { name, description, schema } = weather;
   const request: GenerateContentParameters = {
@@ -44,18 +59,32 @@ async function askContent(connection: Connection, { feature, form, text }: Quest
     },
   };
   const models = modelsOf(connection);
-  if (form === "whole") return plain(await models.generateContent(request));
-  return plain(await collected(await models.generateContentStream(request)));
+  const responses =
+    form === "whole"
+      ? [await models.generateContent(request)]
+      : await collected(await models.generateContentStream(request));
+  return { all: without(addedByTheSdk, responses), essence: essenceOf(responses) };
 }
 
-async function askEmbeddings(connection: Connection, { feature, text }: Question): Promise<unknown> {
+async function askEmbeddings(connection: Connection, { feature, text }: Question): Promise<Answer> {
   const parts = [...(feature === "vision" ? [{ inlineData }] : []), { text }];
-  return plain(
-    await modelsOf(connection).embedContent({ model: "gemini-embedding-2", contents: [{ role: "user", parts }] }),
-  );
+  const request = { model: "gemini-embedding-2", contents: [{ role: "user", parts }] };
+  const all = without(addedByTheSdk, await modelsOf(connection).embedContent(request));
+  return { all, essence: all };
 }
 
-/** The SDK adds the header fields of the response, which say what the cache did. */
-function plain(answer: unknown): unknown {
-  return JSON.parse(JSON.stringify(answer), (key, value: unknown) => (key === "sdkHttpResponse" ? undefined : value));
+/** Texts of one kind, one after another, are one text. */
+function essenceOf(responses: readonly GenerateContentResponse[]): unknown {
+  const parts: Part[] = [];
+  for (const part of responses.flatMap((response) => response.candidates?.[0]?.content?.parts ?? [])) {
+    const last = parts.at(-1);
+    if (part.text !== undefined && last?.text !== undefined && part.thought === last.thought)
+      parts[parts.length - 1] = { ...last, text: last.text + part.text };
+    else parts.push(part);
+  }
+  const last = responses.at(-1);
+  return [last?.responseId, parts, last?.candidates?.[0]?.finishReason, last?.usageMetadata];
 }
+
+/** The header fields of the response, which say what the cache did. */
+const addedByTheSdk: ReadonlySet<string> = new Set(["sdkHttpResponse"]);

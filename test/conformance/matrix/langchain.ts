@@ -1,7 +1,16 @@
-import { type AIMessageChunk, HumanMessage } from "@langchain/core/messages";
+import { type AIMessage, type AIMessageChunk, HumanMessage } from "@langchain/core/messages";
 import { ChatOpenAI, OpenAI, OpenAIEmbeddings } from "@langchain/openai";
 import { CachedEmbeddings, LangChainCache } from "../../../src/integrations/langchain.ts";
-import { type Connection, collected, type MatrixClient, picture, type Question, weather } from "./matrix-client.ts";
+import {
+  type Answer,
+  type Connection,
+  collected,
+  type MatrixClient,
+  picture,
+  type Question,
+  weather,
+  without,
+} from "./matrix-client.ts";
 
 /** LangChain with its package for OpenAI, over both APIs, and with its own cache interface. */
 
@@ -56,7 +65,7 @@ function clientOptions({ url, options }: Connection) {
   return { apiKey: "sk-matrix", maxRetries: 0, configuration: { baseURL: `${url}/v1`, ...options } };
 }
 
-async function askChat(connection: Connection, question: Question, useResponsesApi: boolean): Promise<unknown> {
+async function askChat(connection: Connection, question: Question, useResponsesApi: boolean): Promise<Answer> {
   const { feature, form, text } = question;
   const { cache } = connection;
   const model = new ChatOpenAI({
@@ -77,29 +86,33 @@ async function askChat(connection: Connection, question: Question, useResponsesA
       : text;
   const messages = [new HumanMessage({ content })];
   if (form === "whole") {
-    const answer = (await runnable.invoke(messages)).toDict();
-    return cache === undefined ? answer : withoutUsage(answer);
+    const answer = await runnable.invoke(messages);
+    const all = cache === undefined ? answer.toDict() : without(usageFields, answer.toDict());
+    return { all, essence: essenceOf(answer) };
   }
   const chunks: readonly AIMessageChunk[] = await collected(await runnable.stream(messages));
-  return chunks.map((chunk) => chunk.toDict());
+  const whole = chunks.reduce((before, chunk) => before.concat(chunk));
+  return { all: chunks.map((chunk) => chunk.toDict()), essence: essenceOf(whole) };
+}
+
+function essenceOf({ id, text, tool_calls, usage_metadata }: AIMessage | AIMessageChunk): unknown {
+  return { id, text, tool_calls, usage_metadata };
 }
 
 /** LangChain itself counts no tokens for what its own cache answers. */
-function withoutUsage(answer: unknown): unknown {
-  return JSON.parse(JSON.stringify(answer), (key, value: unknown) => (usageFields.has(key) ? undefined : value));
-}
-
 const usageFields: ReadonlySet<string> = new Set(["usage_metadata", "tokenUsage", "estimatedTokenUsage"]);
 
-async function askCompletions(connection: Connection, { form, text }: Question): Promise<unknown> {
+async function askCompletions(connection: Connection, { form, text }: Question): Promise<Answer> {
   const model = new OpenAI({ ...clientOptions(connection), model: "gpt-3.5-turbo-instruct" });
-  return form === "whole" ? await model.invoke(text) : await collected(await model.stream(text));
+  const all = form === "whole" ? [await model.invoke(text)] : await collected(await model.stream(text));
+  return { all, essence: all.join("") };
 }
 
-async function askEmbeddings(connection: Connection, { text }: Question): Promise<unknown> {
+async function askEmbeddings(connection: Connection, { text }: Question): Promise<Answer> {
   const model = "text-embedding-3-small";
   const inner = new OpenAIEmbeddings({ ...clientOptions(connection), model });
   const { cache } = connection;
   const embeddings = cache === undefined ? inner : new CachedEmbeddings(inner, cache, { model });
-  return await embeddings.embedDocuments([text, "constant"]);
+  const all = await embeddings.embedDocuments([text, "constant"]);
+  return { all, essence: all };
 }

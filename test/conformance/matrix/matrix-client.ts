@@ -39,8 +39,14 @@ export interface MatrixClient {
   readonly formsShare?: false;
   /** What an answer that reasons has in it. Default: the words of the thought. */
   readonly thought?: string;
-  /** Everything that an application can read of the answer, which is the same from the cache. */
-  ask(connection: Connection, question: Question): Promise<unknown>;
+  ask(connection: Connection, question: Question): Promise<Answer>;
+}
+
+export interface Answer {
+  /** Everything that an application can read, part by part; the same from the cache. */
+  readonly all: unknown;
+  /** What it comes to: the same in every form. */
+  readonly essence: unknown;
 }
 
 /** A picture, in base64. It need not be a valid one: nobody but the scripted origin sees it. */
@@ -69,6 +75,11 @@ export const plans: Readonly<Record<Feature, PlannedReply>> = {
   reasoning: { reasoning: `${thought}\n🤔 it is so.` },
   vision: {},
 };
+
+/** As JSON has it, without the members of these names. */
+export function without(names: ReadonlySet<string>, value: unknown): unknown {
+  return JSON.parse(JSON.stringify(value), (name, member: unknown) => (names.has(name) ? undefined : member));
+}
 
 export async function collected<T>(items: AsyncIterable<T>): Promise<readonly T[]> {
   const list: T[] = [];

@@ -1,5 +1,14 @@
 import OpenAI from "openai";
-import { type Connection, collected, type MatrixClient, picture, type Question, weather } from "./matrix-client.ts";
+import {
+  type Answer,
+  type Connection,
+  collected,
+  type MatrixClient,
+  picture,
+  type Question,
+  weather,
+  without,
+} from "./matrix-client.ts";
 
 /** OpenAI's official SDK: chat completions, responses and embeddings. */
 
@@ -39,7 +48,7 @@ function clientOf({ url, options }: Connection): OpenAI {
   return new OpenAI({ logLevel: "off", apiKey: "sk-matrix", baseURL: `${url}/v1`, maxRetries: 0, ...options });
 }
 
-async function askChat(connection: Connection, { feature, form, text }: Question): Promise<unknown> {
+async function askChat(connection: Connection, { feature, form, text }: Question): Promise<Answer> {
   const { name, description, schema } = weather;
   const content: string | OpenAI.ChatCompletionContentPart[] =
     feature === "vision"
@@ -55,12 +64,15 @@ async function askChat(connection: Connection, { feature, form, text }: Question
     ...(feature === "reasoning" && { reasoning_effort: "low" }),
   };
   const { completions } = clientOf(connection).chat;
-  if (form === "whole") return await completions.create(request);
+  if (form === "whole") {
+    const all = await completions.create(request);
+    return { all, essence: chatEssence(all) };
+  }
   const stream = completions.stream({ ...request, stream: true, stream_options: { include_usage: true } });
-  return [await collected(stream), await stream.finalChatCompletion()];
+  return { all: await collected(stream), essence: chatEssence(await stream.finalChatCompletion()) };
 }
 
-async function askResponses(connection: Connection, { feature, form, text }: Question): Promise<unknown> {
+async function askResponses(connection: Connection, { feature, form, text }: Question): Promise<Answer> {
   const { name, description, schema } = weather;
   const request: Omit<OpenAI.Responses.ResponseCreateParamsNonStreaming, "stream"> = {
     model,
@@ -82,18 +94,42 @@ async function askResponses(connection: Connection, { feature, form, text }: Que
     ...(feature === "reasoning" && { reasoning: { effort: "low", summary: "auto" } }),
   };
   const { responses } = clientOf(connection);
-  if (form === "whole") return await responses.create(request);
+  if (form === "whole") {
+    const all = await responses.create(request);
+    return { all, essence: without(addedByTheSdk, all) };
+  }
   const stream = responses.stream(request);
-  return [await collected(stream), await stream.finalResponse()];
+  return { all: await collected(stream), essence: without(addedByTheSdk, await stream.finalResponse()) };
 }
 
-async function askCompletions(connection: Connection, { form, text }: Question): Promise<unknown> {
+async function askCompletions(connection: Connection, { form, text }: Question): Promise<Answer> {
   const request = { model: "gpt-3.5-turbo-instruct", prompt: text, max_tokens: 64 };
   const { completions } = clientOf(connection);
-  if (form === "whole") return await completions.create(request);
-  return await collected(await completions.create({ ...request, stream: true }));
+  const all =
+    form === "whole"
+      ? [await completions.create(request)]
+      : await collected(await completions.create({ ...request, stream: true }));
+  const choices = all.flatMap((part) => part.choices);
+  const said = choices.map((choice) => choice.text).join("");
+  return { all, essence: [all[0]?.id, said, choices.at(-1)?.finish_reason] };
 }
 
-async function askEmbeddings(connection: Connection, { text }: Question): Promise<unknown> {
-  return await clientOf(connection).embeddings.create({ model: "text-embedding-3-small", input: [text, "constant"] });
+async function askEmbeddings(connection: Connection, { text }: Question): Promise<Answer> {
+  const request = { model: "text-embedding-3-small", input: [text, "constant"] };
+  const all = await clientOf(connection).embeddings.create(request);
+  return { all, essence: all };
 }
+
+/** Without `reasoning_content`, which is not OpenAI's own and is not put together by its SDK. */
+function chatEssence({ id, model, usage, choices }: OpenAI.ChatCompletion): unknown {
+  return {
+    id,
+    model,
+    usage,
+    choices: choices.map(({ index, finish_reason, message: { role, content, refusal, tool_calls = [] } }) => {
+      return { index, finish_reason, role, content, refusal, tools: without(addedByTheSdk, tool_calls) };
+    }),
+  };
+}
+
+const addedByTheSdk: ReadonlySet<string> = new Set(["output_text", "output_parsed", "parsed", "parsed_arguments"]);
