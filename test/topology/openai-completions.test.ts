@@ -236,6 +236,39 @@ describe("what is not stored", () => {
   });
 });
 
+describe("what is asked of the origin", () => {
+  it("is a stream with usage, or without where the origin refuses that", async () => {
+    const { origin, complete } = await setUpCompletions();
+    const wishesOf = () => origin.calls.map(({ json }) => (json as Record<string, unknown>)["stream_options"]);
+    await complete(asStream);
+    expect(wishesOf()).toEqual([{ include_usage: true }]);
+    const error = { message: "Unrecognized request argument supplied: stream_options" };
+    origin.plan(({ json }) => (JSON.stringify(json).includes("include_usage") ? { status: 400, body: { error } } : {}));
+    const other = { ...asStream, seed: 2 };
+    expect(await complete(other)).toMatchObject({ status: 200, outcome: "MISS", error: undefined });
+    expect(await complete(other)).toMatchObject({ outcome: "HIT", usage: undefined });
+    expect(wishesOf()).toEqual([{ include_usage: true }, { include_usage: true }, undefined]);
+  });
+
+  it("has temperature 0 where the policy forces it, since unset it is 1", async () => {
+    const { origin, complete } = await setUpCompletions({ policy: { stochastic: "force-zero" } });
+    expect((await complete()).outcome).toBe("MISS");
+    expect((await complete({ temperature: 0.9 })).outcome).toBe("HIT");
+    expect(origin.calls.map(({ json }) => json)).toEqual([{ ...question, temperature: 0 }]);
+  });
+
+  it("is stored at temperature 0 only where the policy says so", async () => {
+    const { complete } = await setUpCompletions({ policy: { stochastic: "deterministic-only" } });
+    for (const [body, outcomes] of [
+      [{}, ["MISS", "MISS"]],
+      [{ temperature: 1 }, ["MISS", "MISS"]],
+      [{ temperature: 0 }, ["MISS", "HIT"]],
+    ] as const) {
+      expect([(await complete(body)).outcome, (await complete(body)).outcome], JSON.stringify(body)).toEqual(outcomes);
+    }
+  });
+});
+
 describe("callers", () => {
   it("I1: with other credentials never share", async () => {
     const { origin, complete } = await setUpCompletions();
