@@ -172,6 +172,17 @@ describe("what is not", () => {
   });
 });
 
+test("arguments and structured outputs of more values than a process should wait for are not stored", () => {
+  const listOf = (count: number) => `[${"1,".repeat(count - 2)}1]`;
+  const asText = (text: string) => judge({ expectations: anyJson, facts: saying({ ...spoken, text }) });
+  expect(asText(listOf(300_000))).toEqual({ admitted: true });
+  expect(asText(listOf(300_001))).toEqual({ admitted: false, reason: "invalid_json" });
+  const asArguments = (text: string) => judge({ facts: saying(calling("now", text)) });
+  // The object and the key count as well.
+  expect(asArguments(`{"a":${listOf(299_998)}}`)).toEqual({ admitted: true });
+  expect(asArguments(`{"a":${listOf(299_999)}}`)).toEqual({ admitted: false, reason: "invalid_json" });
+});
+
 describe("what a rule may allow", () => {
   test.each<[string, Partial<AdmissionInput>, Partial<AdmissionRule>]>([
     ["storeTruncated", { facts: saying({ ...spoken, finish: "length" }) }, { storeTruncated: true }],

@@ -135,9 +135,12 @@ function fits(value: JsonValue, schema: JsonValue | undefined, rule: AdmissionRu
   return schema === undefined || rule.strictJson === false || matchesSchema(toPlain(value), toPlain(schema));
 }
 
+/** Values and keys in the arguments of a call, or in a structured output; what has more is not looked through. */
+const mostValues = 300_000;
+
 function parseStrictly(text: string): { readonly value: JsonValue } | undefined {
   try {
-    return { value: parseJson(text) };
+    return { value: parseJson(text, { maxValues: mostValues }) };
   } catch {
     return undefined;
   }

@@ -2,10 +2,16 @@ import { type JsonObject, type JsonValue, parseJson } from "../core/canonical-js
 
 /** Looks into JSON that may be anything: what is not of the expected type is as good as absent. */
 
-/** `undefined` where the text is no JSON. */
+/**
+ * Values and keys that an answer, or one event of a stream, may have: some ten times what a long answer with its log
+ * probabilities has. Reading as many takes a tenth of a second or two, in which the process does nothing else.
+ */
+export const mostAnswerValues = 1_000_000;
+
+/** `undefined` where the text is no JSON, or has more values than anybody should wait for. */
 export function parsedOrNothing(text: Uint8Array | string): JsonValue | undefined {
   try {
-    return parseJson(text);
+    return parseJson(text, { maxValues: mostAnswerValues });
   } catch {
     return undefined;
   }
