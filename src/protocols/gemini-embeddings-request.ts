@@ -21,9 +21,14 @@ export function parseGeminiEmbeddingRequest(
   shape: "list" | "single",
 ): ParsedEmbeddingRequest {
   const body = parseRequestBody(bytes, maxValues);
-  const parts = shape === "single" ? [body] : readRequests(body);
-  const inputs = parts.map((part, index) => readInput(part, shape === "single" ? "" : `requests[${index}].`, model));
   const rest = memberTexts(body, {});
+  const parts = shape === "single" ? [body] : readRequests(body);
+  // What stands beside the requests of a batch holds for each of them.
+  const common = shape === "single" ? "{}" : objectText(rest, (name) => name !== "requests");
+  const inputs = parts.map((part, index) => {
+    const input = readInput(part, shape === "single" ? "" : `requests[${index}].`, model);
+    return common === "{}" ? input : { ...input, parameters: input.parameters + common };
+  });
   return {
     model,
     user: undefined,
