@@ -16,7 +16,7 @@ const probeMs = "10000";
 export async function checkRedis(connection: RedisConnection, keys: RedisKeys): Promise<readonly StoreFinding[]> {
   const where = connection.description;
   if (connection.client.status !== "ready") {
-    const { cause, remedy } = explainRedisError(connection.lastError ?? new Error("Connection is closed."));
+    const { cause, remedy } = explainRedisError(connection.outage ?? new Error("Connection is closed."));
     return [{ detail: `${where}: ${cause}`, severity: "error", remedy }];
   }
   try {

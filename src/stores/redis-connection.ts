@@ -12,6 +12,7 @@ import type { ConnectionOptions } from "node:tls";
 import type { RedisOptions as ClientOptions, Cluster, Redis } from "ioredis";
 import type { Clock, Random } from "../core/clock.ts";
 import { InvalidOptionError } from "../core/errors.ts";
+import { explainRedisError } from "./redis-errors.ts";
 import { describeRedisAddress, type RedisAddress } from "./redis-url.ts";
 
 export interface RedisConnectionOptions {
@@ -38,9 +39,8 @@ export class RedisConnection {
   readonly address: RedisAddress;
   /** Until the first attempt has ended; it never rejects. */
   opening: Promise<void> | undefined;
-  /** What the connection said last, `undefined` while it stands. */
-  lastError: unknown;
   readonly #options: RedisConnectionOptions;
+  #lastError: unknown;
   #roleCheckedAt = Number.NEGATIVE_INFINITY;
 
   constructor(options: RedisConnectionOptions) {
@@ -53,7 +53,7 @@ export class RedisConnection {
     this.client.on("error", (error) => this.#failed(error));
     if (kind === "cluster") this.client.on("node error", (error) => this.#failed(error));
     this.client.on("ready", () => {
-      this.lastError = undefined;
+      this.#lastError = undefined;
     });
     this.opening = this.#firstAttempt();
   }
@@ -67,6 +67,14 @@ export class RedisConnection {
     const { cluster } = this;
     if (cluster === undefined) return [this.client as Redis];
     return [...cluster.nodes("master")].sort((a, b) => (addressOf(a) < addressOf(b) ? -1 : 1));
+  }
+
+  /** Why there is no connection, `undefined` while it stands. */
+  get outage(): unknown {
+    if (this.client.status !== "connect") return this.#lastError;
+    // Connected and not ready: it was refused, or the server still reads its data from disk.
+    const { fault } = explainRedisError(this.#lastError);
+    return fault === "authentication" || fault === "permission" ? this.#lastError : new Error("LOADING");
   }
 
   get description(): string {
@@ -102,7 +110,7 @@ export class RedisConnection {
   }
 
   #failed(error: unknown): void {
-    this.lastError = error;
+    this.#lastError = error;
   }
 
   #backOff(attempt: number): number {

@@ -279,7 +279,7 @@ class RedisDriver implements RedisStore {
   }
 
   #unavailable(operation: string, error: unknown): StoreUnavailableError {
-    return redisUnavailable(operation, error, this.#connection.lastError);
+    return redisUnavailable(operation, error, this.#connection.outage);
   }
 
   #assertOpen(): void {

@@ -18,7 +18,7 @@ export interface Faults {
   readonly jitterMs?: number;
   /** What comes from either side is read and dropped; connections stay open. */
   readonly hang?: boolean;
-  /** Once so many bytes of replies went through a connection it is ended: `reset` sends RST, `close` FIN. */
+  /** A connection is ended once so many bytes of replies went through it from now on: `reset` sends RST, `close` FIN. */
   readonly cutReplyAfter?: { readonly bytes: number; readonly how: "reset" | "close" };
 }
 
@@ -46,6 +46,8 @@ export async function startFaultProxy({ target, seed = 1 }: FaultProxyOptions): 
 interface Pair {
   readonly client: Socket;
   readonly server: Socket;
+  /** Bytes of replies since faults were injected last. */
+  replied: number;
 }
 
 class TcpProxy implements FaultProxy {
@@ -64,6 +66,7 @@ class TcpProxy implements FaultProxy {
 
   readonly inject = (faults: Faults): void => {
     this.#faults = faults;
+    for (const pair of this.#pairs) pair.replied = 0;
   };
 
   readonly heal = (): void => this.inject({});
@@ -96,7 +99,7 @@ class TcpProxy implements FaultProxy {
     this.accepted += 1;
     const server = connect({ host: this.#target.host ?? "127.0.0.1", port: this.#target.port, noDelay: true });
     client.setNoDelay(true);
-    const pair = { client, server };
+    const pair: Pair = { client, server, replied: 0 };
     this.#pairs.add(pair);
     for (const socket of [client, server]) {
       socket.on("error", () => this.#end(pair, "reset"));
@@ -109,17 +112,16 @@ class TcpProxy implements FaultProxy {
   }
 
   #forwardReplies(pair: Pair): void {
-    let sent = 0;
     let delivered: Promise<unknown> = Promise.resolve();
     const deliver = (bytes: Buffer): void => {
       const { cutReplyAfter } = this.#faults;
-      if (cutReplyAfter === undefined || sent + bytes.length <= cutReplyAfter.bytes) {
-        sent += bytes.length;
+      if (cutReplyAfter === undefined || pair.replied + bytes.length <= cutReplyAfter.bytes) {
+        pair.replied += bytes.length;
         pair.client.write(bytes);
         return;
       }
-      const last = bytes.subarray(0, Math.max(0, cutReplyAfter.bytes - sent));
-      sent += last.length;
+      const last = bytes.subarray(0, Math.max(0, cutReplyAfter.bytes - pair.replied));
+      pair.replied += last.length;
       // The bytes must have left before the connection ends: a reset drops what is still in the buffer.
       pair.client.write(last, () => this.#end(pair, cutReplyAfter.how));
     };

@@ -24,6 +24,8 @@ export interface RedisServerOptions {
   readonly folder?: string;
   /** Further words of the command line. */
   readonly args?: readonly string[];
+  /** What it writes when it may be talked to. Default: that it accepts connections. */
+  readonly readyLine?: RegExp;
 }
 
 export interface RedisServer {
@@ -44,7 +46,7 @@ export async function startRedis(options: RedisServerOptions = {}): Promise<Redi
     program: requiredProgram("redis-server"),
     args: redisArguments(port, folder, options),
     folder,
-    readyLine: /Ready to accept connections/,
+    readyLine: options.readyLine ?? /Ready to accept connections/,
   });
   const admin = adminOf(port, options.password);
   return {
@@ -205,9 +207,9 @@ async function startOneSentinel(port: number, primaryPort: number, count: number
   };
 }
 
-/** Asks again and again, each time when the answer to the last question is there. */
+/** Asks again and again, each time when the answer to the last question is there; the limit is that of the test. */
 export async function asked(holds: () => Promise<boolean>): Promise<void> {
-  while (!(await holds()));
+  while (!(await holds())) await new Promise((resolve) => setImmediate(resolve));
 }
 
 function pairs(flat: readonly string[]): [string, string][] {
