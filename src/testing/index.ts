@@ -1,5 +1,7 @@
 export { ManualClock } from "../core/clock.ts";
+export { type BusesUnderTest, busContract } from "./bus-contract.ts";
 export { Gate } from "./gate.ts";
+export { type LeasesUnderTest, leaseContract, relayContract } from "./lease-contract.ts";
 export { type ListableStoreUnderTest, listingContract } from "./listing-contract.ts";
 export { type ProtocolContractOptions, type ProtocolFixture, protocolContract } from "./protocol-contract.ts";
 export type { CallEnding, ReceivedCall } from "./received-call.ts";

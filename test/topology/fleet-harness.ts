@@ -1,0 +1,164 @@
+import { onTestFinished } from "vitest";
+import { MemoryBusHub } from "../../src/buses/memory.ts";
+import { type Cache, type CacheOptions, createCache } from "../../src/cache.ts";
+import type { Bus } from "../../src/core/bus.ts";
+import { ManualClock } from "../../src/core/clock.ts";
+import type { Lease, Leases } from "../../src/core/lease.ts";
+import type { SharedStore } from "../../src/core/shared-store.ts";
+import type { Store } from "../../src/core/store.ts";
+import type { TraceEvent } from "../../src/core/trace.ts";
+import { memory } from "../../src/stores/memory.ts";
+import { MemoryLeases } from "../../src/stores/memory-leases.ts";
+import { type ScriptedOrigin, startScriptedOrigin } from "../../src/testing/scripted-origin.ts";
+import { type AskInit, question, type Reading, readResponse, seededRandom } from "./cache-harness.ts";
+
+/** Several caches, as in several processes, that share one store. */
+
+export interface Node {
+  readonly cache: Cache;
+  readonly events: TraceEvent[];
+  ask(body?: object, init?: AskInit): Promise<Response>;
+  read(body?: object, init?: AskInit): Promise<Reading>;
+  eventsOf<Type extends TraceEvent["type"]>(type: Type): Extract<TraceEvent, { type: Type }>[];
+  /** From now on nothing that this node does reaches the others. */
+  cutOff(): void;
+}
+
+export interface FleetHarness {
+  readonly origin: ScriptedOrigin;
+  readonly nodes: readonly [Node, Node, ...Node[]];
+  /** Lets time pass for all nodes and for what they share. */
+  passing(durationMs: number): Promise<void>;
+}
+
+/** What the nodes share: one view of it for each. */
+export interface Shared {
+  readonly stores: readonly SharedStore[];
+  /** Moves it where time can be moved; undefined where it is real. */
+  readonly clock: ManualClock | undefined;
+}
+
+export function sharedMemory(count: number): Shared {
+  const clock = new ManualClock();
+  const store = memory({ clock });
+  const leases = new MemoryLeases(clock);
+  const hub = new MemoryBusHub();
+  return {
+    clock,
+    stores: Array.from({ length: count }, () => viewOf(store, leases, hub.join())),
+  };
+}
+
+/** Closing a view leaves what is shared to the others. */
+function viewOf(store: Store, leases: Leases, bus: Bus): SharedStore {
+  return {
+    name: "shared",
+    get: (tenant, keys) => store.get(tenant, keys),
+    set: (...given) => store.set(...given),
+    add: (...given) => store.add(...given),
+    delete: (tenant, key) => store.delete(tenant, key),
+    stats: () => store.stats(),
+    close: () => {},
+    bus,
+    leases: { ...bound(leases), close: async () => {} },
+  };
+}
+
+export async function startFleet(shared: Shared, options: CacheOptions = {}): Promise<FleetHarness> {
+  const origin = await startScriptedOrigin();
+  const nodes: Node[] = [];
+  for (const [index, store] of shared.stores.entries()) {
+    nodes.push(await startNode(origin, store, index, { ...(shared.clock && { clock: shared.clock }), ...options }));
+  }
+  onTestFinished(async () => {
+    for (const { cache } of nodes) await cache.close();
+    await origin.close();
+  });
+  return { origin, nodes: nodes as unknown as FleetHarness["nodes"], passing: passingOf(shared.clock) };
+}
+
+async function startNode(origin: ScriptedOrigin, store: SharedStore, index: number, options: CacheOptions) {
+  const events: TraceEvent[] = [];
+  const line = { isCut: false };
+  const cache = await createCache({
+    random: seededRandom(index + 1),
+    onEvent: (event) => events.push(event),
+    ...options,
+    store: severable(store, line),
+    policy: { ttlJitter: 0, ...options.policy },
+  });
+  const ask: Node["ask"] = (body = {}, { headers = {}, signal, query = "" } = {}) =>
+    cache.fetch(`${origin.url}/chat/completions${query}`, {
+      method: "POST",
+      headers: { authorization: "Bearer one", "content-type": "application/json", ...headers },
+      body: JSON.stringify({ ...question, ...body }),
+      ...(signal === undefined ? {} : { signal }),
+    });
+  const node: Node = {
+    cache,
+    events,
+    ask,
+    read: async (body, init) => readResponse(await ask(body, init)),
+    eventsOf: (type) => events.filter((event) => event.type === type) as never,
+    cutOff: () => {
+      line.isCut = true;
+    },
+  };
+  return node;
+}
+
+function passingOf(clock: ManualClock | undefined) {
+  return async (durationMs: number): Promise<void> => {
+    if (clock === undefined) return new Promise((resolve) => void setTimeout(resolve, durationMs));
+    // In steps, with what each of them sets off in between.
+    for (let left = durationMs; left > 0; left -= 100) {
+      clock.advance(Math.min(left, 100));
+      await new Promise((resolve) => void setImmediate(resolve));
+    }
+  };
+}
+
+/** A store that answers nothing any more when the line is cut: calls hang, as they do over a dead network. */
+function severable(store: SharedStore, line: { readonly isCut: boolean }): SharedStore {
+  const over = <Given extends unknown[], Result>(call: (...given: Given) => Result) =>
+    ((...given: Given) => (line.isCut ? new Promise(() => {}) : call(...given))) as (...given: Given) => Result;
+  const leases = store.leases && bound(store.leases);
+  return {
+    name: store.name,
+    get: over((tenant, keys) => store.get(tenant, keys)),
+    set: over((...given) => store.set(...given)),
+    add: over((...given) => store.add(...given)),
+    delete: over((tenant, key) => store.delete(tenant, key)),
+    stats: () => store.stats(),
+    close: () => (line.isCut ? undefined : store.close()),
+    ...(store.bus && { bus: store.bus }),
+    ...(leases && {
+      leases: {
+        ...leases,
+        acquire: over(leases.acquire),
+        renew: over(leases.renew),
+        release: over(leases.release),
+        holder: over(leases.holder),
+        relay: leases.relay && { ...leases.relay, append: over(leases.relay.append), read: over(leases.relay.read) },
+      },
+    }),
+  };
+}
+
+function bound(leases: Leases): Leases {
+  const { relay } = leases;
+  return {
+    name: leases.name,
+    acquire: (key, holdMs) => leases.acquire(key, holdMs),
+    renew: (lease: Lease, holdMs) => leases.renew(lease, holdMs),
+    release: (lease, afterMs) => leases.release(lease, afterMs),
+    holder: (key) => leases.holder(key),
+    relay: relay && {
+      append: (...given) => relay.append(...given),
+      read: (...given) => relay.read(...given),
+      watch: (...given) => relay.watch(...given),
+      hasAudience: (lease) => relay.hasAudience(lease),
+    },
+    close: () => leases.close(),
+  };
+}
