@@ -2,6 +2,7 @@ import { Counter, Gauge, Registry } from "prom-client";
 import type { StoreStats } from "../core/store.ts";
 import type { Trace, TraceEvent } from "../core/trace.ts";
 import { BoundedLabels } from "./bounded-labels.ts";
+import { type LagReading, watchEventLoop } from "./event-loop-lag.ts";
 import type { Ledger } from "./ledger.ts";
 import { LedgerCounter, spendingSeries } from "./ledger-series.ts";
 import { CounterTally, HistogramTally } from "./tally.ts";
@@ -35,8 +36,11 @@ export function prometheusMetrics(gauges: {
   readonly stores: readonly MeteredStore[];
   readonly version: string;
   readonly ledger: Ledger;
+  /** How late the event loop was since the last scrape. Default: that of this process. */
+  readonly lag?: () => LagReading;
 }): Metrics {
   const registry = new Registry();
+  const readLag = gauges.lag ?? watchEventLoop();
   const registers = [registry];
   // Tallies have what the registry asks of a metric: a name, and `get`.
   const registered = <T extends CounterTally | HistogramTally | LedgerCounter>(tally: T): T => {
@@ -101,6 +105,11 @@ export function prometheusMetrics(gauges: {
     "kind",
   ]);
   const inFlight = gauge("reprise_inflight", "Calls to upstreams under way.", ["kind"] as const);
+  const lag = gauge(
+    "reprise_event_loop_lag_seconds",
+    "How late the event loop was since the last scrape, the most (max), all but the worst hundredth (p99), on average (mean).",
+    ["stat"] as const,
+  );
   const up = gauge("reprise_backend_up", "1 while the store is used.", ["backend"] as const);
   const entries = gauge("reprise_entries", "Values in the store.", ["backend"] as const);
   const size = gauge("reprise_size_bytes", "Bytes in the store.", ["backend"] as const);
@@ -173,6 +182,8 @@ export function prometheusMetrics(gauges: {
       responses.observe(durationMs / 1000, endpoint, result, stream ? "true" : "false"),
     async render() {
       inFlight.set({ kind: "leader" }, gauges.flights());
+      const late = readLag();
+      for (const stat of ["mean", "p99", "max"] as const) lag.set({ stat }, late[stat]);
       evictions.reset();
       corrupt.reset();
       for (const store of gauges.stores) {
