@@ -24,6 +24,9 @@ import {
 
 /** The Vercel AI SDK with its provider for OpenAI, whose models speak both APIs, and with the middleware. */
 
+// Otherwise it writes of every option that one of the APIs does not have.
+globalThis.AI_SDK_LOG_WARNINGS = false;
+
 const name = "ai";
 const texts = {
   name,
