@@ -146,11 +146,14 @@ export const settingsSchema = z.strictObject({
   models: z.record(z.string(), z.string()).optional(),
   store: z
     .strictObject({
-      url: text("sqlite", { description: "`sqlite` (in the data folder), `sqlite:FOLDER`, or `memory`." }),
+      url: text("sqlite", {
+        description:
+          "`sqlite` (in the data folder), `sqlite:FOLDER`, `memory`, or the URL of a shared store; see [stores](../stores.md).",
+      }),
       memoryBytes: bytes("256mb", {
         description: "Bound of what is kept in memory: answers, and what makes repeating them quick.",
       }),
-      maxBytes: bytes("4gb", { description: "Bound of the store behind it." }),
+      maxBytes: bytes("4gb", { description: "Bound of the store behind it, where that is SQLite or PostgreSQL." }),
       readDeadline: duration("50ms", { description: "A read that takes longer is a miss." }),
       writeDeadline: duration("250ms", { description: "A write that takes longer is given up." }),
     })

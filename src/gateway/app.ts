@@ -3,15 +3,17 @@ import type { Socket } from "node:net";
 import { isOriginFailure } from "../answer-forms.ts";
 import { assembleCore, type Core } from "../cache.ts";
 import { type Clock, systemClock } from "../core/clock.ts";
+import { type CheckableStore, isCheckable } from "../core/store-check.ts";
 import type { Trace, TraceEvent } from "../core/trace.ts";
 import { CompatHeaders } from "../policy/compat-headers.ts";
-import { sqlite } from "../stores/sqlite.ts";
+import { storeFromUrl } from "../stores/store-url.ts";
 import type { Log } from "../telemetry/log.ts";
 import { type Metrics, prometheusMetrics } from "../telemetry/prometheus.ts";
 import { version } from "../version.ts";
 import type { GatewayConfig } from "./config.ts";
 import { dispatch, originForm, pathOf } from "./dispatch.ts";
 import type { ModelRouteParts } from "./model-route.ts";
+import { unavailableStores } from "./readiness.ts";
 import { Upstreams } from "./upstreams.ts";
 import { type FastifyInstance, fastify } from "./vendor.ts";
 
@@ -40,7 +42,7 @@ export async function createApp(config: GatewayConfig, log: Log): Promise<App> {
     if (event.type === "origin-end") tellOfOrigin(log, unwell, event);
     if (event.type === "call-end") log.debug(event, "call");
   };
-  const core = await assembleCore({ settings: config, clock, trace, ...storeOf(config, log) });
+  const core = await assembleCore({ settings: config, clock, trace, ...(await storeOf(config, log)) });
   const metrics = prometheusMetrics({
     flights: () => core.flights.size,
     stores: core.stores.map(({ store, available }) => ({ name: store.name, stats: () => store.stats(), available })),
@@ -146,11 +148,20 @@ function liveParts(config: GatewayConfig): ModelRouteParts["live"] {
   return { upstreams: new Upstreams(config.upstreams, config.models), maxBodyBytes, stallMs: stallTimeout, compat };
 }
 
-function storeOf(config: GatewayConfig, log: Log) {
-  const { url, maxBytes } = config.store;
-  if (url === "memory") return {};
-  const directory = url.startsWith("sqlite:") ? url.slice("sqlite:".length) : config.data.directory;
-  return { store: sqlite({ directory, maxBytes, onWarning: (message) => log.warn({ store: "sqlite" }, message) }) };
+async function storeOf({ store: { url, maxBytes }, data: { directory } }: GatewayConfig, log: Log) {
+  const onWarning = (message: string): void => log.warn({ store: "sqlite" }, message);
+  const store = await storeFromUrl(url, { directory, maxBytes, onWarning });
+  if (store === undefined) return {};
+  if (isCheckable(store)) void tellOfStore(store, log);
+  return { store };
+}
+
+/** A store that is away or refuses us does not keep the gateway from starting, but it is said why. */
+async function tellOfStore(store: CheckableStore, log: Log): Promise<void> {
+  for (const { detail, severity, remedy } of await store.check().catch(() => [])) {
+    if (severity === undefined) log.info({ store: store.name }, detail);
+    else log[severity === "error" ? "error" : "warn"]({ store: store.name, remedy }, detail);
+  }
 }
 
 function addOperations(
@@ -161,9 +172,9 @@ function addOperations(
 ): void {
   const withHead = { exposeHeadRoute: true };
   server.get("/healthz", withHead, () => ({ status: "ok", version }));
-  server.get("/readyz", withHead, (_request, reply) => {
+  server.get("/readyz", withHead, async (_request, reply) => {
     if (state.draining) return reply.code(503).send({ status: "draining" });
-    const down = core.stores.filter((one) => !one.available()).map((one) => one.store.name);
+    const down = await unavailableStores(core.stores);
     return reply.send(down.length === 0 ? { status: "ready" } : { status: "degraded", unavailable: down });
   });
   server.get("/metrics", withHead, async (_request, reply) => {

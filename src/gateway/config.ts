@@ -3,6 +3,7 @@ import { createRequire } from "node:module";
 import { extname } from "node:path";
 import type * as Yaml from "yaml";
 import { type OptionMistake, readSettings, type Settings } from "../options.ts";
+import { shownStoreUrl, storeUrlMistake } from "../stores/store-url.ts";
 import { defaultUpstreams } from "./upstreams.ts";
 
 /**
@@ -240,14 +241,9 @@ function incoherences(config: GatewayConfig): OptionMistake[] {
       });
     }
   }
-  if (!/^(memory|sqlite|sqlite:.+)$/.test(config.store.url)) {
-    mistakes.push({
-      path: "store.url",
-      value: config.store.url,
-      rule: "must be `sqlite`, `sqlite:FOLDER` or `memory`",
-      remedy: "Remove it to keep answers in the data folder.",
-    });
-  }
+  const { url } = config.store;
+  const mistake = storeUrlMistake(url);
+  if (mistake !== undefined) mistakes.push({ path: "store.url", value: shownStoreUrl(url), ...mistake });
   return mistakes;
 }
 

@@ -59,7 +59,7 @@ describe("surface: misuse is exit status 2 and says what is wrong", () => {
       writeFileSync(join(cwd, "reprise.json"), JSON.stringify(mistakes));
       const { code, stdout, stderr } = await runCommand(["serve", "--host", ""], {
         cwd,
-        environment: { NOT_SECRET: "ftp://x", REPRISE_STORE: "redis://x" },
+        environment: { NOT_SECRET: "ftp://x", REPRISE_STORE: "mysql://me:hunter2@x" },
       });
       expect([code, stdout]).toEqual([2, ""]);
       const lines = linesOf(stderr);
@@ -93,13 +93,13 @@ describe("surface: misuse is exit status 2 and says what is wrong", () => {
       const cwd = temporaryFolder();
       const upstreams = { "a b": { url: "http://127.0.0.1:1/v1" } };
       writeFileSync(join(cwd, "reprise.json"), JSON.stringify({ upstreams, models: { "x*": "c" } }));
-      const { code, stderr } = await runCommand(["doctor"], { cwd, environment: { REPRISE_STORE: "redis://x" } });
+      const { code, stderr } = await runCommand(["doctor"], { cwd, environment: { REPRISE_STORE: "mysql://me:hunter2@x" } });
       expect([code, linesOf(stderr)]).toEqual([
         2,
         [
           expect.stringContaining('reprise.json: upstreams.a b = "a b": must be named with'),
           expect.stringContaining('reprise.json: models.x* = "c": must be the name of an upstream'),
-          expect.stringContaining('REPRISE_STORE: store.url = "redis://x": must be `sqlite`'),
+          expect.stringContaining('REPRISE_STORE: store.url = "mysql://(hidden)@x": must be `sqlite`'),
         ],
       ]);
     },

@@ -13,7 +13,10 @@ export function withConfigFlags(command: Command): Command {
       "OpenAI-compatible base URL, such as http://127.0.0.1:9000/v1 (default: OpenAI and Anthropic)",
     )
     .option("--data <folder>", "folder for the embedded store (default: ./.reprise)")
-    .option("--store <url>", "where answers are kept: sqlite, sqlite:FOLDER or memory (default: sqlite)")
+    .option(
+      "--store <url>",
+      "where answers are kept: sqlite, sqlite:FOLDER, memory, or redis://, memcached://, postgres:// (default: sqlite)",
+    )
     .option("--log-level <level>", "silent, error, warn, info or debug (default: info)");
 }
 

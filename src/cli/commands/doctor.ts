@@ -1,20 +1,12 @@
-import { accessSync, constants, existsSync, statSync } from "node:fs";
 import { createServer } from "node:net";
-import { dirname, resolve } from "node:path";
 import process from "node:process";
 import { Command } from "commander";
 import { request } from "undici";
 import { systemClock } from "../../core/clock.ts";
 import { describeMistake, type GatewayConfig } from "../../gateway/config.ts";
-import { sqlite } from "../../stores/sqlite.ts";
 import { configFrom, withConfigFlags } from "./config-flags.ts";
-
-/** One thing that was looked at; without a problem, all is well. */
-interface Finding {
-  readonly check: string;
-  readonly detail: string;
-  readonly problem?: { readonly severity: "warning" | "error"; readonly remedy: string };
-}
+import type { Finding } from "./finding.ts";
+import { checkStore } from "./store-findings.ts";
 
 export function doctorCommand(): Command {
   return withConfigFlags(new Command("doctor"))
@@ -35,7 +27,7 @@ async function doctor(flags: Readonly<Record<string, string | undefined>>): Prom
     { check: "configuration", detail: file ?? "defaults, no file" },
     checkNode(),
     checkClock(),
-    await checkStore(config),
+    ...(await checkStore(config)),
     await checkPort(config),
     ...(await Promise.all(Object.entries(config.upstreams).map(([name, { url }]) => checkUpstream(name, url)))),
   ];
@@ -72,59 +64,6 @@ function checkClock(): Finding {
     detail,
     ...(sane ? {} : { problem: { severity: "error" as const, remedy: "Set the clock of this machine." } }),
   };
-}
-
-async function checkStore(config: GatewayConfig): Promise<Finding> {
-  const { url, maxBytes } = config.store;
-  if (url === "memory") {
-    return {
-      check: "store",
-      detail: "memory",
-      problem: {
-        severity: "warning",
-        remedy: "Answers are lost at each restart; leave --store out to keep them in the data folder.",
-      },
-    };
-  }
-  const directory = url.startsWith("sqlite:") ? url.slice("sqlite:".length) : config.data.directory;
-  const problem = folderProblem(directory);
-  if (problem !== undefined)
-    return {
-      check: "store",
-      detail: `${directory} ${problem}`,
-      problem: { severity: "error", remedy: "Choose another folder with --data, or correct its permissions." },
-    };
-  if (!existsSync(directory)) return { check: "store", detail: `${directory} will be made at the first start` };
-  const warnings: string[] = [];
-  try {
-    const store = sqlite({ directory, maxBytes, onWarning: (message) => warnings.push(message) });
-    const stats = await store.stats();
-    await store.close();
-    const detail = `sqlite in ${directory}: ${stats.entries} entries, ${stats.bytes} of ${maxBytes} bytes`;
-    return {
-      check: "store",
-      detail,
-      ...(warnings.length === 0 ? {} : { problem: { severity: "warning" as const, remedy: warnings.join(" ") } }),
-    };
-  } catch (error) {
-    return {
-      check: "store",
-      detail: (error as Error).message,
-      problem: { severity: "error", remedy: "Choose another folder with --data." },
-    };
-  }
-}
-
-function folderProblem(directory: string): string | undefined {
-  let place = resolve(directory);
-  while (!existsSync(place) && dirname(place) !== place) place = dirname(place);
-  if (!statSync(place).isDirectory()) return `cannot be made: ${place} is not a folder`;
-  try {
-    accessSync(place, constants.W_OK | constants.X_OK);
-    return undefined;
-  } catch {
-    return `cannot be written: no permission on ${place}`;
-  }
 }
 
 function checkPort({ server: { host, port } }: GatewayConfig): Promise<Finding> {

@@ -5,6 +5,7 @@ import { describeMistake, type GatewayConfig } from "../../gateway/config.ts";
 import { type Gateway, startGateway } from "../../gateway/gateway.ts";
 import { protocols } from "../../protocols/all.ts";
 import { embeddingProtocols } from "../../protocols/all-embeddings.ts";
+import { shownStoreUrl } from "../../stores/store-url.ts";
 import { version } from "../../version.ts";
 import { configFrom, withConfigFlags } from "./config-flags.ts";
 
@@ -65,7 +66,7 @@ function welcome(config: GatewayConfig, file: string | undefined, url: string): 
       ? "memory"
       : config.store.url === "sqlite"
         ? `sqlite in ${config.data.directory}`
-        : config.store.url;
+        : shownStoreUrl(config.store.url);
   const shown = url.replace("//0.0.0.0:", "//127.0.0.1:").replace("//[::]:", "//[::1]:");
   const open = shown === url ? "" : ", open to every address of this machine";
   return [

@@ -1,0 +1,84 @@
+import { accessSync, constants, existsSync, statSync } from "node:fs";
+import { dirname, resolve } from "node:path";
+import { RepriseError } from "../../core/errors.ts";
+import { isCheckable, type StoreFinding } from "../../core/store-check.ts";
+import type { GatewayConfig } from "../../gateway/config.ts";
+import { shownStoreUrl, storeFromUrl } from "../../stores/store-url.ts";
+import type { Finding } from "./finding.ts";
+
+/** What `reprise doctor` says of the store: a folder it may use, a server that lets it in. Nothing is made. */
+export async function checkStore(config: GatewayConfig): Promise<readonly Finding[]> {
+  const { url } = config.store;
+  if (/^memory(:|$)/.test(url)) {
+    const remedy = "Answers are lost at each restart; leave --store out to keep them in the data folder.";
+    return [{ check: "store", detail: "memory", problem: { severity: "warning", remedy } }];
+  }
+  if (/^sqlite(:|$)/.test(url)) return [await checkFolder(config)];
+  return checkServer(config);
+}
+
+async function checkServer({
+  store: { url, maxBytes },
+  data: { directory },
+}: GatewayConfig): Promise<readonly Finding[]> {
+  try {
+    const store = await storeFromUrl(url, { directory, maxBytes });
+    if (store === undefined || !isCheckable(store)) return [{ check: "store", detail: shownStoreUrl(url) }];
+    try {
+      return (await store.check()).map(findingOf);
+    } finally {
+      await store.close();
+    }
+  } catch (error) {
+    const remedy = (RepriseError.isInstance(error) ? error.remedy : undefined) ?? "Correct --store.";
+    return [findingOf({ detail: (error as Error).message, severity: "error", remedy })];
+  }
+}
+
+function findingOf({ detail, severity, remedy = "" }: StoreFinding): Finding {
+  if (severity === undefined) return { check: "store", detail };
+  const told = `${remedy.charAt(0).toUpperCase()}${remedy.slice(1).replace(/\.$/, "")}.`;
+  return { check: "store", detail, problem: { severity, remedy: told } };
+}
+
+async function checkFolder({ store: { url, maxBytes }, data }: GatewayConfig): Promise<Finding> {
+  const directory = url.startsWith("sqlite:") ? url.slice("sqlite:".length) : data.directory;
+  const problem = folderProblem(directory);
+  if (problem !== undefined)
+    return {
+      check: "store",
+      detail: `${directory} ${problem}`,
+      problem: { severity: "error", remedy: "Choose another folder with --data, or correct its permissions." },
+    };
+  if (!existsSync(directory)) return { check: "store", detail: `${directory} will be made at the first start` };
+  const warnings: string[] = [];
+  try {
+    const store = await storeFromUrl(url, { directory, maxBytes, onWarning: (message) => warnings.push(message) });
+    const stats = await store?.stats();
+    await store?.close();
+    const detail = `sqlite in ${directory}: ${stats?.entries} entries, ${stats?.bytes} of ${maxBytes} bytes`;
+    return {
+      check: "store",
+      detail,
+      ...(warnings.length === 0 ? {} : { problem: { severity: "warning" as const, remedy: warnings.join(" ") } }),
+    };
+  } catch (error) {
+    return {
+      check: "store",
+      detail: (error as Error).message,
+      problem: { severity: "error", remedy: "Choose another folder with --data." },
+    };
+  }
+}
+
+function folderProblem(directory: string): string | undefined {
+  let place = resolve(directory);
+  while (!existsSync(place) && dirname(place) !== place) place = dirname(place);
+  if (!statSync(place).isDirectory()) return `cannot be made: ${place} is not a folder`;
+  try {
+    accessSync(place, constants.W_OK | constants.X_OK);
+    return undefined;
+  } catch {
+    return `cannot be written: no permission on ${place}`;
+  }
+}
