@@ -58,7 +58,11 @@ test("docs/integrations.md: the programs on the page run, and ask the origin onc
   const origin = await startScriptedOrigin();
   onTestFinished(() => origin.close());
   const environment = { OPENAI_BASE_URL: origin.url, OPENAI_API_KEY: "sk-docs" };
-  const [aiSdk, langChain] = blocksOf("docs/integrations.md");
+  const [clients, aiSdk, langChain] = blocksOf("docs/integrations.md");
+  const keys = { ...environment, ANTHROPIC_API_KEY: "sk-docs", GEMINI_API_KEY: "docs" };
+  expect((await run(clients ?? "", keys)).output).toBe(
+    "http://127.0.0.1:8787/v1 http://127.0.0.1:8787 false gpt-4o-mini gpt-4o-mini\n",
+  );
   const first = await run(aiSdk ?? "", environment);
   expect(first.lines).toEqual([expect.stringMatching(/^MISS gpt-4o-mini heard "Hello".* text-embedding-3-small$/)]);
   expect(origin.calls.map(({ path }) => path)).toEqual(["/v1/responses"]);
