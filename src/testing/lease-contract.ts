@@ -8,6 +8,7 @@
  */
 
 import assert from "node:assert/strict";
+import { systemClock } from "../core/clock.ts";
 import type { Lease, Leases, Relay } from "../core/lease.ts";
 
 export interface LeasesUnderTest {
@@ -132,9 +133,14 @@ const relayCases: Readonly<Record<string, (subject: LeasesUnderTest, relay: Rela
       woke.resolve();
     });
     // A watch may need a moment to begin; what comes before it does is found by reading.
-    const again = setInterval(() => void relays.one.append(lease, [bytes("x")], long), 20);
+    let cancel = (): void => {};
+    const sayAgain = (): void => {
+      void relays.one.append(lease, [bytes("x")], long);
+      cancel = systemClock.after(20, sayAgain);
+    };
+    sayAgain();
     await woke.promise;
-    clearInterval(again);
+    cancel();
     assert.ok((await relays.other.read(lease, undefined)).frames.length > 0);
     stop();
     stop();
