@@ -65,7 +65,8 @@ export async function startRedis(options: RedisServerOptions = {}): Promise<Redi
 
 function redisArguments(port: number, folder: string, options: RedisServerOptions): readonly string[] {
   const args = ["--port", `${port}`, "--bind", "127.0.0.1", "--dir", folder, "--save", "", "--appendonly", "no"];
-  args.push("--enable-debug-command", "yes", "--databases", "4");
+  // A replica that waits for others before its first copy cannot take over meanwhile.
+  args.push("--databases", "4", "--repl-diskless-sync-delay", "0");
   if (options.password !== undefined) args.push("--requirepass", options.password);
   if (options.maxmemory !== undefined) args.push("--maxmemory", options.maxmemory);
   if (options.maxmemoryPolicy !== undefined) args.push("--maxmemory-policy", options.maxmemoryPolicy);
@@ -121,7 +122,7 @@ export async function startRedisCluster(): Promise<RedisCluster> {
   }
 }
 
-/** Until every node says that the Cluster is whole and who follows whom. */
+/** Until every node says that the Cluster is whole and who follows whom, and the replicas have what their primaries have. */
 export async function clusterSettled(nodes: readonly RedisServer[]): Promise<void> {
   for (const { admin } of nodes) {
     await asked(async () => {
@@ -130,7 +131,8 @@ export async function clusterSettled(nodes: readonly RedisServer[]): Promise<voi
         .trim()
         .split("\n");
       const replicas = known.filter((line) => /\bslave\b/.test(line)).length;
-      return info.includes("cluster_state:ok") && info.includes("cluster_slots_ok:16384") && replicas === 3;
+      const isWhole = info.includes("cluster_state:ok") && info.includes("cluster_slots_ok:16384") && replicas === 3;
+      return isWhole && !(await admin.info("replication")).includes("master_link_status:down");
     });
   }
 }
