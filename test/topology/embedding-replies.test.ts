@@ -38,6 +38,20 @@ describe("a reply with status 200 that is not what was asked for", () => {
     expect(inputs()).toEqual([["stored"], ["a", "b"], ["a", "b"]]);
   });
 
+  it.each<[string, () => Response, string]>([
+    ["no JSON", () => new Response("<html>"), "not_json"],
+    ["an error", () => Response.json({ error: { message: "no" } }), "error_body"],
+    ["nothing", () => new Response(""), "not_json"],
+    ["no list", () => Response.json({ object: "list", data: {} }), "error_body"],
+  ])("%s: is a 502 that says so, and nothing is stored", async (_, response, code) => {
+    const { embed, script } = await setUpEmbeddings();
+    script.plan = response;
+    const { status, reply } = await embed(["a"]);
+    expect([status, reply.error?.type, reply.error?.code]).toEqual([502, "api_error", code]);
+    script.plan = undefined;
+    expect((await embed(["a"])).outcome).toBe("MISS");
+  });
+
   it("in dimensions that were not asked for is a 502, and nothing is stored", async () => {
     const { embed, inputs, script } = await setUpEmbeddings();
     script.plan = ({ body }) => Response.json(embeddingReply({ ...body, dimensions: 3 }, undefined));
