@@ -40,7 +40,7 @@ function withStoreFlags(command: Command): Command {
   return command
     .option("--config <file>", "configuration file (default: reprise.yaml or reprise.json here, if there is one)")
     .option("--data <folder>", "folder of the embedded store (default: ./.reprise)")
-    .option("--store <url>", "the store: sqlite or sqlite:FOLDER (default: sqlite)")
+    .option("--store <url>", "the store: sqlite, sqlite:FOLDER, or redis://, postgres:// (default: sqlite)")
     .option("--tenant <id>", "whose vectors: an id, such as library for those of cache.embeddings")
     .option("--credential-env <name>", "whose vectors: of those who send the API key in this environment variable")
     .option("--credential-header <name>", "the header field that carries that key (default: authorization, as Bearer)")

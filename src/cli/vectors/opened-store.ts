@@ -6,13 +6,13 @@ import { type Clock, systemClock, systemRandom } from "../../core/clock.ts";
 import { RepriseError, StoreUnavailableError } from "../../core/errors.ts";
 import { type FingerprintKey, fingerprint, fingerprintKey } from "../../core/fingerprint.ts";
 import { systemTenant } from "../../core/scopes.ts";
-import type { Store } from "../../core/store.ts";
+import type { SharedStore } from "../../core/shared-store.ts";
 import { isListable, type ListableStore } from "../../core/store-listing.ts";
 import { silentTrace } from "../../core/trace.ts";
 import type { GatewayConfig } from "../../gateway/config.ts";
 import { EmbeddingLayer } from "../../layers/embedding/embedding-layer.ts";
 import type { PolicyRules } from "../../policy/rules.ts";
-import { sqlite } from "../../stores/sqlite.ts";
+import { storeFromUrl } from "../../stores/store-url.ts";
 
 /**
  * The store of a configuration, opened for moving vectors: without the tier in memory and without the guard, whose
@@ -36,7 +36,7 @@ export class StoreAccessError extends RepriseError {
 
 /** `make`: whether a store that is not there yet is made. */
 export async function openStore(config: GatewayConfig, { make }: { readonly make: boolean }): Promise<OpenedStore> {
-  const store = storeOf(config, make);
+  const store = await storeOf(config, make);
   const clock = systemClock;
   try {
     if (!isListable(store))
@@ -52,17 +52,17 @@ export async function openStore(config: GatewayConfig, { make }: { readonly make
   }
 }
 
-function storeOf(config: GatewayConfig, make: boolean): Store {
-  const { url, maxBytes } = config.store;
-  if (url === "memory")
-    throw new StoreAccessError(
-      "A store in memory belongs to the process that has it, and ends with it",
-      "Name the store with --data or --store.",
-    );
-  const directory = url.startsWith("sqlite:") ? url.slice("sqlite:".length) : config.data.directory;
-  if (!make && !existsSync(join(directory, "cache.db")))
+async function storeOf({ store: { url, maxBytes }, data }: GatewayConfig, make: boolean): Promise<SharedStore> {
+  const directory = url.startsWith("sqlite:") ? url.slice("sqlite:".length) : data.directory;
+  if (/^sqlite(:|$)/.test(url) && !make && !existsSync(join(directory, "cache.db")))
     throw new StoreAccessError(`There is no store in ${directory}`, "Name its folder with --data.");
-  return sqlite({ directory, maxBytes, onWarning: (message) => process.stderr.write(`reprise: ${message}\n`) });
+  const onWarning = (message: string): void => void process.stderr.write(`reprise: ${message}\n`);
+  const store = await storeFromUrl(url, { directory, maxBytes, onWarning });
+  if (store !== undefined) return store;
+  throw new StoreAccessError(
+    "A store in memory belongs to the process that has it, and ends with it",
+    "Name the store with --data or --store.",
+  );
 }
 
 /** Under a secret that only this process has, what is written would never be found again. */
