@@ -33,7 +33,7 @@ export function replayEvents(recording: Recording, view: ReplayView): Uint8Array
     const response = parseJson(recording.body);
     return encoder.encode(chunksOf(isObject(response) ? viewOf(response, view) : new Map()));
   }
-  return view.zeroUsage ? joined(readEvents(recording.body).map(withoutCounts)) : recording.body;
+  return view.zeroUsage ? joined(Array.from(readEvents(recording.body), withoutCounts)) : recording.body;
 }
 
 function viewOf(response: JsonObject, view: ReplayView): JsonObject {

@@ -38,7 +38,7 @@ const itemDone = "response.output_item.done";
 /** Of a complete stream: only finished items and the last event are in the response. */
 function assembled(body: Uint8Array): JsonObject {
   const assembly = new ResponseAssembly();
-  const events = readEvents(body);
+  const events = [...readEvents(body)];
   for (const [position, event] of events.entries()) {
     const isItem = event.data.includes(itemDone) || event.name === itemDone;
     if (!isItem && position < events.length - 1) continue;
@@ -77,7 +77,7 @@ function withMember(document: string, name: string, change: (value: string) => s
 }
 
 function zeroUsageOfEvents(body: Uint8Array): Uint8Array {
-  return joined(readEvents(body).map(zeroUsageOfEvent));
+  return joined(Array.from(readEvents(body), zeroUsageOfEvent));
 }
 
 function zeroUsageOfEvent(event: SseEvent): Uint8Array {

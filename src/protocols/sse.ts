@@ -209,10 +209,14 @@ export function renderEvent(data: string, name = "", id?: string): string {
   return `${header(name, id)}data: ${data.replaceAll("\n", "\ndata: ")}\n\n`;
 }
 
-/** The events of a whole stream that is already in memory. */
-export function readEvents(body: Uint8Array): readonly SseEvent[] {
-  const blocks = new SseReader({ maxEventBytes: Number.POSITIVE_INFINITY }).push(body);
-  return blocks.filter((block) => block.kind === "event");
+const readAtOnce = 64 * 1024;
+
+/** The events of a whole stream that is already in memory. Read as they are asked for, since all of them together are large. */
+export function* readEvents(body: Uint8Array): Iterable<SseEvent> {
+  const reader = new SseReader({ maxEventBytes: Number.POSITIVE_INFINITY });
+  for (let at = 0; at < body.length; at += readAtOnce) {
+    for (const block of reader.push(body.subarray(at, at + readAtOnce))) if (block.kind === "event") yield block;
+  }
 }
 
 /** One array with the bytes of all parts. */
