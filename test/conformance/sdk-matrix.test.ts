@@ -33,6 +33,7 @@ afterAll(async () => {
 /** What shows that a call did make use of its feature: in the request that arrived, and in the answer. */
 function signsOf({ client, feature }: MatrixCell): { readonly asked: string; readonly answered: string } {
   if (feature === "tools") return { asked: weather.description, answered: city };
+  if (feature === "structured") return { asked: '"answer"', answered: "answer" };
   if (feature === "vision") return { asked: picture, answered: "" };
   return { asked: "", answered: feature === "reasoning" ? (client.thought ?? thought) : "" };
 }

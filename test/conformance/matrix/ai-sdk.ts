@@ -5,6 +5,7 @@ import {
   jsonSchema,
   type LanguageModel,
   type ModelMessage,
+  Output,
   streamText,
   tool,
   wrapEmbeddingModel,
@@ -18,6 +19,7 @@ import {
   type MatrixClient,
   picture,
   type Question,
+  verdict,
   weather,
   without,
 } from "./matrix-client.ts";
@@ -31,7 +33,7 @@ const name = "ai";
 const texts = {
   name,
   forms: ["whole", "streamed"],
-  features: ["text", "tools", "reasoning", "vision"],
+  features: ["text", "tools", "structured", "reasoning", "vision"],
 } as const satisfies Partial<MatrixClient>;
 const modelId = "gpt-5-mini";
 
@@ -96,6 +98,7 @@ async function askText(model: LanguageModel, { feature, form, text }: Question):
         [weather.name]: tool({ description: weather.description, inputSchema: jsonSchema(weather.schema) }),
       },
     }),
+    ...(feature === "structured" && { output: Output.object({ schema: jsonSchema(verdict.schema) }) }),
     ...(feature === "reasoning" && {
       providerOptions: { openai: { reasoningEffort: "low", reasoningSummary: "auto" } },
     }),

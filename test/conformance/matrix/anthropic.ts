@@ -6,6 +6,7 @@ import {
   type MatrixClient,
   picture,
   type Question,
+  verdict,
   weather,
   without,
 } from "./matrix-client.ts";
@@ -18,7 +19,7 @@ export const anthropicClients: readonly MatrixClient[] = [
     capability: "messages",
     routes: ["gateway", "fetch"],
     forms: ["whole", "streamed"],
-    features: ["text", "tools", "reasoning", "vision"],
+    features: ["text", "tools", "structured", "reasoning", "vision"],
     ask,
   },
 ];
@@ -40,6 +41,7 @@ async function ask({ url, options }: Connection, { feature, form, text }: Questi
     max_tokens: 2048,
     messages: [{ role: "user", content }],
     ...(feature === "tools" && { tools: [{ name, description, input_schema: schema }] }),
+    ...(feature === "structured" && { output_config: { format: { type: "json_schema", schema: verdict.schema } } }),
     ...(feature === "reasoning" && { thinking: { type: "enabled", budget_tokens: 1024 } }),
   };
   if (form === "whole") {

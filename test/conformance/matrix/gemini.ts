@@ -12,6 +12,7 @@ import {
   type MatrixClient,
   picture,
   type Question,
+  verdict,
   weather,
   without,
 } from "./matrix-client.ts";
@@ -28,7 +29,7 @@ export const geminiClients: readonly MatrixClient[] = [
     capability: "models.generateContent",
     routes,
     forms: ["whole", "streamed"],
-    features: ["text", "tools", "reasoning", "vision"],
+    features: ["text", "tools", "structured", "reasoning", "vision"],
     ask: askContent,
   },
   {
@@ -54,6 +55,10 @@ async function askContent(connection: Connection, { feature, form, text }: Quest
     config: {
       ...(feature === "tools" && {
         tools: [{ functionDeclarations: [{ name, description, parametersJsonSchema: schema }] }],
+      }),
+      ...(feature === "structured" && {
+        responseMimeType: "application/json",
+        responseJsonSchema: verdict.schema,
       }),
       ...(feature === "reasoning" && { thinkingConfig: { includeThoughts: true } }),
     },

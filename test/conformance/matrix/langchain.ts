@@ -8,6 +8,7 @@ import {
   type MatrixClient,
   picture,
   type Question,
+  verdict,
   weather,
   without,
 } from "./matrix-client.ts";
@@ -19,7 +20,7 @@ const texts = {
   name,
   routes: ["gateway", "fetch"],
   forms: ["whole", "streamed"],
-  features: ["text", "tools", "reasoning", "vision"],
+  features: ["text", "tools", "structured", "reasoning", "vision"],
 } as const satisfies Partial<MatrixClient>;
 
 export const langChainClients: readonly MatrixClient[] = [
@@ -40,7 +41,7 @@ export const langChainClients: readonly MatrixClient[] = [
     capability: "ChatOpenAI with LangChainCache",
     routes: ["integration"],
     forms: ["whole"],
-    features: ["text", "tools", "reasoning"],
+    features: ["text", "tools", "structured", "reasoning"],
     ask: (connection, question) => askChat(connection, question, true),
   },
   {
@@ -76,7 +77,12 @@ async function askChat(connection: Connection, question: Question, useResponsesA
     // With a summary, LangChain would choose the responses API by itself.
     ...(feature === "reasoning" && { reasoning: { effort: "low", ...(useResponsesApi && { summary: "auto" }) } }),
   });
-  const runnable = feature === "tools" ? model.bindTools([weather]) : model;
+  // LangChain's `withStructuredOutput` asks the same, but does not read a stream of the responses API.
+  const json_schema = { ...verdict, strict: true };
+  const asked = model.withConfig(
+    feature === "structured" ? { response_format: { type: "json_schema", json_schema } } : {},
+  );
+  const runnable = feature === "tools" ? model.bindTools([weather]) : asked;
   const content =
     feature === "vision"
       ? [

@@ -4,7 +4,7 @@ import type { PlannedReply } from "../../../src/testing/scripted-plan.ts";
 /** What the matrix has to know of a client: how it reaches the cache, and how it asks. */
 
 /** What a call makes use of, beside a plain text. */
-export type Feature = "text" | "tools" | "reasoning" | "vision";
+export type Feature = "text" | "tools" | "structured" | "reasoning" | "vision";
 
 export type Form = "whole" | "streamed";
 
@@ -63,6 +63,17 @@ export const weather = {
   },
 };
 
+/** The shape of the answer that a scripted model gives to whoever asks for JSON. */
+export const verdict = {
+  name: "verdict",
+  schema: {
+    type: "object" as const,
+    properties: { answer: { type: "string" as const } },
+    required: ["answer"],
+    additionalProperties: false,
+  },
+};
+
 /** The argument of the planned call; an answer with it has called the tool. */
 export const city = "Πειραιάς";
 
@@ -72,6 +83,7 @@ export const thought = "Perhaps";
 export const plans: Readonly<Record<Feature, PlannedReply>> = {
   text: {},
   tools: { content: "I look.", toolCalls: [{ name: weather.name, arguments: JSON.stringify({ city }) }] },
+  structured: {},
   reasoning: { reasoning: `${thought}\n🤔 it is so.` },
   vision: {},
 };

@@ -6,6 +6,7 @@ import {
   type MatrixClient,
   picture,
   type Question,
+  verdict,
   weather,
   without,
 } from "./matrix-client.ts";
@@ -22,7 +23,7 @@ export const openAiClients: readonly MatrixClient[] = [
     capability: "chat.completions",
     routes,
     forms: ["whole", "streamed"],
-    features: ["text", "tools", "reasoning", "vision"],
+    features: ["text", "tools", "structured", "reasoning", "vision"],
     ask: askChat,
   },
   {
@@ -30,7 +31,7 @@ export const openAiClients: readonly MatrixClient[] = [
     capability: "responses",
     routes,
     forms: ["whole", "streamed"],
-    features: ["text", "tools", "reasoning", "vision"],
+    features: ["text", "tools", "structured", "reasoning", "vision"],
     ask: askResponses,
   },
   {
@@ -61,6 +62,9 @@ async function askChat(connection: Connection, { feature, form, text }: Question
     model,
     messages: [{ role: "user", content }],
     ...(feature === "tools" && { tools: [{ type: "function", function: { name, description, parameters: schema } }] }),
+    ...(feature === "structured" && {
+      response_format: { type: "json_schema", json_schema: { ...verdict, strict: true } },
+    }),
     ...(feature === "reasoning" && { reasoning_effort: "low" }),
   };
   const { completions } = clientOf(connection).chat;
@@ -91,6 +95,7 @@ async function askResponses(connection: Connection, { feature, form, text }: Que
     ...(feature === "tools" && {
       tools: [{ type: "function", name, description, strict: true, parameters: schema }],
     }),
+    ...(feature === "structured" && { text: { format: { type: "json_schema", ...verdict, strict: true } } }),
     ...(feature === "reasoning" && { reasoning: { effort: "low", summary: "auto" } }),
   };
   const { responses } = clientOf(connection);
