@@ -148,8 +148,7 @@ export class SseReader {
     if (name === "") {
       blocks.push({ kind: "keep-alive", bytes: joined([encoder.encode(value.length > 0 ? ": " : ":"), value, blank]) });
     } else if (name === "data") {
-      // Not `slice`, which for a Buffer is a view of the same memory.
-      this.#data.push(new Uint8Array(value));
+      this.#data.push(dataBlock(value));
       this.#blockBytes += line.length + 1;
     } else if (name === "event") {
       this.#name = forgiving.decode(value);
@@ -169,10 +168,11 @@ export class SseReader {
     const head = name === "" && id === undefined ? nothing : encoder.encode(header(name, id));
     if (lines.length > 0) {
       const [data, validUtf8] = decoded(lines);
-      const parts: Uint8Array[] = [head];
-      for (const line of lines) parts.push(dataPrefix, line, newline);
-      parts.push(newline);
-      blocks.push({ kind: "event", name, id, data, validUtf8, bytes: joined(parts) });
+      const isPlain = lines.length === 1 && head.length === 0;
+      const bytes = isPlain
+        ? (lines[0] as Uint8Array)
+        : joined([head, ...lines.map((line) => line.subarray(0, -1)), newline]);
+      blocks.push({ kind: "event", name, id, data, validUtf8, bytes });
     } else if (head.length > 0) {
       blocks.push({ kind: "keep-alive", bytes: joined([head, newline]) });
     }
@@ -192,7 +192,19 @@ const nothing = new Uint8Array(0);
 const newline = Uint8Array.of(lineFeed);
 const blank = Uint8Array.of(lineFeed, lineFeed);
 
-function decoded(lines: readonly Uint8Array[]): readonly [string, boolean] {
+/** A line of data as the event that it nearly always is, so that it is copied once. */
+function dataBlock(value: Uint8Array): Uint8Array {
+  const end = dataPrefix.length + value.length;
+  const block = new Uint8Array(end + 2);
+  block.set(dataPrefix);
+  block.set(value, dataPrefix.length);
+  block[end] = lineFeed;
+  block[end + 1] = lineFeed;
+  return block;
+}
+
+function decoded(blocks: readonly Uint8Array[]): readonly [string, boolean] {
+  const lines = blocks.map((block) => block.subarray(dataPrefix.length, -2));
   try {
     return [lines.map((line) => strict.decode(line)).join("\n"), true];
   } catch {
