@@ -73,6 +73,20 @@ test("wrap.ts: computes three times for thirteen callers", async () => {
   ]);
 });
 
+test("embeddings.ts: every text is computed once, and none of the corpus in the next run", async () => {
+  const url = new URL("../../examples/embeddings.ts", import.meta.url);
+  const environment = { REPRISE_DATA: join(folder, "vectors") };
+  expect((await runExample(node, url, environment)).lines).toEqual([
+    "corpus: 3 vectors, 3 computed",
+    "again: 3 vectors, 0 computed",
+    "grown: 5 vectors, 1 computed",
+    "together: 3 vectors, 2 computed",
+    "as queries: 3 vectors, 3 computed",
+  ]);
+  const next = await runExample(node, url, environment);
+  for (const line of next.lines) expect(line).toMatch(/ 0 computed$/);
+});
+
 test("curl.sh: every answer says what the cache did", async () => {
   const url = new URL("../../examples/curl.sh", import.meta.url);
   const { output } = await runExample("bash", url, { REPRISE_URL: await gatewayUrl() });
