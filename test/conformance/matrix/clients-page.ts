@@ -45,8 +45,10 @@ another way in each form, so that each has an entry of its own.
 `;
 
 const closing = `
-Python's \`openai\` and \`anthropic\`, sync and async, are tried in the same manner through the gateway. The models are
-scripted: what is tested is the client and the cache, not what a model says.
+The loops in which the SDKs of OpenAI, Anthropic, Google and Vercel run tools by themselves ask no model in a second run
+either; Anthropic's \`toolRunner\` needs \`thread: false\` for it. Python's \`openai\` and \`anthropic\`, sync and async,
+are tried like the clients in the table, through the gateway. The models are scripted: what is tested is the client and
+the cache, not what a model says.
 `;
 
 /** `cells`: all that there are, by which the objects in `seen` are known. */
