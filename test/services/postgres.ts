@@ -6,7 +6,7 @@ import pg from "pg";
 import { requiredProgram } from "./required.ts";
 import { freePorts, removeFolder, type ServerProcess, serverFolder, startServer } from "./server-process.ts";
 
-/** A real PostgreSQL on 127.0.0.1, with its data in a folder of its own. Nothing in it survives a power cut. */
+/** A real PostgreSQL on 127.0.0.1, with its data in a folder of its own. It survives being killed, but no power cut. */
 
 export interface PostgresUnderTest {
   readonly port: number;
@@ -34,7 +34,6 @@ const settings = {
   listen_addresses: "127.0.0.1",
   unix_socket_directories: "",
   fsync: "off",
-  synchronous_commit: "off",
   full_page_writes: "off",
   shared_buffers: "16MB",
   dynamic_shared_memory_type: "mmap",
