@@ -10,6 +10,7 @@ import { cacheFetchHit } from "./micro/cache-fetch-hit.ts";
 import { dependencies } from "./micro/dependencies.ts";
 import { embeddingBatch } from "./micro/embedding-batch.ts";
 import { libraryHit } from "./micro/library-hit.ts";
+import { redisHit } from "./micro/redis-hit.ts";
 import { replayStream } from "./micro/replay-stream.ts";
 import { sqliteHit } from "./micro/sqlite-hit.ts";
 import { tauBench } from "./workloads/tau-bench.ts";
@@ -24,6 +25,7 @@ export const programs: readonly Benchmark[] = [
   libraryHit,
   cacheFetchHit,
   sqliteHit,
+  redisHit,
   embeddingBatch,
   replayStream,
   startToReady,

@@ -206,33 +206,39 @@ class RedisDriver implements RedisStore {
     await this.#connection.close();
   }
 
-  async #read<T>(
+  #read<T>(
     tenant: string,
     keys: readonly string[],
     of: (opened: OpenedValue) => T,
   ): Promise<readonly (T | undefined)[]> {
-    if (this.#closed || this.#connection.opening !== undefined) await this.#ready();
-    const names = keys.map((key) => this.#keys.nameOf(tenant, key));
-    let held: readonly Held[];
-    try {
-      held = await this.#heldAll(names);
-    } catch (error) {
-      throw this.#unavailable("get", error);
+    if (this.#closed || this.#connection.opening !== undefined) {
+      return this.#ready().then(() => this.#read(tenant, keys, of));
     }
-    return held.map((bytes, index) => {
-      const name = names[index] as string;
-      const opened = this.#open(name, bytes);
-      if (opened?.kind === "value") return of(opened);
-      if (opened?.kind === "damaged" && bytes !== null) this.#replace(name, bytes).catch(() => undefined);
-      return undefined;
+    const names = keys.map((key) => this.#keys.nameOf(tenant, key));
+    const take = (held: readonly Held[]) => held.map((bytes, index) => this.#take(names[index] as string, bytes, of));
+    return this.#heldAll(names).then(take, (error: unknown) => {
+      throw this.#unavailable("get", error);
     });
   }
 
-  async #heldAll(names: readonly string[]): Promise<readonly Held[]> {
-    if (names.length === 1) return [await this.#held(names[0] as string)];
-    if (names.length === 0) return [];
-    if (this.#connection.cluster !== undefined) return Promise.all(names.map((name) => this.#held(name)));
-    return this.#connection.client.mgetBuffer(names as string[]);
+  #take<T>(name: string, held: Held, of: (opened: OpenedValue) => T): T | undefined {
+    const opened = this.#open(name, held);
+    if (opened?.kind === "value") return of(opened);
+    if (opened?.kind === "damaged" && held !== null) this.#replace(name, held).catch(() => undefined);
+    return undefined;
+  }
+
+  #heldAll(names: readonly string[]): Promise<readonly Held[]> {
+    const { client, cluster } = this.#connection;
+    if (names.length === 1) {
+      return client.getBuffer(names[0] as string).then(
+        (held) => [held],
+        (error: unknown) => [heldByError(error)],
+      );
+    }
+    if (names.length === 0) return Promise.resolve([]);
+    if (cluster !== undefined) return Promise.all(names.map((name) => this.#held(name)));
+    return client.mgetBuffer(names as string[]);
   }
 
   #held(name: string): Promise<Held> {

@@ -3,9 +3,9 @@
  * priority, the time of death and a checksum. Whoever reads it knows when the value dies, whatever the server's clock
  * says, and serves nothing that was cut, altered or written under another name.
  *
- *     0  "Rp"       2  version   3  priority   4  deleteAt, IEEE 754, 8 bytes   12  CRC-32   16  the value
+ *     0  "Rp"       2  version   3  priority   4  CRC-32   8  deleteAt, IEEE 754, 8 bytes   16  the value
  *
- * The checksum covers the name, the first twelve bytes and the value. Numbers are big-endian.
+ * The checksum covers the name and all that follows it, and begins with the priority. Numbers are big-endian.
  */
 
 import { crc32 } from "node:zlib";
@@ -35,9 +35,9 @@ export function sealValue(name: string, value: Uint8Array, deleteAt: number, pri
   sealed[1] = 0x70;
   sealed[2] = envelopeVersion;
   sealed[3] = priorityToNumber(priority);
-  sealed.writeDoubleBE(deleteAt, 4);
+  sealed.writeDoubleBE(deleteAt, 8);
   sealed.set(value, envelopeBytes);
-  sealed.writeUInt32BE(checksum(name, sealed), 12);
+  sealed.writeUInt32BE(checksum(name, sealed), 4);
   return sealed;
 }
 
@@ -46,15 +46,15 @@ export function openValue(name: string, sealed: Buffer): Opened {
   if (sealed.length < envelopeBytes || sealed[0] !== 0x52 || sealed[1] !== 0x70) return damaged;
   const version = sealed[2] as number;
   if (version !== envelopeVersion) return version > envelopeVersion ? newer : damaged;
-  if (checksum(name, sealed) !== sealed.readUInt32BE(12)) return damaged;
+  if (checksum(name, sealed) !== sealed.readUInt32BE(4)) return damaged;
   return {
     kind: "value",
     value: sealed.subarray(envelopeBytes),
-    deleteAt: sealed.readDoubleBE(4),
+    deleteAt: sealed.readDoubleBE(8),
     priority: priorityFromNumber(sealed[3] as number),
   };
 }
 
 function checksum(name: string, sealed: Buffer): number {
-  return crc32(sealed.subarray(envelopeBytes), crc32(sealed.subarray(0, 12), crc32(name)));
+  return crc32(sealed.subarray(8), crc32(name, sealed[3]));
 }

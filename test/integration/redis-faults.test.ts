@@ -148,7 +148,7 @@ describeWithServices("redis-server", "a redis store in trouble", () => {
       ["nothing but bytes", () => randomBytes(64)],
       ["an empty string", () => Buffer.alloc(0)],
       ["a flipped bit in the value", flip(17, 0x20)],
-      ["a flipped bit in the time of death", flip(9, 1)],
+      ["a flipped bit in the time of death", flip(12, 1)],
       ["a version before the first", flip(2, 1)],
     ] as const;
 
