@@ -70,10 +70,12 @@ async function askChat(connection: Connection, { feature, form, text }: Question
   const { completions } = clientOf(connection).chat;
   if (form === "whole") {
     const all = await completions.create(request);
-    return { all, essence: chatEssence(all) };
+    return { all, essence: [chatEssence(all), thoughtOf(all.choices[0]?.message)] };
   }
   const stream = completions.stream({ ...request, stream: true, stream_options: { include_usage: true } });
-  return { all: await collected(stream), essence: chatEssence(await stream.finalChatCompletion()) };
+  const all = await collected(stream);
+  const thought = all.map((chunk) => thoughtOf(chunk.choices[0]?.delta)).join("");
+  return { all, essence: [chatEssence(await stream.finalChatCompletion()), thought] };
 }
 
 async function askResponses(connection: Connection, { feature, form, text }: Question): Promise<Answer> {
@@ -125,7 +127,11 @@ async function askEmbeddings(connection: Connection, { text }: Question): Promis
   return { all, essence: all };
 }
 
-/** Without `reasoning_content`, which is not OpenAI's own and is not put together by its SDK. */
+/** Not OpenAI's own, but that of many who speak its API; its SDK hands it on and does not put it together. */
+function thoughtOf(message: object | undefined): string {
+  return (message as { readonly reasoning_content?: string } | undefined)?.reasoning_content ?? "";
+}
+
 function chatEssence({ id, model, usage, choices }: OpenAI.ChatCompletion): unknown {
   return {
     id,
