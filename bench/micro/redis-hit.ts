@@ -1,9 +1,8 @@
-import { spawnSync } from "node:child_process";
 import type { Keyed, Lookup } from "../../src/core/layer.ts";
 import type { Benchmark } from "../benchmark.ts";
 import { budgetRow, figure, quotients } from "../budget.ts";
 import { answerBody, numbered } from "../load/chat-payload.ts";
-import { startRedisServer } from "../servers/redis-server.ts";
+import { hasRedis, startRedisServer } from "../servers/redis-server.ts";
 import { compareSides, type Sides, timed } from "../sides.ts";
 import { withFolder } from "../temporary.ts";
 
@@ -99,9 +98,7 @@ export const redisHit: Benchmark = {
   describe: "a hit in Redis, against a bare GET of ioredis",
   run: ({ quick }) =>
     withFolder(async (folder) => {
-      if (spawnSync("redis-server", ["--version"]).error !== undefined) {
-        return { skipped: "redis-server is not installed (Debian package redis-server)" };
-      }
+      if (!hasRedis) return { skipped: "redis-server is not installed (Debian package redis-server)" };
       const server = await startRedisServer(folder);
       process.env[urlVariable] = server.url;
       try {
