@@ -16,7 +16,8 @@ export type { Store, StoreStats, WriteOptions, WriteResult } from "./core/store.
 export type { Trace, TraceEvent } from "./core/trace.ts";
 export type { EmbeddingsOptions } from "./embeddings-options.ts";
 export type { CacheFetch } from "./fetch.ts";
-export type { Invalidated, Invalidation } from "./invalidation.ts";
+export type { Invalidated } from "./invalidation.ts";
+export type { Invalidation } from "./invalidation-wish.ts";
 export type { Embed, Embeddings, EmbedOptions, EmbedTexts } from "./library-embeddings.ts";
 export type { CoalescingInput, PolicyInput, RuleInput } from "./options.ts";
 export type { ValueOptions } from "./value-shelf.ts";

@@ -1,33 +1,12 @@
 import type { Bus, BusMessage } from "./core/bus.ts";
 import type { Clock, Random } from "./core/clock.ts";
-import { type EntryPlace, readEntryId } from "./core/entry-id.ts";
-import { InvalidOptionError } from "./core/errors.ts";
+import type { EntryPlace } from "./core/entry-id.ts";
 import { currentTokens, removalOf, renewGeneration } from "./core/generations.ts";
-import { everything, type Scope, scopeOf, wholeTenant } from "./core/scopes.ts";
+import { type Scope, type ScopeGroup, scopeGroup } from "./core/scopes.ts";
 import type { Store } from "./core/store.ts";
 import type { Trace } from "./core/trace.ts";
+import { type Invalidation, readInvalidation } from "./invalidation-wish.ts";
 import type { RenewalJournal } from "./renewal-journal.ts";
-
-/**
- * Takes back what was stored. Each thing named is taken back by itself: an answer that fits any of them is gone. With a
- * tenant, only what belongs to that tenant is; without one, what belongs to any.
- */
-export interface Invalidation {
-  /** Ids of entries, as `X-AI-Cache-Entry` and outcomes tell them. */
-  readonly keys?: readonly string[];
-  readonly tags?: readonly string[];
-  /** Alone: everything of this tenant. With others: where they hold. */
-  readonly tenant?: string;
-  /** What was computed for this user. */
-  readonly user?: string;
-  /** The model as it was asked for. */
-  readonly model?: string;
-  /** `""` is the default namespace. */
-  readonly namespace?: string;
-  /** A version label; `""` is the absence of one. */
-  readonly version?: string;
-  readonly all?: boolean;
-}
 
 /** What was taken back. */
 export interface Invalidated {
@@ -67,7 +46,7 @@ export class Invalidator {
    * @throws StoreUnavailableError when the store did not take it, and nothing is known to be invalidated.
    */
   async invalidate(wish: Invalidation): Promise<Invalidated> {
-    const { scopes, places } = readWish(wish);
+    const { scopes, places } = readInvalidation(wish);
     // All at once, so that a store which can takes them in one round trip.
     const [renewed, removed] = await Promise.all([
       this.#renew(scopes),
@@ -75,7 +54,11 @@ export class Invalidator {
     ]);
     const messages: readonly BusMessage[] = [...renewed, ...places.map(removal)];
     await this.#tell(messages);
-    this.#parts.trace({ type: "invalidation", scopes: scopes.length, entries: places.length });
+    const groups: readonly (ScopeGroup | "key")[] = [
+      ...scopes.map(({ name }) => scopeGroup(name)),
+      ...places.map(() => "key" as const),
+    ];
+    this.#parts.trace({ type: "invalidation", scopes: scopes.length, entries: places.length, groups });
     return { scopes: scopes.length, entries: removed.filter(Boolean).length };
   }
 
@@ -123,53 +106,4 @@ function removal({ tenant, slot }: EntryPlace): BusMessage {
 /** A variant is computed under the key of the call. */
 function keyOf(slot: string): string {
   return slot.split(".")[0] as string;
-}
-
-const fields = ["keys", "tags", "tenant", "user", "model", "namespace", "version", "all"] as const;
-
-/** What a wish means. Throws `InvalidOptionError`. */
-function readWish(wish: Invalidation): { readonly scopes: readonly Scope[]; readonly places: readonly EntryPlace[] } {
-  const unknown = Object.keys(wish).find((name) => !(fields as readonly string[]).includes(name));
-  if (unknown !== undefined) throw wrong(unknown, `is not something to invalidate by; there are ${fields.join(", ")}`);
-  const { keys = [], tags = [], tenant, all = false } = wish;
-  if (typeof all !== "boolean") throw wrong("all", "must be true or false");
-  const scopes: Scope[] = [];
-  if (all) scopes.push(tenant === undefined ? everything : wholeTenant(textOf("tenant", tenant)));
-  for (const tag of listOf("tags", tags)) {
-    scopes.push(scopeOf("tag", textOf("tags", tag), tenant));
-  }
-  for (const kind of ["user", "model", "namespace", "version"] as const) {
-    const value = wish[kind];
-    if (value === undefined) continue;
-    const mayBeEmpty = kind === "namespace" || kind === "version";
-    scopes.push(scopeOf(kind, mayBeEmpty && value === "" ? "" : textOf(kind, value), tenant));
-  }
-  const places = listOf("keys", keys).map((key) => {
-    const place = readEntryId(key);
-    if (place === undefined) throw wrong("keys", "must be ids of entries, as X-AI-Cache-Entry tells them");
-    return place;
-  });
-  if (scopes.length === 0 && places.length === 0) {
-    if (tenant === undefined) throw wrong("all", "must be true when nothing else is named");
-    scopes.push(wholeTenant(textOf("tenant", tenant)));
-  }
-  return { scopes, places };
-}
-
-function listOf(path: string, value: unknown): readonly string[] {
-  if (!Array.isArray(value) || value.some((item) => typeof item !== "string"))
-    throw wrong(path, "must be a list of texts");
-  return value as readonly string[];
-}
-
-function textOf(path: string, value: unknown): string {
-  if (typeof value !== "string" || value === "") throw wrong(path, "must be a text that is not empty");
-  return value;
-}
-
-function wrong(path: string, rule: string): InvalidOptionError {
-  return new InvalidOptionError(path, {
-    message: `${path} ${rule}.`,
-    remedy: 'Name what is to be invalidated, such as { tags: ["doc:42"] }, or everything by { all: true }.',
-  });
 }

@@ -1,6 +1,7 @@
 import type { Bus } from "./core/bus.ts";
 import type { Clock, Random } from "./core/clock.ts";
 import type { Leases } from "./core/lease.ts";
+import { scopeGroup } from "./core/scopes.ts";
 import type { SharedStore } from "./core/shared-store.ts";
 import type { Store } from "./core/store.ts";
 import type { Trace } from "./core/trace.ts";
@@ -82,6 +83,8 @@ export function assembleStorage(options: StorageOptions): Storage {
   const { bus = given.bus, leases = given.leases } = options;
   const stopListening = bus?.subscribe({
     heard(message) {
+      const group = message.kind === "removed" ? "key" : scopeGroup(message.scope);
+      trace({ type: "invalidation-heard", group });
       if (message.kind === "removed") return store.forget(message.tenant, message.key);
       store.forget(message.tenant, `g:${message.scope}`);
       journal.note(message);

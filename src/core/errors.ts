@@ -58,10 +58,13 @@ export class OriginError extends RepriseError {
 /** An option or a configuration value breaks its rule. `path` names it. */
 export class InvalidOptionError extends RepriseError {
   readonly path: string;
+  /** Such as `must be a list of tags`, where the message has more. */
+  readonly rule: string | undefined;
 
-  constructor(path: string, details: ErrorDetails) {
+  constructor(path: string, details: ErrorDetails & { readonly rule?: string }) {
     super("invalid_option", details);
     this.path = path;
+    this.rule = details.rule;
   }
 }
 

@@ -30,6 +30,9 @@ export const systemTenant = "";
 /** The part of a scope's name that says what it groups by. */
 export type ScopeKind = "namespace" | "model" | "version" | "user" | "tag";
 
+/** What a scope is the scope of. */
+export type ScopeGroup = ScopeKind | "tenant" | "all";
+
 /** How many scopes every answer has, before its own. */
 export const fixedScopes = 8;
 
@@ -66,6 +69,12 @@ export function scopesOf({ tenant, namespace, model, version, user, tags }: Belo
 /** The scope of this `name` that an entry of `tenant` remembers. */
 export function namedScope(name: string, tenant: string): Scope {
   return { tenant: name.startsWith("all") ? systemTenant : tenant, name };
+}
+
+/** The other way round, for those who count: what `scopeOf`, `everything` and `wholeTenant` have named. */
+export function scopeGroup(name: string): ScopeGroup {
+  const [first, second] = name.split(":");
+  return (first === "all" ? (second ?? "all") : first) as ScopeGroup;
 }
 
 /** Names from requests may be long, and users are nobody's business: neither is written into the store as it came. */

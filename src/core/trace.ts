@@ -2,6 +2,7 @@ import type { Cost } from "./cost.ts";
 import type { LayerName } from "./directives.ts";
 import type { Outcome } from "./outcome.ts";
 import type { StoreRefusal } from "./outcome-reasons.ts";
+import type { ScopeGroup } from "./scopes.ts";
 
 /** What spared an origin the work: a layer, or that others had asked for the same answer. */
 export type SavedBy = LayerName | "coalescing";
@@ -66,12 +67,24 @@ export type TraceEvent =
       readonly operation: string;
       readonly kind: "timeout" | "error";
     }
-  /** Something was taken back: groups of answers, and single ones. */
-  | { readonly type: "invalidation"; readonly scopes: number; readonly entries: number }
+  /** Something was taken back here: groups of answers, and single ones. */
+  | {
+      readonly type: "invalidation";
+      readonly scopes: number;
+      readonly entries: number;
+      /** What each of them was taken back by. */
+      readonly groups: readonly (ScopeGroup | "key")[];
+    }
+  /** Another process has taken something back, and said so. */
+  | { readonly type: "invalidation-heard"; readonly group: ScopeGroup | "key" }
   /** Invalidations that the store had forgotten and that were made again. */
   | { readonly type: "invalidation-lost"; readonly scopes: number }
   | { readonly type: "bus-fault"; readonly bus: string; readonly operation: "publish" | "interrupted" }
+  /** What this process is to the others for one call to an origin; `alone` when leases could not be had. */
+  | { readonly type: "fleet-role"; readonly role: "leader" | "follower" | "alone" }
   | { readonly type: "lease-fault"; readonly operation: string; readonly kind: "timeout" | "error" }
+  /** Somebody asked the admin API for something without its token. */
+  | { readonly type: "admin-refuse" }
   | { readonly type: "store-state"; readonly store: string; readonly state: "closed" | "open" | "half-open" };
 
 export type Trace = (event: TraceEvent) => void;
