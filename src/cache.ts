@@ -294,6 +294,7 @@ export async function assembleCore(options: CoreOptions): Promise<Core> {
     close: async () => {
       masterKey.close();
       pipeline.close();
+      await batches.stored();
       await storage.close();
     },
   };

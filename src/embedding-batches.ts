@@ -46,6 +46,11 @@ export class EmbeddingBatches {
     this.#flights = new EmbeddingFlights(parts);
   }
 
+  /** To be awaited before the store is closed. */
+  stored(): Promise<void> {
+    return this.#flights.stored();
+  }
+
   /** A store that fails is a miss: it never fails the call. */
   lookup(batch: Batch): MaybePromise<readonly VectorLookup[]> {
     const { clock, layer, trace } = this.#parts;

@@ -47,10 +47,16 @@ const settleBudgetMs = 25;
 export class EmbeddingFlights {
   readonly #parts: EmbeddingFlightsParts;
   readonly #flights: SingleFlight<VectorFlight, BatchFailure>;
+  readonly #storing = new Set<Promise<Stored>>();
 
   constructor(parts: EmbeddingFlightsParts) {
     this.#parts = parts;
     this.#flights = new SingleFlight(parts.clock, parts.backoffMs);
+  }
+
+  /** Resolves when what was computed until now is in the store, as far as it takes it. */
+  async stored(): Promise<void> {
+    await Promise.all(this.#storing);
   }
 
   /** The failure that still stands for one of these inputs. */
@@ -155,6 +161,8 @@ export class EmbeddingFlights {
       bySlot.set(slot, { vector, tokens: shares[place], model: computed.model, source: "asked" });
     }
     const storing = this.#store(flight, ticket, computed, bySlot);
+    this.#storing.add(storing);
+    storing.then(() => this.#storing.delete(storing));
     const stored = await withDeadline(storing, settleBudgetMs, this.#parts.clock, () => pendingStored);
     return { ok: true, bySlot, stored };
   }

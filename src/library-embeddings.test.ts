@@ -5,6 +5,7 @@ import { describe, expect, it, onTestFinished } from "vitest";
 import { type CacheOptions, createCache } from "./cache.ts";
 import { ManualClock } from "./core/clock.ts";
 import { InvalidOptionError, RepriseError } from "./core/errors.ts";
+import type { Store } from "./core/store.ts";
 import type { TraceEvent } from "./core/trace.ts";
 import type { EmbeddingsOptions } from "./embeddings-options.ts";
 import type { EmbedTexts } from "./library-embeddings.ts";
@@ -335,6 +336,30 @@ describe("cache.embeddings", () => {
       [3, 3, 3],
     ]);
     expect(asked).toEqual([["a", "b"], ["c"], ["a"]]);
+  });
+
+  it("has stored, when it is closed, what a slow store had not taken when the vectors went out", async () => {
+    const inner = memory();
+    const gate = new Gate();
+    const slow: Store = {
+      name: "slow",
+      get: (tenant, keys) => inner.get(tenant, keys),
+      set: (tenant, key, value, options) => inner.set(tenant, key, value, options),
+      add: async (tenant, key, value, options) => {
+        if (key.startsWith("g:")) await gate.pass();
+        return inner.add(tenant, key, value, options);
+      },
+      delete: (tenant, key) => inner.delete(tenant, key),
+      stats: () => inner.stats(),
+      close: () => {},
+    };
+    const cache = await createCache({ store: slow });
+    expect(await cache.embeddings((texts) => texts.map(vectorOf), { model })(["a", "bb"])).toHaveLength(2);
+    const closing = cache.close();
+    gate.release();
+    await closing;
+    const keys = inner.list({ tenant: "library", limit: 100 }).items.map(({ key }) => key);
+    expect(keys.filter((key) => !key.startsWith("g:"))).toHaveLength(2);
   });
 
   it("finds after a restart what was computed before", async () => {
