@@ -71,10 +71,16 @@ export class RedisConnection {
 
   /** Why there is no connection, `undefined` while it stands. */
   get outage(): unknown {
-    if (this.client.status !== "connect") return this.#lastError;
+    if (this.client.status !== "connect") return this.#outageOfNodes() ?? this.#lastError;
     // Connected and not ready: it was refused, or the server still reads its data from disk.
     const { fault } = explainRedisError(this.#lastError);
     return fault === "authentication" || fault === "permission" ? this.#lastError : new Error("LOADING");
+  }
+
+  /** The client of a Cluster says of nodes it cannot reach only that their connection is closed. */
+  #outageOfNodes(): Error | undefined {
+    if (this.cluster === undefined || explainRedisError(this.#lastError).fault !== "disconnected") return undefined;
+    return new Error("None of startup nodes is available");
   }
 
   get description(): string {

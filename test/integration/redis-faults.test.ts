@@ -41,6 +41,8 @@ describeWithServices("redis-server", "a redis store in trouble", () => {
     const stack = tiered([memory(), guarded(store)]);
     expect(await stack.get("tenant", ["key"])).toEqual([undefined]);
     expect(await stack.set("tenant", "key", bytes("2"), forEver)).toBe("overloaded");
+    const ofCluster = opened({ url: `redis+cluster://127.0.0.1:${port}` });
+    await expect(ofCluster.get("tenant", ["key"])).rejects.toThrow("nobody listens at the address");
     expect(await store.check()).toMatchObject([
       { severity: "error", remedy: expect.stringContaining("start the server") },
     ]);
@@ -74,6 +76,22 @@ describeWithServices("redis-server", "a redis store in trouble", () => {
       ),
     );
     expect(await textOf(store)).toBeUndefined();
+  });
+
+  test("R4 a network of 300 ms is a miss in time, and what comes late does no harm", async () => {
+    const server = await serverFor({});
+    const proxy = await startFaultProxy({ target: server });
+    onTestFinished(() => proxy.close());
+    const store = opened({ url: `redis://127.0.0.1:${proxy.port}` });
+    expect(await textOf(store)).toBeUndefined();
+    const guard = guarded(store);
+    proxy.inject({ latencyMs: 300, jitterMs: 30 });
+    const answers = [guard.set("tenant", "key", bytes("1"), forEver), guard.get("tenant", ["key"])];
+    expect(await Promise.all(answers)).toEqual(["overloaded", [undefined]]);
+    expect(guard.state.failures).toEqual({ timeout: 2, error: 0, refused: 0 });
+    proxy.heal();
+    expect(await textOf(store)).toBe("1");
+    expect(await server.admin.dbsize()).toBe(1);
   });
 
   test.each(["reset", "close"] as const)("R5 discards a reply that is cut at any byte (%s)", async (how) => {

@@ -12,10 +12,11 @@ import { describe, test } from "vitest";
 const programs: Readonly<Record<RequiredProgram, { readonly debianPackage: string; readonly folder?: string }>> = {
   "redis-server": { debianPackage: "redis-server" },
   memcached: { debianPackage: "memcached" },
+  openssl: { debianPackage: "openssl" },
   postgres: { debianPackage: "postgresql", folder: "/usr/lib/postgresql/*/bin" },
 };
 
-export type RequiredProgram = "redis-server" | "memcached" | "postgres";
+export type RequiredProgram = "redis-server" | "memcached" | "openssl" | "postgres";
 
 const isOff = process.env["REPRISE_TEST_SERVICES"] === "off";
 
