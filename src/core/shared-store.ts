@@ -9,4 +9,9 @@ import type { Store } from "./store.ts";
 export interface SharedStore extends Store {
   readonly bus?: Bus;
   readonly leases?: Leases;
+  /**
+   * Calls `changed` when the connection to a server has ended: the one that answers next may be another, or started
+   * again, and have forgotten the last writes. Returns what ends it.
+   */
+  onInterrupted?(changed: () => void): () => void;
 }

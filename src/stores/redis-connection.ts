@@ -13,7 +13,7 @@ import type { RedisOptions as ClientOptions, Cluster, Redis } from "ioredis";
 import type { Clock, Random } from "../core/clock.ts";
 import { InvalidOptionError } from "../core/errors.ts";
 import { explainRedisError } from "./redis-errors.ts";
-import { describeRedisAddress, type RedisAddress } from "./redis-url.ts";
+import { describeRedisAddress, type RedisAddress, type RedisNode } from "./redis-url.ts";
 
 export interface RedisConnectionOptions {
   readonly address: RedisAddress;
@@ -40,6 +40,7 @@ export class RedisConnection {
   /** Until the first attempt has ended; it never rejects. */
   opening: Promise<void> | undefined;
   readonly #options: RedisConnectionOptions;
+  readonly #interrupted = new Set<() => void>();
   #lastError: unknown;
   #roleCheckedAt = Number.NEGATIVE_INFINITY;
 
@@ -52,6 +53,11 @@ export class RedisConnection {
     this.client = kind === "cluster" ? new Cluster([...nodes], this.#clusterOptions(own)) : new Redis(own);
     this.client.on("error", (error) => this.#failed(error));
     if (kind === "cluster") this.client.on("node error", (error) => this.#failed(error));
+    const interrupted = (): void => {
+      for (const changed of this.#interrupted) changed();
+    };
+    this.client.on("close", interrupted);
+    if (kind === "cluster") this.client.on("+node", (node: Redis) => void node.on("close", interrupted));
     this.client.on("ready", () => {
       this.#lastError = undefined;
     });
@@ -67,6 +73,25 @@ export class RedisConnection {
     const { cluster } = this;
     if (cluster === undefined) return [this.client as Redis];
     return [...cluster.nodes("master")].sort((a, b) => (addressOf(a) < addressOf(b) ? -1 : 1));
+  }
+
+  /**
+   * A connection for subscriptions, to this node of a Cluster. It is not connected yet, and is not made again when it
+   * ends.
+   */
+  subscriber(node: RedisNode | undefined): Redis {
+    const once = { lazyConnect: true, autoResubscribe: false, retryStrategy: () => null, reconnectOnError: null };
+    const { Redis } = loadClient();
+    return new Redis({ ...this.#clientOptions(), ...node, ...once });
+  }
+
+  /**
+   * Calls `changed` whenever a connection to a server has ended: whoever answers next may be another one, or one that was
+   * started again. Returns what ends it.
+   */
+  onInterrupted(changed: () => void): () => void {
+    this.#interrupted.add(changed);
+    return () => this.#interrupted.delete(changed);
   }
 
   /** Why there is no connection, `undefined` while it stands. */

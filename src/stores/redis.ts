@@ -16,13 +16,17 @@ import { createHash } from "node:crypto";
 import type { ConnectionOptions } from "node:tls";
 import { type Clock, type Random, systemClock, systemRandom } from "../core/clock.ts";
 import { StoreUnavailableError } from "../core/errors.ts";
+import type { SharedStore } from "../core/shared-store.ts";
 import type { StoreStats, WriteOptions, WriteResult } from "../core/store.ts";
 import type { CheckableStore, StoreFinding } from "../core/store-check.ts";
 import type { ListableStore, ListingPage, ListingQuery } from "../core/store-listing.ts";
+import { RedisBus } from "./redis-bus.ts";
+import { RedisChannels } from "./redis-channels.ts";
 import { checkRedis } from "./redis-check.ts";
 import { RedisConnection } from "./redis-connection.ts";
 import { explainRedisError, redisUnavailable } from "./redis-errors.ts";
 import { defaultKeyPrefix, RedisKeys } from "./redis-keys.ts";
+import { RedisLeases } from "./redis-leases.ts";
 import { listRedis } from "./redis-listing.ts";
 import { readServerStats } from "./redis-server-stats.ts";
 import { parseRedisUrl } from "./redis-url.ts";
@@ -43,11 +47,15 @@ export interface RedisOptions {
   readonly connectTimeoutMs?: number;
   /** A larger value is declined. Default 16 MiB; the server itself takes 512 MB. */
   readonly maxEntryBytes?: number;
+  /** False: other processes hear of invalidations only when they look again at their copies. Default true. */
+  readonly bus?: boolean;
+  /** False: each process calls the origin for itself. Default true. */
+  readonly leases?: boolean;
   readonly clock?: Clock;
   readonly random?: Random;
 }
 
-export interface RedisStore extends StoreWithExpiry, ListableStore, CheckableStore {
+export interface RedisStore extends SharedStore, StoreWithExpiry, ListableStore, CheckableStore {
   get(tenant: string, keys: readonly string[]): Promise<readonly (Uint8Array | undefined)[]>;
   getEntries(tenant: string, keys: readonly string[]): Promise<readonly (StoredEntry | undefined)[]>;
   set(tenant: string, key: string, value: Uint8Array, options: WriteOptions): Promise<WriteResult>;
@@ -97,7 +105,10 @@ const longestDeleteAt = 8.64e15;
 
 class RedisDriver implements RedisStore {
   readonly name = "redis";
+  readonly bus?: RedisBus;
+  readonly leases?: RedisLeases;
   readonly #connection: RedisConnection;
+  readonly #channels: RedisChannels;
   readonly #keys: RedisKeys;
   readonly #clock: Clock;
   readonly #maxEntryBytes: number;
@@ -109,13 +120,15 @@ class RedisDriver implements RedisStore {
     this.#clock = options.clock ?? systemClock;
     this.#keys = new RedisKeys(options.keyPrefix ?? address.keyPrefix ?? defaultKeyPrefix);
     this.#maxEntryBytes = options.maxEntryBytes ?? 16 * 1024 * 1024;
-    this.#connection = new RedisConnection({
-      address,
-      tls: options.tls,
-      connectTimeoutMs: options.connectTimeoutMs ?? 2_000,
-      clock: this.#clock,
-      random: options.random ?? systemRandom,
-    });
+    const { clock, random } = { clock: this.#clock, random: options.random ?? systemRandom };
+    const { tls, connectTimeoutMs = 2_000 } = options;
+    const connection = new RedisConnection({ address, tls, connectTimeoutMs, clock, random });
+    const { prefix: keyPrefix } = this.#keys;
+    const channels = new RedisChannels({ connection, keyPrefix, clock, random });
+    if (options.bus !== false) this.bus = new RedisBus(channels, random);
+    if (options.leases !== false) this.leases = new RedisLeases({ connection, channels, keyPrefix });
+    this.#connection = connection;
+    this.#channels = channels;
   }
 
   get(tenant: string, keys: readonly string[]): Promise<readonly (Uint8Array | undefined)[]> {
@@ -194,6 +207,10 @@ class RedisDriver implements RedisStore {
     }
   }
 
+  onInterrupted(changed: () => void): () => void {
+    return this.#connection.onInterrupted(changed);
+  }
+
   async check(): Promise<readonly StoreFinding[]> {
     this.#assertOpen();
     await this.#connection.opening;
@@ -203,6 +220,7 @@ class RedisDriver implements RedisStore {
   async close(): Promise<void> {
     if (this.#closed) return;
     this.#closed = true;
+    this.#channels.close();
     await this.#connection.close();
   }
 
