@@ -4,11 +4,11 @@ import type { StoredGeneration } from "@langchain/core/messages";
 import type { Generation } from "@langchain/core/outputs";
 import { LRUCache } from "lru-cache";
 import type { Cache } from "../cache.ts";
+import type { Embed } from "../library-embeddings.ts";
 import type { ValueOptions } from "../value-shelf.ts";
 import type { ValueTicket } from "../values.ts";
 import { mayKeep } from "./langchain-admission.ts";
 import { fromTagged, toTagged } from "./tagged-json.ts";
-import { vectorsThroughCache } from "./vectors-through-cache.ts";
 
 /**
  * LangChain's own cache interface, and embeddings. LangChain looks up and stores in two calls and keys a chat by a text
@@ -91,29 +91,31 @@ export interface CachedEmbeddingsOptions extends LangChainCacheOptions {
 
 /** Embeddings that send only texts that are new, each once. Queries and documents are kept apart: some models embed them differently. */
 export class CachedEmbeddings extends Embeddings {
-  readonly #embeddings: EmbeddingsInterface;
-  readonly #cache: Cache;
-  readonly #options: CachedEmbeddingsOptions;
+  readonly #documents: Embed;
+  readonly #queries: Embed;
 
   constructor(embeddings: EmbeddingsInterface, cache: Cache, options: CachedEmbeddingsOptions) {
     super({});
-    this.#embeddings = embeddings;
-    this.#cache = cache;
-    this.#options = options;
+    this.#documents = cache.embeddings((texts) => embeddings.embedDocuments([...texts]), {
+      ...options,
+      parameters: { langchain: "document" },
+      batchSize: mostDocuments,
+    });
+    this.#queries = cache.embeddings((texts) => Promise.all(texts.map((text) => embeddings.embedQuery(text))), {
+      ...options,
+      parameters: { langchain: "query" },
+    });
   }
 
   embedDocuments(documents: string[]): Promise<number[][]> {
-    return this.#embed("document", documents, (texts) => this.#embeddings.embedDocuments(texts));
+    return this.#documents(documents);
   }
 
   async embedQuery(query: string): Promise<number[]> {
-    const [vector] = await this.#embed("query", [query], async () => [await this.#embeddings.embedQuery(query)]);
+    const [vector] = await this.#queries([query]);
     return vector as number[];
   }
-
-  #embed(kind: string, texts: string[], embed: (texts: string[]) => Promise<number[][]>): Promise<number[][]> {
-    const { model, ...options } = this.#options;
-    const optionsFor = (text: string) => ({ ...options, key: ["langchain-vector", kind, model, text] });
-    return vectorsThroughCache(this.#cache, texts, optionsFor, embed);
-  }
 }
+
+/** LangChain's embeddings cut what they are given to what their provider takes. */
+const mostDocuments = 2_048;
