@@ -218,6 +218,24 @@ describeWithServices("redis-server", "a redis store in trouble", () => {
     });
   });
 
+  test("the server forgets by itself what is past its deleteAt, and keeps what has none", async () => {
+    const { admin, url } = await serverFor({});
+    const store = opened({ url });
+    const deleteAt = Date.now() + 3_600_000;
+    await store.set("tenant", "key", bytes("1"), { deleteAt: deleteAt - 0.5 });
+    expect(await admin.pexpiretime(name)).toBe(deleteAt);
+    await store.set("tenant", "key", bytes("2"), forEver);
+    expect(await admin.pexpiretime(name)).toBe(-1);
+    await admin.set(name, "damaged");
+    await store.add("tenant", "key", bytes("3"), { deleteAt });
+    expect(await admin.pexpiretime(name)).toBe(deleteAt);
+    await store.delete("tenant", "key");
+    await store.add("tenant", "key", bytes("4"), { deleteAt: deleteAt + 1 });
+    expect(await admin.pexpiretime(name)).toBe(deleteAt + 1);
+    await store.set("tenant", "key", bytes("5"), { deleteAt: -1 });
+    expect(await admin.exists(name)).toBe(0);
+  });
+
   test("R7 with its memory full and nothing evicted, takes no writes and goes on reading", async () => {
     const server = await serverFor({ maxmemory: "4mb", maxmemoryPolicy: "noeviction" });
     const store = opened({ url: server.url });
