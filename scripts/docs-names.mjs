@@ -34,7 +34,7 @@ function unknownNames(text) {
   each(
     /\breprise_[a-z_]+\b/g,
     "metric",
-    (name) => metricNames.has(name.replace(/_(bucket|sum|count)$/, "")) || metricNames.has(name),
+    (name) => metricNames.has(name.replace(/_(bucket|sum|count)$/, "")) || metricNames.has(name) || isTable(name),
   );
   each(/\bX-AI-[A-Za-z-]*[A-Za-z]\b/gi, "header field", (name) => source.toLowerCase().includes(name.toLowerCase()));
   each(/\bREPRISE_[A-Z_]+\b/g, "environment variable", (name) => usesVariable(name));
@@ -45,6 +45,11 @@ function unknownNames(text) {
     (name) => source.includes(`"${name} `) || source.includes(`"${name}"`),
   );
   return found;
+}
+
+/** A table of a store has a name like a metric. */
+function isTable(name) {
+  return source.includes(`}.${name}\``);
 }
 
 /** Where a page says `option` (`default`), that is the default. */
