@@ -42,7 +42,8 @@ try {
   await embedMany({ model: embedder, values: ["apple", "banana"] });
   const { embeddings } = await embedMany({ model: embedder, values: ["banana", "cherry", "apple"] });
   const { hit, miss } = cache.stats().requests;
-  console.log(`${embeddings.length} vectors; answers and vectors found: ${hit}, computed: ${miss}`);
+  // A batch counts as one call, and as found only when every vector of it was.
+  console.log(`${embeddings.length} vectors; calls answered from the cache: ${hit}, computed: ${miss}`);
 } finally {
   await cache.close();
 }

@@ -36,13 +36,14 @@ try {
   ];
   console.log(`LangChainCache: ${found() - before} found: ${answers[1]?.text}`);
 
-  // Of the second list only "cherry" is sent.
+  // Of the second list only "cherry" is sent, and of the third nothing.
   const name = "text-embedding-3-small";
   const embeddings = new CachedEmbeddings(new OpenAIEmbeddings({ model: name, apiKey }), cache, { model: name });
   await embeddings.embedDocuments(["apple", "banana"]);
+  await embeddings.embedDocuments(["banana", "cherry", "apple"]);
   const known = found();
-  const vectors = await embeddings.embedDocuments(["banana", "cherry", "apple"]);
-  console.log(`CachedEmbeddings: ${vectors.length} vectors, ${found() - known} found`);
+  const vectors = await embeddings.embedDocuments(["apple", "banana", "cherry"]);
+  console.log(`CachedEmbeddings: ${vectors.length} vectors, ${found() - known} list found`);
 } finally {
   await cache.close();
 }

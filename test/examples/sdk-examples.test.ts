@@ -89,7 +89,7 @@ test("ai-sdk.ts: texts and streams share an entry, and of a batch only what is n
   ]);
   const [first, again, stream] = lines.map((line) => line.slice(line.indexOf(": ", 8)));
   expect([again, stream]).toEqual([first, first]);
-  expect(lines[4]).toContain("found: 4, computed: 4");
+  expect(lines[4]).toContain("from the cache: 2, computed: 3");
   expect(inputsOf(origin)).toEqual([["apple", "banana"], ["cherry"]]);
   expect(origin.callCount).toBe(4);
 });
@@ -101,7 +101,7 @@ test("langchain.ts: fetch, LangChain's cache and embeddings ask the origin once 
     expect.stringMatching(/^cache\.fetch: 1 found, the stream says the same: .*chain without a link/),
     expect.stringMatching(/^saved: 0\.0*[1-9]\d* USD$/),
     expect.stringMatching(/^LangChainCache: 1 found: .*link without a chain/),
-    "CachedEmbeddings: 3 vectors, 2 found",
+    "CachedEmbeddings: 3 vectors, 1 list found",
   ]);
   expect(inputsOf(origin)).toEqual([["apple", "banana"], ["cherry"]]);
   expect(origin.callCount).toBe(4);
