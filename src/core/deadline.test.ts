@@ -1,7 +1,31 @@
 import { describe, expect, it } from "vitest";
-import { ManualClock } from "./clock.ts";
+import { type Clock, ManualClock } from "./clock.ts";
 import { withDeadline } from "./deadline.ts";
 import { isPromise } from "./maybe-promise.ts";
+
+/** Timers see the time at which they are fired, as in a process that was held up. */
+class BusyClock implements Clock {
+  #now = 0;
+  #timers: { readonly dueAt: number; readonly action: () => void }[] = [];
+
+  now = (): number => this.#now;
+  monotonic = (): number => this.#now;
+
+  after(delayMs: number, action: () => void): () => void {
+    const timer = { dueAt: this.#now + delayMs, action };
+    this.#timers.push(timer);
+    return () => {
+      this.#timers = this.#timers.filter((other) => other !== timer);
+    };
+  }
+
+  advance(durationMs: number): void {
+    this.#now += durationMs;
+    const due = this.#timers.filter(({ dueAt }) => dueAt <= this.#now);
+    this.#timers = this.#timers.filter((timer) => !due.includes(timer));
+    for (const { action } of due) action();
+  }
+}
 
 describe("withDeadline", () => {
   it("hands a ready value through without a promise", () => {
@@ -28,6 +52,20 @@ describe("withDeadline", () => {
     const answer = withDeadline(new Promise<string>(() => {}), 50, clock, () => "replacement");
     clock.advance(50);
     expect(await answer).toBe("replacement");
+  });
+
+  it("takes what has arrived while the process was busy past the deadline", async () => {
+    const clock = new BusyClock();
+    const reply = Promise.withResolvers<string>();
+    const never = withDeadline(new Promise<string>(() => {}), 50, clock, () => "replacement");
+    const answer = withDeadline(reply.promise, 50, clock, () => "replacement");
+    clock.advance(200);
+    // What lay in the socket's buffer is read after the timers of the turn.
+    reply.resolve("arrived");
+    await reply.promise;
+    clock.advance(1);
+    expect(await answer).toBe("arrived");
+    expect(await never).toBe("replacement");
   });
 
   it("rejects with what the replacement throws", async () => {

@@ -4,11 +4,20 @@
  * An answer that is there already passes through untouched, so that a hit in memory stays synchronous. A promise
  * races one timer of the injected clock; whichever comes second is dropped, a late rejection included, so that a
  * slow store can neither overwrite a decision nor raise an unhandled rejection.
+ *
+ * A process that was busy past the deadline finds its timers due before it reads what has arrived meanwhile (timers come
+ * before input in each turn of the event loop, https://nodejs.org/en/learn/asynchronous-work/event-loop-timers-and-nexttick).
+ * What is too slow then is the process and not who was asked, so such a timer waits for one more turn, and for some more
+ * if that is as long.
  */
 
-import type { Clock } from "./clock.ts";
+import type { CancelTimer, Clock } from "./clock.ts";
 import { isPromise } from "./maybe-promise.ts";
 import type { MaybePromise } from "./store.ts";
+
+/** A timer that is later than this was held up by other work of the process. */
+const busyMs = 5;
+const mostTurns = 10;
 
 /**
  * `answer` if it comes within `deadlineMs` milliseconds of `clock`, else what `onTimeout` returns or throws.
@@ -22,13 +31,22 @@ export function withDeadline<T>(
 ): MaybePromise<T> {
   if (!isPromise(answer) || deadlineMs === Number.POSITIVE_INFINITY) return answer;
   return new Promise<T>((resolve, reject) => {
-    const cancel = clock.after(deadlineMs, () => {
-      try {
-        resolve(onTimeout());
-      } catch (error) {
-        reject(error);
-      }
-    });
+    let turns = 0;
+    const wait = (forMs: number): CancelTimer => {
+      const dueAt = clock.monotonic() + forMs;
+      return clock.after(forMs, () => {
+        if (clock.monotonic() - dueAt > busyMs && turns++ < mostTurns) {
+          cancel = wait(0);
+          return;
+        }
+        try {
+          resolve(onTimeout());
+        } catch (error) {
+          reject(error);
+        }
+      });
+    };
+    let cancel = wait(deadlineMs);
     answer.then(
       (value) => {
         cancel();
