@@ -44,7 +44,9 @@ export class RedisBus implements Bus {
     this.#listeners.add(own);
     this.#stop ??= this.#channels.listen(this.#channels.common, {
       heard: (payload) => this.#hear(payload.toString("utf8")),
-      begun: (isAgain) => isAgain && this.#listeners.forEach((each) => void each.missed()),
+      begun: (isAgain) => {
+        if (isAgain) for (const each of this.#listeners) each.missed();
+      },
     });
     return () => {
       this.#listeners.delete(own);

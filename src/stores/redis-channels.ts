@@ -106,14 +106,19 @@ export class RedisChannels {
     if (this.#isClosed || this.#link !== undefined || this.#cancelRetry !== undefined) return;
     const { connection } = this.#options;
     const node = connection.cluster === undefined ? undefined : (this.#node ?? this.#anyNode());
-    if (connection.cluster !== undefined && node === undefined) return this.#retryLater();
+    if (connection.cluster !== undefined && node === undefined) {
+      this.#retryLater();
+      return;
+    }
     const link = connection.subscriber(node);
     this.#link = link;
     link.on("error", () => {});
     link.on("messageBuffer", (channel: Buffer, payload: Buffer) => this.#deliver(channel, payload));
     link.on("smessageBuffer", (channel: Buffer, payload: Buffer) => this.#deliver(channel, payload));
-    // The slot went to another node.
-    link.on("moved", () => this.#ended(link));
+    // The slot went to another node. While we subscribe the reply says to which.
+    link.on("moved", () => {
+      if (this.#isReady) this.#ended(link);
+    });
     link.on("end", () => this.#ended(link));
     link.connect().then(
       () => this.#begin(link),
@@ -204,10 +209,9 @@ export class RedisChannels {
     if (!isMoved) {
       this.#hadGap = true;
       this.#node = undefined;
-      return this.#retryLater();
     }
-    if (++this.#attempt > mostMoves) return this.#retryLater();
-    this.#connect();
+    if (isMoved && ++this.#attempt <= mostMoves) this.#connect();
+    else this.#retryLater();
   }
 
   #retryLater(): void {

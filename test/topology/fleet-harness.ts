@@ -36,6 +36,8 @@ export interface Shared {
   readonly stores: readonly SharedStore[];
   /** Moves it where time can be moved; undefined where it is real. */
   readonly clock: ManualClock | undefined;
+  /** For all nodes. */
+  readonly options?: CacheOptions;
 }
 
 export function sharedMemory(count: number): Shared {
@@ -68,7 +70,8 @@ export async function startFleet(shared: Shared, options: CacheOptions = {}): Pr
   const origin = await startScriptedOrigin();
   const nodes: Node[] = [];
   for (const [index, store] of shared.stores.entries()) {
-    nodes.push(await startNode(origin, store, index, { ...(shared.clock && { clock: shared.clock }), ...options }));
+    const given = { ...(shared.clock && { clock: shared.clock }), ...shared.options, ...options };
+    nodes.push(await startNode(origin, store, index, given));
   }
   onTestFinished(async () => {
     for (const { cache } of nodes) await cache.close();

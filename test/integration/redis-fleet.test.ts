@@ -1,0 +1,41 @@
+import { afterAll, beforeAll, onTestFinished } from "vitest";
+import { type Clock, systemClock } from "../../src/core/clock.ts";
+import { redis } from "../../src/stores/redis.ts";
+import { startRedis, startRedisCluster } from "../services/redis.ts";
+import { describeWithServices } from "../services/required.ts";
+import { describeFleet } from "../topology/fleet-cases.ts";
+
+/** Several nodes over a real Redis, alone and as a Cluster, in real time. */
+
+const topologies = [
+  ["a Redis", startRedis],
+  ["a Redis Cluster", startRedisCluster],
+] as const;
+
+/** Deadlines are longer, since all nodes, their callers and the origin share one process here. */
+const patientClock: Clock = {
+  ...systemClock,
+  after: (delayMs, action) => systemClock.after(deadlinesMs.includes(delayMs) ? 20 * delayMs : delayMs, action),
+};
+const deadlinesMs = [50, 250];
+
+describeWithServices("redis-server", "a fleet over Redis", () => {
+  for (const [name, start] of topologies) {
+    let running: { readonly url: string; readonly stop: () => Promise<void> };
+    let made = 0;
+
+    beforeAll(async () => {
+      running = await start();
+    }, 60_000);
+    afterAll(() => running.stop());
+
+    describeFleet(name, (count) => {
+      const options = { url: running.url, keyPrefix: `fleet${made++}:` };
+      const stores = Array.from({ length: count }, () => redis(options));
+      onTestFinished(async () => {
+        await Promise.all(stores.map((store) => store.close()));
+      });
+      return { stores, clock: undefined, options: { clock: patientClock } };
+    });
+  }
+});
