@@ -2,12 +2,17 @@ import fc from "fast-check";
 import { describe, expect, test } from "vitest";
 import { RedisKeys } from "./redis-keys.ts";
 
-const anyText = fc.oneof(fc.string({ unit: "binary" }), fc.constantFrom("", ":", "1:", "6:a:", "*", "[a]", "\\"));
+const anyText = fc.oneof(
+  fc.string({ unit: "binary" }),
+  fc.array(fc.integer({ min: 0xd7ff, max: 0xe000 })).map((units) => String.fromCharCode(...units)),
+  fc.constantFrom("", ":", "~", "1:", "6:a:", "*", "[a]", "\\"),
+);
 
 test("names tenant and key so that they can be taken apart again", () => {
   const keys = new RedisKeys("reprise:");
   expect(keys.nameOf("tenant", "key")).toBe("reprise:6:tenant:key");
   expect(keys.nameOf("", "")).toBe("reprise:0::");
+  expect(keys.nameOf("\ud800", "\udc01")).toBe("reprise:4~00d8~01dc");
   fc.assert(
     fc.property(anyText, anyText, (tenant, key) => {
       expect(keys.parse(Buffer.from(keys.nameOf(tenant, key)))).toEqual({ tenant, key });
@@ -34,7 +39,7 @@ test("knows what is not one of its names", () => {
 test("makes patterns that match literally", () => {
   const keys = new RedisKeys("p:");
   expect(keys.pattern(undefined)).toBe("p:*");
-  expect(keys.pattern("a*[b]?\\c")).toBe("p:8:a\\*\\[b\\]\\?\\\\c:*");
+  expect(keys.pattern("a*[b]?\\c")).toBe("p:8:a\\*\\[b\\]\\?\\\\c*");
 });
 
 describe("refuses the prefix", () => {
