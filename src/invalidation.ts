@@ -33,6 +33,7 @@ const removalMs = 15 * 60_000;
 
 export class Invalidator {
   readonly #parts: InvalidatorParts;
+  readonly #telling = new Set<Promise<void>>();
 
   constructor(parts: InvalidatorParts) {
     this.#parts = parts;
@@ -53,7 +54,7 @@ export class Invalidator {
       Promise.all(places.map((place) => this.#remove(place))),
     ]);
     const messages: readonly BusMessage[] = [...renewed, ...places.map(removal)];
-    await this.#tell(messages);
+    this.#tell(messages);
     const groups: readonly (ScopeGroup | "key")[] = [
       ...scopes.map(({ name }) => scopeGroup(name)),
       ...places.map(() => "key" as const),
@@ -87,15 +88,24 @@ export class Invalidator {
     return store.delete(tenant, slot);
   }
 
-  /** The others notice without it, only later. */
-  async #tell(messages: readonly BusMessage[]): Promise<void> {
+  /** Resolves when all messages are on their way, or are not going to be. */
+  async close(): Promise<void> {
+    await Promise.all(this.#telling);
+  }
+
+  /** The others notice without it, only later; so nobody waits for it. */
+  #tell(messages: readonly BusMessage[]): void {
     const { bus, trace } = this.#parts;
     if (bus === undefined || messages.length === 0) return;
-    try {
-      await bus.publish(messages);
-    } catch {
-      trace({ type: "bus-fault", bus: bus.name, operation: "publish" });
-    }
+    const publish = async (): Promise<void> => {
+      try {
+        await bus.publish(messages);
+      } catch {
+        trace({ type: "bus-fault", bus: bus.name, operation: "publish" });
+      }
+    };
+    const telling = publish().finally(() => this.#telling.delete(telling));
+    this.#telling.add(telling);
   }
 }
 
