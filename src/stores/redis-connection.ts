@@ -12,6 +12,7 @@ import type { ConnectionOptions } from "node:tls";
 import type { RedisOptions as ClientOptions, Cluster, Redis } from "ioredis";
 import type { Clock, Random } from "../core/clock.ts";
 import { InvalidOptionError } from "../core/errors.ts";
+import { clusterClient } from "./redis-cluster-client.ts";
 import { explainRedisError } from "./redis-errors.ts";
 import { describeRedisAddress, type RedisAddress, type RedisNode } from "./redis-url.ts";
 
@@ -31,8 +32,6 @@ const silenceMs = 5_000;
 const longestBackOffMs = 2_000;
 /** A replica answers every write with READONLY; it is not asked for its role more often than this. */
 const roleCheckMs = 1_000;
-/** A call is sent after its slot this often, and waits so long in between: 60 ms, then it is given up. */
-const redirections = { maxRedirections: 5, retryMs: 15 } as const;
 
 export class RedisConnection {
   readonly client: Redis | Cluster;
@@ -50,7 +49,12 @@ export class RedisConnection {
     const { Redis, Cluster } = loadClient();
     const own = this.#clientOptions();
     const { kind, nodes } = this.address;
-    this.client = kind === "cluster" ? new Cluster([...nodes], this.#clusterOptions(own)) : new Redis(own);
+    const backOff = (attempt: number): number => this.#backOff(attempt);
+    const { connectTimeoutMs } = options;
+    this.client =
+      kind === "cluster"
+        ? clusterClient(Cluster, { nodes, redisOptions: own, backOff, connectTimeoutMs })
+        : new Redis(own);
     this.client.on("error", (error) => this.#failed(error));
     if (kind === "cluster") this.client.on("node error", (error) => this.#failed(error));
     const interrupted = (): void => {
@@ -178,20 +182,6 @@ export class RedisConnection {
         this.#roleCheckedAt = clock.monotonic();
         return true;
       },
-    };
-  }
-
-  #clusterOptions(own: OwnOptions): ConstructorParameters<typeof Cluster>[1] & object {
-    const { host: _host, port: _port, db: _db, retryStrategy: _retry, enableOfflineQueue: _queue, ...ofNodes } = own;
-    return {
-      enableOfflineQueue: false,
-      maxRedirections: redirections.maxRedirections,
-      retryDelayOnFailover: redirections.retryMs,
-      retryDelayOnClusterDown: redirections.retryMs,
-      retryDelayOnTryAgain: redirections.retryMs,
-      slotsRefreshTimeout: this.#options.connectTimeoutMs,
-      clusterRetryStrategy: (attempt) => this.#backOff(attempt),
-      redisOptions: ofNodes,
     };
   }
 }

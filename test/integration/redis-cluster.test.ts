@@ -84,6 +84,19 @@ describeWithServices("redis-server", "redis in a Cluster", () => {
     return { slot, from: from as RedisServer, to: to as RedisServer };
   }
 
+  test("calls that were not awaited keep their order, also to nodes that are not connected yet", async () => {
+    for (let round = 0; round < 5; round++) {
+      const { store } = opened();
+      const writes = keys.flatMap((key) => [
+        store.set("order", key, Buffer.from("first"), forEver),
+        store.delete("order", key),
+        store.set("order", key, Buffer.from("last"), forEver),
+      ]);
+      await Promise.all(writes);
+      for (const value of await store.get("order", keys)) expect(String(value)).toBe("last");
+    }
+  });
+
   test("R11 ASK and MOVED: every call of a slot that moves under load is answered, by the store alone", async () => {
     const { store, stack } = opened();
     for (const key of keys) await store.set(moving, key, contentOf(moving, key), forEver);
