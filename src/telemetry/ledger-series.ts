@@ -1,6 +1,6 @@
 import { picodollarsPerDollar } from "../core/money.ts";
-import type { Account } from "./account.ts";
 import type { Ledger } from "./ledger.ts";
+import { type BookedLine, type LedgerReading, readLedger } from "./metrics-reading.ts";
 import type { TallyReading } from "./tally.ts";
 
 /** The ledger as counters. The exact sums stay in it; a scrape takes the nearest floating-point number of each. */
@@ -11,31 +11,31 @@ interface Sample {
   readonly value: number;
 }
 
-type Read = (ledger: Ledger) => readonly Sample[];
+type Read = (ledger: LedgerReading) => readonly Sample[];
 
 /** By the name of the metric. */
 export const spendingSeries: Readonly<Record<string, Read>> = {
-  reprise_cost_saved_usd_total: (ledger) =>
-    ledger.savedLines().map(({ by, model, account }) => ({ labels: [model, by, "list"], value: dollars(account) })),
-  reprise_cost_spent_usd_total: (ledger) =>
-    ledger.spentLines().map(({ model, account }) => ({ labels: [model, "inference"], value: dollars(account) })),
-  reprise_tokens_saved_total: (ledger) =>
-    ledger.savedLines().flatMap(({ by, model, account: { tokens } }) => [
+  reprise_cost_saved_usd_total: ({ saved }) =>
+    saved.map((line) => ({ labels: [line.model, line.by, "list"], value: dollars(line) })),
+  reprise_cost_spent_usd_total: ({ spent }) =>
+    spent.map((line) => ({ labels: [line.model, "inference"], value: dollars(line) })),
+  reprise_tokens_saved_total: ({ saved }) =>
+    saved.flatMap(({ by, model, tokens }) => [
       { labels: ["input", model, by], value: tokens.inputTokens },
       { labels: ["output", model, by], value: tokens.outputTokens },
       { labels: ["cached_input", model, by], value: tokens.cachedInputTokens },
       { labels: ["reasoning", model, by], value: tokens.reasoningTokens },
     ]),
-  reprise_unpriced_requests_total: (ledger) => {
+  reprise_unpriced_requests_total: ({ spent, saved }) => {
     const counts = new Map<string, number>();
-    for (const { model, account } of [...ledger.spentLines(), ...ledger.savedLines()])
-      if (account.unpriced > 0) counts.set(model, (counts.get(model) ?? 0) + account.unpriced);
+    for (const { model, unpriced } of [...spent, ...saved])
+      if (unpriced > 0) counts.set(model, (counts.get(model) ?? 0) + unpriced);
     return [...counts].map(([model, value]) => ({ labels: [model], value }));
   },
-  reprise_provider_cache_read_tokens_total: (ledger) =>
-    ledger.spentLines().map(({ model, account }) => ({ labels: [model], value: account.tokens.cachedInputTokens })),
-  reprise_provider_cache_write_tokens_total: (ledger) =>
-    ledger.spentLines().map(({ model, account }) => ({ labels: [model], value: account.tokens.cacheWriteTokens })),
+  reprise_provider_cache_read_tokens_total: ({ spent }) =>
+    spent.map(({ model, tokens }) => ({ labels: [model], value: tokens.cachedInputTokens })),
+  reprise_provider_cache_write_tokens_total: ({ spent }) =>
+    spent.map(({ model, tokens }) => ({ labels: [model], value: tokens.cacheWriteTokens })),
 };
 
 /** Shaped as the registry of prom-client wants its metrics. */
@@ -55,7 +55,12 @@ export class LedgerCounter {
   }
 
   get(): TallyReading {
-    const values = this.#read(this.#ledger).map(({ labels, value }) => ({
+    return this.of(readLedger(this.#ledger));
+  }
+
+  /** The same of another ledger. */
+  of(ledger: LedgerReading): TallyReading {
+    const values = this.#read(ledger).map(({ labels, value }) => ({
       labels: Object.fromEntries(this.#labelNames.map((name, index) => [name, labels[index] ?? ""])),
       value,
     }));
@@ -63,6 +68,6 @@ export class LedgerCounter {
   }
 }
 
-function dollars(account: Account): number {
-  return Number(account.picodollars) / picodollarsPerDollar;
+function dollars({ picodollars }: BookedLine): number {
+  return Number(picodollars) / picodollarsPerDollar;
 }
