@@ -1,6 +1,6 @@
 import { OriginError } from "./core/errors.ts";
 import type { Lease, Relay } from "./core/lease.ts";
-import type { OriginResponse } from "./core/origin.ts";
+import type { HeaderMap, OriginResponse } from "./core/origin.ts";
 import type { FleetOptions, Passenger } from "./fleet-parts.ts";
 import { mediaType } from "./origin-answer.ts";
 import { type Frame, readFrame } from "./relay-frames.ts";
@@ -35,7 +35,9 @@ export class FleetFollower {
     this.#lease = lease;
   }
 
-  async response(): Promise<Followed> {
+  /** After `waitMs`. */
+  async response(waitMs = 0): Promise<Followed> {
+    if (waitMs > 0) await this.#pause(waitMs);
     const { relay } = this.#options.leases;
     return relay === undefined ? this.#entry() : this.#relayed(relay);
   }
@@ -53,17 +55,17 @@ export class FleetFollower {
 
   async #relayed(relay: Relay): Promise<Followed> {
     const frames = this.#frames(relay);
-    const head = await nextOf(frames);
-    if (head === "lost" || head === "alone") return head;
-    if (head.kind !== "head") return "lost";
-    const { status, headers } = head;
-    if (mediaType(headers) === "text/event-stream") return { status, headers, body: live(frames) };
-    const pieces: Uint8Array[] = [];
-    for (;;) {
-      const frame = await nextOf(frames);
-      if (frame === "lost" || frame === "alone") return frame;
-      if (frame.kind === "end") return { status, headers, body: all(pieces) };
-      if (frame.kind === "piece") pieces.push(frame.bytes);
+    let isLive = false;
+    try {
+      const head = await nextOf(frames);
+      if (head === "lost" || head === "alone") return head;
+      if (head.kind !== "head") return "lost";
+      const { status, headers } = head;
+      isLive = mediaType(headers) === "text/event-stream";
+      if (isLive) return { status, headers, body: new LiveFrames(frames) };
+      return await whole(frames, status, headers);
+    } finally {
+      if (!isLive) await frames.return(undefined);
     }
   }
 
@@ -142,13 +144,41 @@ async function nextOf(
   throw step.value.error;
 }
 
-async function* live(frames: AsyncGenerator<Frame>): AsyncGenerator<Uint8Array> {
+async function whole(frames: AsyncGenerator<Frame>, status: number, headers: HeaderMap): Promise<Followed> {
+  const pieces: Uint8Array[] = [];
   for (;;) {
     const frame = await nextOf(frames);
-    if (frame === "lost" || frame === "alone")
-      throw new OriginError("truncated", { message: "The process that computed this answer for all is gone." });
-    if (frame.kind === "end") return;
-    if (frame.kind === "piece") yield frame.bytes;
+    if (frame === "lost" || frame === "alone") return frame;
+    if (frame.kind === "end") return { status, headers, body: all(pieces) };
+    if (frame.kind === "piece") pieces.push(frame.bytes);
+  }
+}
+
+/** A body that is still being said. Whoever stops reading it, at the end or before its first byte, ends the watch. */
+class LiveFrames implements AsyncIterableIterator<Uint8Array> {
+  readonly #frames: AsyncGenerator<Frame>;
+
+  constructor(frames: AsyncGenerator<Frame>) {
+    this.#frames = frames;
+  }
+
+  [Symbol.asyncIterator](): this {
+    return this;
+  }
+
+  async next(): Promise<IteratorResult<Uint8Array, undefined>> {
+    for (;;) {
+      const frame = await nextOf(this.#frames);
+      if (frame === "lost" || frame === "alone")
+        throw new OriginError("truncated", { message: "The process that computed this answer for all is gone." });
+      if (frame.kind === "end") return this.return();
+      if (frame.kind === "piece") return { done: false, value: frame.bytes };
+    }
+  }
+
+  async return(): Promise<IteratorResult<Uint8Array, undefined>> {
+    await this.#frames.return(undefined);
+    return { done: true, value: undefined };
   }
 }
 

@@ -16,6 +16,8 @@ import { type Frame, writeFrame } from "./relay-frames.ts";
 const keepMs = 30_000;
 /** What a process that is behind the relay keeps for it; then the others are told to ask for themselves. */
 const mostBacklogBytes = 16 * 1024 * 1024;
+/** What the store keeps of one answer for the others; of one that is larger they cannot keep anything either. */
+const mostSaidBytes = 64 * 1024 * 1024;
 
 export class FleetLeader {
   readonly #options: FleetOptions;
@@ -25,6 +27,7 @@ export class FleetLeader {
   #isOver = false;
   #pending: Uint8Array[] = [];
   #pendingBytes = 0;
+  #saidBytes = 0;
   #writing: Promise<void> | undefined;
   #isRelaying: boolean;
 
@@ -112,13 +115,12 @@ export class FleetLeader {
     const bytes = writeFrame(frame);
     this.#pending.push(bytes);
     this.#pendingBytes += bytes.length;
-    if (this.#pendingBytes > mostBacklogBytes) {
+    this.#saidBytes += bytes.length;
+    if (this.#pendingBytes > mostBacklogBytes || this.#saidBytes > mostSaidBytes) {
       this.#pending = [writeFrame({ kind: "failure", error: undefined })];
       this.#isRelaying = false;
     }
-    this.#writing ??= this.#write().finally(() => {
-      this.#writing = undefined;
-    });
+    this.#writing ??= this.#write();
   }
 
   /** Whatever has come while the last frames were on their way goes together. */
@@ -136,6 +138,8 @@ export class FleetLeader {
         this.#pending = [];
       }
     }
+    // In the same step as the last look: what is said from now on begins to be written again.
+    this.#writing = undefined;
   }
 }
 

@@ -22,13 +22,18 @@ export class Fleet {
 
   async board(passenger: Passenger): Promise<Passage> {
     const { leases, holdMs } = this.#options;
+    let lost: number | undefined;
+    let waitMs = 0;
     for (;;) {
       const got = await leases.acquire(passenger.key, holdMs).catch(() => undefined);
       passenger.signal.throwIfAborted();
       if (got === undefined) return alone(await passenger.compute());
       if (got.won) return this.#lead(passenger, got.lease);
+      // Who is gone and still holds the lease has it for a moment, or until its time is up.
+      waitMs = got.fence === lost ? Math.min(2 * Math.max(waitMs, firstWaitMs), longestWaitMs) : 0;
+      lost = got.fence;
       const follower = new FleetFollower(this.#options, passenger, { key: passenger.key, fence: got.fence });
-      const response = await follower.response();
+      const response = await follower.response(waitMs);
       if (response === "alone") return alone(await passenger.compute());
       if (response !== "lost") return following(response);
     }
@@ -57,6 +62,9 @@ export class Fleet {
     }
   }
 }
+
+const firstWaitMs = 5;
+const longestWaitMs = 500;
 
 const nothing = (): void => {};
 
