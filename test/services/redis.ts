@@ -4,7 +4,7 @@ import { dirname, join } from "node:path";
 import { promisify } from "node:util";
 import { Redis } from "ioredis";
 import { requiredProgram } from "./required.ts";
-import { freePorts, removeFolder, type ServerProcess, serverFolder, startServer } from "./server-process.ts";
+import { onFreePorts, removeFolder, type ServerProcess, serverFolder, startServer } from "./server-process.ts";
 
 /** Real Redis servers on loopback: one, a Cluster of six, and a primary with a replica under Sentinels. */
 
@@ -39,8 +39,12 @@ export interface RedisServer {
   readonly stop: () => Promise<void>;
 }
 
-export async function startRedis(options: RedisServerOptions = {}): Promise<RedisServer> {
-  const port = options.port ?? ((await freePorts(1))[0] as number);
+export function startRedis(options: RedisServerOptions = {}): Promise<RedisServer> {
+  if (options.port !== undefined) return startRedisAt(options.port, options);
+  return onFreePorts(1, ([port]) => startRedisAt(port as number, options));
+}
+
+async function startRedisAt(port: number, options: RedisServerOptions): Promise<RedisServer> {
   const folder = options.folder ?? serverFolder("redis");
   const process = await startServer({
     program: requiredProgram("redis-server"),
@@ -98,9 +102,12 @@ export interface RedisCluster {
   readonly stop: () => Promise<void>;
 }
 
-export async function startRedisCluster(): Promise<RedisCluster> {
-  const ports = await freePorts(12);
-  const nodes = await Promise.all(
+export function startRedisCluster(): Promise<RedisCluster> {
+  return onFreePorts(12, startRedisClusterAt);
+}
+
+async function startRedisClusterAt(ports: readonly number[]): Promise<RedisCluster> {
+  const nodes = await allOrNone(
     Array.from({ length: 6 }, (_, index) =>
       startRedis({
         port: ports[index] as number,
@@ -120,6 +127,16 @@ export async function startRedisCluster(): Promise<RedisCluster> {
     await stop();
     throw error;
   }
+}
+
+/** When one does not start, the others are stopped. */
+async function allOrNone(starting: readonly Promise<RedisServer>[]): Promise<RedisServer[]> {
+  const results = await Promise.allSettled(starting);
+  const started = results.flatMap((result) => (result.status === "fulfilled" ? [result.value] : []));
+  const failed = results.find((result) => result.status === "rejected");
+  if (failed === undefined) return started;
+  await Promise.all(started.map((server) => server.stop()));
+  throw failed.reason;
 }
 
 /** Until every node says that the Cluster is whole and who follows whom, and the replicas have what their primaries have. */
@@ -155,8 +172,9 @@ export async function startSentinel({ sentinels: count = 3 } = {}): Promise<Redi
   };
   try {
     await asked(async () => (await replica.admin.info("replication")).includes("master_link_status:up"));
-    const ports = await freePorts(count);
-    const sentinels = await Promise.all(ports.map((port) => startOneSentinel(port, primary.port, count)));
+    const sentinels = await onFreePorts(count, (ports) =>
+      allOrNone(ports.map((port) => startOneSentinel(port, primary.port, count))),
+    );
     servers.push(...sentinels);
     for (const { admin } of sentinels) {
       await asked(async () => {

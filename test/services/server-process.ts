@@ -86,6 +86,20 @@ export async function freePorts(count: number): Promise<readonly number[]> {
   return ports;
 }
 
+/**
+ * `start` with ports that were free a moment ago, and with others when somebody else was quicker: the system also gives
+ * such ports to connections that go out.
+ */
+export async function onFreePorts<T>(count: number, start: (ports: readonly number[]) => Promise<T>): Promise<T> {
+  for (let attempt = 1; ; attempt++) {
+    try {
+      return await start(await freePorts(count));
+    } catch (error) {
+      if (attempt === 5 || !/in use|EADDRINUSE/i.test(String(error))) throw error;
+    }
+  }
+}
+
 function holdPort(): Promise<Server> {
   return new Promise((resolve, reject) => {
     const server = createServer();
