@@ -6,7 +6,7 @@ import { entryId } from "./core/entry-id.ts";
 import { OriginError } from "./core/errors.ts";
 import type { AnswerLayer, FoundEntry, Lookup } from "./core/layer.ts";
 import { chain, isPromise } from "./core/maybe-promise.ts";
-import { type Outcome, pendingStored } from "./core/outcome.ts";
+import { type Outcome, pendingStored, type Stored } from "./core/outcome.ts";
 import type { ReplayView } from "./core/protocol.ts";
 import type { SingleFlight } from "./core/single-flight.ts";
 import type { MaybePromise } from "./core/store.ts";
@@ -60,6 +60,8 @@ export class Pipeline {
   readonly #usageRefusers = new Set<string>();
   /** Origin calls that go on although their callers have left. */
   readonly #detached = new Set<Flight>();
+  /** Complete answers on their way into the store. */
+  readonly #storing = new Set<Promise<Stored>>();
 
   constructor(parts: PipelineParts) {
     this.#parts = parts;
@@ -74,9 +76,10 @@ export class Pipeline {
     });
   }
 
-  /** Ends what nobody waits for. */
-  close(): void {
+  /** Ends what nobody waits for. Resolves when all answers that are complete are stored; to be awaited before the store is closed. */
+  async close(): Promise<void> {
     for (const flight of [...this.#detached]) flight.abandon();
+    await Promise.all(this.#storing);
   }
 
   #decide(asked: Asked, caller: Caller): MaybePromise<Answer> {
@@ -223,10 +226,12 @@ export class Pipeline {
       ask: (compute, ticket, signal) => seat.ask(compute, ticket, signal),
       isWantedElsewhere: seat.isWantedElsewhere,
       settle: (answer) =>
-        seat.settle(answer, (own) => {
-          costs.spend(call, own, clock.now());
-          return settle({ layer: exact, trace }, call, slot, asked.parsed().expectations, own);
-        }),
+        this.#stored(
+          seat.settle(answer, (own) => {
+            costs.spend(call, own, clock.now());
+            return settle({ layer: exact, trace }, call, slot, asked.parsed().expectations, own);
+          }),
+        ),
       onClosed: () => flights.release(slot, flight),
       onDetached: (isDetached) => (isDetached ? this.#detached.add(flight) : this.#detached.delete(flight)),
     });
@@ -236,6 +241,11 @@ export class Pipeline {
     flights.begin(slot, flight);
     flight.start();
     return flight;
+  }
+
+  #stored(storing: Promise<Stored>): Promise<Stored> {
+    this.#storing.add(storing);
+    return storing.finally(() => this.#storing.delete(storing));
   }
 
   /** The origin failed: an entry kept in reserve answers, otherwise the failure does, shared by all who waited. */
