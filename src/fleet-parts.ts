@@ -12,7 +12,12 @@ export interface FleetOptions {
   readonly holdMs: number;
   /** How long a failure stands for those who come next. */
   readonly backoffMs: number;
+  /** Told for each call what this process is to the others. */
+  readonly onRole?: (role: FleetRole) => void;
 }
+
+/** Asks for all, takes what another one says, or asks for itself. */
+export type FleetRole = "leader" | "follower" | "alone";
 
 export interface Passenger {
   /** Of everything that the answer depends on. */

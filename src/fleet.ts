@@ -27,16 +27,26 @@ export class Fleet {
     for (;;) {
       const got = await leases.acquire(passenger.key, holdMs).catch(() => undefined);
       passenger.signal.throwIfAborted();
-      if (got === undefined) return alone(await passenger.compute());
+      if (got === undefined) return this.#alone(passenger);
       if (got.won) return this.#lead(passenger, got.lease);
       // Who is gone and still holds the lease has it for a moment, or until its time is up.
       waitMs = got.fence === lost ? Math.min(2 * Math.max(waitMs, firstWaitMs), longestWaitMs) : 0;
       lost = got.fence;
       const follower = new FleetFollower(this.#options, passenger, { key: passenger.key, fence: got.fence });
       const response = await follower.response(waitMs);
-      if (response === "alone") return alone(await passenger.compute());
-      if (response !== "lost") return following(response);
+      if (response === "alone") return this.#alone(passenger);
+      if (response !== "lost") return this.#following(response);
     }
+  }
+
+  #following(response: OriginResponse): Passage {
+    this.#options.onRole?.("follower");
+    return following(response);
+  }
+
+  async #alone(passenger: Passenger): Promise<Passage> {
+    this.#options.onRole?.("alone");
+    return alone(await passenger.compute());
   }
 
   async #lead(passenger: Passenger, lease: Lease): Promise<Passage> {
@@ -45,8 +55,9 @@ export class Fleet {
       const stored = await passenger.stored();
       if (stored !== undefined) {
         leader.landed(stored.status);
-        return following(stored);
+        return this.#following(stored);
       }
+      this.#options.onRole?.("leader");
       const response = leader.relayed(await passenger.compute());
       return {
         response,

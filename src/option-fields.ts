@@ -120,6 +120,15 @@ export const secret = (described: Described) =>
     }),
   ) as z.ZodOptional<Field<string>>;
 
+/** RFC 6750 section 2.1 says which characters can be sent. */
+export const bearerToken = (described: Described) =>
+  withoutDefault.get(
+    field((value) => (typeof value === "string" && /^[A-Za-z0-9._~+/-]{16,}=*$/.test(value) ? value : undefined), {
+      ...described,
+      rule: "a text of at least 16 of the characters A-Z a-z 0-9 . _ ~ + / -",
+    }),
+  ) as z.ZodOptional<Field<string>>;
+
 export const baseUrl = field(
   (value) => {
     if (typeof value !== "string" || !URL.canParse(value)) return undefined;

@@ -2,6 +2,7 @@ import { z } from "zod";
 import type { CallPolicy, StochasticMode } from "./core/policy.ts";
 import {
   baseUrl,
+  bearerToken,
   bytes,
   choice,
   duration,
@@ -221,6 +222,11 @@ export const settingsSchema = z.strictObject({
         description:
           "Secret from which keys are derived; made on first start and kept in the store when not set. Whoever changes it begins afresh.",
         remedy: "Use a random text, such as the output of `openssl rand -base64 32`.",
+      }),
+      adminToken: bearerToken({
+        description:
+          "What opens the admin API; made on first start and kept in the file `admin-token` of the data folder when not set.",
+        remedy: "Use a random text, such as the output of `openssl rand -hex 32`.",
       }),
     })
     .prefault({} as never),

@@ -1,4 +1,5 @@
 import type { Bus } from "./core/bus.ts";
+import type { BreakerState } from "./core/circuit-breaker.ts";
 import type { Clock, Random } from "./core/clock.ts";
 import type { Leases } from "./core/lease.ts";
 import { scopeGroup } from "./core/scopes.ts";
@@ -33,6 +34,7 @@ export interface GuardedStores {
   readonly store: Store;
   /** False while its circuit breaker keeps calls away from it. */
   available(): boolean;
+  breaker(): BreakerState;
 }
 
 export interface Storage {
@@ -56,7 +58,7 @@ export function assembleStorage(options: StorageOptions): Storage {
     const invalidator = new Invalidator({ store: front, shared: front, bus: undefined, journal, clock, random, trace });
     return {
       store: front,
-      tiers: [{ store: front, available: () => true }],
+      tiers: [unguarded(front)],
       truth: front,
       invalidator,
       fleet: undefined,
@@ -97,24 +99,33 @@ export function assembleStorage(options: StorageOptions): Storage {
   });
   const onFault = (operation: string, kind: "timeout" | "error") => trace({ type: "lease-fault", operation, kind });
   const { errorBackoff: backoffMs } = settings.coalescing;
+  const invalidator = new Invalidator({ store, shared: guard, bus, journal, clock, random, trace });
   return {
     store,
-    tiers: [
-      { store: front, available: () => true },
-      { store: guard, available: () => guard.available() },
-    ],
+    tiers: [unguarded(front), { store: guard, available: () => guard.available(), breaker: () => guard.state.breaker }],
     truth: given,
-    invalidator: new Invalidator({ store, shared: guard, bus, journal, clock, random, trace }),
+    invalidator,
     fleet:
       leases &&
-      new Fleet({ leases: guardedLeases(leases, { clock, ...deadlines, onFault }), clock, holdMs: leaseMs, backoffMs }),
+      new Fleet({
+        leases: guardedLeases(leases, { clock, ...deadlines, onFault }),
+        clock,
+        holdMs: leaseMs,
+        backoffMs,
+        onRole: (role) => trace({ type: "fleet-role", role }),
+      }),
     async close() {
       stopListening?.();
       journal.close();
+      await invalidator.close();
       await Promise.allSettled([leases?.close(), bus?.close()]);
       await store.close();
     },
   };
+}
+
+function unguarded(store: Store): GuardedStores {
+  return { store, available: () => true, breaker: () => "closed" };
 }
 
 /** How long a process that computes for all and is not heard of is believed to be alive. */

@@ -1,8 +1,8 @@
 import { createServer } from "node:http";
 import type { Socket } from "node:net";
 import { isOriginFailure } from "../answer-forms.ts";
-import { assembleCore, type Core } from "../cache.ts";
-import { type Clock, systemClock } from "../core/clock.ts";
+import { assembleCore } from "../cache.ts";
+import { type Clock, systemClock, systemRandom } from "../core/clock.ts";
 import { type CheckableStore, isCheckable } from "../core/store-check.ts";
 import type { Trace, TraceEvent } from "../core/trace.ts";
 import { CompatHeaders } from "../policy/compat-headers.ts";
@@ -10,10 +10,15 @@ import { storeFromUrl } from "../stores/store-url.ts";
 import type { Log } from "../telemetry/log.ts";
 import { type Metrics, prometheusMetrics } from "../telemetry/prometheus.ts";
 import { version } from "../version.ts";
+import { isAdminPath, refuseMalformed, registerAdminApi } from "./admin/admin-api.ts";
+import { type AdminToken, obtainAdminToken } from "./admin/admin-token.ts";
+import { configRoute } from "./admin/config-route.ts";
+import { invalidateRoute } from "./admin/invalidate-route.ts";
+import { openApiRoute } from "./admin/openapi.ts";
 import type { GatewayConfig } from "./config.ts";
 import { dispatch, originForm, pathOf } from "./dispatch.ts";
 import type { ModelRouteParts } from "./model-route.ts";
-import { unavailableStores } from "./readiness.ts";
+import { Readiness } from "./readiness.ts";
 import { Upstreams } from "./upstreams.ts";
 import { type FastifyInstance, fastify } from "./vendor.ts";
 
@@ -32,12 +37,14 @@ export interface App {
 
 export async function createApp(config: GatewayConfig, log: Log): Promise<App> {
   const clock = systemClock;
-  const metered: { metrics?: Metrics } = {};
+  const metered: { metrics?: Metrics; readiness?: Readiness } = {};
   const unwell = new Set<string>();
   const trace: Trace = (event) => {
     metered.metrics?.trace(event);
-    if (event.type === "store-state")
+    if (event.type === "store-state") {
+      metered.readiness?.noticed();
       log.warn({ store: event.store, state: event.state }, "the store's circuit breaker changed");
+    }
     if (event.type === "entry-reject") log.warn({ reason: event.reason }, "a stored entry was not served");
     if (event.type === "origin-end") tellOfOrigin(log, unwell, event);
     if (event.type === "call-end") log.debug(event, "call");
@@ -45,11 +52,13 @@ export async function createApp(config: GatewayConfig, log: Log): Promise<App> {
   const core = await assembleCore({ settings: config, clock, trace, ...(await storeOf(config, log)) });
   const metrics = prometheusMetrics({
     flights: () => core.flights.size,
-    stores: core.stores.map(({ store, available }) => ({ name: store.name, stats: () => store.stats(), available })),
+    stores: core.stores.map(({ store, ...guard }) => ({ name: store.name, stats: () => store.stats(), ...guard })),
     version,
     ledger: core.ledger,
   });
   metered.metrics = metrics;
+  const readiness = new Readiness(core.stores, clock);
+  metered.readiness = readiness;
 
   const parts: ModelRouteParts = {
     core,
@@ -68,15 +77,17 @@ export async function createApp(config: GatewayConfig, log: Log): Promise<App> {
   const server = fastify({
     logger: false,
     exposeHeadRoutes: false,
+    frameworkErrors: refuseMalformed,
     serverFactory: (serveOperation) =>
       createServer({ requestTimeout: 600_000, keepAliveTimeout: 75_000 }, (request, response) => {
         request.url = originForm(request.url as string);
-        if (operations.has(pathOf(request))) serveOperation(request, response);
+        const path = pathOf(request);
+        if (operations.has(path) || isAdminPath(path)) serveOperation(request, response);
         else void dispatch(parts, request, response);
       }),
   });
   server.addHook("onRequest", (request, reply, next) => {
-    if (!request.is404) return next();
+    if (!request.is404 || isAdminPath(pathOf(request.raw))) return next();
     reply.hijack();
     void dispatch(parts, request.raw, reply.raw);
   });
@@ -86,12 +97,22 @@ export async function createApp(config: GatewayConfig, log: Log): Promise<App> {
     socket.once("close", () => connections.delete(socket));
   });
   const state = { draining: false };
-  addOperations(server, core, metrics, state);
+  addOperations(server, readiness, metrics, state);
+  const admin = { config, token: adminTokenOf(config, log) };
+  const adminRoutes = [invalidateRoute(core), configRoute(admin)];
+  registerAdminApi(server, {
+    routes: [...adminRoutes, openApiRoute(adminRoutes)],
+    live: admin,
+    onRefused: () => trace({ type: "admin-refuse" }),
+    report: parts.report,
+  });
 
   return {
     server,
     reload(changed) {
       core.reconfigure(changed);
+      const config = afterReload(admin.config, changed);
+      Object.assign(admin, { config, token: adminTokenOf(config, log) });
       parts.live = liveParts(changed);
       log.level = changed.telemetry.logLevel;
       // The upstreams of before end with the last call that holds them; their idle connections close by themselves.
@@ -108,6 +129,18 @@ export async function createApp(config: GatewayConfig, log: Log): Promise<App> {
       await parts.live.upstreams.close();
     },
   };
+}
+
+/** What needs a restart stays as it was. */
+function afterReload({ server, data, store }: GatewayConfig, changed: GatewayConfig): GatewayConfig {
+  const { host, port } = server;
+  return { ...changed, server: { ...changed.server, host, port }, data, store };
+}
+
+function adminTokenOf({ security, data: { directory } }: GatewayConfig, log: Log): AdminToken {
+  const token = obtainAdminToken({ given: security.adminToken, directory, random: systemRandom });
+  if (token.kind === "closed") log.warn({ reason: token.reason, remedy: token.remedy }, "the admin API is closed");
+  return token;
 }
 
 /** One line when an upstream begins to fail and one when it is well again, however many calls there are. */
@@ -166,7 +199,7 @@ async function tellOfStore(store: CheckableStore, log: Log): Promise<void> {
 
 function addOperations(
   server: FastifyInstance,
-  core: Core,
+  readiness: Readiness,
   metrics: Metrics,
   state: { readonly draining: boolean },
 ): void {
@@ -174,8 +207,10 @@ function addOperations(
   server.get("/healthz", withHead, () => ({ status: "ok", version }));
   server.get("/readyz", withHead, async (_request, reply) => {
     if (state.draining) return reply.code(503).send({ status: "draining" });
-    const down = await unavailableStores(core.stores);
-    return reply.send(down.length === 0 ? { status: "ready" } : { status: "degraded", unavailable: down });
+    const down = await readiness.unavailable();
+    if (down.length === 0) return reply.send({ status: "ready" });
+    const since = Object.fromEntries(down.map(({ name, since }) => [name, new Date(since).toISOString()]));
+    return reply.send({ status: "degraded", unavailable: down.map(({ name }) => name), since });
   });
   server.get("/metrics", withHead, async (_request, reply) => {
     const { contentType, text } = await metrics.render();

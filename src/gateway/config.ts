@@ -42,6 +42,7 @@ const environmentOptions: Readonly<Record<string, string>> = {
   REPRISE_STORE: "store.url",
   REPRISE_UPSTREAM: "upstream",
   REPRISE_MASTER_KEY: "security.masterKey",
+  REPRISE_ADMIN_TOKEN: "security.adminToken",
   REPRISE_LOG_LEVEL: "telemetry.logLevel",
 };
 

@@ -1,10 +1,13 @@
 import { Counter, Gauge, Registry } from "prom-client";
+import type { BreakerState } from "../core/circuit-breaker.ts";
 import type { StoreStats } from "../core/store.ts";
 import type { Trace, TraceEvent } from "../core/trace.ts";
 import { BoundedLabels } from "./bounded-labels.ts";
 import { type LagReading, watchEventLoop } from "./event-loop-lag.ts";
 import type { Ledger } from "./ledger.ts";
 import { LedgerCounter, spendingSeries } from "./ledger-series.ts";
+import { type MetricFamily, type MetricsReading, readLedger } from "./metrics-reading.ts";
+import { resilienceCounters } from "./resilience-counters.ts";
 import { CounterTally, HistogramTally } from "./tally.ts";
 
 /**
@@ -16,20 +19,25 @@ export interface MeteredStore {
   readonly name: string;
   stats(): StoreStats | Promise<StoreStats>;
   available(): boolean;
+  breaker(): BreakerState;
 }
 
 export interface Metrics {
   readonly trace: Trace;
   /** A response has left, of whatever route. */
   readonly observeResponse: (endpoint: string, result: string, stream: boolean, durationMs: number) => void;
-  /** The exposition text and its media type. */
-  render(): Promise<{ readonly contentType: string; readonly text: string }>;
+  /** What this process has counted, for another to add to its own. */
+  read(): Promise<MetricsReading>;
+  /** The exposition text and its media type: of this process, or of what several have counted together. */
+  render(reading?: MetricsReading): Promise<{ readonly contentType: string; readonly text: string }>;
 }
 
 const lookupBuckets = [
   0.000_05, 0.000_1, 0.000_25, 0.000_5, 0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 1, 2.5,
 ];
 const requestBuckets = [0.000_5, 0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10, 30, 60, 120];
+
+const breakerValues: Readonly<Record<BreakerState, number>> = { closed: 0, "half-open": 1, open: 2 };
 
 export function prometheusMetrics(gauges: {
   readonly flights: () => number;
@@ -96,7 +104,7 @@ export function prometheusMetrics(gauges: {
   const coalesced = counter("reprise_coalesced_total", "Calls that joined one in flight.");
   const rejected = counter(
     "reprise_security_events_total",
-    "Entries that were damaged or foreign and were not served.",
+    "Entries that were damaged or foreign and were not served (corrupt, tenant_mismatch), and requests to the admin API without its token (auth_fail).",
     ["kind"],
   );
   const faults = counter("reprise_backend_errors_total", "Failures of stores, which no caller noticed.", [
@@ -111,6 +119,12 @@ export function prometheusMetrics(gauges: {
     ["stat"] as const,
   );
   const up = gauge("reprise_backend_up", "1 while the store is used.", ["backend"] as const);
+  const breaker = gauge(
+    "reprise_breaker_state",
+    "The circuit breaker in front of the store: 0 closed, all is well; 1 half-open, one call tries; 2 open, none gets through.",
+    ["backend"] as const,
+  );
+  const countResilience = resilienceCounters(counter);
   const entries = gauge("reprise_entries", "Values in the store.", ["backend"] as const);
   const size = gauge("reprise_size_bytes", "Bytes in the store.", ["backend"] as const);
   const capacity = gauge("reprise_capacity_bytes", "Bound of the store.", ["backend"] as const);
@@ -119,8 +133,11 @@ export function prometheusMetrics(gauges: {
   gauge("reprise_build_info", "Always 1.", ["version"] as const).set({ version: gauges.version }, 1);
 
   // What was spent and saved stands in the ledger, exactly; it is read at each scrape.
-  const booked = (name: string, help: string, labelNames: readonly string[]) =>
-    registered(new LedgerCounter(name, help, labelNames, spendingSeries[name], gauges.ledger));
+  const ledgerCounters = new Map<string, LedgerCounter>();
+  const booked = (name: string, help: string, labelNames: readonly string[]) => {
+    const counter = new LedgerCounter(name, help, labelNames, spendingSeries[name], gauges.ledger);
+    ledgerCounters.set(name, registered(counter));
+  };
   booked("reprise_cost_saved_usd_total", "What origins would have charged for what they did not have to compute.", [
     "model",
     "layer",
@@ -171,8 +188,29 @@ export function prometheusMetrics(gauges: {
         return rejected.add(event.reason);
       case "store-fault":
         return faults.add(event.store, event.operation, event.kind);
+      case "admin-refuse":
+        return rejected.add("auth_fail");
       default:
-        return undefined;
+        return countResilience(event);
+    }
+  };
+
+  const update = async (): Promise<void> => {
+    inFlight.set({ kind: "leader" }, gauges.flights());
+    const late = readLag();
+    for (const stat of ["mean", "p99", "max"] as const) lag.set({ stat }, late[stat]);
+    evictions.reset();
+    corrupt.reset();
+    for (const store of gauges.stores) {
+      const backend = store.name;
+      up.set({ backend }, store.available() ? 1 : 0);
+      breaker.set({ backend }, breakerValues[store.breaker()]);
+      const stats = await store.stats();
+      entries.set({ backend }, stats.entries);
+      size.set({ backend }, stats.bytes);
+      if (Number.isFinite(stats.capacityBytes)) capacity.set({ backend }, stats.capacityBytes);
+      evictions.inc({ backend }, stats.evictions);
+      corrupt.inc({ backend }, stats.corrupt);
     }
   };
 
@@ -180,23 +218,28 @@ export function prometheusMetrics(gauges: {
     trace,
     observeResponse: (endpoint, result, stream, durationMs) =>
       responses.observe(durationMs / 1000, endpoint, result, stream ? "true" : "false"),
-    async render() {
-      inFlight.set({ kind: "leader" }, gauges.flights());
-      const late = readLag();
-      for (const stat of ["mean", "p99", "max"] as const) lag.set({ stat }, late[stat]);
-      evictions.reset();
-      corrupt.reset();
-      for (const store of gauges.stores) {
-        const backend = store.name;
-        up.set({ backend }, store.available() ? 1 : 0);
-        const stats = await store.stats();
-        entries.set({ backend }, stats.entries);
-        size.set({ backend }, stats.bytes);
-        if (Number.isFinite(stats.capacityBytes)) capacity.set({ backend }, stats.capacityBytes);
-        evictions.inc({ backend }, stats.evictions);
-        corrupt.inc({ backend }, stats.corrupt);
+    async read() {
+      await update();
+      const families = (await registry.getMetricsAsJSON()) as unknown as readonly MetricFamily[];
+      return { families: families.filter(({ name }) => !ledgerCounters.has(name)), ledger: readLedger(gauges.ledger) };
+    },
+    async render(reading) {
+      if (reading !== undefined) {
+        const counters = [...ledgerCounters.values()].map((counter) => counter.of(reading.ledger));
+        return exposed([...reading.families, ...counters]);
       }
+      await update();
       return { contentType: registry.contentType, text: await registry.metrics() };
     },
   };
+}
+
+/** Families as text. */
+async function exposed(families: readonly MetricFamily[]) {
+  const registry = new Registry();
+  for (const family of families) {
+    const metric = { name: family.name, get: () => family };
+    registry.registerMetric(metric as unknown as Parameters<typeof registry.registerMetric>[0]);
+  }
+  return { contentType: registry.contentType, text: await registry.metrics() };
 }

@@ -1,0 +1,130 @@
+import type { IncomingMessage } from "node:http";
+import { type JsonValue, toPlain } from "../../core/canonical-json.ts";
+import { parseJson } from "../../core/strict-json.ts";
+import type { FastifyInstance, FastifyReply, FastifyRequest } from "../vendor.ts";
+import type { AdminRoute } from "./admin-route.ts";
+import { type AdminToken, showsToken } from "./admin-token.ts";
+import { problemOf, sendProblem } from "./problem.ts";
+
+/**
+ * The admin API: what is below `/admin`, for those who show the token. Nothing of it ever reaches an upstream, whatever
+ * the path or the method, since a mistyped path carries the token, too.
+ */
+
+export interface AdminApiParts {
+  readonly routes: readonly AdminRoute[];
+  /** Replaced when the configuration is read again. */
+  readonly live: { readonly token: AdminToken };
+  /** Somebody came without the token. */
+  onRefused(): void;
+  /** Hears of faults that are ours. */
+  report(error: unknown, request: IncomingMessage): void;
+}
+
+const prefix = "/admin";
+const version = "/v1";
+/** Far more than an invalidation of all that may be named at once. */
+const mostBodyBytes = 1024 * 1024;
+
+export function isAdminPath(path: string): boolean {
+  return path === prefix || path.startsWith(`${prefix}/`);
+}
+
+export function registerAdminApi(server: FastifyInstance, parts: AdminApiParts): void {
+  server.register(
+    async (admin) => {
+      admin.addHook("onRequest", async (request, reply) => admit(parts, request, reply));
+      admin.removeAllContentTypeParsers();
+      admin.addContentTypeParser(
+        "*",
+        { parseAs: "buffer", bodyLimit: mostBodyBytes },
+        async (_: unknown, body: Buffer) => toPlain(parseJson(body) as JsonValue),
+      );
+      admin.setErrorHandler((error, request, reply) => {
+        const problem = problemOf(error);
+        if (problem === undefined) parts.report(error, request.raw);
+        if (problem?.status === 503) reply.header("retry-after", "1");
+        return sendProblem(reply, problem ?? ourFault);
+      });
+      // Never gets as far as this, but without it those who are lost would not meet the hook.
+      admin.setNotFoundHandler(lost);
+      for (const path of new Set(parts.routes.map((route) => route.path))) addPath(admin, parts, path);
+    },
+    { prefix },
+  );
+}
+
+/** With this status nothing is said about why: the log says it. */
+const ourFault = {
+  status: 500,
+  code: "internal_error",
+  detail: "The gateway failed to handle this request; its log says why.",
+};
+
+function lost(request: FastifyRequest, reply: FastifyReply): FastifyReply {
+  const detail = `There is no ${request.url.split("?")[0]}; ${prefix}${version}/openapi.json lists what there is.`;
+  return sendProblem(reply, { status: 404, code: "not_found", detail });
+}
+
+/** What the server turns down before it looks for a route. */
+export function refuseMalformed(error: Error, _request: unknown, reply: FastifyReply): void {
+  sendProblem(reply, problemOf(error) ?? ourFault);
+}
+
+/** Every method of the path: what the routes do, and for the others that they are not among them. */
+function addPath(admin: FastifyInstance, parts: AdminApiParts, path: string): void {
+  const routes = parts.routes.filter((route) => route.path === path);
+  const url = version + path;
+  for (const { method, handle } of routes) {
+    admin.route({
+      method,
+      url,
+      exposeHeadRoute: method === "GET",
+      handler: async (request, reply) => {
+        reply.header("cache-control", "no-store");
+        return handle(request.body);
+      },
+    });
+  }
+  const allowed = routes.flatMap(({ method }) => (method === "GET" ? ["GET", "HEAD"] : [method]));
+  const unread = (): never => {
+    throw new Error("answered before its body was read");
+  };
+  admin.route({
+    method: admin.supportedMethods.filter((method) => !allowed.includes(method)),
+    url,
+    onRequest: async (request, reply) => {
+      const detail = `${request.method} is not what ${prefix}${url} takes; it takes ${allowed.join(", ")}.`;
+      return sendProblem(reply.header("allow", allowed.join(", ")), {
+        status: 405,
+        code: "method_not_allowed",
+        detail,
+      });
+    },
+    handler: unread,
+  });
+}
+
+/** Resolves with the reply when it was sent: nobody gets further without the token. */
+async function admit(
+  { live: { token }, onRefused }: AdminApiParts,
+  request: FastifyRequest,
+  reply: FastifyReply,
+): Promise<FastifyReply | undefined> {
+  const { authorization } = request.headers;
+  // Here, and not where fastify has its place for it: there a body that cannot be read would be told of first.
+  if (token.kind === "open" && showsToken(authorization, token.token))
+    return request.is404 ? lost(request, reply) : undefined;
+  onRefused();
+  if (token.kind === "closed") {
+    const detail = `The admin API is closed: ${token.reason}. ${token.remedy}`;
+    return sendProblem(reply, { status: 403, code: "admin_closed", detail });
+  }
+  const isShown = authorization !== undefined;
+  // RFC 6750 section 3: who shows nothing is told the scheme and no error.
+  reply.header("www-authenticate", `Bearer realm="reprise admin"${isShown ? ', error="invalid_token"' : ""}`);
+  const detail = isShown
+    ? "This is not the admin token of this gateway."
+    : "Show the admin token as a bearer token in the Authorization field.";
+  return sendProblem(reply, { status: 401, code: "unauthorized", detail });
+}

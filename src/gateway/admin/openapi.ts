@@ -1,0 +1,58 @@
+import { STATUS_CODES } from "node:http";
+import { z } from "zod";
+import { version } from "../../version.ts";
+import type { AdminRoute } from "./admin-route.ts";
+import { problemSchema } from "./problem.ts";
+
+/** The admin API as an OpenAPI 3.1 document, made of its routes and itself one of them. */
+export function openApiRoute(routes: readonly AdminRoute[]): AdminRoute {
+  const own: AdminRoute = {
+    method: "GET",
+    path: "/openapi.json",
+    summary: "Read this document.",
+    answer: z.record(z.string(), z.unknown()),
+    failures: [],
+    handle: () => documentOf([...routes, own]),
+  };
+  return own;
+}
+
+/** No token; the gateway failed; there is no token to show. */
+const everyFailure = [401, 403, 500];
+
+function documentOf(routes: readonly AdminRoute[]): object {
+  const paths: Record<string, Record<string, object>> = {};
+  for (const route of routes) {
+    paths[route.path] ??= {};
+    (paths[route.path] as Record<string, object>)[route.method.toLowerCase()] = operationOf(route);
+  }
+  return {
+    openapi: "3.1.0",
+    info: { title: "Reprise admin API", version },
+    servers: [{ url: "/admin/v1" }],
+    security: [{ token: [] }],
+    components: {
+      securitySchemes: { token: { type: "http", scheme: "bearer" } },
+      schemas: { Problem: schemaOf(problemSchema) },
+    },
+    paths,
+  };
+}
+
+function operationOf({ summary, body, answer, failures }: AdminRoute): object {
+  const problem = { "application/problem+json": { schema: { $ref: "#/components/schemas/Problem" } } };
+  const failed = [...everyFailure, ...failures].sort((a, b) => a - b);
+  return {
+    summary,
+    ...(body && { requestBody: { required: true, content: { "application/json": { schema: schemaOf(body) } } } }),
+    responses: {
+      200: { description: "Done.", content: { "application/json": { schema: schemaOf(answer) } } },
+      ...Object.fromEntries(failed.map((status) => [status, { description: STATUS_CODES[status], content: problem }])),
+    },
+  };
+}
+
+function schemaOf(schema: z.ZodType): object {
+  const { $schema: _, ...rest } = z.toJSONSchema(schema);
+  return rest;
+}

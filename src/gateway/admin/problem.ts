@@ -1,0 +1,59 @@
+import { STATUS_CODES } from "node:http";
+import { z } from "zod";
+import { InvalidOptionError, RepriseError, StoreUnavailableError } from "../../core/errors.ts";
+import { JsonError } from "../../core/strict-json.ts";
+import type { FastifyReply } from "../vendor.ts";
+
+/** Errors of the admin API, as problem details (RFC 9457) with the same members throughout. */
+
+export const problemSchema = z.object({
+  type: z.literal("about:blank"),
+  title: z.string().meta({ description: "What the status means." }),
+  status: z.int(),
+  code: z.string().meta({ description: "For programs." }),
+  detail: z.string().meta({ description: "For people: what is wrong and what to do." }),
+  path: z.string().optional().meta({ description: "The field of the request that is wrong." }),
+  rule: z.string().optional().meta({ description: "What it must be." }),
+});
+
+export type ProblemDetails = Omit<z.output<typeof problemSchema>, "type" | "title">;
+
+export function sendProblem(reply: FastifyReply, { status, code, detail, path, rule }: ProblemDetails): FastifyReply {
+  const title = STATUS_CODES[status] ?? "Error";
+  const body = JSON.stringify({ type: "about:blank", title, status, code, detail, path, rule });
+  // To a text fastify would add a charset, which this media type does not have.
+  return reply
+    .code(status)
+    .header("content-type", "application/problem+json")
+    .header("cache-control", "no-store")
+    .send(Buffer.from(body));
+}
+
+/** `undefined`: a fault of the gateway, which is not for the caller to read. */
+export function problemOf(error: unknown): ProblemDetails | undefined {
+  if (error instanceof JsonError) {
+    const detail = `The request body is not strict JSON: ${error.message}.`;
+    return { status: 400, code: "invalid_json", detail, path: error.path, rule: "must be strict JSON" };
+  }
+  if (error instanceof InvalidOptionError) {
+    const { path, rule } = error;
+    return { status: 400, code: "invalid_request", detail: told(error), path, ...(rule === undefined ? {} : { rule }) };
+  }
+  if (error instanceof StoreUnavailableError) {
+    const detail = "The store did not take it, and nothing is known to be done. Ask again when the store is back.";
+    return { status: 503, code: "store_unavailable", detail };
+  }
+  return ofTheServer(error);
+}
+
+/** What fastify itself finds wrong with a request. */
+function ofTheServer(error: unknown): ProblemDetails | undefined {
+  const { statusCode: status, message } = error as { readonly statusCode?: unknown; readonly message?: unknown };
+  if (typeof status !== "number" || status < 400 || status >= 500 || RepriseError.isInstance(error)) return undefined;
+  const code = status === 413 ? "body_too_large" : "invalid_request";
+  return { status, code, detail: `${String(message).replace(/\.$/, "")}.` };
+}
+
+function told({ message, remedy }: RepriseError): string {
+  return remedy === undefined ? message : `${message} ${remedy}`;
+}
