@@ -3,6 +3,7 @@ import { Command, CommanderError } from "commander";
 import { version } from "../version.ts";
 import { doctorCommand } from "./commands/doctor.ts";
 import { embeddingsCommand } from "./commands/embeddings.ts";
+import { purgeCommand } from "./commands/purge.ts";
 import { serveCommand } from "./commands/serve.ts";
 
 /** Exit status: 0 fine, 1 found something or failed, 2 misuse. */
@@ -18,7 +19,8 @@ export async function run(argv: readonly string[]): Promise<void> {
     .showHelpAfterError("(reprise --help shows the commands)")
     .addCommand(serveCommand())
     .addCommand(doctorCommand())
-    .addCommand(embeddingsCommand());
+    .addCommand(embeddingsCommand())
+    .addCommand(purgeCommand());
   for (const command of [program, ...program.commands]) command.exitOverride();
   try {
     await program.parseAsync([...argv]);

@@ -1,15 +1,14 @@
 import process from "node:process";
 import { Command } from "commander";
 import { RepriseError } from "../../core/errors.ts";
-import { describeMistake, type GatewayConfig } from "../../gateway/config.ts";
+import type { GatewayConfig } from "../../gateway/config.ts";
+import { MisuseError } from "../misuse-error.ts";
 import { openStore } from "../vectors/opened-store.ts";
-import { MisuseError, whoseIn } from "../vectors/tenant-flags.ts";
-import { configFrom } from "./config-flags.ts";
+import { whoseIn } from "../vectors/tenant-flags.ts";
 import { progressLine } from "./progress-line.ts";
+import { act, type Flags, type Report } from "./report.ts";
 
 /** `reprise embeddings export|import`. What reads and writes files is loaded when it is needed, not at each start. */
-
-type Flags = Readonly<Record<string, string | undefined>>;
 
 export function embeddingsCommand(): Command {
   const command = new Command("embeddings").description(
@@ -45,47 +44,6 @@ function withStoreFlags(command: Command): Command {
     .option("--credential-env <name>", "whose vectors: of those who send the API key in this environment variable")
     .option("--credential-header <name>", "the header field that carries that key (default: authorization, as Bearer)")
     .option("--json", "print the result as JSON");
-}
-
-/** What is printed: for machines, and for people. */
-interface Report {
-  readonly json: object;
-  readonly text: string;
-}
-
-async function act(flags: Flags, action: string, run: (config: GatewayConfig) => Promise<Report>): Promise<void> {
-  const reading = configFrom(flags);
-  if (!reading.ok) {
-    for (const mistake of reading.mistakes) process.stderr.write(`reprise: ${describeMistake(mistake)}\n`);
-    process.exitCode = 2;
-    return;
-  }
-  try {
-    const { json, text } = await run(reading.config);
-    process.stdout.write(flags["json"] === undefined ? `${text}\n` : `${JSON.stringify({ ok: true, ...json })}\n`);
-  } catch (error) {
-    const { code, message, remedy } = toldOf(error);
-    process.exitCode = code === "misuse" || code === "several_tenants" ? 2 : 1;
-    if (flags["json"] === undefined)
-      process.stderr.write(`reprise: ${[message, remedy].filter(Boolean).map(sentence).join(" ")}\n`);
-    else process.stdout.write(`${JSON.stringify({ ok: false, action, error: { code, message, remedy } })}\n`);
-  }
-}
-
-function toldOf(error: unknown): { readonly code: string; readonly message: string; readonly remedy: string } {
-  if (RepriseError.isInstance(error)) return { code: error.code, message: error.message, remedy: error.remedy ?? "" };
-  const { code, path } = error as NodeJS.ErrnoException;
-  // Of the file system; whatever else is thrown is a defect of ours, to be seen in full.
-  if (code === undefined || path === undefined) throw error;
-  return {
-    code: "file",
-    message: `${path} cannot be written: ${code}`,
-    remedy: "Choose another place or correct its permissions",
-  };
-}
-
-function sentence(text: string): string {
-  return `${text.charAt(0).toUpperCase()}${text.slice(1).replace(/\.?$/, ".")}`;
 }
 
 async function exportTo(file: string, config: GatewayConfig, flags: Flags): Promise<Report> {

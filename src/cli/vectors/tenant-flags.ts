@@ -1,14 +1,7 @@
-import { RepriseError } from "../../core/errors.ts";
 import type { FingerprintKey } from "../../core/fingerprint.ts";
 import { classifyHeader } from "../../policy/scope.ts";
 import { tenantOf } from "../../request-headers.ts";
-
-/** Asked wrongly: exit status 2. */
-export class MisuseError extends RepriseError {
-  constructor(message: string, remedy: string) {
-    super("misuse", { message, remedy });
-  }
-}
+import { MisuseError } from "../misuse-error.ts";
 
 export type WhoseVectors = (secret: FingerprintKey) => string | undefined;
 

@@ -1,0 +1,114 @@
+import { request } from "undici";
+import { RepriseError } from "../core/errors.ts";
+import { adminTokenFile, readAdminToken } from "../gateway/admin/admin-token.ts";
+import type { GatewayConfig } from "../gateway/config.ts";
+import { baseUrl } from "../option-fields.ts";
+import { MisuseError } from "./misuse-error.ts";
+
+/**
+ * A running gateway, as commands that speak to one see it: the one that the configuration describes, or another by its
+ * URL. The token in the data folder is that of the gateway on this machine, and is shown to no other.
+ */
+
+/** The gateway could not be asked, or did not do it. */
+class GatewayRequestError extends RepriseError {}
+
+const answerTimeoutMs = 30_000;
+
+/** Sends `body` to a route below `/admin/v1` and returns what is answered. */
+export async function postToAdmin(
+  config: GatewayConfig,
+  given: string | undefined,
+  route: string,
+  body: object,
+): Promise<unknown> {
+  const url = given === undefined ? urlOf(config) : checked(given);
+  const token = tokenFor(config, url);
+  const answer = await asked(`${url}/admin/v1${route}`, token, body).catch((error: unknown) => {
+    const { code, message } = error as { readonly code?: string; readonly message: string };
+    throw new GatewayRequestError("gateway_unreachable", {
+      message: `No gateway answers at ${url} (${code ?? message})`,
+      remedy: "Start it with reprise serve, or name the one that runs with --url, or with --config or --port",
+    });
+  });
+  if (answer.status === 200 && answer.body !== undefined) return answer.body;
+  throw refusal(url, answer);
+}
+
+function urlOf({ server: { host, port } }: GatewayConfig): string {
+  if (port === 0) throw new MisuseError("server.port is 0, which is any free one", "Name the gateway with --url.");
+  // What listens on every address listens on this one.
+  const name = host === "0.0.0.0" ? "127.0.0.1" : host === "::" ? "::1" : host;
+  return `http://${name.includes(":") ? `[${name}]` : name}:${port}`;
+}
+
+function checked(given: string): string {
+  const reading = baseUrl.safeParse(given);
+  if (reading.success) return reading.data.replace(/\/v1$/, "");
+  throw new MisuseError("--url must be an http or https URL without user, query or fragment", "Correct it.");
+}
+
+function tokenFor({ security, data: { directory } }: GatewayConfig, url: string): string {
+  if (security.adminToken !== undefined) return security.adminToken;
+  if (!isOnThisMachine(url))
+    throw new GatewayRequestError("no_admin_token", {
+      message: `There is no admin token for ${url}`,
+      remedy: "Set REPRISE_ADMIN_TOKEN to that of the gateway",
+    });
+  const file = adminTokenFile(directory);
+  const token = kept(directory, file);
+  if (token !== undefined && token !== "") return token;
+  throw new GatewayRequestError("no_admin_token", {
+    message: `There is no admin token in ${file}`,
+    remedy: "Start the gateway, which makes it; name its data folder with --data; or set REPRISE_ADMIN_TOKEN",
+  });
+}
+
+function kept(directory: string, file: string): string | undefined {
+  try {
+    return readAdminToken(directory);
+  } catch (error) {
+    throw new GatewayRequestError("no_admin_token", {
+      message: `${file} cannot be read (${(error as NodeJS.ErrnoException).code})`,
+      remedy: "Run this as the user who runs the gateway, or set REPRISE_ADMIN_TOKEN",
+    });
+  }
+}
+
+function isOnThisMachine(url: string): boolean {
+  return /^(localhost|127(\.\d+){3}|\[::1\])$/.test(new URL(url).hostname);
+}
+
+interface AdminAnswer {
+  readonly status: number;
+  /** `undefined` when it was no JSON. */
+  readonly body: unknown;
+}
+
+async function asked(url: string, token: string, body: object): Promise<AdminAnswer> {
+  const response = await request(url, {
+    method: "POST",
+    headers: { authorization: `Bearer ${token}`, "content-type": "application/json" },
+    body: JSON.stringify(body),
+    headersTimeout: answerTimeoutMs,
+    bodyTimeout: answerTimeoutMs,
+  });
+  const isJson = /\bjson\b/.test(String(response.headers["content-type"]));
+  const text = await response.body.text();
+  return { status: response.statusCode, body: isJson ? JSON.parse(text) : undefined };
+}
+
+function refusal(url: string, { status, body }: AdminAnswer): RepriseError {
+  const { code, detail } = (body ?? {}) as { readonly code?: unknown; readonly detail?: unknown };
+  if (status === 401)
+    return new GatewayRequestError("unauthorized", {
+      message: `The gateway at ${url} has another admin token`,
+      remedy: "Name its data folder with --data, or set REPRISE_ADMIN_TOKEN",
+    });
+  if (typeof code === "string" && typeof detail === "string")
+    return new GatewayRequestError(code, { message: detail.replace(/\.$/, "") });
+  return new GatewayRequestError("no_gateway", {
+    message: `What answers at ${url} is no gateway of this version (status ${status})`,
+    remedy: "Correct --url, --host or --port",
+  });
+}

@@ -1,0 +1,83 @@
+import { Command } from "commander";
+import { InvalidOptionError } from "../../core/errors.ts";
+import type { GatewayConfig } from "../../gateway/config.ts";
+import type { Invalidated } from "../../invalidation.ts";
+import { type Invalidation, readInvalidation } from "../../invalidation-wish.ts";
+import { postToAdmin } from "../admin-client.ts";
+import { MisuseError } from "../misuse-error.ts";
+import { act, type Report } from "./report.ts";
+
+/** `reprise purge`: takes back what a running gateway has stored, by its admin API. */
+
+interface PurgeFlags {
+  readonly tag?: readonly string[];
+  readonly key?: readonly string[];
+  readonly tenant?: string;
+  readonly user?: string;
+  readonly model?: string;
+  readonly namespace?: string;
+  readonly versionLabel?: string;
+  readonly all?: true;
+  readonly url?: string;
+}
+
+export function purgeCommand(): Command {
+  return new Command("purge")
+    .description("Take back what a running gateway has stored, and what others that share its store have.")
+    .option("--tag <tag...>", "what carries one of these tags")
+    .option("--key <id...>", "single entries, by the id in X-AI-Cache-Entry")
+    .option("--tenant <id>", "alone: everything of this tenant; with others: only there")
+    .option("--user <name>", "what was computed for this user")
+    .option("--model <name>", "answers to calls for this model")
+    .option("--namespace <name>", 'what is in this namespace; "" is the default one')
+    .option("--version-label <label>", 'what was stored under this version label; "" is none')
+    .option("--all", "everything, of the tenant if one is named; nothing is asked before")
+    .option("--url <url>", "the gateway, such as http://127.0.0.1:8787 (default: that of the configuration)")
+    .option("--config <file>", "configuration file (default: reprise.yaml or reprise.json here, if there is one)")
+    .option("--port <number>", "port of the gateway (default: 8787)")
+    .option("--host <address>", "address of the gateway (default: 127.0.0.1)")
+    .option("--data <folder>", "data folder of the gateway, where its admin token is (default: ./.reprise)")
+    .option("--json", "print the result as JSON")
+    .addHelpText("after", examples)
+    .action((flags: PurgeFlags) => act({ ...settingsIn(flags) }, "purge", (config) => purge(config, flags)));
+}
+
+const examples =
+  "\nExamples:\n  reprise purge --tag doc:42 --tag doc:43\n  reprise purge --model gpt-4o --tenant library\n  reprise purge --all\n\n" +
+  "An answer that fits any of what is named is gone. The admin token is REPRISE_ADMIN_TOKEN, that of the\n" +
+  "configuration, or the one that the gateway keeps in its data folder.";
+
+/** What concerns where the gateway is, and not what is to be done. */
+function settingsIn(flags: PurgeFlags): Readonly<Record<string, string | undefined>> {
+  const { tag: _, key: __, ...others } = flags;
+  return others as Readonly<Record<string, string | undefined>>;
+}
+
+async function purge(config: GatewayConfig, flags: PurgeFlags): Promise<Report> {
+  const wish = wishOf(flags);
+  const done = (await postToAdmin(config, flags.url, "/invalidate", wish)) as Invalidated;
+  const text = `Taken back: ${counted(done.scopes, "group", "groups")} of answers, ${counted(done.entries, "entry", "entries")} by key.`;
+  return { json: { scopes: done.scopes, entries: done.entries }, text };
+}
+
+const flagOf: Readonly<Record<string, string>> = { tags: "--tag", keys: "--key", version: "--version-label" };
+
+/** Throws `MisuseError` before anybody is asked. */
+function wishOf({ tag, key, tenant, user, model, namespace, versionLabel, all }: PurgeFlags): Invalidation {
+  const named = { tags: tag, keys: key, tenant, user, model, namespace, version: versionLabel, all };
+  const wish = Object.fromEntries(Object.entries(named).filter(([, value]) => value !== undefined));
+  if (Object.keys(wish).length === 0)
+    throw new MisuseError("There is nothing named to purge", "Name it, such as --tag doc:42, or everything by --all.");
+  try {
+    readInvalidation(wish);
+  } catch (error) {
+    if (!(error instanceof InvalidOptionError)) throw error;
+    const [field = ""] = error.path.split(".");
+    throw new MisuseError(`${flagOf[field] ?? `--${field}`} ${error.rule}`, "Correct it, or leave it out.");
+  }
+  return wish;
+}
+
+function counted(count: number, one: string, many: string): string {
+  return `${count} ${count === 1 ? one : many}`;
+}

@@ -1,0 +1,54 @@
+import process from "node:process";
+import { RepriseError } from "../../core/errors.ts";
+import { describeMistake, type GatewayConfig } from "../../gateway/config.ts";
+import { configFrom } from "./config-flags.ts";
+
+/** How a command that does one thing and ends says what it did: as text for people, or as JSON for programs. */
+
+export type Flags = Readonly<Record<string, string | undefined>>;
+
+/** What is printed: for machines, and for people. */
+export interface Report {
+  readonly json: object;
+  readonly text: string;
+}
+
+/** Runs it with the configuration, prints what it reports or why it failed, and sets the exit status. */
+export async function act(
+  flags: Flags,
+  action: string,
+  run: (config: GatewayConfig) => Promise<Report>,
+): Promise<void> {
+  const reading = configFrom(flags);
+  if (!reading.ok) {
+    for (const mistake of reading.mistakes) process.stderr.write(`reprise: ${describeMistake(mistake)}\n`);
+    process.exitCode = 2;
+    return;
+  }
+  try {
+    const { json, text } = await run(reading.config);
+    process.stdout.write(flags["json"] === undefined ? `${text}\n` : `${JSON.stringify({ ok: true, ...json })}\n`);
+  } catch (error) {
+    const { code, message, remedy } = toldOf(error);
+    process.exitCode = code === "misuse" || code === "several_tenants" ? 2 : 1;
+    if (flags["json"] === undefined)
+      process.stderr.write(`reprise: ${[message, remedy].filter(Boolean).map(sentence).join(" ")}\n`);
+    else process.stdout.write(`${JSON.stringify({ ok: false, action, error: { code, message, remedy } })}\n`);
+  }
+}
+
+function toldOf(error: unknown): { readonly code: string; readonly message: string; readonly remedy: string } {
+  if (RepriseError.isInstance(error)) return { code: error.code, message: error.message, remedy: error.remedy ?? "" };
+  const { code, path } = error as NodeJS.ErrnoException;
+  // Of the file system; whatever else is thrown is a defect of ours, to be seen in full.
+  if (code === undefined || path === undefined) throw error;
+  return {
+    code: "file",
+    message: `${path} cannot be written: ${code}`,
+    remedy: "Choose another place or correct its permissions",
+  };
+}
+
+function sentence(text: string): string {
+  return `${text.charAt(0).toUpperCase()}${text.slice(1).replace(/\.?$/, ".")}`;
+}
