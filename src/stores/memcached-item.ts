@@ -46,6 +46,11 @@ export function itemName(prefix: string, tenant: string, key: string): string {
   return `${prefix}${itemFormat}:${hash("sha256", `${tenant.length}:${tenant}${key}`, "base64url")}`;
 }
 
+/** Where the lease of a key stands. */
+export function leaseName(prefix: string, key: string): string {
+  return `${prefix}${itemFormat}:lease:${hash("sha256", key, "base64url")}`;
+}
+
 export function partName(item: string, generation: Uint8Array, index: number): string {
   return `${item}:${Buffer.from(generation).toString("base64url")}:${index}`;
 }

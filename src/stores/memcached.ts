@@ -14,12 +14,14 @@ import { crc32 } from "node:zlib";
 import { type Clock, type Random, systemClock, systemRandom } from "../core/clock.ts";
 import { InvalidOptionError, StoreUnavailableError } from "../core/errors.ts";
 import { chain } from "../core/maybe-promise.ts";
+import type { SharedStore } from "../core/shared-store.ts";
 import type { StoreStats, WriteOptions, WriteResult } from "../core/store.ts";
 import type { CheckableStore, StoreFinding } from "../core/store-check.ts";
 import { checkMemcached } from "./memcached-check.ts";
 import { findItem, type ItemPlace, removeItem, wholeValue, writeItem } from "./memcached-exchange.ts";
 import { serverExpiry } from "./memcached-expiry.ts";
 import { type ItemHead, itemName } from "./memcached-item.ts";
+import { MemcachedLeases } from "./memcached-leases.ts";
 import { MemcachedServer, type MemcachedSession } from "./memcached-server.ts";
 import { readMemcachedUrl } from "./memcached-url.ts";
 import type { StoredEntry, StoreWithExpiry } from "./store-with-expiry.ts";
@@ -39,7 +41,7 @@ export interface MemcachedOptions {
   readonly random?: Random;
 }
 
-export interface MemcachedStore extends StoreWithExpiry, CheckableStore {}
+export interface MemcachedStore extends StoreWithExpiry, CheckableStore, SharedStore {}
 
 /** Connects with the first call. Throws `InvalidOptionError` for a URL that names no server. */
 export function memcached(urlOrOptions: string | MemcachedOptions): MemcachedStore {
@@ -51,6 +53,7 @@ const mostAddAttempts = 8;
 
 class Memcached implements MemcachedStore {
   readonly name = "memcached";
+  readonly leases: MemcachedLeases;
   readonly #servers: readonly MemcachedServer[];
   readonly #prefix: string;
   readonly #maxEntryBytes: number;
@@ -74,6 +77,8 @@ class Memcached implements MemcachedStore {
     const { addresses, credentials } = readMemcachedUrl(options.url);
     const shared = { credentials, clock: this.#clock, connectTimeoutMs, replyTimeoutMs };
     this.#servers = addresses.map((address) => new MemcachedServer({ address, ...shared }));
+    const serverOf = (name: string): MemcachedServer => this.#serverOf(name);
+    this.leases = new MemcachedLeases({ prefix, serverOf, random: this.#random });
   }
 
   async get(tenant: string, keys: readonly string[]): Promise<readonly (Uint8Array | undefined)[]> {
