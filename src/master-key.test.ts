@@ -1,6 +1,7 @@
 import { describe, expect, it } from "vitest";
 import { ManualClock, systemRandom } from "./core/clock.ts";
 import { fingerprint } from "./core/fingerprint.ts";
+import { systemTenant } from "./core/scopes.ts";
 import { type MasterKeyOptions, obtainMasterKey } from "./master-key.ts";
 import { memory } from "./stores/memory.ts";
 import { ChaosStore } from "./testing/chaos-store.ts";
@@ -60,6 +61,24 @@ describe("the master key", () => {
     expect(fingerprint(early.key, "x")).toBe(first);
     expect(fingerprint((await obtainMasterKey(options())).key, "x")).toBe(first);
     expect(replaced).toEqual([]);
+  });
+
+  it("R8: is given again to a store that lost it, and follows where another was quicker", async () => {
+    const { clock, shared, options, replaced } = setUp();
+    const [one, two] = [await obtainMasterKey(options(shared, "one")), await obtainMasterKey(options(shared, "two"))];
+    const first = fingerprint(one.key, "x");
+    await shared.delete(systemTenant, "master-key");
+    clock.advance(10_000);
+    await new Promise(setImmediate);
+    expect(fingerprint((await obtainMasterKey(options())).key, "x")).toBe(first);
+    await shared.delete(systemTenant, "master-key");
+    const quicker = await obtainMasterKey(options(shared, "quicker"));
+    expect(fingerprint(quicker.key, "x")).not.toBe(first);
+    clock.advance(10_000);
+    await new Promise(setImmediate);
+    expect(fingerprint(one.key, "x")).toBe(fingerprint(quicker.key, "x"));
+    expect(fingerprint(two.key, "x")).toBe(fingerprint(quicker.key, "x"));
+    expect(replaced.filter((name) => name !== "")).toEqual(["one", "two"]);
   });
 
   it("R1: is not asked for any more once closed", async () => {

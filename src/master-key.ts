@@ -9,7 +9,9 @@ import type { Store } from "./core/store.ts";
  * entries, and nothing else.
  *
  * A process that starts while its store is away makes one for the time being, goes on asking, and takes over the one of
- * the store as soon as it is there. What was keyed until then is never met again; it ages out of the memory.
+ * the store as soon as it is there. Nor is the store believed to keep it: one that comes back empty is given it again, and
+ * if another process was quicker with one of its own, that one counts for all. What was keyed under another secret is
+ * never met again; it ages out of the memory.
  */
 
 export interface MasterKeyOptions {
@@ -31,24 +33,36 @@ export interface MasterKey {
 /** What a store may take to hand out the secret at the start; without it, everything stored before is out of reach. */
 const deadlineMs = 5_000;
 const askAgainMs = 1_000;
+/** How long processes that share a store may have different secrets after it lost theirs. */
+const lookAgainMs = 10_000;
 
 export async function obtainMasterKey(options: MasterKeyOptions): Promise<MasterKey> {
   const { store, given, random, clock, onReplaced } = options;
   if (given !== undefined) return { key: new FingerprintKey(Buffer.from(given, "utf8")), close: () => {} };
-  const fresh = random.bytes(32);
-  const key = new FingerprintKey(fresh);
+  let present = random.bytes(32);
+  const key = new FingerprintKey(present);
   let cancel: CancelTimer = () => {};
   let isClosed = false;
   let isHandedOut = false;
   const ask = async (): Promise<void> => {
     try {
-      const there = await withDeadline(store.add(systemTenant, "master-key", fresh, forGood), deadlineMs, clock, late);
-      if (isClosed || Buffer.compare(there, fresh) === 0) return;
+      const there = await withDeadline(
+        store.add(systemTenant, "master-key", present, forGood),
+        deadlineMs,
+        clock,
+        late,
+      );
+      askLater(lookAgainMs);
+      if (isClosed || Buffer.compare(there, present) === 0) return;
+      present = there;
       key.replace(there);
       if (isHandedOut) onReplaced();
     } catch {
-      if (!isClosed) cancel = clock.after(askAgainMs, () => void ask());
+      askLater(askAgainMs);
     }
+  };
+  const askLater = (delayMs: number): void => {
+    if (!isClosed) cancel = clock.after(delayMs, () => void ask());
   };
   await ask();
   isHandedOut = true;

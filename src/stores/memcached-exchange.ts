@@ -21,6 +21,7 @@ import {
 } from "./memcached-item.ts";
 import type { MemcachedReply } from "./memcached-reply.ts";
 import type { MemcachedSession } from "./memcached-server.ts";
+import { ownBytes } from "./own-bytes.ts";
 
 /** Where an item stands, and whose it is. */
 export interface ItemPlace {
@@ -54,7 +55,7 @@ export async function wholeValue(
   name: string,
   item: Item,
 ): Promise<Uint8Array | undefined> {
-  if (item.form === "whole") return item.body;
+  if (item.form === "whole") return ownBytes(item.body);
   const manifest = openManifest(item.body);
   const replies = await Promise.all(partNames(name, item).map((part) => connection.send(`mg ${part} v`)));
   return joinParts(

@@ -16,6 +16,7 @@ import type { StoreStats, WriteOptions, WriteResult } from "../core/store.ts";
 import type { CheckableStore, StoreFinding } from "../core/store-check.ts";
 import type { ListableStore, ListingPage, ListingQuery } from "../core/store-listing.ts";
 import { KeyedOrder } from "./keyed-order.ts";
+import { ownBytes } from "./own-bytes.ts";
 import { checkPostgres } from "./postgres-check.ts";
 import { PostgresConnections } from "./postgres-connections.ts";
 import { listPage } from "./postgres-listing.ts";
@@ -116,7 +117,7 @@ class Postgres implements PostgresStore {
       const row = byId.get((ids[index] as Buffer).toString("latin1"));
       if (row === undefined || !this.#isSound(tenant, key, row)) return undefined;
       const { value, delete_at: deleteAt, stored_at: storedAt, priority } = row;
-      return { value, deleteAt, storedAt, priority: priorityFromNumber(priority) };
+      return { value: ownBytes(value), deleteAt, storedAt, priority: priorityFromNumber(priority) };
     });
   }
 
@@ -149,7 +150,7 @@ class Postgres implements PostgresStore {
         const there = rows[0] as Row | undefined;
         if (there === undefined) continue;
         if (this.#isDamaged(tenant, key, there)) await this.#drop(there);
-        else return there.value;
+        else return ownBytes(there.value);
       }
       throw new StoreUnavailableError({ message: "the postgres store did not take the value: others change it" });
     });
