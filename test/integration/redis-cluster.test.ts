@@ -4,7 +4,14 @@ import { guarded } from "../../src/stores/guarded.ts";
 import { memory } from "../../src/stores/memory.ts";
 import { type RedisStore, redis } from "../../src/stores/redis.ts";
 import { tiered } from "../../src/stores/tiered.ts";
-import { asked, clusterSettled, type RedisCluster, type RedisServer, startRedisCluster } from "../services/redis.ts";
+import {
+  asked,
+  clusterSettled,
+  documentedAcl,
+  type RedisCluster,
+  type RedisServer,
+  startRedisCluster,
+} from "../services/redis.ts";
 import { describeWithServices } from "../services/required.ts";
 
 /** A Cluster that changes under load: slots move, a replica takes over, a primary is killed. */
@@ -95,6 +102,23 @@ describeWithServices("redis-server", "redis in a Cluster", () => {
       await Promise.all(writes);
       for (const value of await store.get("order", keys)) expect(String(value)).toBe("last");
     }
+  });
+
+  test("the ACL line of the docs is enough, with what it says of a Cluster", async () => {
+    const inCluster = ["+asking", "+readonly", "+client|setname", "+spublish", "+ssubscribe", "+sunsubscribe"];
+    const rules = [...documentedAcl().split(" ").slice(2), ...inCluster];
+    for (const { admin } of cluster.nodes) await admin.acl("SETUSER", "reprise", ...rules);
+    const url = cluster.url.replace("://", "://reprise:secret@");
+    const store = redis({ url, connectTimeoutMs: 10_000 });
+    onTestFinished(() => store.close());
+    expect((await store.check()).filter(({ severity }) => severity === "error")).toEqual([]);
+    for (const key of keys) await store.set("acl", key, contentOf("acl", key), forEver);
+    expect((await store.get("acl", keys)).every((value) => value !== undefined)).toBe(true);
+    expect((await store.list({ limit: 1_000 })).items.length).toBeGreaterThan(0);
+    const won = await store.leases?.acquire("key", 60_000);
+    expect(won).toMatchObject({ won: true });
+    await store.bus?.publish([{ kind: "removed", tenant: "acl", key: "key" }]);
+    for (const { admin } of cluster.nodes) expect(await admin.acl("LOG")).toEqual([]);
   });
 
   test("R11 ASK and MOVED: every call of a slot that moves under load is answered, by the store alone", async () => {

@@ -1,10 +1,11 @@
-import { readFileSync } from "node:fs";
 import { connect } from "node:net";
 import { inspect } from "node:util";
 import { expect, onTestFinished, test } from "vitest";
+import type { BusMessage } from "../../src/core/bus.ts";
 import { type RedisStore, redis } from "../../src/stores/redis.ts";
 import {
   asked,
+  documentedAcl,
   type RedisServer,
   type RedisServerOptions,
   startRedis,
@@ -28,14 +29,6 @@ async function serverFor(options: RedisServerOptions): Promise<RedisServer> {
   const server = await startRedis(options);
   onTestFinished(() => server.stop());
   return server;
-}
-
-/** The line that docs/stores.md says is enough. */
-function documentedAcl(): string {
-  const page = readFileSync(new URL("../../docs/stores.md", import.meta.url), "utf8");
-  const line = /^user reprise .*$/m.exec(page)?.[0];
-  if (line === undefined) throw new Error("docs/stores.md has no ACL line");
-  return line;
 }
 
 const problemsOf = async (store: RedisStore) =>
@@ -84,6 +77,34 @@ describeWithServices("redis-server", "a redis that refuses", () => {
     expect((await store.list({ limit: 1_000 })).items).toHaveLength(2);
     expect((await store.stats()).entries).toBe(2);
     expect(await store.delete("tenant", "key")).toBe(true);
+  });
+
+  test("the ACL line of the docs is enough for what processes share", async () => {
+    const server = await serverFor({ acl: [documentedAcl()] });
+    const url = `redis://reprise:secret@127.0.0.1:${server.port}`;
+    const [one, other] = [opened(url), opened(url)];
+    const heard: BusMessage[] = [];
+    const end = one.bus?.subscribe({ heard: (message) => void heard.push(message), missed: () => undefined });
+    onTestFinished(() => end?.());
+    const message: BusMessage = { kind: "removed", tenant: "tenant", key: "key" };
+    await asked(async () => {
+      await other.bus?.publish([message]);
+      return heard.length > 0;
+    });
+    expect(heard[0]).toEqual(message);
+    const { leases } = one;
+    const acquired = await leases?.acquire("key", 60_000);
+    if (leases === undefined || acquired?.won !== true) throw new Error("the lease was not won");
+    const { lease } = acquired;
+    await leases.relay?.append(lease, [value], 60_000);
+    const page = await other.leases?.relay?.read(lease, undefined);
+    expect(page?.frames.map(String)).toEqual([String(value)]);
+    expect(await leases.relay?.hasAudience(lease)).toBe(true);
+    expect(await leases.renew(lease, 60_000)).toBe(true);
+    expect(await other.leases?.holder("key")).toBe(lease.fence);
+    await leases.release(lease);
+    expect(await other.leases?.holder("key")).toBeUndefined();
+    expect(await server.admin.acl("LOG")).toEqual([]);
   });
 
   test("R10 READONLY: a replica reads and says why it does not write", async () => {

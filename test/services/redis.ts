@@ -1,5 +1,5 @@
 import { execFile } from "node:child_process";
-import { writeFileSync } from "node:fs";
+import { readFileSync, writeFileSync } from "node:fs";
 import { dirname, join } from "node:path";
 import { promisify } from "node:util";
 import { Redis } from "ioredis";
@@ -225,6 +225,14 @@ async function startOneSentinel(port: number, primaryPort: number, count: number
       removeFolder(folder);
     },
   };
+}
+
+/** The line of an ACL file that docs/stores.md says is enough. */
+export function documentedAcl(): string {
+  const page = readFileSync(new URL("../../docs/stores.md", import.meta.url), "utf8");
+  const line = /^user reprise .*$/m.exec(page)?.[0];
+  if (line === undefined) throw new Error("docs/stores.md has no ACL line");
+  return line;
 }
 
 /** Asks again and again, each time when the answer to the last question is there; the limit is that of the test. */
