@@ -231,7 +231,8 @@ export async function assembleCore(options: CoreOptions): Promise<Core> {
   const masterKey = await obtainMasterKey({ store: storage.truth, given, random, clock, onReplaced });
   const secret = masterKey.key;
 
-  const exact = new ExactLayer({ store, clock, random, trace, openedBytes: shares.opened });
+  const { removed } = storage.invalidator;
+  const exact = new ExactLayer({ store, clock, random, trace, removed, openedBytes: shares.opened });
   const { errorBackoff: backoffMs, grace, finishDetached, detachedTime, detachedBytes } = settings.coalescing;
   const flights = new SingleFlight<Flight, FlightFailure>(clock, backoffMs);
   const limits = { maxEntryBytes: Number.MAX_SAFE_INTEGER, maxEventBytes: 16 * 1024 * 1024, windowBytes: 1024 * 1024 };

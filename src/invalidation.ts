@@ -2,6 +2,7 @@ import type { Bus, BusMessage } from "./core/bus.ts";
 import type { Clock, Random } from "./core/clock.ts";
 import type { EntryPlace } from "./core/entry-id.ts";
 import { currentTokens, removalOf, renewGeneration } from "./core/generations.ts";
+import { RemovedSlots } from "./core/removed-slots.ts";
 import { type Scope, type ScopeGroup, scopeGroup } from "./core/scopes.ts";
 import type { Store } from "./core/store.ts";
 import type { Trace } from "./core/trace.ts";
@@ -32,11 +33,14 @@ export interface InvalidatorParts {
 const removalMs = 15 * 60_000;
 
 export class Invalidator {
+  /** What was removed by key through this process. */
+  readonly removed: RemovedSlots;
   readonly #parts: InvalidatorParts;
   readonly #telling = new Set<Promise<void>>();
 
   constructor(parts: InvalidatorParts) {
     this.#parts = parts;
+    this.removed = new RemovedSlots(parts.clock);
   }
 
   /**
@@ -83,8 +87,10 @@ export class Invalidator {
 
   async #remove({ tenant, slot }: EntryPlace): Promise<boolean> {
     const { store, random, clock } = this.#parts;
+    const key = keyOf(slot);
     // Whoever is computing it now must not store it afterwards; only then it is removed.
-    await renewGeneration(store, removalOf(tenant, keyOf(slot)), random, clock.now() + removalMs);
+    const token = await renewGeneration(store, removalOf(tenant, key), random, clock.now() + removalMs);
+    this.removed.note(tenant, slot, key, token);
     return store.delete(tenant, slot);
   }
 

@@ -87,7 +87,10 @@ export function assembleStorage(options: StorageOptions): Storage {
     heard(message) {
       const group = message.kind === "removed" ? "key" : scopeGroup(message.scope);
       trace({ type: "invalidation-heard", group });
-      if (message.kind === "removed") return store.forget(message.tenant, message.key);
+      if (message.kind === "removed") {
+        invalidator.removed.forget(message.tenant, message.key);
+        return store.forget(message.tenant, message.key);
+      }
       store.forget(message.tenant, `g:${message.scope}`);
       journal.note(message);
     },

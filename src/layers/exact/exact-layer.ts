@@ -1,12 +1,13 @@
 import type { Clock, Random } from "../../core/clock.ts";
 import { sealEntry } from "../../core/entry.ts";
 import { type Freshness, judgeFreshness, lifetimeOf } from "../../core/freshness.ts";
-import { Generations, removalOf } from "../../core/generations.ts";
+import { Generations, removalOf, sameToken, scopeKeys } from "../../core/generations.ts";
 import type { AnswerLayer, FoundEntry, Keyed, Lookup, RecordResult, RecordTicket } from "../../core/layer.ts";
 import { chain, isPromise } from "../../core/maybe-promise.ts";
 import type { MissReason } from "../../core/outcome-reasons.ts";
 import { type Present, readWithPresent, type ScopeReading, scopeReading } from "../../core/present.ts";
 import type { Recording } from "../../core/recording.ts";
+import type { RemovedSlots } from "../../core/removed-slots.ts";
 import type { Scope } from "../../core/scopes.ts";
 import type { MaybePromise, Store } from "../../core/store.ts";
 import type { Trace } from "../../core/trace.ts";
@@ -24,9 +25,14 @@ export interface ExactLayerParts {
   readonly clock: Clock;
   readonly random: Random;
   readonly trace: Trace;
+  /** What was removed by key here. */
+  readonly removed?: RemovedSlots;
   /** What opened entries may hold in memory; default 16 MiB. */
   readonly openedBytes?: number;
 }
+
+/** For a removal that had just gone by itself. */
+const shortestRemovalMs = 60_000;
 
 /** What an entry is held against. */
 interface Standard {
@@ -91,19 +97,44 @@ export class ExactLayer implements AnswerLayer {
       const isPresent = await noteModel(store, principal.tenant, mark, { model, at: ticket.createdAt });
       if (!isPresent) return { kind: "refused", reason: "generation_changed" };
     }
+    const removalScope = removalOf(principal.tenant, call.key);
+    const removal = ticket.generations.find(({ scope }) => scope === removalScope.name)?.token;
     const sealed = sealEntry(
       {
         form: recording.form,
         lifetime,
         tenant: principal.tenant,
         generations,
-        note: { protocol, model: recording.model, usage: recording.usage, tags: directives.tags },
+        note: {
+          protocol,
+          model: recording.model,
+          usage: recording.usage,
+          tags: directives.tags,
+          ...(removal === undefined || removal.length === 0 ? {} : { removal: textOf(removal) }),
+        },
         body: recording.body,
       },
       slot,
     );
     const result = await store.set(principal.tenant, slot, sealed, { deleteAt: lifetime.deleteAt });
-    return result === "stored" ? { kind: "stored", id: slot, bytes: sealed.length } : { kind: "failed", result };
+    if (result !== "stored") return { kind: "failed", result };
+    if (await this.#isRemoved(removalScope, removal)) {
+      await store.delete(principal.tenant, slot);
+      return { kind: "refused", reason: "generation_changed" };
+    }
+    return { kind: "stored", id: slot, bytes: sealed.length };
+  }
+
+  /** A removal finds what is stored before it; what was on its way meanwhile has to look for the removal. */
+  async #isRemoved({ tenant, name }: Scope, before: Uint8Array | undefined): Promise<boolean> {
+    const { store, clock } = this.#parts;
+    const [key] = scopeKeys([{ tenant, name }]) as [string];
+    // A copy in memory may be the removal that is known already; `add` asks the store that all share.
+    const isKnown = before !== undefined && before.length > 0;
+    const now = isKnown
+      ? await store.add(tenant, key, before, { deleteAt: clock.now() + shortestRemovalMs })
+      : (await store.get(tenant, [key]))[0];
+    return now !== undefined && !sameToken(now, before);
   }
 
   #scopesOf(call: Keyed): ScopeReading {
@@ -153,6 +184,9 @@ export class ExactLayer implements AnswerLayer {
     const opened = this.#opened.open(bytes, call.principal.tenant, slot);
     if (!opened.ok) return this.#reject(call, slot, opened.reason);
     const { entry } = opened;
+    const { removed } = this.#parts;
+    const isKept = removed?.accepts(call.principal.tenant, slot, () => tokenOf(entry.note.removal)) ?? true;
+    if (!isKept) return miss("generation_changed", slot);
     return chain(standard.present.isAlive(entry), (alive) => {
       const isOfAnother = "model" in standard && hasMoved(standard.model, entry.note.model, entry.lifetime.createdAt);
       if (!alive || isOfAnother) return miss("generation_changed", slot);
@@ -168,6 +202,14 @@ export class ExactLayer implements AnswerLayer {
     if (isPromise(removed)) removed.catch(() => {});
     return miss("corrupt", slot);
   }
+}
+
+function textOf(token: Uint8Array): string {
+  return Buffer.from(token).toString("base64url");
+}
+
+function tokenOf(text: string | undefined): Uint8Array | undefined {
+  return text === undefined ? undefined : Buffer.from(text, "base64url");
 }
 
 function asLookup(freshness: Freshness, found: FoundEntry): Lookup {
