@@ -6,8 +6,10 @@ import type { PostgresTables } from "./postgres-schema.ts";
 /** What `reprise doctor` says of a PostgreSQL database: whether it can be reached, read and written. */
 export async function checkPostgres(
   connections: PostgresConnections,
-  { entries, schema }: PostgresTables,
+  { entries, leases, schema }: PostgresTables,
 ): Promise<readonly StoreFinding[]> {
+  const mayLease = (right: string): string =>
+    `coalesce(has_table_privilege(to_regclass('${literal(leases)}'), '${right}'), false)`;
   try {
     await connections.ready(true);
     const { rows } = await connections.run({
@@ -17,9 +19,10 @@ export async function checkPostgres(
             AND has_table_privilege('${literal(entries)}', 'INSERT')
             AND has_table_privilege('${literal(entries)}', 'UPDATE')
             AND has_table_privilege('${literal(entries)}', 'DELETE') AS allowed,
+          ${["SELECT", "INSERT", "UPDATE", "DELETE"].map(mayLease).join(" AND ")} AS leasing,
           pg_total_relation_size('${literal(entries)}')::float8 AS bytes`,
     });
-    const { version, read_only: readOnly, allowed, bytes } = rows[0];
+    const { version, read_only: readOnly, allowed, leasing, bytes } = rows[0];
     const detail = `${connections.place.replace("PostgreSQL", `PostgreSQL ${version}`)}, schema ${schema}`;
     if (readOnly) {
       const remedy = "Put the primary into the URL of the store: this is a replica, or made read-only.";
@@ -28,6 +31,11 @@ export async function checkPostgres(
     if (!allowed) {
       const remedy = `Run: GRANT SELECT, INSERT, UPDATE, DELETE ON ${entries} TO the user of the store.`;
       return [{ detail: `${detail}: the user lacks rights on its table`, severity: "error", remedy }];
+    }
+    if (!leasing) {
+      const remedy = `Run: GRANT SELECT, INSERT, UPDATE, DELETE ON ${leases} TO the user of the store.`;
+      const lack = "the user lacks rights on the table of leases, so each gateway asks the origin for itself";
+      return [{ detail: `${detail}: ${lack}`, severity: "warning", remedy }];
     }
     return [{ detail: `${detail}: ${bytes} bytes in use` }];
   } catch (error) {

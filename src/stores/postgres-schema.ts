@@ -16,14 +16,20 @@ const migrationTimeoutMs = 10_000;
 
 export interface PostgresTables {
   readonly schema: string;
-  /** Both with their schema, quoted. */
+  /** Each with its schema, quoted. */
   readonly entries: string;
   readonly format: string;
+  readonly leases: string;
 }
 
 export function tablesIn(schema: string): PostgresTables {
   const quoted = `"${schema.replaceAll('"', '""')}"`;
-  return { schema, entries: `${quoted}.reprise_entries`, format: `${quoted}.reprise_format` };
+  return {
+    schema,
+    entries: `${quoted}.reprise_entries`,
+    format: `${quoted}.reprise_format`,
+    leases: `${quoted}.reprise_leases`,
+  };
 }
 
 /** Sees to it that the tables are there. Throws what PostgreSQL throws, and `StoreUnavailableError` for foreign tables. */
@@ -68,7 +74,8 @@ async function areThere(client: ClientBase, tables: PostgresTables): Promise<boo
   });
 }
 
-async function makeTables(client: ClientBase, { schema, entries, format }: PostgresTables): Promise<void> {
+async function makeTables(client: ClientBase, tables: PostgresTables): Promise<void> {
+  const { schema, entries, format } = tables;
   const { rowCount } = await client.query("SELECT 1 FROM pg_namespace WHERE nspname = $1", [schema]);
   if (rowCount === 0) await client.query(`CREATE SCHEMA ${format.slice(0, format.lastIndexOf("."))}`);
   await client.query(`
@@ -87,5 +94,19 @@ async function makeTables(client: ClientBase, { schema, entries, format }: Postg
     CREATE INDEX reprise_entries_by_death ON ${entries} (delete_at) WHERE delete_at < 'Infinity';
     CREATE TABLE ${format} (version integer NOT NULL);
     INSERT INTO ${format} VALUES (${formatVersion});
+    ${makeLeases(tables)}
   `);
+}
+
+/**
+ * The statements that make the table of leases where it is missing: under the same lock as above, since two that make
+ * it at once would collide. No index but that of the key, so that to hold a lease longer changes no index.
+ */
+export function makeLeases({ schema, leases }: PostgresTables): string {
+  return `SELECT pg_advisory_xact_lock(${lockClass}, ${crc32(schema) | 0});
+    CREATE UNLOGGED TABLE IF NOT EXISTS ${leases} (
+      id bytea PRIMARY KEY,
+      fence bigint NOT NULL,
+      until timestamptz NOT NULL
+    );`;
 }

@@ -10,15 +10,18 @@
  * (postgres-room.ts).
  */
 
-import { type Clock, systemClock } from "../core/clock.ts";
+import { type Clock, type Random, systemClock, systemRandom } from "../core/clock.ts";
 import { StoreUnavailableError } from "../core/errors.ts";
+import type { SharedStore } from "../core/shared-store.ts";
 import type { StoreStats, WriteOptions, WriteResult } from "../core/store.ts";
 import type { CheckableStore, StoreFinding } from "../core/store-check.ts";
 import type { ListableStore, ListingPage, ListingQuery } from "../core/store-listing.ts";
 import { KeyedOrder } from "./keyed-order.ts";
 import { ownBytes } from "./own-bytes.ts";
+import { PostgresBus } from "./postgres-bus.ts";
 import { checkPostgres } from "./postgres-check.ts";
 import { PostgresConnections } from "./postgres-connections.ts";
+import { PostgresLeases } from "./postgres-leases.ts";
 import { listPage } from "./postgres-listing.ts";
 import { PostgresRoom } from "./postgres-room.ts";
 import { checksumOf, rowId, sizeOf } from "./postgres-row.ts";
@@ -37,16 +40,17 @@ export interface PostgresOptions {
   readonly maxBytes?: number;
   /** A larger value is declined. Default 16 MiB, and no more than an eighth of `maxBytes`. */
   readonly maxEntryBytes?: number;
-  /** Connections of this process, at most. Default 8. */
+  /** Connections of this process, at most, beside the one of the bus. Default 8. */
   readonly maxConnections?: number;
   /** Bound on making a connection, and on waiting for one. Default one second. */
   readonly connectTimeoutMs?: number;
   /** Bound on a statement. Default one second. */
   readonly statementTimeoutMs?: number;
   readonly clock?: Clock;
+  readonly random?: Random;
 }
 
-export interface PostgresStore extends StoreWithExpiry, ListableStore, CheckableStore {
+export interface PostgresStore extends StoreWithExpiry, ListableStore, CheckableStore, SharedStore {
   /** Removes what is dead now, as happens once a minute by itself; returns how many entries. */
   sweep(): Promise<number>;
 }
@@ -70,6 +74,8 @@ interface Row {
 
 class Postgres implements PostgresStore {
   readonly name = "postgres";
+  readonly bus: PostgresBus;
+  readonly leases: PostgresLeases;
   readonly #connections: PostgresConnections;
   readonly #tables: PostgresTables;
   readonly #statements: PostgresStatements;
@@ -88,6 +94,8 @@ class Postgres implements PostgresStore {
     this.#clock = clock;
     this.#maxBytes = maxBytes;
     this.#maxEntryBytes = options.maxEntryBytes ?? Math.min(16 * 1024 * 1024, maxBytes / 8);
+    const { connectTimeoutMs = 1_000, statementTimeoutMs = 1_000, random = systemRandom } = options;
+    const times = { connectTimeoutMs, statementTimeoutMs };
     this.#tables = tablesIn(options.schema ?? address.schema ?? "public");
     this.#statements = statementsFor(this.#tables);
     this.#connections = new PostgresConnections({
@@ -95,10 +103,12 @@ class Postgres implements PostgresStore {
       place: address.place,
       tables: this.#tables,
       maxConnections: options.maxConnections ?? address.connections ?? 8,
-      connectTimeoutMs: options.connectTimeoutMs ?? 1_000,
-      statementTimeoutMs: options.statementTimeoutMs ?? 1_000,
+      ...times,
       clock,
     });
+    const schema = this.#tables.schema;
+    this.bus = new PostgresBus({ url: address.url, place: this.#connections.place, schema, ...times, clock, random });
+    this.leases = new PostgresLeases({ connections: this.#connections, tables: this.#tables, clock });
     this.#room = new PostgresRoom({ connections: this.#connections, tables: this.#tables, maxBytes, clock });
   }
 
@@ -198,7 +208,7 @@ class Postgres implements PostgresStore {
   async close(): Promise<void> {
     if (this.#closed) return;
     this.#closed = true;
-    await this.#room.close();
+    await Promise.all([this.#room.close(), this.leases.close(), this.bus.close()]);
     await this.#connections.close();
   }
 
