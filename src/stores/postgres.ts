@@ -51,6 +51,8 @@ export interface PostgresOptions {
 }
 
 export interface PostgresStore extends StoreWithExpiry, ListableStore, CheckableStore, SharedStore {
+  readonly bus: PostgresBus;
+  readonly leases: PostgresLeases;
   /** Removes what is dead now, as happens once a minute by itself; returns how many entries. */
   sweep(): Promise<number>;
 }
