@@ -14,6 +14,7 @@ import { type GuardEvent, guarded } from "./stores/guarded.ts";
 import { guardedLeases } from "./stores/guarded-leases.ts";
 import { memory } from "./stores/memory.ts";
 import { tiered } from "./stores/tiered.ts";
+import { VerifiedStore } from "./verified-store.ts";
 
 /** Where answers are kept, and how the processes that share them keep in step. */
 
@@ -54,7 +55,7 @@ export function assembleStorage(options: StorageOptions): Storage {
   const { settings, memoryBytes, store: given, clock, random, trace } = options;
   const front = memory({ maxBytes: memoryBytes, clock });
   if (given === undefined) {
-    const journal = new RenewalJournal({ store: front, clock, onLost: () => {} });
+    const journal = new RenewalJournal({ store: front, clock, deadlineMs: Number.POSITIVE_INFINITY, onLost: () => {} });
     const invalidator = new Invalidator({ store: front, shared: front, bus: undefined, journal, clock, random, trace });
     return {
       store: front,
@@ -67,12 +68,20 @@ export function assembleStorage(options: StorageOptions): Storage {
   }
   const deadlines = { readDeadlineMs: settings.store.readDeadline, writeDeadlineMs: settings.store.writeDeadline };
   const guard = guarded(given, { clock, ...deadlines, onEvent: (event) => heard(event) });
-  const store = tiered([front, guard], { clock });
   const journal = new RenewalJournal({
-    store: guard,
+    store: given,
     clock,
-    onLost: (scopes) => trace({ type: "invalidation-lost", scopes }),
+    deadlineMs: settings.store.readDeadline,
+    onLost(scopes) {
+      trace({ type: "invalidation-lost", scopes });
+      store.distrust();
+    },
   });
+  const store = tiered([front, new VerifiedStore(guard, journal)], { clock });
+  const doubt = (): void => {
+    journal.doubt();
+    void journal.look();
+  };
   const heard = (event: GuardEvent): void => {
     if (event.kind === "failure") {
       trace({ type: "store-fault", store: event.store, operation: event.operation, kind: event.failure });
@@ -80,9 +89,10 @@ export function assembleStorage(options: StorageOptions): Storage {
     }
     trace({ type: "store-state", store: event.store, state: event.state });
     // Whoever answers now may not be who did before.
-    if (event.state === "closed") void journal.look();
+    if (event.state === "closed") doubt();
   };
   const { bus = given.bus, leases = given.leases } = options;
+  const stopDoubting = given.onInterrupted?.(doubt);
   const stopListening = bus?.subscribe({
     heard(message) {
       const group = message.kind === "removed" ? "key" : scopeGroup(message.scope);
@@ -97,7 +107,7 @@ export function assembleStorage(options: StorageOptions): Storage {
     missed() {
       trace({ type: "bus-fault", bus: bus.name, operation: "interrupted" });
       store.distrust();
-      void journal.look();
+      doubt();
     },
   });
   const onFault = (operation: string, kind: "timeout" | "error") => trace({ type: "lease-fault", operation, kind });
@@ -119,6 +129,7 @@ export function assembleStorage(options: StorageOptions): Storage {
       }),
     async close() {
       stopListening?.();
+      stopDoubting?.();
       journal.close();
       await invalidator.close();
       await Promise.allSettled([leases?.close(), bus?.close()]);

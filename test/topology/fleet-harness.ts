@@ -73,11 +73,18 @@ export async function startFleet(shared: Shared, options: CacheOptions = {}): Pr
     const given = { ...(shared.clock && { clock: shared.clock }), ...shared.options, ...options };
     nodes.push(await startNode(origin, store, index, given));
   }
+  const passing = passingOf(shared.clock);
   onTestFinished(async () => {
-    for (const { cache } of nodes) await cache.close();
+    // What a node that is cut off still waits for ends by time.
+    let isClosed = false;
+    const closing = Promise.all(nodes.map(({ cache }) => cache.close())).finally(() => {
+      isClosed = true;
+    });
+    while (!isClosed) await passing(100);
+    await closing;
     await origin.close();
   });
-  return { origin, nodes: nodes as unknown as FleetHarness["nodes"], passing: passingOf(shared.clock) };
+  return { origin, nodes: nodes as unknown as FleetHarness["nodes"], passing };
 }
 
 async function startNode(origin: ScriptedOrigin, store: SharedStore, index: number, options: CacheOptions) {
