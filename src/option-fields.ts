@@ -1,4 +1,5 @@
 import { z } from "zod";
+import { isTag, mostTags, tagsRule } from "./core/directives.ts";
 import { durationMs } from "./core/duration.ts";
 
 /** The kinds of values that options have: how each is read, and the rule that a mistake is told by. */
@@ -78,6 +79,19 @@ export const integer = (byDefault: number, minimum: number, maximum: number, des
     { ...described, default: byDefault, rule: `an integer from ${minimum} to ${maximum}` },
   );
 
+/** A number of processes, or `auto` for as many as the machine works on at once. */
+export const workerCount = (described: Described) =>
+  field<number | "auto">(
+    (value) => {
+      if (value === "auto") return value;
+      const number = typeof value === "string" && /^\d+$/.test(value) ? Number(value) : value;
+      return Number.isInteger(number) && (number as number) >= 1 && (number as number) <= 256
+        ? (number as number)
+        : undefined;
+    },
+    { ...described, default: 1, rule: "an integer from 1 to 256, or auto for one for each processor" },
+  );
+
 export const choice = <const T extends string>(byDefault: T, choices: readonly T[], described: Described) =>
   field((value) => choices.find((one) => one === value), {
     ...described,
@@ -111,6 +125,25 @@ export const optionalText = (described: Described) =>
       rule: "a text that is not empty",
     }),
   ) as z.ZodOptional<Field<string>>;
+
+export const tagList = (described: Described) =>
+  field((value) => (Array.isArray(value) && value.every(isTag) && value.length <= mostTags ? value : undefined), {
+    ...described,
+    default: [],
+    rule: `${tagsRule}, and ${mostTags} of them at most`,
+  });
+
+export const usdPerMillion = (description: string) =>
+  field(
+    (value) =>
+      typeof value === "number" && value >= 0 && value <= 100_000 && Number.isInteger(Number((value * 1e6).toFixed(3)))
+        ? value
+        : undefined,
+    { description, rule: "a number of US dollars from 0 to 100000 with at most six decimals" },
+  );
+
+export const optionalUsd = (description: string) =>
+  withoutDefault.get(usdPerMillion(description)) as z.ZodOptional<Field<number>>;
 
 export const secret = (described: Described) =>
   withoutDefault.get(

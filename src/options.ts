@@ -11,10 +11,14 @@ import {
   flag,
   integer,
   optionalText,
+  optionalUsd,
   secret,
   several,
+  tagList,
   text,
+  usdPerMillion,
   withoutDefault,
+  workerCount,
 } from "./option-fields.ts";
 import { type CompatGateway, compatGateways } from "./policy/compat-headers.ts";
 
@@ -94,17 +98,6 @@ const policyFields = {
 
 const policySchema = z.strictObject(policyFields).prefault({} as never);
 
-const usdPerMillion = (description: string) =>
-  field(
-    (value) =>
-      typeof value === "number" && value >= 0 && value <= 100_000 && Number.isInteger(Number((value * 1e6).toFixed(3)))
-        ? value
-        : undefined,
-    { description, rule: "a number of US dollars from 0 to 100000 with at most six decimals" },
-  );
-const optionalUsd = (description: string) =>
-  withoutDefault.get(usdPerMillion(description)) as z.ZodOptional<Field<number>>;
-
 const matchSchema = z.strictObject(
   Object.fromEntries(
     ["model", "protocol", "operation", "namespace", "tenant", "tag"].map((name) => [
@@ -125,6 +118,9 @@ export const settingsSchema = z.strictObject({
       maxBodyBytes: bytes("10mb", { description: "Bound on a request body, counted after decompression." }),
       drainTimeout: duration("10s", { description: "How long running requests may take to finish after SIGTERM." }),
       stallTimeout: duration("1m", { description: "A client that reads nothing for this long is disconnected." }),
+      workers: workerCount({
+        description: "How many processes serve together; see [workers](../gateway.md#workers).",
+      }),
     })
     .prefault({} as never),
   data: z
@@ -190,6 +186,10 @@ export const settingsSchema = z.strictObject({
     .array(
       z.strictObject({
         match: matchSchema.prefault({} as never),
+        tags: tagList({
+          description:
+            "Tags for the answers to these calls, besides their own; those of all rules that match are joined.",
+        }),
         ...(Object.fromEntries(
           Object.entries(policyFields).map(([name, schema]) => [name, withoutDefault.get(schema)]),
         ) as {
@@ -269,6 +269,8 @@ export interface CompatInput {
 
 /** The same for the calls that match: each given pattern must fit, `*` stands for any run of characters. */
 export type RuleInput = PolicyInput & {
+  /** Tags for the answers, besides those of the call. */
+  readonly tags?: readonly string[];
   readonly match: { readonly [Name in "model" | "protocol" | "operation" | "namespace" | "tenant" | "tag"]?: string };
 };
 

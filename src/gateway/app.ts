@@ -1,7 +1,7 @@
 import { createServer } from "node:http";
 import type { Socket } from "node:net";
 import { isOriginFailure } from "../answer-forms.ts";
-import { assembleCore } from "../cache.ts";
+import { assembleCore, type Core } from "../cache.ts";
 import { type Clock, systemClock, systemRandom } from "../core/clock.ts";
 import { type CheckableStore, isCheckable } from "../core/store-check.ts";
 import type { Trace, TraceEvent } from "../core/trace.ts";
@@ -10,6 +10,7 @@ import { storeFromUrl } from "../stores/store-url.ts";
 import type { Log } from "../telemetry/log.ts";
 import { type Metrics, prometheusMetrics } from "../telemetry/prometheus.ts";
 import { version } from "../version.ts";
+import type { Peers } from "../workers/peers.ts";
 import { isAdminPath, refuseMalformed, registerAdminApi } from "./admin/admin-api.ts";
 import { type AdminToken, obtainAdminToken } from "./admin/admin-token.ts";
 import { configRoute } from "./admin/config-route.ts";
@@ -35,7 +36,7 @@ export interface App {
   close(drainMs: number): Promise<void>;
 }
 
-export async function createApp(config: GatewayConfig, log: Log): Promise<App> {
+export async function createApp(config: GatewayConfig, log: Log, peers?: Peers): Promise<App> {
   const clock = systemClock;
   const metered: { metrics?: Metrics; readiness?: Readiness } = {};
   const unwell = new Set<string>();
@@ -49,7 +50,7 @@ export async function createApp(config: GatewayConfig, log: Log): Promise<App> {
     if (event.type === "origin-end") tellOfOrigin(log, unwell, event);
     if (event.type === "call-end") log.debug(event, "call");
   };
-  const core = await assembleCore({ settings: config, clock, trace, ...(await storeOf(config, log)) });
+  const core = await assembleCore({ settings: config, clock, trace, ...(await sharedPartsOf(config, log, peers)) });
   const metrics = prometheusMetrics({
     flights: () => core.flights.size,
     stores: core.stores.map(({ store, ...guard }) => ({ name: store.name, stats: () => store.stats(), ...guard })),
@@ -59,6 +60,7 @@ export async function createApp(config: GatewayConfig, log: Log): Promise<App> {
   metered.metrics = metrics;
   const readiness = new Readiness(core.stores, clock);
   metered.readiness = readiness;
+  peers?.answer({ metrics: () => metrics.read(), unavailable: () => readiness.unavailable() });
 
   const parts: ModelRouteParts = {
     core,
@@ -97,9 +99,9 @@ export async function createApp(config: GatewayConfig, log: Log): Promise<App> {
     socket.once("close", () => connections.delete(socket));
   });
   const state = { draining: false };
-  addOperations(server, readiness, metrics, state);
+  addOperations(server, { readiness, metrics, peers }, state);
   const admin = { config, token: adminTokenOf(config, log) };
-  const adminRoutes = [invalidateRoute(core), configRoute(admin)];
+  const adminRoutes = [invalidateRoute(invalidatingAll(core, peers)), configRoute(admin)];
   registerAdminApi(server, {
     routes: [...adminRoutes, openApiRoute(adminRoutes)],
     live: admin,
@@ -181,12 +183,19 @@ function liveParts(config: GatewayConfig): ModelRouteParts["live"] {
   return { upstreams: new Upstreams(config.upstreams, config.models), maxBodyBytes, stallMs: stallTimeout, compat };
 }
 
+/** What is shared with others. A bus and leases of the store reach further than those of this machine. */
+async function sharedPartsOf(config: GatewayConfig, log: Log, peers: Peers | undefined) {
+  const store = await storeOf(config, log);
+  const bus = store?.bus ?? peers?.bus;
+  const leases = store?.leases ?? peers?.leases;
+  return { ...(store && { store }), ...(bus && { bus }), ...(leases && { leases }) };
+}
+
 async function storeOf({ store: { url, maxBytes }, data: { directory } }: GatewayConfig, log: Log) {
   const onWarning = (message: string): void => log.warn({ store: "sqlite" }, message);
   const store = await storeFromUrl(url, { directory, maxBytes, onWarning });
-  if (store === undefined) return {};
-  if (isCheckable(store)) void tellOfStore(store, log);
-  return { store };
+  if (store !== undefined && isCheckable(store)) void tellOfStore(store, log);
+  return store;
 }
 
 /** A store that is away or refuses us does not keep the gateway from starting, but it is said why. */
@@ -197,23 +206,44 @@ async function tellOfStore(store: CheckableStore, log: Log): Promise<void> {
   }
 }
 
+/** Acknowledged when it is in force with all workers, not only in the store and with the one that was asked. */
+function invalidatingAll(core: Core, peers: Peers | undefined): Pick<Core, "invalidate"> {
+  if (peers === undefined) return core;
+  return {
+    async invalidate(wish) {
+      const invalidated = await core.invalidate(wish);
+      await peers.heard();
+      return invalidated;
+    },
+  };
+}
+
+interface Observed {
+  readonly readiness: Readiness;
+  readonly metrics: Metrics;
+  /** Then it is said of all of them, whoever is asked. */
+  readonly peers: Peers | undefined;
+}
+
 function addOperations(
   server: FastifyInstance,
-  readiness: Readiness,
-  metrics: Metrics,
+  { readiness, metrics, peers }: Observed,
   state: { readonly draining: boolean },
 ): void {
   const withHead = { exposeHeadRoute: true };
   server.get("/healthz", withHead, () => ({ status: "ok", version }));
   server.get("/readyz", withHead, async (_request, reply) => {
     if (state.draining) return reply.code(503).send({ status: "draining" });
-    const down = await readiness.unavailable();
+    const own = () => readiness.unavailable();
+    const down = await (peers?.unavailable().catch(own) ?? own());
     if (down.length === 0) return reply.send({ status: "ready" });
     const since = Object.fromEntries(down.map(({ name, since }) => [name, new Date(since).toISOString()]));
     return reply.send({ status: "degraded", unavailable: down.map(({ name }) => name), since });
   });
   server.get("/metrics", withHead, async (_request, reply) => {
-    const { contentType, text } = await metrics.render();
+    // Without the others a worker can only speak for itself.
+    const all = await peers?.metrics().catch(() => undefined);
+    const { contentType, text } = await metrics.render(all);
     return reply.header("content-type", contentType).send(text);
   });
 }

@@ -38,6 +38,7 @@ const usualFiles = ["reprise.yaml", "reprise.yml", "reprise.json"];
 const environmentOptions: Readonly<Record<string, string>> = {
   REPRISE_HOST: "server.host",
   REPRISE_PORT: "server.port",
+  REPRISE_WORKERS: "server.workers",
   REPRISE_DATA: "data.directory",
   REPRISE_STORE: "store.url",
   REPRISE_UPSTREAM: "upstream",
@@ -252,6 +253,7 @@ function flagOf(path: string): string {
   const flags: Readonly<Record<string, string>> = {
     "server.port": "--port",
     "server.host": "--host",
+    "server.workers": "--workers",
     "data.directory": "--data",
     "store.url": "--store",
     upstream: "--upstream",

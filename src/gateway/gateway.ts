@@ -3,6 +3,7 @@ import { systemClock } from "../core/clock.ts";
 import { RepriseError } from "../core/errors.ts";
 import type { Log } from "../telemetry/log.ts";
 import { loadPublishedPrices } from "../telemetry/published-prices.ts";
+import type { Peers } from "../workers/peers.ts";
 import { createApp } from "./app.ts";
 import type { GatewayConfig } from "./config.ts";
 import { pino } from "./vendor.ts";
@@ -20,13 +21,17 @@ export interface Gateway {
 /** The gateway cannot start; the message is one line that says why and what to do. */
 export class GatewayStartError extends RepriseError {}
 
-/** @throws GatewayStartError when the port is taken or the data folder cannot be used. */
+/**
+ * @param peers The processes that serve together with this one, where there are any.
+ * @throws GatewayStartError when the port is taken or the data folder cannot be used.
+ */
 export async function startGateway(
   config: GatewayConfig,
   log: Log = createLog(config.telemetry.logLevel),
+  peers?: Peers,
 ): Promise<Gateway> {
   const { host, port, drainTimeout } = config.server;
-  const app = await createApp(config, log);
+  const app = await createApp(config, log, peers);
   try {
     await app.server.listen({ host, port });
   } catch (error) {
@@ -46,9 +51,9 @@ export async function startGateway(
   };
 }
 
-/** JSON lines on standard output, without bodies. */
-export function createLog(level: string): Log {
-  return pino({ level, redact: ["authorization", "*.authorization"] });
+/** JSON lines on standard output, without bodies. Each line has these `fields`. */
+export function createLog(level: string, fields: Readonly<Record<string, unknown>> = {}): Log {
+  return pino({ level, redact: ["authorization", "*.authorization"] }).child(fields);
 }
 
 function listenError(error: NodeJS.ErrnoException, host: string, port: number): GatewayStartError {

@@ -17,6 +17,7 @@ export function withConfigFlags(command: Command): Command {
       "--store <url>",
       "where answers are kept: sqlite, sqlite:FOLDER, memory, or redis://, memcached://, postgres:// (default: sqlite)",
     )
+    .option("--workers <number>", "processes that serve together, or auto for one for each processor (default: 1)")
     .option("--log-level <level>", "silent, error, warn, info or debug (default: info)");
 }
 
@@ -27,6 +28,7 @@ export function configFrom(flags: Readonly<Record<string, string | undefined>>):
     flags: {
       "server.port": flags["port"],
       "server.host": flags["host"],
+      "server.workers": flags["workers"],
       upstream: flags["upstream"],
       "data.directory": flags["data"],
       "store.url": flags["store"],

@@ -1,3 +1,4 @@
+import { availableParallelism } from "node:os";
 import process from "node:process";
 import { Command, Option } from "commander";
 import { RepriseError } from "../../core/errors.ts";
@@ -7,7 +8,11 @@ import { protocols } from "../../protocols/all.ts";
 import { embeddingProtocols } from "../../protocols/all-embeddings.ts";
 import { shownStoreUrl } from "../../stores/store-url.ts";
 import { version } from "../../version.ts";
+import { isMemory, type Primary, startWorkers } from "../workers/primary.ts";
+import { workerVariable } from "../workers/start-calls.ts";
+import { serveAsWorker } from "../workers/worker.ts";
 import { configFrom, withConfigFlags } from "./config-flags.ts";
+import { lineOf } from "./error-line.ts";
 
 export function serveCommand(): Command {
   return withConfigFlags(new Command("serve"))
@@ -15,7 +20,7 @@ export function serveCommand(): Command {
     .addOption(new Option("--semantic <mode>", "semantic layer; not in this version, so only off").choices(["off"]))
     .addHelpText(
       "after",
-      "\nExample:\n  reprise serve --upstream http://127.0.0.1:9000/v1\n  then point your SDK's base URL at http://127.0.0.1:8787/v1\n\nSIGTERM and SIGINT let running requests finish (server.drainTimeout), then stop. SIGHUP reads the configuration again.",
+      "\nExample:\n  reprise serve --upstream http://127.0.0.1:9000/v1\n  then point your SDK's base URL at http://127.0.0.1:8787/v1\n\nWith --workers several processes serve on one port, over one store; those that end are replaced.\nSIGTERM and SIGINT let running requests finish (server.drainTimeout), then stop. SIGHUP reads the configuration again.",
     )
     .action(serve);
 }
@@ -23,6 +28,8 @@ export function serveCommand(): Command {
 const cachedApis: readonly string[] = [...protocols, ...embeddingProtocols].map(({ name }) => name);
 
 async function serve(flags: Readonly<Record<string, string | undefined>>): Promise<void> {
+  // Everything that follows is for the process that was started by a person.
+  if (process.env[workerVariable] !== undefined) return serveAsWorker();
   const reading = configFrom(flags);
   if (!reading.ok) {
     for (const mistake of reading.mistakes) process.stderr.write(`reprise: ${describeMistake(mistake)}\n`);
@@ -30,9 +37,10 @@ async function serve(flags: Readonly<Record<string, string | undefined>>): Promi
     return;
   }
   const { config } = reading;
+  const workers = config.server.workers === "auto" ? availableParallelism() : config.server.workers;
   try {
-    const gateway = await startGateway(config);
-    process.stderr.write(welcome(config, reading.file, gateway.url));
+    const gateway = workers === 1 ? await startGateway(config) : await startWorkers(config, workers);
+    process.stderr.write(welcome(config, { file: reading.file, url: gateway.url, workers }));
     stopOnSignals(gateway);
     process.on("SIGHUP", () => reload(gateway, flags));
   } catch (error) {
@@ -42,14 +50,8 @@ async function serve(flags: Readonly<Record<string, string | undefined>>): Promi
   }
 }
 
-/** What went wrong and the remedy, as two sentences. */
-function lineOf({ message, remedy = "" }: RepriseError): string {
-  const told = message.replace(/\.?$/, ".");
-  return remedy === "" ? told : `${told} ${remedy.charAt(0).toUpperCase()}${remedy.slice(1).replace(/\.?$/, ".")}`;
-}
-
 /** A configuration with a mistake changes nothing. */
-function reload(gateway: Gateway, flags: Readonly<Record<string, string | undefined>>): void {
+function reload(gateway: Pick<Gateway, "reload">, flags: Readonly<Record<string, string | undefined>>): void {
   const reading = configFrom(flags);
   if (reading.ok) {
     gateway.reload(reading.config);
@@ -59,7 +61,16 @@ function reload(gateway: Gateway, flags: Readonly<Record<string, string | undefi
   for (const mistake of reading.mistakes) process.stderr.write(`reprise: not reloaded: ${describeMistake(mistake)}\n`);
 }
 
-function welcome(config: GatewayConfig, file: string | undefined, url: string): string {
+const notShared =
+  ", and store memory is not shared: each keeps answers of its own and asks origins for itself; --store sqlite is shared";
+
+interface Ready {
+  readonly file: string | undefined;
+  readonly url: string;
+  readonly workers: number;
+}
+
+function welcome(config: GatewayConfig, { file, url, workers }: Ready): string {
   const upstreams = Object.entries(config.upstreams).map(([name, upstream]) => `${name} ${upstream.url}`);
   const store =
     config.store.url === "memory"
@@ -74,6 +85,7 @@ function welcome(config: GatewayConfig, file: string | undefined, url: string): 
     `  configuration: ${file ?? "defaults, no file"}`,
     `  upstreams: ${upstreams.join(", ")}`,
     `  store: ${store}`,
+    ...(workers === 1 ? [] : [`  workers: ${workers}${isMemory(config.store.url) ? notShared : ""}`]),
     `  caches ${cachedApis.join(", ")}; everything else passes through`,
     `  point the base URL of an OpenAI SDK at ${shown}/v1`,
     "",
@@ -81,10 +93,13 @@ function welcome(config: GatewayConfig, file: string | undefined, url: string): 
 }
 
 /** The first signal drains; a second one stops at once. */
-function stopOnSignals(gateway: { close(): Promise<void> }): void {
+function stopOnSignals(gateway: Pick<Gateway, "close"> & Partial<Pick<Primary, "kill">>): void {
   let stopping = false;
   const stop = (signal: NodeJS.Signals): void => {
-    if (stopping) process.exit(1);
+    if (stopping) {
+      gateway.kill?.();
+      process.exit(1);
+    }
     stopping = true;
     process.stderr.write(`reprise: ${signal}, letting running requests finish\n`);
     gateway.close().then(

@@ -1,0 +1,132 @@
+import cluster, { type Worker } from "node:cluster";
+import { randomBytes } from "node:crypto";
+import { type AddressInfo, createServer } from "node:net";
+import { MessageChannel } from "node:worker_threads";
+import { systemClock } from "../../core/clock.ts";
+import { RepriseError } from "../../core/errors.ts";
+import type { GatewayConfig } from "../../gateway/config.ts";
+import { createLog, type Gateway } from "../../gateway/gateway.ts";
+import { Channel } from "../../workers/channel.ts";
+import { Switchboard } from "../../workers/switchboard.ts";
+import { Crew, type Ending, type WorkerProcess } from "./crew.ts";
+import { workerEndpoint } from "./process-endpoint.ts";
+import { type ServingWorkerCalls, workerVariable } from "./start-calls.ts";
+
+/**
+ * The process that starts the others and answers no call itself. It accepts connections and hands them to the workers in
+ * turn (https://nodejs.org/api/cluster.html#how-it-works). The configuration is read and checked here alone, so that all
+ * of them have the same; each gets its share of the memory.
+ */
+
+export interface Primary extends Pick<Gateway, "url" | "reload"> {
+  /** Lets all workers finish. Rejects when one of them did not end well. */
+  close(): Promise<void>;
+  /** Ends all at once. */
+  kill(): void;
+}
+
+/** @throws WorkersStartError when one of them cannot begin; the others are ended. */
+export async function startWorkers(given: GatewayConfig, size: number): Promise<Primary> {
+  if (!cluster.isPrimary)
+    throw new WorkersStartError("Workers are started by a process that is none itself. Set server.workers to 1.");
+  cluster.setupPrimary({ serialization: "advanced" });
+  const log = createLog(given.telemetry.logLevel);
+  const fixed = await fixedPart(given);
+  let config = shareOf(given, fixed, size);
+  const switchboard = new Switchboard({ size });
+  const stayAlive = keepAlive();
+  const crew = new Crew({
+    size,
+    clock: systemClock,
+    log,
+    launch: (worker) => launch(worker, switchboard),
+    config: () => config,
+  });
+  const started = await crew.start();
+  if (!started.ok) {
+    crew.kill();
+    stayAlive.end();
+    throw new WorkersStartError(started.line);
+  }
+  return {
+    url: started.url,
+    reload(changed) {
+      config = shareOf(changed, fixed, size);
+      log.level = changed.telemetry.logLevel;
+      crew.reload(config);
+    },
+    async close() {
+      // Those who were there before a reload drain for as long as they were told then.
+      const drainMs = Math.max(given.server.drainTimeout, config.server.drainTimeout);
+      if (!(await crew.drain(drainMs))) throw new Error("a worker did not end well");
+      stayAlive.end();
+    },
+    kill: () => crew.kill(),
+  };
+}
+
+/** The message is one line that says why and what to do. */
+export class WorkersStartError extends RepriseError {
+  constructor(line: string) {
+    super("workers_cannot_start", { message: line });
+  }
+}
+
+function launch(number: number, switchboard: Switchboard): WorkerProcess {
+  const worker: Worker = cluster.fork({ [workerVariable]: String(number) });
+  const channel = new Channel<ServingWorkerCalls>(workerEndpoint(worker));
+  const isThere = new Promise<void>((resolve) => channel.answer({ hello: () => resolve() }));
+  switchboard.connect(number, channel);
+  const ended = new Promise<Ending>((resolve) =>
+    worker.process.once("exit", (code, signal) => resolve({ code, signal })),
+  );
+  return { channel, isThere, ended, kill: () => void worker.process.kill("SIGKILL") };
+}
+
+type Fixed = Pick<GatewayConfig, "data" | "store"> & {
+  readonly server: Pick<GatewayConfig["server"], "host" | "port" | "workers">;
+  readonly masterKey: string | undefined;
+};
+
+/** What stays as it was at the start, and is the same for all. */
+async function fixedPart({ server, data, store, security }: GatewayConfig): Promise<Fixed> {
+  const { host, workers } = server;
+  // A free port has to be the same for all, and for those who come later.
+  const port = server.port === 0 ? await freePort(host) : server.port;
+  // Where nothing is shared, they would each make one of their own, and mean different entries by the same key.
+  const drawn = isMemory(store.url) ? randomBytes(32).toString("base64url") : undefined;
+  return { server: { host, port, workers }, data, store, masterKey: security.masterKey ?? drawn };
+}
+
+export function isMemory(storeUrl: string): boolean {
+  return /^memory(:|$)/.test(storeUrl);
+}
+
+function shareOf(config: GatewayConfig, { server, data, store, masterKey }: Fixed, size: number): GatewayConfig {
+  return {
+    ...config,
+    server: { ...config.server, ...server },
+    data,
+    store: { ...store, memoryBytes: Math.max(1, Math.floor(store.memoryBytes / size)) },
+    security: { ...config.security, ...(masterKey === undefined ? {} : { masterKey }) },
+  };
+}
+
+/** What cannot be had is found out, and said, by the workers. */
+function freePort(host: string): Promise<number> {
+  const { promise, resolve } = Promise.withResolvers<number>();
+  const probe = createServer();
+  probe.once("error", () => resolve(0));
+  probe.listen({ host, port: 0 }, () => {
+    const { port } = probe.address() as AddressInfo;
+    probe.close(() => resolve(port));
+  });
+  return promise;
+}
+
+/** With all workers gone nothing else would keep this process until the next ones are started. */
+function keepAlive(): { end(): void } {
+  const { port1 } = new MessageChannel();
+  port1.on("message", () => {});
+  return { end: () => port1.close() };
+}
