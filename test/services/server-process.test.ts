@@ -1,6 +1,9 @@
+import { spawn } from "node:child_process";
+import { once } from "node:events";
+import { readFileSync } from "node:fs";
 import { createServer } from "node:net";
 import { expect, onTestFinished, test } from "vitest";
-import { startRedis } from "./redis.ts";
+import { asked, startRedis } from "./redis.ts";
 import { describeWithServices } from "./required.ts";
 import { onFreePorts } from "./server-process.ts";
 
@@ -21,6 +24,25 @@ describeWithServices("redis-server", "servers of tests", () => {
     expect(await server.admin.ping()).toBe("PONG");
   });
 
+  test("end with a process that is killed", async () => {
+    const servers = new URL("./server-process.ts", import.meta.url).href;
+    const program = `
+      const { serverFolder, startServer } = await import(${JSON.stringify(servers)});
+      const folder = serverFolder("sleeper");
+      const started = await startServer({ program: "sh", args: ["-c", "echo ready; exec sleep 600"], folder, readyLine: /ready/ });
+      console.log(started.child.pid);
+      await new Promise(() => setInterval(() => {}, 60_000));`;
+    const owner = spawn(process.execPath, ["--input-type=module", "-e", program], {
+      stdio: ["ignore", "pipe", "inherit"],
+    });
+    onTestFinished(() => void owner.kill("SIGKILL"));
+    const [line] = await once(owner.stdout, "data");
+    const pid = Number(String(line));
+    expect(isRunning(pid)).toBe(true);
+    owner.kill("SIGKILL");
+    await asked(async () => !isRunning(pid));
+  });
+
   test("are gone when they are stopped", async () => {
     const server = await startRedis();
     const { pid } = server.process.child;
@@ -28,3 +50,12 @@ describeWithServices("redis-server", "servers of tests", () => {
     expect(() => process.kill(pid as number, 0)).toThrow("ESRCH");
   });
 });
+
+/** One that has ended and whose parent has not asked for it is none. */
+function isRunning(pid: number): boolean {
+  try {
+    return !/^State:\s+Z/m.test(readFileSync(`/proc/${pid}/status`, "utf8"));
+  } catch {
+    return false;
+  }
+}

@@ -4,6 +4,7 @@ import { createServer, type Server } from "node:net";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import process from "node:process";
+import { unwatch, watch } from "./watchman.ts";
 
 /**
  * A real server as a child process in a folder of its own. It is killed when its test says so, and in any case when the
@@ -39,10 +40,12 @@ process.once("exit", () => {
 export async function startServer({ program, args, folder, readyLine }: ServerCommand): Promise<ServerProcess> {
   const child = spawn(program, args, { cwd: folder, stdio: ["ignore", "pipe", "pipe"] });
   living.add(child);
+  if (child.pid !== undefined) watch(child.pid);
   let written = "";
   const end = new Promise<void>((resolve) => {
     child.once("close", () => {
       living.delete(child);
+      if (child.pid !== undefined) unwatch(child.pid);
       resolve();
     });
   });
