@@ -25,8 +25,8 @@ export interface JournalParts {
   /** The store that is shared, without a guard: that it cannot be asked must not look as if it knew nothing. */
   readonly store: Store;
   readonly clock: Clock;
-  /** For one look. */
-  readonly deadlineMs: number;
+  /** For one look. Default: as long as it takes. */
+  readonly deadlineMs?: number;
   /** Told how many renewals were lost and are made again. */
   onLost(count: number): void;
 }
@@ -88,7 +88,7 @@ export class RenewalJournal {
 
   async #look(): Promise<boolean> {
     const doubts = this.#doubts;
-    const { clock, deadlineMs } = this.#parts;
+    const { clock, deadlineMs = Number.POSITIVE_INFINITY } = this.#parts;
     try {
       await withDeadline(this.#restore(), deadlineMs, clock, () => {
         throw new StoreUnavailableError({ message: "the store did not say in time what it remembers" });

@@ -55,7 +55,7 @@ export function assembleStorage(options: StorageOptions): Storage {
   const { settings, memoryBytes, store: given, clock, random, trace } = options;
   const front = memory({ maxBytes: memoryBytes, clock });
   if (given === undefined) {
-    const journal = new RenewalJournal({ store: front, clock, deadlineMs: Number.POSITIVE_INFINITY, onLost: () => {} });
+    const journal = new RenewalJournal({ store: front, clock, onLost: () => {} });
     const invalidator = new Invalidator({ store: front, shared: front, bus: undefined, journal, clock, random, trace });
     return {
       store: front,
