@@ -1,13 +1,14 @@
 import type { Bus, BusMessage } from "./core/bus.ts";
 import type { Clock, Random } from "./core/clock.ts";
 import type { EntryPlace } from "./core/entry-id.ts";
-import { currentTokens, removalOf, renewGeneration } from "./core/generations.ts";
+import { currentTokens, removalOf, renewGeneration, scopeKeys } from "./core/generations.ts";
 import { RemovedSlots } from "./core/removed-slots.ts";
 import { type Scope, type ScopeGroup, scopeGroup } from "./core/scopes.ts";
 import type { Store } from "./core/store.ts";
 import type { Trace } from "./core/trace.ts";
 import { type Invalidation, readInvalidation } from "./invalidation-wish.ts";
 import type { RenewalJournal } from "./renewal-journal.ts";
+import type { TieredStore } from "./stores/tiered.ts";
 
 /** What was taken back. */
 export interface Invalidated {
@@ -18,8 +19,8 @@ export interface Invalidated {
 }
 
 export interface InvalidatorParts {
-  /** All tiers. */
-  readonly store: Store;
+  /** All tiers. `forget`: copies above the store that is shared count no more. */
+  readonly store: Store & Partial<Pick<TieredStore, "forget">>;
   /** The one that is shared. */
   readonly shared: Store;
   readonly bus: Bus | undefined;
@@ -68,11 +69,11 @@ export class Invalidator {
   }
 
   async #renew(scopes: readonly Scope[]): Promise<Extract<BusMessage, { kind: "renewed" }>[]> {
-    const { store, shared, random, journal } = this.#parts;
+    const { shared, journal } = this.#parts;
     if (scopes.length === 0) return [];
     // Asked first and not waited for: one connection answers in order, so this is what there was before.
     const before = Promise.resolve(currentTokens(shared, scopes)).catch(() => []);
-    const tokens = await Promise.all(scopes.map((scope) => renewGeneration(store, scope, random)));
+    const tokens = await Promise.all(scopes.map((scope) => this.#renewOne(scope)));
     const then = await before;
     const messages = scopes.map(({ tenant, name }, index) => ({
       kind: "renewed" as const,
@@ -86,12 +87,25 @@ export class Invalidator {
   }
 
   async #remove({ tenant, slot }: EntryPlace): Promise<boolean> {
-    const { store, random, clock } = this.#parts;
+    const { store, clock } = this.#parts;
     const key = keyOf(slot);
     // Whoever is computing it now must not store it afterwards; only then it is removed.
-    const token = await renewGeneration(store, removalOf(tenant, key), random, clock.now() + removalMs);
+    const token = await this.#renewOne(removalOf(tenant, key), clock.now() + removalMs);
     this.removed.note(tenant, slot, key, token);
     return store.delete(tenant, slot);
+  }
+
+  /**
+   * The store has it before memory: under a token that is not there yet nothing may be computed. The write may be given up
+   * and land late, after another process has taken back what was computed meanwhile, and would bring that to life again.
+   */
+  async #renewOne(scope: Scope, deleteAt?: number): Promise<Uint8Array> {
+    const { store, shared, random } = this.#parts;
+    try {
+      return await renewGeneration(shared, scope, random, deleteAt);
+    } finally {
+      for (const key of scopeKeys([scope])) store.forget?.(scope.tenant, key);
+    }
   }
 
   /** Resolves when all messages are on their way, or are not going to be. */
