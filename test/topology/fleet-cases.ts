@@ -1,8 +1,8 @@
 import { describe, expect, it } from "vitest";
 import type { CacheOptions } from "../../src/cache.ts";
 import { Gate } from "../../src/testing/gate.ts";
-import { eventsOf, isIntact, readResponse, turns, until } from "./cache-harness.ts";
-import { type FleetHarness, type Shared, startFleet } from "./fleet-harness.ts";
+import { eventsOf, isIntact, readResponse, turns } from "./cache-harness.ts";
+import { type FleetHarness, type Shared, startFleet, until } from "./fleet-harness.ts";
 
 /** What several nodes over one store do together, whatever the store is. `share` makes what `count` nodes share. */
 
@@ -22,7 +22,7 @@ export function describeFleet(name: string, share: (count: number) => Promise<Sh
       origin.plan({ holds: [{ at, gate }] });
       const all = Array.from({ length: 1_000 }, (_, index) => nodes[index % 2 === 0 ? 0 : 1].read(body));
       await gate.reached();
-      await until(() => nodes.every((node) => node.eventsOf("flight-join").length === 499), "499 followers on each");
+      await until(() => nodes.every((node) => node.eventsOf("flight-join").length === 499));
       gate.release();
       const readings = await Promise.all(all);
       expect(origin.callCount).toBe(1);

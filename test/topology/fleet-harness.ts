@@ -87,6 +87,11 @@ export async function startFleet(shared: Shared, options: CacheOptions = {}): Pr
   return { origin, nodes: nodes as unknown as FleetHarness["nodes"], passing };
 }
 
+/** Looks until it holds: a server has its own time. The limit is that of the test. */
+export async function until(condition: () => boolean): Promise<void> {
+  while (!condition()) await new Promise((resolve) => void setImmediate(resolve));
+}
+
 async function startNode(origin: ScriptedOrigin, store: SharedStore, index: number, options: CacheOptions) {
   const events: TraceEvent[] = [];
   const line = { isCut: false };
