@@ -60,8 +60,9 @@ function optionsOf(schema, path) {
     if (valueType.def.type !== "object") return [];
     return optionsOf(valueType, [...path, "NAME"]);
   }
-  // A rule repeats the options of its section; only what it matches by is its own.
-  if (type === "array") return optionsOf(schema.def.element, path).filter((option) => option.path.includes(".match."));
+  // A rule repeats the options of its section; only what it matches by, and its tags, are its own.
+  if (type === "array")
+    return optionsOf(schema.def.element, path).filter(({ path: at }) => /\.match\.|\.tags$/.test(at));
   throw new Error(`generate-options: a schema of the kind ${type} at ${path.join(".")}`);
 }
 

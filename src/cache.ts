@@ -315,8 +315,9 @@ function vectorRulesOf(settings: Settings): PolicyRules {
 function rulesOf(settings: Settings, defaults = defaultPolicy(settings)): PolicyRules {
   return new PolicyRules(
     defaults,
-    settings.rules.map(({ match, ...set }) => ({
+    settings.rules.map(({ match, tags, ...set }) => ({
       match: defined(match),
+      tags,
       set: policyOf(set as Partial<PolicySettings>),
     })),
   );

@@ -1,6 +1,6 @@
 import { LRUCache } from "lru-cache";
 import type { Principal } from "./core/call.ts";
-import type { Directives } from "./core/directives.ts";
+import { type Directives, taggedWith } from "./core/directives.ts";
 import type {
   EmbeddingProtocol,
   ParsedEmbeddingRequest,
@@ -169,7 +169,7 @@ export class EmbeddingIntake {
       protocol,
       originId: origin,
       principal: { tenant, user },
-      directives,
+      directives: taggedWith(directives, this.#parts.rules.tagsFor(subject)),
       policy,
       facts: { model },
       encoding: reading.encoding,

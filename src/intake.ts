@@ -1,5 +1,6 @@
 import { LRUCache } from "lru-cache";
 import type { Asked, Call } from "./core/call.ts";
+import { taggedWith } from "./core/directives.ts";
 import { contentDigest, type FingerprintKey, fingerprint, keyVersion, lengthPrefixed } from "./core/fingerprint.ts";
 import type { Origin } from "./core/origin.ts";
 import type { CallPolicy } from "./core/policy.ts";
@@ -7,7 +8,7 @@ import type { ParsedRequest, Protocol, RequestFacts } from "./core/protocol.ts";
 import { type CompatGateway, CompatHeaders } from "./policy/compat-headers.ts";
 import { narrowed } from "./policy/directives.ts";
 import { bodyOpener, type OpenedBody } from "./policy/litellm-cache.ts";
-import type { PolicyRules } from "./policy/rules.ts";
+import type { PolicyRules, PolicySubject } from "./policy/rules.ts";
 import { readQuery } from "./policy/scope.ts";
 import { variantsOf } from "./policy/stochastic.ts";
 import { fixedBytes, type HeaderReading, RequestHeaders } from "./request-headers.ts";
@@ -108,22 +109,22 @@ export class Intake {
     const directives = reading.ask === undefined ? headers.directives : narrowed(headers.directives, reading.ask);
     const keyedQuery = readQuery(query, protocol.unkeyedParameters).keyed;
     const user = directives.user ?? reading.facts.user;
-    const policyFor = (model: string): CallPolicy =>
-      this.#parts.rules.resolve({
-        model,
-        protocol: protocol.name,
-        operation: protocol.operation,
-        namespace: directives.namespace,
-        tenant,
-        tags: directives.tags,
-      });
-    const zero = forcesZero(policyFor(reading.facts.model))
+    const { rules } = this.#parts;
+    const subjectFor = (model: string): PolicySubject => ({
+      model,
+      protocol: protocol.name,
+      operation: protocol.operation,
+      namespace: directives.namespace,
+      tenant,
+      tags: directives.tags,
+    });
+    const zero = forcesZero(rules.resolve(subjectFor(reading.facts.model)))
       ? protocol.parseRequest(this.#opened(request.body).body, endpoint, query).deterministic()
       : undefined;
     const digest = zero === undefined ? reading.digest : contentDigest(zero.canonical);
     const asked = zero === undefined ? reading.facts : detached(zero.facts);
     const forModel = (model: string): Call => {
-      const policy = policyFor(model);
+      const policy = rules.resolve(subjectFor(model));
       const facts = model === asked.model ? asked : { ...asked, model };
       const whom = [tenant, policy.perUser ? `user:${user ?? ""}` : "shared"];
       const where = [directives.namespace, originId, protocol.name, protocol.operation, keyedQuery, directives.version];
@@ -132,7 +133,7 @@ export class Intake {
         protocol,
         originId,
         principal: { tenant, user },
-        directives,
+        directives: taggedWith(directives, rules.tagsFor(subjectFor(model))),
         policy,
         facts,
         variants: variantsOf(facts, policy),

@@ -89,14 +89,15 @@ class Embedder {
     this.#embedTexts = embedTexts;
     this.#options = options;
     const tags = [...new Set(options.tags)].sort();
-    const policy = parts.rules.resolve({ model, protocol: "value", operation: "embedding", namespace, tenant, tags });
+    const subject = { model, protocol: "value", operation: "embedding", namespace, tenant, tags };
+    const policy = parts.rules.resolve(subject);
     this.#common = {
       principal: { tenant, user },
       directives: {
         ...defaultDirectives,
         namespace,
         version,
-        tags,
+        tags: [...new Set([...tags, ...parts.rules.tagsFor(subject)])].sort(),
         user,
         ttlMs: ttl === undefined ? undefined : durationMs(ttl),
       },

@@ -126,12 +126,13 @@ export const optionalText = (described: Described) =>
     }),
   ) as z.ZodOptional<Field<string>>;
 
-export const tagList = (described: Described) =>
-  field((value) => (Array.isArray(value) && value.every(isTag) && value.length <= mostTags ? value : undefined), {
-    ...described,
-    default: [],
-    rule: `${tagsRule}, and ${mostTags} of them at most`,
-  });
+export const optionalTags = (described: Described) =>
+  withoutDefault.get(
+    field((value) => (Array.isArray(value) && value.every(isTag) && value.length <= mostTags ? value : undefined), {
+      ...described,
+      rule: `${tagsRule}, and ${mostTags} of them at most`,
+    }),
+  ) as z.ZodOptional<Field<readonly string[]>>;
 
 export const usdPerMillion = (description: string) =>
   field(

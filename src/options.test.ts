@@ -70,6 +70,7 @@ describe("readSettings", () => {
           "maxBodyBytes": 10485760,
           "port": 8787,
           "stallTimeout": 60000,
+          "workers": 1,
         },
         "store": {
           "maxBytes": 4294967296,
@@ -181,6 +182,8 @@ describe("readSettings", () => {
     [{ rules: {} }, "rules", {}, "must be a list"],
     [{ rules: [{ match: { modle: "x" } }] }, "rules.0.match.modle", "x", "is not an option"],
     [{ rules: [{}, { ttl: "soon" }] }, "rules.1.ttl", "soon", "must be a duration"],
+    [{ rules: [{ tags: "a" }] }, "rules.0.tags", "a", "must be a list of tags"],
+    [{ rules: [{ tags: ["Doc"] }] }, "rules.0.tags", ["Doc"], "must be a list of tags"],
     [{ rules: [{ match: { model: 5 } }] }, "rules.0.match.model", 5, "must be a text"],
     [{ compat: { headers: true } }, "compat.headers", true, "must be a list of cloudflare, helicone"],
     [{ compat: { headers: ["kong"] } }, "compat.headers", ["kong"], "must be a list of cloudflare, helicone"],

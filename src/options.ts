@@ -10,11 +10,11 @@ import {
   field,
   flag,
   integer,
+  optionalTags,
   optionalText,
   optionalUsd,
   secret,
   several,
-  tagList,
   text,
   usdPerMillion,
   withoutDefault,
@@ -186,7 +186,7 @@ export const settingsSchema = z.strictObject({
     .array(
       z.strictObject({
         match: matchSchema.prefault({} as never),
-        tags: tagList({
+        tags: optionalTags({
           description:
             "Tags for the answers to these calls, besides their own; those of all rules that match are joined.",
         }),

@@ -63,6 +63,19 @@ export const defaultDirectives: Directives = Object.freeze({
   user: undefined,
 });
 
+export const mostTags = 50;
+export const tagsRule = "a list of tags, each 1 to 64 of the characters a-z 0-9 : . _ -";
+
+export function isTag(value: unknown): value is string {
+  return typeof value === "string" && /^[a-z0-9:._-]{1,64}$/.test(value);
+}
+
+/** With these tags besides its own. */
+export function taggedWith(directives: Directives, tags: readonly string[]): Directives {
+  if (tags.every((tag) => directives.tags.includes(tag))) return directives;
+  return Object.freeze({ ...directives, tags: Object.freeze([...new Set([...directives.tags, ...tags])].sort()) });
+}
+
 /** Lower-case names of the request headers that speak to the cache and are not sent to the origin. */
 export const directiveHeaders: readonly string[] = Object.freeze([
   "cache-control",

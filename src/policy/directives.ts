@@ -2,8 +2,11 @@ import {
   type Directives,
   defaultDirectives,
   directiveHeaders,
+  isTag,
   type LayerName,
   layerNames,
+  mostTags,
+  tagsRule,
 } from "../core/directives.ts";
 import { RequestRejectedError } from "../core/errors.ts";
 import { parseCacheControl, secondsToMs } from "./cache-control.ts";
@@ -165,14 +168,10 @@ function readLayers(draft: Draft, value: string, field: string): void {
   draft.layers = layers;
 }
 
-const mostTags = 50;
-
 function readTags(draft: Draft, value: string, field: string): void {
   const tags = new Set(elements(value));
   for (const tag of tags) {
-    if (!/^[a-z0-9:._-]{1,64}$/.test(tag)) {
-      reject(field, "must be a list of tags, each 1 to 64 of the characters a-z 0-9 : . _ -", tag);
-    }
+    if (!isTag(tag)) reject(field, `must be ${tagsRule}`, tag);
   }
   if (tags.size === 0) reject(field, "must name at least one tag", value);
   if (tags.size > mostTags) reject(field, `must name at most ${mostTags} tags, not ${tags.size}`, value);

@@ -48,6 +48,18 @@ describe("PolicyRules", () => {
     expect(rules.resolve({ ...subject, tags: [] }).ttlMs).toBe(1);
   });
 
+  it("joins the tags of all rules that match the tags of the caller", () => {
+    const rules = new PolicyRules(defaults, [
+      { match: { model: "gpt-*" }, set: {}, tags: ["gpt", "all"] },
+      { match: { model: "other" }, set: {}, tags: ["other"] },
+      { match: { tag: "gpt" }, set: {}, tags: ["never"] },
+      { match: {}, set: { ttlMs: 5 }, tags: ["all", "live"] },
+    ]);
+    expect(new Set(rules.tagsFor(subject))).toEqual(new Set(["gpt", "all", "live"]));
+    expect(rules.tagsFor({ ...subject, model: "other" })).toEqual(["other", "all", "live"]);
+    expect(rules.tagsFor({ ...subject, tags: ["gpt"] })).toContain("never");
+  });
+
   it("gives frozen policies and leaves the defaults alone", () => {
     const rules = new PolicyRules(defaults, [{ match: { tag: "doc:1" }, set: { ttlMs: 5 } }]);
     for (const tags of [[], ["doc:1"]]) expect(Object.isFrozen(rules.resolve({ ...subject, tags }))).toBe(true);

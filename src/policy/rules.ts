@@ -14,6 +14,8 @@ export interface RuleMatch {
 export interface PolicyRule {
   readonly match: RuleMatch;
   readonly set: Partial<CallPolicy>;
+  /** For answers to the calls that match, besides those that they have. */
+  readonly tags?: readonly string[] | undefined;
 }
 
 export interface PolicySubject {
@@ -31,11 +33,12 @@ export class PolicyRules {
   readonly #rules: readonly {
     readonly matches: (subject: PolicySubject) => boolean;
     readonly set: Partial<CallPolicy>;
+    readonly tags: readonly string[];
   }[];
 
   constructor(defaults: CallPolicy, rules: readonly PolicyRule[]) {
     this.#defaults = Object.freeze({ ...defaults });
-    this.#rules = rules.map((rule) => ({ matches: matcher(rule.match), set: rule.set }));
+    this.#rules = rules.map(({ match, set, tags = [] }) => ({ matches: matcher(match), set, tags }));
   }
 
   resolve(subject: PolicySubject): CallPolicy {
@@ -44,6 +47,11 @@ export class PolicyRules {
     return Object.freeze(
       Object.assign({}, this.#defaults, ...matching.map((rule) => rule.set).reverse()) as CallPolicy,
     );
+  }
+
+  /** What all rules that match put on the answer; `subject` has the tags of the caller. */
+  tagsFor(subject: PolicySubject): readonly string[] {
+    return this.#rules.flatMap((rule) => (rule.tags.length > 0 && rule.matches(subject) ? rule.tags : []));
   }
 }
 
