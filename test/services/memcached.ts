@@ -28,8 +28,20 @@ export interface MemcachedSettings {
 }
 
 export async function startMemcached(settings: MemcachedSettings = {}): Promise<MemcachedServerUnderTest> {
+  if (settings.port !== undefined) return startAt(settings.port, settings);
+  for (let attempt = 1; ; attempt += 1) {
+    const [port] = (await freePorts(1)) as [number];
+    try {
+      return await startAt(port, settings);
+    } catch (error) {
+      // Another program may have taken the port in the meantime.
+      if (attempt === 5) throw error;
+    }
+  }
+}
+
+async function startAt(port: number, settings: MemcachedSettings): Promise<MemcachedServerUnderTest> {
   const program = requiredProgram("memcached");
-  const port = settings.port ?? ((await freePorts(1))[0] as number);
   const folder = serverFolder("memcached");
   const { megabytes = 64, args = [] } = settings;
   const user = process.getuid?.() === 0 ? ["-u", "nobody"] : [];
@@ -50,7 +62,12 @@ export async function startMemcached(settings: MemcachedSettings = {}): Promise<
     // It says nothing when it listens; the shell speaks before it becomes Memcached, and then it is asked.
     const script = ["-c", 'echo begun; exec "$@"', "sh", ...command];
     const started = await startServer({ program: "/bin/sh", args: script, folder, readyLine: /begun/ });
-    await listens(port, started);
+    try {
+      await listens(port, started);
+    } catch (error) {
+      await started.kill();
+      throw error;
+    }
     return started;
   };
   let server = await start();
