@@ -197,9 +197,8 @@ export function describeFleet(name: string, share: (count: number) => Promise<Sh
       await gate.reached();
       await passing(300);
       gate.release();
-      await until(
-        () => nodes.some((node) => node.eventsOf("entry-write").length === 2) || origin.callCount > calls + 1,
-      );
+      const writes = () => nodes.flatMap((node) => node.eventsOf("entry-write")).length;
+      await until(() => writes() === 2 || origin.callCount > calls + 1);
       expect(origin.callCount).toBe(calls + 1);
     });
   });
