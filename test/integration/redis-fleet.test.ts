@@ -15,8 +15,9 @@ const topologies = [
 /** Deadlines are longer, since all nodes, their callers and the origin share one process here. */
 const patientClock: Clock = {
   ...systemClock,
-  after: (delayMs, action) => systemClock.after(deadlinesMs.includes(delayMs) ? 20 * delayMs : delayMs, action),
+  after: (delayMs, action) => systemClock.after(deadlinesMs.includes(delayMs) ? 1_000 : delayMs, action),
 };
+/** Of reads and of writes. */
 const deadlinesMs = [50, 250];
 
 describeWithServices("redis-server", "a fleet over Redis", () => {
