@@ -38,7 +38,7 @@ function contentOf(frame: Frame): Uint8Array {
 
 /** `undefined` for what is no frame. */
 export function readFrame(frame: Uint8Array): Frame | undefined {
-  const content = Buffer.from(frame.buffer, frame.byteOffset + 1, Math.max(0, frame.byteLength - 1));
+  const content = Buffer.from(frame.buffer, frame.byteOffset, frame.byteLength).subarray(1);
   try {
     switch (kinds[frame[0] ?? kinds.length]) {
       case "head": {

@@ -1,0 +1,40 @@
+import fc from "fast-check";
+import { describe, expect, it } from "vitest";
+import { entryId, readEntryId } from "./entry-id.ts";
+
+describe("entryId", () => {
+  it("names any tenant and slot, and both are found again", () => {
+    const tenant = fc.string({ minLength: 1, unit: "binary" }).filter((text) => text.isWellFormed());
+    const slot = fc.tuple(fc.stringMatching(/^[\w-]{1,43}$/), fc.constantFrom("", ".1", ".99")).map(([a, b]) => a + b);
+    fc.assert(
+      fc.property(tenant, slot, (whose, where) => {
+        const id = entryId(whose, where);
+        // It travels in a header field.
+        expect(id).toMatch(/^[!-~]+$/);
+        expect(readEntryId(id)).toEqual({ tenant: whose, slot: where });
+      }),
+    );
+  });
+
+  it.each([
+    "",
+    ":",
+    "t:",
+    ":slot",
+    "t:slot:more",
+    "t slot",
+    "t:g:tag",
+    "%:slot",
+    "%ff:slot",
+    "t:slot.",
+    "t:slot.x",
+    " t:s",
+  ])("%j is none", (id) => {
+    expect(readEntryId(id)).toBeUndefined();
+  });
+
+  it("never names the tokens of scopes, nor what belongs to no tenant", () => {
+    expect(readEntryId(entryId("t", "g:tag:doc"))).toBeUndefined();
+    expect(readEntryId(entryId("", "master-key"))).toBeUndefined();
+  });
+});
