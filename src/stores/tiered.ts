@@ -143,6 +143,8 @@ class Tiered implements TieredStore {
 
   distrust(): void {
     this.#trustedSince = this.#clock.now();
+    // What reads under way have found is as old as what is here.
+    this.#epochs.passAll();
   }
 
   #freshSince(): number {
