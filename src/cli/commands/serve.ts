@@ -42,7 +42,7 @@ async function serve(flags: Readonly<Record<string, string | undefined>>): Promi
     const gateway = workers === 1 ? await startGateway(config) : await startWorkers(config, workers);
     process.stderr.write(welcome(config, { file: reading.file, url: gateway.url, workers }));
     stopOnSignals(gateway);
-    process.on("SIGHUP", () => reload(gateway, flags));
+    process.on("SIGHUP", () => void reload(gateway, flags));
   } catch (error) {
     if (!RepriseError.isInstance(error)) throw error;
     process.stderr.write(`reprise: ${lineOf(error)}\n`);
@@ -51,10 +51,13 @@ async function serve(flags: Readonly<Record<string, string | undefined>>): Promi
 }
 
 /** A configuration with a mistake changes nothing. */
-function reload(gateway: Pick<Gateway, "reload">, flags: Readonly<Record<string, string | undefined>>): void {
+async function reload(
+  gateway: Pick<Gateway | Primary, "reload">,
+  flags: Readonly<Record<string, string | undefined>>,
+): Promise<void> {
   const reading = configFrom(flags);
   if (reading.ok) {
-    gateway.reload(reading.config);
+    await gateway.reload(reading.config);
     process.stderr.write("reprise: configuration reloaded (address, data folder and store keep until a restart)\n");
     return;
   }

@@ -72,8 +72,9 @@ export class Crew {
     }
   }
 
-  reload(config: GatewayConfig): void {
-    for (const { channel } of this.#processes.values()) channel.tell("reload", config);
+  /** Resolves when all work by it. */
+  async reload(config: GatewayConfig): Promise<void> {
+    await Promise.allSettled([...this.#processes.values()].map(({ channel }) => channel.ask("reload", config)));
   }
 
   /** Lets all finish what they do, for at most `drainMs` and a little; resolves to whether all ended well. */

@@ -18,7 +18,9 @@ import { type ServingWorkerCalls, workerVariable } from "./start-calls.ts";
  * of them have the same; each gets its share of the memory.
  */
 
-export interface Primary extends Pick<Gateway, "url" | "reload"> {
+export interface Primary extends Pick<Gateway, "url"> {
+  /** As that of one gateway; resolves when all of them work by it. */
+  reload(config: GatewayConfig): Promise<void>;
   /** Lets all workers finish. Rejects when one of them did not end well. */
   close(): Promise<void>;
   /** Ends all at once. */
@@ -53,7 +55,7 @@ export async function startWorkers(given: GatewayConfig, size: number): Promise<
     reload(changed) {
       config = shareOf(changed, fixed, size);
       log.level = changed.telemetry.logLevel;
-      crew.reload(config);
+      return crew.reload(config);
     },
     async close() {
       // Those who were there before a reload drain for as long as they were told then.
