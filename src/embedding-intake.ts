@@ -48,6 +48,7 @@ export interface EmbeddingCall {
   readonly facts: { readonly model: string };
   readonly encoding: VectorEncoding;
   readonly shape: "list" | "single";
+  readonly cacheable: boolean;
   readonly inputs: readonly BatchInput[];
   readonly slots: readonly string[];
   originOf(position: number): VectorOrigin;
@@ -75,6 +76,7 @@ interface BodyReading {
   readonly user: string | undefined;
   readonly encoding: VectorEncoding;
   readonly shape: "list" | "single";
+  readonly cacheable: boolean;
   readonly inputs: readonly BatchInput[];
   readonly digests: readonly string[];
   /** What the body itself asks of the cache. */
@@ -174,6 +176,7 @@ export class EmbeddingIntake {
       facts: { model },
       encoding: reading.encoding,
       shape: reading.shape,
+      cacheable: reading.cacheable,
       inputs,
       slots: inputs.map(({ parameters }, index) => placeOf(parameters).keyOf(digests[index] as string)),
       originOf: (position) => ({
@@ -188,7 +191,7 @@ export class EmbeddingIntake {
 
 /** Without the texts, and with strings of their own: a slice of the request would keep the whole of it in memory. */
 function readingOf(parsed: ParsedEmbeddingRequest, ask: OpenedBody["ask"]): BodyReading {
-  const { model, user, encoding, shape, inputs } = parsed;
+  const { model, user, encoding, shape, cacheable, inputs } = parsed;
   const kept = new Map<string, string>();
   const copy = (text: string): string => {
     const known = kept.get(text) ?? Buffer.from(text, "utf8").toString("utf8");
@@ -200,6 +203,7 @@ function readingOf(parsed: ParsedEmbeddingRequest, ask: OpenedBody["ask"]): Body
     user: user === undefined ? undefined : copy(user),
     encoding,
     shape,
+    cacheable,
     inputs: inputs.map(({ weight, tokens, dimensions, parameters }) => {
       return { weight, tokens, dimensions, parameters: copy(parameters) };
     }),

@@ -192,9 +192,9 @@ export class EmbeddingPath {
 }
 
 /** Why no vector of this call may be looked up or stored, if so. Server policy comes first, then the caller's wish. */
-function bypassReason({ directives, facts, policy, principal }: EmbeddingCall): BypassReason | undefined {
+function bypassReason({ cacheable, directives, facts, policy, principal }: EmbeddingCall): BypassReason | undefined {
   // Without a model in the request, which one computes is the origin's to decide, and to change.
-  if (!policy.enabled || facts.model === "") return "not_cacheable";
+  if (!policy.enabled || facts.model === "" || !cacheable) return "not_cacheable";
   if (policy.perUser && principal.user === undefined) return "not_cacheable";
   if (directives.noStore) return "no_store";
   if (!directives.read && !directives.write) return "cache_off";

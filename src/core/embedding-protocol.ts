@@ -41,6 +41,8 @@ export interface ParsedEmbeddingRequest {
   readonly encoding: VectorEncoding;
   /** Whether the reply holds a list of vectors or, as some endpoints have it, the one. */
   readonly shape: "list" | "single";
+  /** False where it asks for anything but one list of 32-bit floats for each input alone; it then passes the cache by. */
+  readonly cacheable: boolean;
   /** The body for the origin with the inputs at `indexes` only, in that order; without `indexes` the request as it came. */
   forward(indexes?: readonly number[], options?: EmbeddingForward): Uint8Array;
 }

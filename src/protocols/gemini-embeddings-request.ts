@@ -35,6 +35,7 @@ export function parseGeminiEmbeddingRequest(
     inputs,
     encoding: "float",
     shape,
+    cacheable: true,
     forward(indexes) {
       if (shape === "single" || indexes === undefined) return encoder.encode(objectText(rest));
       const asked = indexes.map((index) => serializeJson(parts[index] as JsonObject));
