@@ -2,6 +2,7 @@ import { passedOn } from "./answer-forms.ts";
 import type { Answer } from "./core/answer.ts";
 import type { Caller } from "./core/call.ts";
 import type { Clock } from "./core/clock.ts";
+import type { Cost } from "./core/cost.ts";
 import { OriginError } from "./core/errors.ts";
 import { chain } from "./core/maybe-promise.ts";
 import type { OriginResponse } from "./core/origin.ts";
@@ -94,9 +95,10 @@ export class EmbeddingPath {
   }
 
   #answer(call: EmbeddingCall, gathered: Gathered): Answer {
-    this.#bookSaved(call, gathered.places);
+    const saved = this.#bookSaved(call, gathered.places);
     const answer = this.#reply(call, gathered, outcomeOf(call, gathered, this.#parts.clock.now()));
-    return gathered.asked === 0 ? answer : { ...answer, originStatus: 200 };
+    if (gathered.asked > 0) return { ...answer, originStatus: 200 };
+    return saved === undefined ? answer : { ...answer, saved };
   }
 
   #reply(call: EmbeddingCall, gathered: Gathered, outcome: Outcome): Answer {
@@ -124,16 +126,22 @@ export class EmbeddingPath {
     };
   }
 
-  /** Vectors that were stored, and those that others had asked for, cost nothing. */
-  #bookSaved(call: EmbeddingCall, places: readonly PlacedVector[]): void {
-    const { clock, costs } = this.#parts;
-    for (const source of ["cached", "joined"] as const) {
-      const some = places.filter((place) => place.source === source);
-      if (some.length === 0) continue;
-      const tokens = some.reduce((sum, place) => sum + (place.tokens ?? 0), 0);
-      const answer = { usage: usageOf(tokens), model: some[0]?.model };
-      costs.save(call, source === "cached" ? "embedding" : "coalescing", costs.of(call, answer, clock.now()));
-    }
+  /** Vectors that were stored, and those that others had asked for, cost nothing. Gives what the stored ones saved. */
+  #bookSaved(call: EmbeddingCall, places: readonly PlacedVector[]): Cost | undefined {
+    const { costs } = this.#parts;
+    const stored = this.#costOf(call, places, "cached");
+    const joined = this.#costOf(call, places, "joined");
+    if (stored !== undefined) costs.save(call, "embedding", stored);
+    if (joined !== undefined) costs.save(call, "coalescing", joined);
+    return stored;
+  }
+
+  #costOf(call: EmbeddingCall, places: readonly PlacedVector[], source: PlacedVector["source"]): Cost | undefined {
+    const some = places.filter((place) => place.source === source);
+    if (some.length === 0) return undefined;
+    const counted = some.flatMap(({ tokens }) => (tokens === undefined ? [] : [tokens]));
+    const usage = counted.length === 0 ? undefined : usageOf(counted.reduce((sum, tokens) => sum + tokens, 0));
+    return this.#parts.costs.of(call, { usage, model: some[0]?.model }, this.#parts.clock.now());
   }
 
   /** Asks the origin for these inputs. Never rejects. */
