@@ -57,17 +57,41 @@ describe("surface: the admin API is for those who show its token", () => {
     expect(origin.callCount).toBe(0);
   });
 
-  test("a configured token counts, also after a reload; then the file is not made", async () => {
+  test("a configured token counts, and then no file is made", async () => {
     const origin = await runOrigin();
     const environment = { REPRISE_ADMIN_TOKEN: adminToken };
     const folder = temporaryFolder();
-    const gateway = await spawnGateway(["--upstream", origin.url, "--store", "memory", "--data", folder], {
-      environment,
-    });
+    const args = ["--upstream", origin.url, "--store", "memory", "--data", folder, "--log-level", "debug"];
+    const gateway = await spawnGateway(args, { environment });
     const config = await exchange(`${gateway.url}/admin/v1/config`, { headers: bearer(adminToken) });
     expect(config.status).toBe(200);
+    expect(JSON.parse(config.text).security).toEqual({ adminToken: "(hidden)" });
     expect(() => tokenOf({ folder })).toThrow("ENOENT");
     expect(gateway.stdout() + gateway.stderr() + config.text).not.toContain(adminToken);
+  });
+
+  test("after a reload another token counts, and the configuration in force is the new one", async () => {
+    const origin = await runOrigin();
+    const folder = temporaryFolder();
+    const file = join(folder, "reprise.json");
+    const configure = (token: string, ttl: string, port: number) => {
+      const upstreams = { main: { url: origin.url } };
+      const layers = { exact: { ttl } };
+      writeFileSync(file, JSON.stringify({ upstreams, layers, server: { port }, security: { adminToken: token } }));
+    };
+    configure(adminToken, "1m", 0);
+    const gateway = await spawnGateway(["--config", file, "--store", "memory", "--data", folder]);
+    const statusWith = async (token: string) =>
+      (await exchange(`${gateway.url}/admin/v1/config`, { headers: bearer(token) })).status;
+    const other = "another-token-of-ours";
+    expect([await statusWith(adminToken), await statusWith(other)]).toEqual([200, 401]);
+    configure(other, "2m", 1);
+    gateway.child.kill("SIGHUP");
+    await expect.poll(() => statusWith(other), { timeout: 20_000 }).toBe(200);
+    expect(await statusWith(adminToken)).toBe(401);
+    const { text } = await exchange(`${gateway.url}/admin/v1/config`, { headers: bearer(other) });
+    // The address needs a restart.
+    expect(JSON.parse(text)).toMatchObject({ layers: { exact: { ttl: 120_000 } }, server: { port: 0 } });
   });
 
   test("without a place to keep a token the gateway runs, and its admin API is closed", async () => {

@@ -46,6 +46,18 @@ test("openai-sdk.ts: JSON and stream of one question cost one call to the origin
   expect(stream).toBe(first);
 });
 
+test("invalidation.ts: what a document was summarised to goes when it changes, and nothing else", async () => {
+  const { lines } = await runExample(node, new URL("../../examples/invalidation.ts", import.meta.url), {});
+  expect(lines).toEqual([
+    "1: miss: In short: The harbour opens at six.",
+    "2: miss: In short: The museum opens at ten.",
+    "1: hit: In short: The harbour opens at six.",
+    "taken back: 1",
+    "1: miss: In short: The harbour opens at seven.",
+    "2: hit: In short: The museum opens at ten.",
+  ]);
+});
+
 test("library-fetch.ts: answers come from the cache, and from SQLite in the next run", async () => {
   const url = new URL("../../examples/library-fetch.ts", import.meta.url);
   const environment = { OPENAI_BASE_URL: origin.url, REPRISE_DATA: join(folder, "library") };
