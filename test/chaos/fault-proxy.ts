@@ -34,6 +34,8 @@ export interface FaultProxy {
   /** Ends every connection and refuses new ones, until `up`. The port stays the same. */
   readonly down: () => Promise<void>;
   readonly up: () => Promise<void>;
+  /** New connections go there. */
+  readonly retarget: (target: FaultProxyOptions["target"]) => void;
   readonly close: () => Promise<void>;
 }
 
@@ -53,7 +55,7 @@ interface Pair {
 class TcpProxy implements FaultProxy {
   port = 0;
   accepted = 0;
-  readonly #target: FaultProxyOptions["target"];
+  #target: FaultProxyOptions["target"];
   readonly #fraction: () => number;
   readonly #pairs = new Set<Pair>();
   #listener: Server | undefined;
@@ -91,6 +93,10 @@ class TcpProxy implements FaultProxy {
     });
     this.port = (listener.address() as { readonly port: number }).port;
     this.#listener = listener;
+  };
+
+  readonly retarget = (target: FaultProxyOptions["target"]): void => {
+    this.#target = target;
   };
 
   readonly close = (): Promise<void> => this.down();
