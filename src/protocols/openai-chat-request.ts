@@ -1,6 +1,6 @@
 import type { JsonObject, JsonValue, KeepOrder } from "../core/canonical-json.ts";
 import type { Dependency, Expectations, ParsedRequest, RequestFacts } from "../core/protocol.ts";
-import { objectAt, objectsIn, textOf } from "./json-fields.ts";
+import { isObject, objectAt, objectsIn, textOf } from "./json-fields.ts";
 import { type OpenAiDialect, parseOpenAiRequest } from "./openai-request.ts";
 import { readFlag, readModel, readNumber, readOptions, rejectField, userName } from "./request-body.ts";
 
@@ -64,13 +64,36 @@ function factsOf(body: JsonObject): RequestFacts {
   };
 }
 
-/** The search options let the provider look at the live web; `store` keeps the completion in the provider's own records. */
+/** `store` keeps the completion in the provider's own records. */
 function dependenciesOf(body: JsonObject): readonly Dependency[] {
   const dependencies: Dependency[] = [];
-  if ((body.get("web_search_options") ?? null) !== null) dependencies.push("provider_tools");
+  if (looksAround(body)) dependencies.push("provider_tools");
   if (body.get("store") === true) dependencies.push("kept");
   return dependencies;
 }
+
+/** OpenAI's models that search the web before each answer. */
+const searchModel = /-search-(?:preview|api)(?:-|$)/;
+
+/**
+ * Whether the provider may run something of its own, which the request alone does not decide: search options and models
+ * (OpenAI), live search (xAI), the plugin for the web (OpenRouter), tools that are no function of the caller's (Groq, Z.ai,
+ * Moonshot).
+ */
+function looksAround(body: JsonObject): boolean {
+  const isOwnTool = (tool: JsonObject): boolean => !callersTools.has(tool.get("type") ?? null);
+  const search = body.get("search_parameters") ?? null;
+  return (
+    (body.get("web_search_options") ?? null) !== null ||
+    searchModel.test(textOf(body.get("model")) ?? "") ||
+    (search !== null && !(isObject(search) && search.get("mode") === "off")) ||
+    objectsIn(body.get("plugins")).some((plugin) => plugin.get("id") === "web") ||
+    objectsIn(body.get("tools")).some(isOwnTool)
+  );
+}
+
+/** Some clients leave the type out, since it was once the only one. */
+const callersTools: ReadonlySet<JsonValue> = new Set<JsonValue>(["function", "custom", null]);
 
 export function expectationsOf(body: JsonObject): Expectations {
   const format = objectAt(body, "response_format");
