@@ -232,7 +232,15 @@ export async function assembleCore(options: CoreOptions): Promise<Core> {
   const secret = masterKey.key;
 
   const { removed } = storage.invalidator;
-  const exact = new ExactLayer({ store, clock, random, trace, removed, openedBytes: shares.opened });
+  const exact = new ExactLayer({
+    store,
+    copies: storage.copies,
+    clock,
+    random,
+    trace,
+    removed,
+    openedBytes: shares.opened,
+  });
   const { errorBackoff: backoffMs, grace, finishDetached, detachedTime, detachedBytes } = settings.coalescing;
   const flights = new SingleFlight<Flight, FlightFailure>(clock, backoffMs);
   const limits = { maxEntryBytes: Number.MAX_SAFE_INTEGER, maxEventBytes: 16 * 1024 * 1024, windowBytes: 1024 * 1024 };
@@ -245,6 +253,8 @@ export async function assembleCore(options: CoreOptions): Promise<Core> {
     trace,
     costs,
     limits,
+    store: storage.truth.name,
+    lookupBudgetMs: settings.store.lookupBudget,
     patience: { graceMs: grace, finishDetached, detachedMs: detachedTime, detachedBytes },
     fleet,
   });

@@ -73,6 +73,7 @@ describe("readSettings", () => {
           "workers": 1,
         },
         "store": {
+          "lookupBudget": 25,
           "maxBytes": 4294967296,
           "memoryBytes": 268435456,
           "readDeadline": 50,

@@ -151,6 +151,10 @@ export const settingsSchema = z.strictObject({
         description: "Bound of what is kept in memory: answers, and what makes repeating them quick.",
       }),
       maxBytes: bytes("4gb", { description: "Bound of the store behind it, where that is SQLite or PostgreSQL." }),
+      lookupBudget: duration("25ms", {
+        description:
+          "How long a call waits for the store before it makes do with what is in memory, or goes to the origin.",
+      }),
       readDeadline: duration("50ms", { description: "A read that takes longer is a miss." }),
       writeDeadline: duration("250ms", { description: "A write that takes longer is given up." }),
     })

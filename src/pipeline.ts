@@ -2,6 +2,7 @@ import { contentType, isOriginFailure, passedOn } from "./answer-forms.ts";
 import type { Answer } from "./core/answer.ts";
 import type { Asked, Call, Caller } from "./core/call.ts";
 import type { Clock } from "./core/clock.ts";
+import { withDeadline } from "./core/deadline.ts";
 import { entryId } from "./core/entry-id.ts";
 import { OriginError } from "./core/errors.ts";
 import type { AnswerLayer, FoundEntry, Lookup } from "./core/layer.ts";
@@ -45,6 +46,10 @@ export interface PipelineParts {
   readonly trace: Trace;
   readonly costs: Costs;
   readonly limits: FlightLimits;
+  /** Its name, to tell what was slow. */
+  readonly store: string;
+  /** How long a call waits for the store on its way to the origin. */
+  readonly lookupBudgetMs: number;
   readonly patience: Patience;
   /** The other processes that share the store, where there are any. */
   readonly fleet: Fleet | undefined;
@@ -98,7 +103,7 @@ export class Pipeline {
   }
 
   #lookup(call: Call): MaybePromise<Lookup> {
-    const { clock, exact, trace } = this.#parts;
+    const { clock, exact, lookupBudgetMs, store, trace } = this.#parts;
     const startedAt = clock.monotonic();
     const told = (lookup: Lookup): Lookup => {
       const reason = lookup.kind === "miss" ? { reason: lookup.reason } : {};
@@ -114,7 +119,12 @@ export class Pipeline {
     // A store that fails is a miss: it never fails the call.
     const absent: Lookup = { kind: "miss", reason: "store_unavailable", slot: call.key, reserve: undefined };
     try {
-      const lookup = exact.lookup(call);
+      const lookup = withDeadline(exact.lookup(call), lookupBudgetMs, clock, () => {
+        trace({ type: "store-fault", store, operation: "lookup", kind: "timeout" });
+        const copy = exact.lookup(call, "memory");
+        if (isPromise(copy)) return absent;
+        return copy.kind === "miss" ? { ...absent, reserve: copy.reserve } : copy;
+      });
       return isPromise(lookup)
         ? lookup.then(satisfying(call), () => absent).then(told)
         : told(satisfying(call)(lookup));
@@ -165,7 +175,7 @@ export class Pipeline {
     const standing = flights.failure(miss.slot);
     if (standing !== undefined) return this.#failed(call, standing, miss, true);
 
-    const { flight, seat, joined } = await this.#board(asked, miss.slot);
+    const { flight, seat, joined } = await this.#board(asked, miss);
     let isGone = false;
     caller.onAbandon(() => {
       isGone = true;
@@ -189,7 +199,7 @@ export class Pipeline {
   }
 
   /** A place in the flight that is in the air, or in a new one. */
-  async #board(asked: Asked, slot: string): Promise<{ flight: Flight; seat: Seat; joined: boolean }> {
+  async #board(asked: Asked, { slot, reason }: Miss): Promise<{ flight: Flight; seat: Seat; joined: boolean }> {
     const { exact, flights, trace } = this.#parts;
     const { call } = asked;
     for (let flight = flights.current(slot); flight?.isOpen === true; flight = flights.current(slot)) {
@@ -203,18 +213,23 @@ export class Pipeline {
       seat.leave();
       if (flights.current(slot) === flight) break;
     }
-    const flight = this.#takeOff(asked, slot);
+    const flight = this.#takeOff(asked, slot, reason !== "store_unavailable");
     return { flight, seat: flight.board(), joined: false };
   }
 
-  #takeOff(asked: Asked, slot: string): Flight {
+  /** A store that could not be waited for is not waited for again. */
+  #takeOff(asked: Asked, slot: string, isInTime = true): Flight {
     const { call } = asked;
-    const { clock, costs, exact, fleet, flights, limits, patience, replayer, trace } = this.#parts;
+    const { clock, costs, exact, fleet, flights, limits, lookupBudgetMs, patience, replayer, trace } = this.#parts;
+    // Whatever memory does not know is looked for before the answer is stored.
+    const atHand = () => exact.prepare(call, "memory");
+    const prepared = () => exact.prepare(call).catch(() => undefined);
+    const prepare = async () => (isInTime ? withDeadline(prepared(), lookupBudgetMs, clock, atHand) : atHand());
     const find = async () => {
       const lookup = await satisfying(call)(await exact.lookup(call));
       return lookup.kind === "hit" ? lookup.found : undefined;
     };
-    const seat = new FleetSeat({ fleet, replayer, asked, slot, find });
+    const seat = new FleetSeat({ fleet: isInTime ? fleet : undefined, replayer, asked, slot, find });
     const flight: Flight = new Flight(asked, {
       clock,
       trace,
@@ -222,7 +237,7 @@ export class Pipeline {
       // What is not to be stored has no use to anybody who is not there.
       patience: { ...patience, finishDetached: patience.finishDetached && mayStore(call) },
       usageRefusal: this.#usageRefusers,
-      prepare: () => exact.prepare(call).catch(() => undefined),
+      prepare,
       ask: (compute, ticket, signal) => seat.ask(compute, ticket, signal),
       isWantedElsewhere: seat.isWantedElsewhere,
       settle: (answer) =>

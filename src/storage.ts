@@ -41,6 +41,8 @@ export interface GuardedStores {
 export interface Storage {
   /** All tiers as one. */
   readonly store: Store;
+  /** What of it is in memory. */
+  readonly copies: Store;
   /** Each tier, for metrics. */
   readonly tiers: readonly GuardedStores[];
   /** Where what is to outlive this process is kept, without guard. */
@@ -59,6 +61,7 @@ export function assembleStorage(options: StorageOptions): Storage {
     const invalidator = new Invalidator({ store: front, shared: front, bus: undefined, journal, clock, random, trace });
     return {
       store: front,
+      copies: front,
       tiers: [unguarded(front)],
       truth: front,
       invalidator,
@@ -115,6 +118,7 @@ export function assembleStorage(options: StorageOptions): Storage {
   const invalidator = new Invalidator({ store, shared: guard, bus, journal, clock, random, trace });
   return {
     store,
+    copies: front,
     tiers: [unguarded(front), { store: guard, available: () => guard.available(), breaker: () => guard.state.breaker }],
     truth: given,
     invalidator,

@@ -27,7 +27,7 @@ export function withDeadline<T>(
   answer: MaybePromise<T>,
   deadlineMs: number,
   clock: Clock,
-  onTimeout: () => T,
+  onTimeout: () => MaybePromise<T>,
 ): MaybePromise<T> {
   if (!isPromise(answer) || deadlineMs === Number.POSITIVE_INFINITY) return answer;
   return new Promise<T>((resolve, reject) => {

@@ -56,8 +56,8 @@ export class Generations {
   }
 
   /** The present tokens. Call it before the origin is called. */
-  async read(scopes: readonly Scope[]): Promise<Generation[]> {
-    const tokens = await currentTokens(this.#store, scopes);
+  async read(scopes: readonly Scope[], store = this.#store): Promise<Generation[]> {
+    const tokens = await currentTokens(store, scopes);
     return scopes.map((scope, index) => {
       const token = tokens[index];
       return token === undefined ? this.#firstOf(scope) : { scope: scope.name, token };

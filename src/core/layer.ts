@@ -41,10 +41,14 @@ export type RecordResult =
   | { readonly kind: "refused"; readonly reason: StoreRefusal }
   | { readonly kind: "failed"; readonly result: "declined" | "overloaded" | "failed" };
 
+/** `memory`: only what this process has at hand, for when the store is too slow to be waited for. */
+export type Source = "store" | "memory";
+
 export interface AnswerLayer {
   readonly name: LayerName;
-  lookup(call: Keyed): MaybePromise<Lookup>;
-  prepare(call: Keyed): Promise<RecordTicket>;
+  /** Default source: the store. */
+  lookup(call: Keyed, source?: Source): MaybePromise<Lookup>;
+  prepare(call: Keyed, source?: Source): Promise<RecordTicket>;
   record(
     call: Keyed,
     slot: string,

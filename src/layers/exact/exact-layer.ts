@@ -2,7 +2,7 @@ import type { Clock, Random } from "../../core/clock.ts";
 import { sealEntry } from "../../core/entry.ts";
 import { type Freshness, judgeFreshness, lifetimeOf } from "../../core/freshness.ts";
 import { Generations, removalOf, sameToken, scopeKeys } from "../../core/generations.ts";
-import type { AnswerLayer, FoundEntry, Keyed, Lookup, RecordResult, RecordTicket } from "../../core/layer.ts";
+import type { AnswerLayer, FoundEntry, Keyed, Lookup, RecordResult, RecordTicket, Source } from "../../core/layer.ts";
 import { chain, isPromise } from "../../core/maybe-promise.ts";
 import type { MissReason } from "../../core/outcome-reasons.ts";
 import { type Present, readWithPresent, type ScopeReading, scopeReading } from "../../core/present.ts";
@@ -22,6 +22,8 @@ import { OpenedEntries } from "./opened-entries.ts";
 
 export interface ExactLayerParts {
   readonly store: Store;
+  /** The copies of it that are in memory; default: none but the store itself. */
+  readonly copies?: Store;
   readonly clock: Clock;
   readonly random: Random;
   readonly trace: Trace;
@@ -55,8 +57,8 @@ export class ExactLayer implements AnswerLayer {
     this.#generations = new Generations(parts.store, parts.random);
   }
 
-  lookup(call: Keyed): MaybePromise<Lookup> {
-    const { store } = this.#parts;
+  lookup(call: Keyed, source: Source = "store"): MaybePromise<Lookup> {
+    const store = this.#from(source);
     const { tenant } = call.principal;
     const slots = slotsOf(call.key, call.variants);
     const mark = markKey(call);
@@ -69,9 +71,9 @@ export class ExactLayer implements AnswerLayer {
     });
   }
 
-  async prepare(call: Keyed): Promise<RecordTicket> {
+  async prepare(call: Keyed, source: Source = "store"): Promise<RecordTicket> {
     const createdAt = this.#parts.clock.now();
-    return { createdAt, generations: await this.#generations.read(this.#watched(call)) };
+    return { createdAt, generations: await this.#generations.read(this.#watched(call), this.#from(source)) };
   }
 
   async record(
@@ -135,6 +137,11 @@ export class ExactLayer implements AnswerLayer {
       ? await store.add(tenant, key, before, { deleteAt: clock.now() + shortestRemovalMs })
       : (await store.get(tenant, [key]))[0];
     return now !== undefined && !sameToken(now, before);
+  }
+
+  #from(source: Source): Store {
+    const { store, copies = store } = this.#parts;
+    return source === "memory" ? copies : store;
   }
 
   #scopesOf(call: Keyed): ScopeReading {
