@@ -1,4 +1,4 @@
-import { existsSync, statSync, writeFileSync } from "node:fs";
+import { existsSync, readFileSync, statSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { describe, expect, test } from "vitest";
 import { ask, statusOf } from "./chat-call.ts";
@@ -26,6 +26,7 @@ describe("surface: doctor", () => {
         "node",
         "clock",
         "store",
+        "admin API",
         "port",
         "upstream default",
       ]);
@@ -50,6 +51,7 @@ describe("surface: doctor", () => {
       const wrong = findings.filter(({ problem }: { problem?: object }) => problem !== undefined);
       expect(wrong).toMatchObject([
         { check: "store", problem: { severity: "error" } },
+        { check: "admin API", problem: { severity: "warning" } },
         { check: "upstream default", problem: { severity: "error" } },
       ]);
     },
@@ -68,6 +70,8 @@ describe("surface: doctor", () => {
       expect(code).toBe(0);
       expect(stdout).toMatch(/warn {2}port .*EADDRINUSE/);
       expect(stdout).toMatch(/ok {4}store .*entries/);
+      expect(stdout).toContain(`ok    admin API      its token is in ${join(data, "admin-token")}`);
+      expect(stdout).not.toContain(readFileSync(join(data, "admin-token"), "utf8").trim());
       expect(statusOf(await ask(gateway))).toBe("HIT");
       expect(statSync(data).mode & 0o777).toBe(0o700);
       expect(statSync(join(data, "cache.db")).mode & 0o777).toBe(0o600);

@@ -4,13 +4,14 @@ import { Command } from "commander";
 import { request } from "undici";
 import { systemClock } from "../../core/clock.ts";
 import { describeMistake, type GatewayConfig } from "../../gateway/config.ts";
+import { checkAdmin } from "./admin-finding.ts";
 import { configFrom, withConfigFlags } from "./config-flags.ts";
 import type { Finding } from "./finding.ts";
 import { checkStore } from "./store-findings.ts";
 
 export function doctorCommand(): Command {
   return withConfigFlags(new Command("doctor"))
-    .description("Check configuration, store, clock, port and upstreams; every finding with its remedy.")
+    .description("Check configuration, store, admin token, clock, port and upstreams; every finding with its remedy.")
     .option("--json", "print the findings as JSON")
     .action(doctor);
 }
@@ -28,6 +29,7 @@ async function doctor(flags: Readonly<Record<string, string | undefined>>): Prom
     checkNode(),
     checkClock(),
     ...(await checkStore(config)),
+    checkAdmin(config),
     await checkPort(config),
     ...(await Promise.all(Object.entries(config.upstreams).map(([name, { url }]) => checkUpstream(name, url)))),
   ];
