@@ -108,6 +108,12 @@ export class Invalidator {
     }
   }
 
+  /** What a process with a store of its own took back: the same is taken back here, where that store is not. */
+  async repeat(message: BusMessage): Promise<void> {
+    if (message.kind === "removed") await this.#remove({ tenant: message.tenant, slot: message.key });
+    else await this.#renewOne({ tenant: message.tenant, name: message.scope });
+  }
+
   /** Resolves when all messages are on their way, or are not going to be. */
   async close(): Promise<void> {
     await Promise.all(this.#telling);

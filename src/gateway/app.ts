@@ -3,14 +3,18 @@ import type { Socket } from "node:net";
 import { isOriginFailure } from "../answer-forms.ts";
 import { assembleCore, type Core } from "../cache.ts";
 import { type Clock, systemClock, systemRandom } from "../core/clock.ts";
+import type { Leases } from "../core/lease.ts";
+import type { SharedStore } from "../core/shared-store.ts";
 import { type CheckableStore, isCheckable } from "../core/store-check.ts";
 import type { Trace, TraceEvent } from "../core/trace.ts";
 import { CompatHeaders } from "../policy/compat-headers.ts";
+import type { SqliteStore } from "../stores/sqlite.ts";
 import { storeFromUrl } from "../stores/store-url.ts";
 import type { Log } from "../telemetry/log.ts";
 import { type Metrics, prometheusMetrics } from "../telemetry/prometheus.ts";
 import { version } from "../version.ts";
 import type { Peers } from "../workers/peers.ts";
+import { releasedWhenWritten } from "../workers/release-when-written.ts";
 import { isAdminPath, refuseMalformed, registerAdminApi } from "./admin/admin-api.ts";
 import { type AdminToken, obtainAdminToken } from "./admin/admin-token.ts";
 import { configRoute } from "./admin/config-route.ts";
@@ -187,8 +191,14 @@ function liveParts(config: GatewayConfig): ModelRouteParts["live"] {
 async function sharedPartsOf(config: GatewayConfig, log: Log, peers: Peers | undefined) {
   const store = await storeOf(config, log);
   const bus = store?.bus ?? peers?.bus;
-  const leases = store?.leases ?? peers?.leases;
+  const leases = store?.leases ?? (peers && leasesOver(peers, store));
   return { ...(store && { store }), ...(bus && { bus }), ...(leases && { leases }) };
+}
+
+/** SQLite gathers writes; the other workers see them when they are in the file. */
+function leasesOver({ leases }: Peers, store: SharedStore | undefined): Leases {
+  const { flush } = (store ?? {}) as Partial<Pick<SqliteStore, "flush">>;
+  return flush === undefined ? leases : releasedWhenWritten(leases, () => flush.call(store));
 }
 
 async function storeOf({ store: { url, maxBytes }, data: { directory } }: GatewayConfig, log: Log) {

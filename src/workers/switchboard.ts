@@ -49,7 +49,7 @@ export class Switchboard {
       this.#workers.delete(number);
       this.#absentSince.set(number, this.#clock.now());
       for (const stop of worker.watches.values()) stop();
-      for (const lease of worker.held.values()) void this.#leases.release(lease);
+      for (const lease of worker.held.values()) this.#giveBack(lease);
       if (worker.metrics === undefined) return;
       this.#departed = mergedReadings([...(this.#departed ? [this.#departed] : []), countsOf(worker.metrics)]);
     });
@@ -95,8 +95,14 @@ export class Switchboard {
 
   /** One whose channel has closed meanwhile has nothing any more. */
   #keep({ channel, held }: Worker, lease: Lease): void {
-    if (channel.isClosed) void this.#leases.release(lease);
+    if (channel.isClosed) this.#giveBack(lease);
     else held.set(lease.key, lease);
+  }
+
+  /** In place of its holder. Nothing is said in the relay, but whoever waits for that looks, and finds the lease free. */
+  #giveBack(lease: Lease): void {
+    void this.#leases.release(lease);
+    void this.#leases.relay.append(lease, [], 0);
   }
 
   /** One that does not answer in time is too busy to serve anything; it hears it before it does. */
