@@ -147,6 +147,7 @@ function severable(store: SharedStore, line: { readonly isCut: boolean }): Share
     stats: () => store.stats(),
     close: () => (line.isCut ? undefined : store.close()),
     ...(store.bus && { bus: store.bus }),
+    ...(store.onInterrupted && { onInterrupted: (changed) => store.onInterrupted?.(changed) ?? (() => {}) }),
     ...(leases && {
       leases: {
         ...leases,
