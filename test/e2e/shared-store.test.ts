@@ -12,7 +12,7 @@ import { runGateway, runOrigin, temporaryFolder } from "./running-gateway.ts";
 const limit = 60_000;
 const patience = { timeout: 30_000 };
 /** Nothing here is about deadlines, so a busy machine must not be taken for a store that is away. */
-const deadlines = { readDeadline: "10s", writeDeadline: "10s" };
+const deadlines = { lookupBudget: "10s", readDeadline: "10s", writeDeadline: "10s" };
 
 /** A server that can be taken away and brought back at its address. */
 interface SharedServer {
