@@ -30,8 +30,8 @@ export interface Statement {
 }
 
 const retryAfterMs = 250;
-/** Statements that may wait for a connection. */
-const mostWaiting = 256;
+/** Statements that may wait for a connection; a burst of calls may not be told that the server is away. */
+const mostWaiting = 1_024;
 /** Beyond what the server is given, before the connection is given up. */
 const hangsAfterMs = 500;
 /** The table, or the schema, is gone: somebody removed it while we ran. */

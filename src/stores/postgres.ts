@@ -40,7 +40,7 @@ export interface PostgresOptions {
   readonly maxBytes?: number;
   /** A larger value is declined. Default 16 MiB, and no more than an eighth of `maxBytes`. */
   readonly maxEntryBytes?: number;
-  /** Connections of this process, at most, beside the one of the bus. Default 8. */
+  /** Connections of this process, at most, beside one of the bus and two for leases. Default 8. */
   readonly maxConnections?: number;
   /** Bound on making a connection, and on waiting for one. Default one second. */
   readonly connectTimeoutMs?: number;
@@ -62,6 +62,8 @@ export function postgres(urlOrOptions: string | PostgresOptions): PostgresStore 
   return new Postgres(typeof urlOrOptions === "string" ? { url: urlOrOptions } : urlOrOptions);
 }
 
+/** Of their own: a burst of identical calls asks for one lease, and must not have it wait behind all its look-ups. */
+const leaseConnections = 2;
 /** Others may delete between two of our statements, but not for ever. */
 const mostAddAttempts = 8;
 
@@ -79,6 +81,7 @@ class Postgres implements PostgresStore {
   readonly bus: PostgresBus;
   readonly leases: PostgresLeases;
   readonly #connections: PostgresConnections;
+  readonly #leaseConnections: PostgresConnections;
   readonly #tables: PostgresTables;
   readonly #statements: PostgresStatements;
   readonly #room: PostgresRoom;
@@ -100,17 +103,13 @@ class Postgres implements PostgresStore {
     const times = { connectTimeoutMs, statementTimeoutMs };
     this.#tables = tablesIn(options.schema ?? address.schema ?? "public");
     this.#statements = statementsFor(this.#tables);
-    this.#connections = new PostgresConnections({
-      url: address.url,
-      place: address.place,
-      tables: this.#tables,
-      maxConnections: options.maxConnections ?? address.connections ?? 8,
-      ...times,
-      clock,
-    });
+    const reached = { url: address.url, place: address.place, tables: this.#tables, ...times, clock };
+    const maxConnections = options.maxConnections ?? address.connections ?? 8;
+    this.#connections = new PostgresConnections({ ...reached, maxConnections });
+    this.#leaseConnections = new PostgresConnections({ ...reached, maxConnections: leaseConnections });
     const schema = this.#tables.schema;
     this.bus = new PostgresBus({ url: address.url, place: this.#connections.place, schema, ...times, clock, random });
-    this.leases = new PostgresLeases({ connections: this.#connections, tables: this.#tables, clock });
+    this.leases = new PostgresLeases({ connections: this.#leaseConnections, tables: this.#tables, clock });
     this.#room = new PostgresRoom({ connections: this.#connections, tables: this.#tables, maxBytes, clock });
   }
 
@@ -211,7 +210,7 @@ class Postgres implements PostgresStore {
     if (this.#closed) return;
     this.#closed = true;
     await Promise.all([this.#room.close(), this.leases.close(), this.bus.close()]);
-    await this.#connections.close();
+    await Promise.all([this.#connections.close(), this.#leaseConnections.close()]);
   }
 
   #rowOf(id: Buffer, tenant: string, key: string, value: Uint8Array, options: WriteOptions): readonly unknown[] {

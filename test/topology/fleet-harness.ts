@@ -10,7 +10,7 @@ import type { TraceEvent } from "../../src/core/trace.ts";
 import { memory } from "../../src/stores/memory.ts";
 import { MemoryLeases } from "../../src/stores/memory-leases.ts";
 import { type ScriptedOrigin, startScriptedOrigin } from "../../src/testing/scripted-origin.ts";
-import { type AskInit, question, type Reading, readResponse, seededRandom } from "./cache-harness.ts";
+import { type AskInit, question, type Reading, readResponse, seededRandom, turns } from "./cache-harness.ts";
 
 /** Several caches, as in several processes, that share one store. */
 
@@ -131,6 +131,21 @@ function passingOf(clock: ManualClock | undefined) {
       await new Promise((resolve) => void setImmediate(resolve));
     }
   };
+}
+
+/** What `promise` comes to, with time going by until it does. */
+export async function ending<T>(promise: Promise<T>, passing: FleetHarness["passing"]): Promise<T> {
+  let isSettled = false;
+  const settled = () => {
+    isSettled = true;
+  };
+  promise.then(settled, settled);
+  for (let waited = 0; !isSettled; waited += 100) {
+    if (waited > 60_000) throw new Error("nothing came of it");
+    await passing(100);
+    await turns(5);
+  }
+  return promise;
 }
 
 /** A store that answers nothing any more when the line is cut: calls hang, as they do over a dead network. */
