@@ -8,6 +8,7 @@ import ts from "typescript";
 import { settingsSchema } from "../src/options.ts";
 import { Ledger } from "../src/telemetry/ledger.ts";
 import { prometheusMetrics } from "../src/telemetry/prometheus.ts";
+import { acceptance } from "./acceptance-page.mjs";
 import { inProject } from "./project.mjs";
 
 const { text: scrape } = await prometheusMetrics({
@@ -140,6 +141,7 @@ export function referencePages() {
     "docs/reference/options.md": optionsPage(),
     "docs/reference/metrics.md": metricsPage(),
     "docs/reference/reasons.md": reasonsPage(),
+    "docs/reference/acceptance.md": acceptancePage(),
   };
 }
 
@@ -191,6 +193,11 @@ function reasonsPage() {
     `## Why no layer looked at the call\n\n${table(bypassReasons)}`,
     `## Why no stored answer was served\n\n${table(missReasons)}`,
   ]);
+}
+
+function acceptancePage() {
+  const { summary, parts } = acceptance();
+  return page("Faults and their tests", summary, parts);
 }
 
 function cell(text) {

@@ -104,7 +104,7 @@ for (const [name, { program, start }] of Object.entries(servers)) {
     );
 
     test(
-      "S1: tenants stay apart, across gateways too",
+      "I1: tenants stay apart, across gateways too",
       async () => {
         const [origin, server] = [await runOrigin(), await start()];
         const settings = { store: { url: server.url, ...deadlines } };
