@@ -25,7 +25,7 @@ export class HistoryRedis {
 
   /** `meanwhile` resolves when it has lasted long enough. */
   async suffer(fault: Fault, meanwhile: () => Promise<void>): Promise<void> {
-    this.#history.note(`redis: ${fault}`);
+    this.#history.disturbed(`redis: ${fault}`);
     const { admin, process, port, folder } = this.#server;
     if (fault === "frozen") {
       process.child.kill("SIGSTOP");
@@ -40,7 +40,7 @@ export class HistoryRedis {
       await meanwhile();
       this.#server = await startRedis({ port, args: lasting, ...(fault === "killed" ? { folder } : {}) });
     }
-    this.#history.note(`redis: no more ${fault}`);
+    this.#history.disturbed(`redis: no more ${fault}`);
   }
 
   stop(): Promise<void> {

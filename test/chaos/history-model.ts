@@ -61,6 +61,8 @@ export interface Tally {
   reads: number;
   served: number;
   failed: number;
+  /** Streams that another node handed on through a server that died meanwhile. */
+  broken: number;
   purges: number;
   /** Answers from the cache that some acknowledged invalidation of the same scope came before. */
   sameNode: number;
@@ -68,7 +70,7 @@ export interface Tally {
 }
 
 export class HistoryModel {
-  readonly tally: Tally = { reads: 0, served: 0, failed: 0, purges: 0, sameNode: 0, otherNode: 0 };
+  readonly tally: Tally = { reads: 0, served: 0, failed: 0, broken: 0, purges: 0, sameNode: 0, otherNode: 0 };
   readonly calls: OriginCall[] = [];
   readonly #bounds: Bounds;
   readonly #purges = new Map<string, Purge[]>();
@@ -77,6 +79,7 @@ export class HistoryModel {
   readonly #lines: { readonly at: number; readonly about: string; readonly text: string }[] = [];
   readonly #now: () => number;
   #order = 0;
+  #disturbedMs = Number.NEGATIVE_INFINITY;
 
   constructor(bounds: Bounds, now: () => number) {
     this.#bounds = bounds;
@@ -152,6 +155,19 @@ export class HistoryModel {
     this.tally.failed += 1;
     const failedMs = this.#failures.get(aboutOf(read));
     return failedMs !== undefined && performance.now() - failedMs < this.#bounds.failureStandsMs;
+  }
+
+  /** The server fails, or does not any more. */
+  disturbed(text: string): void {
+    this.#disturbedMs = performance.now();
+    this.note(text);
+  }
+
+  /** A stream that had begun goes through the server, and cannot go on without it. */
+  explainsBreak(outcome: string | null): boolean {
+    if (outcome !== "COALESCED" || performance.now() - this.#disturbedMs > this.#bounds.failureStandsMs) return false;
+    this.tally.broken += 1;
+    return true;
   }
 
   /** What happened to the answer and around it, from its beginning until now. */

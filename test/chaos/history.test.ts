@@ -78,6 +78,7 @@ describeWithServices("redis-server", "two nodes over one Redis that fails", () =
       const { tally } = history;
       process.stderr.write(`${JSON.stringify({ seed, ...tally, computed: history.calls.length })}\n`);
       expect(tally.served).toBeGreaterThan(0.7 * operations);
+      expect(tally.broken).toBeLessThan(operations / 200);
       // The rules had something to say, on both sides, over and over.
       expect(tally.sameNode).toBeGreaterThan(operations / 20);
       expect(tally.otherNode).toBeGreaterThan(operations / 100);
