@@ -79,6 +79,8 @@ interface BodyReading {
   readonly cacheable: boolean;
   readonly inputs: readonly BatchInput[];
   readonly digests: readonly string[];
+  /** Characters of its model, its user and the parameters of its inputs. */
+  readonly characters: number;
   /** What the body itself asks of the cache. */
   readonly ask: OpenedBody["ask"];
   readonly last:
@@ -124,7 +126,8 @@ export class EmbeddingIntake {
     let { last } = reading;
     if (last === undefined || last.headers !== headers || last.originId !== origin.id || last.query !== query) {
       last = { headers, originId: origin.id, query, call: this.#call(request, origin.id, headers, reading) };
-      const size = fixedBytes + headers.size + 2 * query.length + inputBytes * reading.inputs.length;
+      const forInputs = inputBytes * reading.inputs.length;
+      const size = fixedBytes + headers.size + 2 * (query.length + reading.characters) + forInputs;
       this.#bodies.set(bodyKey, { ...reading, last }, { size });
     }
     const { call } = last;
@@ -198,7 +201,9 @@ function readingOf(parsed: ParsedEmbeddingRequest, ask: OpenedBody["ask"]): Body
     kept.set(text, known);
     return known;
   };
+  const texts = [model, user ?? "", ...inputs.map(({ parameters }) => parameters)];
   return {
+    characters: [...new Set(texts)].reduce((sum, text) => sum + text.length, 0),
     model: copy(model),
     user: user === undefined ? undefined : copy(user),
     encoding,
