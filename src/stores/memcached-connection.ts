@@ -45,13 +45,13 @@ export function openMemcachedConnection(options: MemcachedConnectionOptions): Pr
     const cancel = clock.after(connectTimeoutMs, () =>
       socket.destroy(Object.assign(new Error(`no connection within ${connectTimeoutMs} ms`), { code: "ETIMEDOUT" })),
     );
-    socket.unref();
     socket.once("error", (error) => {
       cancel();
       reject(error);
     });
     socket.once("connect", () => {
       cancel();
+      socket.unref();
       resolve(new MemcachedConnection(socket, options));
     });
   });
@@ -109,6 +109,8 @@ export class MemcachedConnection {
       return Promise.reject(new StoreUnavailableError({ message: "the memcached server takes no more" }));
     }
     return new Promise((resolve, reject) => {
+      // Who waits for an answer keeps the process alive; a connection that is merely open does not.
+      if (this.#waiting.length === 0) this.#socket.ref();
       this.#waiting.push({ sentAt: this.#clock.monotonic(), resolve, reject, lines });
       this.#write(command, value);
       this.#watch();
@@ -145,6 +147,7 @@ export class MemcachedConnection {
     if (this.#first > 1_024 || this.#first === this.#waiting.length) {
       this.#waiting.splice(0, this.#first);
       this.#first = 0;
+      if (this.#waiting.length === 0) this.#socket.unref();
     }
     // A command that was not understood: what it sent along may be read as commands, so nothing fits any more.
     if (reply.code === "ERROR" || reply.code === "CLIENT_ERROR") {
