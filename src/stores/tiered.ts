@@ -120,8 +120,11 @@ class Tiered implements TieredStore {
       return there;
     };
     return this.#write(key, () => {
-      const there = this.#last.add(tenant, key, value, options);
-      return chain(there, writeUpward);
+      const mark = this.#epochs.ownMark(key);
+      // What was there when the last tier answered may have been replaced before the answer came.
+      return chain(this.#last.add(tenant, key, value, options), (there) =>
+        this.#epochs.ownMark(key) === mark ? writeUpward(there) : there,
+      );
     });
   }
 

@@ -31,6 +31,11 @@ export class WriteEpochs {
     for (let stripe = 0; stripe < stripes; stripe += 1) this.#epochs[stripe] = (this.#epochs[stripe] as number) + 1;
   }
 
+  /** Within a write that began: equal to a later one if no other began since. */
+  ownMark(key: string): number {
+    return this.#epochs[stripeOf(key)] as number;
+  }
+
   mark(key: string): number {
     const stripe = stripeOf(key);
     return this.#underWay[stripe] === 0 ? (this.#epochs[stripe] as number) : moving;
