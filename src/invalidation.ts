@@ -87,11 +87,14 @@ export class Invalidator {
   }
 
   async #remove({ tenant, slot }: EntryPlace): Promise<boolean> {
-    const { store, clock } = this.#parts;
+    const { store, clock, journal } = this.#parts;
     const key = keyOf(slot);
     // Whoever is computing it now must not store it afterwards; only then it is removed.
-    const token = await this.#renewOne(removalOf(tenant, key), clock.now() + removalMs);
+    const scope = removalOf(tenant, key);
+    const deleteAt = clock.now() + removalMs;
+    const token = await this.#renewOne(scope, deleteAt);
     this.removed.note(tenant, slot, key, token);
+    journal.noteRemoval({ tenant, key: slot, scope: scope.name, token, deleteAt });
     return store.delete(tenant, slot);
   }
 

@@ -39,6 +39,22 @@ function setUp() {
 }
 
 describe("RenewalJournal", () => {
+  it("removes again what is back together with the loss of its removal, and nothing that came after it", async () => {
+    const { journal, hold, held, lost, store } = setUp();
+    const removal = { tenant: "t", key: "slot", scope: "removed:slot", token: renewed, deleteAt: forEver.deleteAt };
+    journal.noteRemoval(removal);
+    hold(renewed, removal.scope);
+    await store.set("t", "slot", later, forEver);
+    await journal.look();
+    expect(lost).toEqual([]);
+    expect((await store.get("t", ["slot"]))[0]).toEqual(later);
+    await store.delete("t", `g:${removal.scope}`);
+    await journal.look();
+    expect(lost).toEqual([1]);
+    expect((await store.get("t", ["slot"]))[0]).toBeUndefined();
+    expect(held(removal.scope)).toEqual(renewed);
+  });
+
   it("makes again what the store has forgotten, as often as it forgets", async () => {
     const { clock, journal, hold, held, lost } = setUp();
     journal.note(renewal());

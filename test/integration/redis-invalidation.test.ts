@@ -71,13 +71,16 @@ describeWithServices("redis-server", "invalidations over a Redis in trouble", ()
     await one.read({}, tagged);
     const plain = { temperature: 0.5 };
     await one.read(plain);
+    const byKey = { temperature: 0.7 };
+    const entry = (await one.read(byKey)).headers.get("x-ai-cache-entry") as string;
+    for (const node of nodes) await asked(async () => (await node.read(byKey)).outcome === "HIT");
     for (const node of nodes) await asked(async () => (await node.read({}, tagged)).outcome === "HIT");
     await asked(async () => (await replica.admin.dbsize()) === (await primary.admin.dbsize()));
     // From here on it hears nothing more: the link is cut, and it takes over as it is.
     await replica.admin.call("REPLICAOF", "NO", "ONE");
     origin.generation = 2;
-    await one.cache.invalidate({ tags: ["doc:42"] });
-    await asked(async () => other.eventsOf("invalidation-heard").length > 0);
+    await one.cache.invalidate({ tags: ["doc:42"], keys: [entry] });
+    await asked(async () => other.eventsOf("invalidation-heard").length === 2);
     await primary.process.kill();
     proxy.retarget(replica);
     proxy.reset();
@@ -85,6 +88,7 @@ describeWithServices("redis-server", "invalidations over a Redis in trouble", ()
     const isMadeAgain = () => nodes.some((node) => node.eventsOf("invalidation-lost").length > 0);
     for (let more = 20; more > 0; more -= isMadeAgain() ? 1 : 0) {
       for (const node of nodes) expect((await node.read({}, tagged)).text).toContain("generation-2");
+      expect((await one.read(byKey)).text).toContain("generation-2");
     }
     // What was not purged is still there.
     const onlyStored = { headers: { "cache-control": "only-if-cached" } };
