@@ -44,6 +44,7 @@ export default {
     ...["protocols/", "stores/", "telemetry/", "vectors/", "embedders/", "buses/"].map((room) =>
       mayImportOnly(room, [...below, room]),
     ),
+    mayImportOnly("workers/", [...below, "workers/", "stores/memory-leases[.]ts", "telemetry/"]),
     mayImportOnly("testing/", [...below, "testing/"]),
     mayNotImport("library", "(?!cache|index)[^/]+[.]ts$", ["gateway/", "cli/", "integrations/", "cache[.]ts"]),
     mayNotImport("pipeline", "pipeline[.]ts$", [

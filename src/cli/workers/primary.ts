@@ -79,10 +79,15 @@ function launch(number: number, switchboard: Switchboard): WorkerProcess {
   const channel = new Channel<ServingWorkerCalls>(workerEndpoint(worker));
   const isThere = new Promise<void>((resolve) => channel.answer({ hello: () => resolve() }));
   switchboard.connect(number, channel);
-  const ended = new Promise<Ending>((resolve) =>
-    worker.process.once("exit", (code, signal) => resolve({ code, signal })),
-  );
-  return { channel, isThere, ended, kill: () => void worker.process.kill("SIGKILL") };
+  const { process: child } = worker;
+  const ended = new Promise<Ending>((resolve) => {
+    child.once("exit", (code, signal) => {
+      // Until its channel is closed, too, new connections may be given to it.
+      if (child.connected) child.once("disconnect", () => resolve({ code, signal }));
+      else resolve({ code, signal });
+    });
+  });
+  return { channel, isThere, ended, kill: () => void child.kill("SIGKILL") };
 }
 
 type Fixed = Pick<GatewayConfig, "data" | "store"> & {
