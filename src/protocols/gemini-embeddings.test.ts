@@ -223,7 +223,8 @@ describe("an error of ours", () => {
     [400, "INVALID_ARGUMENT"],
     [502, "UNAVAILABLE"],
     [504, "DEADLINE_EXCEEDED"],
-    [418, "INTERNAL"],
+    [413, "INVALID_ARGUMENT"],
+    [418, "INVALID_ARGUMENT"],
   ])("%d has Google's form", (status, name) => {
     const error = { status, code: "wrong_count", message: "m", param: undefined } as never;
     const body = JSON.parse(text(geminiEmbeddings.renderError(error, "json") as Uint8Array));
@@ -231,7 +232,13 @@ describe("an error of ours", () => {
       code: status,
       message: "m",
       status: name,
-      details: [{ reason: "wrong_count" }],
+      details: [{ reason: "WRONG_COUNT", domain: "reprise" }],
     });
+  });
+
+  it("says which field is wrong", () => {
+    const error = { status: 400, code: "invalid_request", message: "must be an object", param: "content" };
+    const body = JSON.parse(text(geminiEmbeddings.renderError(error, "json") as Uint8Array));
+    expect(body.error.details[1].fieldViolations).toEqual([{ field: "content", description: "must be an object" }]);
   });
 });

@@ -1,5 +1,4 @@
 import type { EmbeddingProtocol, VectorReading, VectorReply } from "../core/embedding-protocol.ts";
-import type { ProtocolError } from "../core/protocol.ts";
 import {
   type JsonRecord,
   parsedReply,
@@ -10,6 +9,7 @@ import {
   vectorOf,
 } from "./embedding-numbers.ts";
 import { parseGeminiEmbeddingRequest } from "./gemini-embeddings-request.ts";
+import { renderGeminiError } from "./gemini-errors.ts";
 
 /**
  * Gemini's embeddings: one content, or a batch of them. The model stands in the path, and vectors come as decimals only.
@@ -33,7 +33,7 @@ export const geminiEmbeddings: EmbeddingProtocol = {
   readVectors,
   refusesDense: () => false,
   render,
-  renderError,
+  renderError: (error) => renderGeminiError(error, "json"),
 };
 
 function decoded(text: string): string {
@@ -81,22 +81,4 @@ function render({ vectors, tokens, shape }: VectorReply): Uint8Array {
   }
   writer.text(`${shape === "single" ? "" : "]"}${usage}}`);
   return writer.finish();
-}
-
-const statusNames: Readonly<Record<number, string>> = {
-  400: "INVALID_ARGUMENT",
-  401: "UNAUTHENTICATED",
-  403: "PERMISSION_DENIED",
-  404: "NOT_FOUND",
-  429: "RESOURCE_EXHAUSTED",
-  502: "UNAVAILABLE",
-  503: "UNAVAILABLE",
-  504: "DEADLINE_EXCEEDED",
-};
-
-/** Google's error model (google.rpc.Status); our own code stands where its reasons do. */
-function renderError({ status, code, message }: ProtocolError): Uint8Array {
-  const reason = { "@type": "type.googleapis.com/google.rpc.ErrorInfo", reason: code, domain: "reprise" };
-  const error = { code: status, message, status: statusNames[status] ?? "INTERNAL", details: [reason] };
-  return new TextEncoder().encode(JSON.stringify({ error }));
 }
