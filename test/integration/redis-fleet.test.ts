@@ -1,9 +1,9 @@
 import { afterAll, beforeAll, onTestFinished } from "vitest";
-import { type Clock, systemClock } from "../../src/core/clock.ts";
 import { redis } from "../../src/stores/redis.ts";
 import { startRedis, startRedisCluster } from "../services/redis.ts";
 import { describeWithServices } from "../services/required.ts";
 import { describeFleet } from "../topology/fleet-cases.ts";
+import { patientClock } from "../topology/patient-clock.ts";
 
 /** Several nodes over a real Redis, alone and as a Cluster, in real time. */
 
@@ -11,14 +11,6 @@ const topologies = [
   ["a Redis", startRedis],
   ["a Redis Cluster", startRedisCluster],
 ] as const;
-
-/** Deadlines are longer, since all nodes, their callers and the origin share one process here. */
-const patientClock: Clock = {
-  ...systemClock,
-  after: (delayMs, action) => systemClock.after(deadlinesMs.includes(delayMs) ? 1_000 : delayMs, action),
-};
-/** Of reads and of writes. */
-const deadlinesMs = [50, 250];
 
 describeWithServices("redis-server", "a fleet over Redis", () => {
   for (const [name, start] of topologies) {
