@@ -83,7 +83,7 @@ describeWithServices("postgres", "postgres: faults", () => {
     const { proxy, store } = await proxied({ statementTimeoutMs: 100, connectTimeoutMs: 200, maxConnections: 1 });
     await store.set("t", "k", value, forEver);
     proxy.inject({ hang: true });
-    const waiting = await Promise.allSettled(Array.from({ length: 400 }, () => store.get("t", ["k"])));
+    const waiting = await Promise.allSettled(Array.from({ length: 1_300 }, () => store.get("t", ["k"])));
     const told = waiting.map((one) => (one.status === "rejected" ? String(one.reason) : "answered"));
     expect(told.filter((text) => text.includes("too many statements wait")).length).toBeGreaterThan(100);
     expect(told).not.toContain("answered");
