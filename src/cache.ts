@@ -5,6 +5,7 @@ import { type Clock, type Random, systemClock, systemRandom } from "./core/clock
 import { isEmbeddingProtocol } from "./core/embedding-protocol.ts";
 import { InvalidOptionError, RepriseError } from "./core/errors.ts";
 import type { Leases } from "./core/lease.ts";
+import { OpenedEntries } from "./core/opened-entries.ts";
 import type { CallPolicy } from "./core/policy.ts";
 import { systemTenant } from "./core/scopes.ts";
 import type { SharedStore } from "./core/shared-store.ts";
@@ -41,6 +42,7 @@ import { PolicyRules } from "./policy/rules.ts";
 import { RepeatWatch } from "./policy/stochastic.ts";
 import { protocols } from "./protocols/all.ts";
 import { embeddingProtocols } from "./protocols/all-embeddings.ts";
+import { RenderedReplies } from "./rendered-replies.ts";
 import { assembleStorage, type GuardedStores } from "./storage.ts";
 import { Ledger, type LedgerTotals } from "./telemetry/ledger.ts";
 import { Prices, type TokenPrices } from "./telemetry/prices.ts";
@@ -232,6 +234,7 @@ export async function assembleCore(options: CoreOptions): Promise<Core> {
   const secret = masterKey.key;
 
   const { removed } = storage.invalidator;
+  const opened = new OpenedEntries(shares.opened);
   const exact = new ExactLayer({
     store,
     copies: storage.copies,
@@ -239,7 +242,7 @@ export async function assembleCore(options: CoreOptions): Promise<Core> {
     random,
     trace,
     removed,
-    openedBytes: shares.opened,
+    opened,
   });
   const { errorBackoff: backoffMs, grace, finishDetached, detachedTime, detachedBytes } = settings.coalescing;
   const flights = new SingleFlight<Flight, FlightFailure>(clock, backoffMs);
@@ -258,9 +261,10 @@ export async function assembleCore(options: CoreOptions): Promise<Core> {
     patience: { graceMs: grace, finishDetached, detachedMs: detachedTime, detachedBytes },
     fleet,
   });
-  const layer = new EmbeddingLayer({ store, clock, random, trace });
+  const layer = new EmbeddingLayer({ store, clock, random, trace, opened });
   const batches = new EmbeddingBatches({ layer, clock, trace, backoffMs });
-  const embeddings = new EmbeddingPath({ batches, costs, clock, trace });
+  const rendered = new RenderedReplies(shares.renderings);
+  const embeddings = new EmbeddingPath({ batches, costs, clock, trace, rendered });
   const intakeOf = (now: Settings) => {
     const [common, rules] = [{ secret, compat: now.compat.headers }, rulesOf(now)];
     return {

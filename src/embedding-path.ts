@@ -18,6 +18,7 @@ import { outcomeOf } from "./embedding-outcome.ts";
 import { asOriginError, collect, mostErrorBytes } from "./origin-answer.ts";
 import { failureOf, passStraight, refusal } from "./pass-by.ts";
 import { answerForbidsStoring } from "./policy/admission.ts";
+import type { RenderedReplies } from "./rendered-replies.ts";
 
 /**
  * The main path of calls for embeddings:
@@ -30,6 +31,7 @@ export interface EmbeddingPathParts {
   readonly costs: Costs;
   readonly clock: Clock;
   readonly trace: Trace;
+  readonly rendered: RenderedReplies;
 }
 
 /** Bound on one reply of an origin; 2,048 vectors of 3,072 decimals each are about half of it. */
@@ -102,7 +104,7 @@ export class EmbeddingPath {
   }
 
   #reply(call: EmbeddingCall, gathered: Gathered, outcome: Outcome): Answer {
-    const { places, cached, asked } = gathered;
+    const { places, cached, asked, joined } = gathered;
     const zero = call.policy.hitUsage === "zero";
     const counted = new Set<string>();
     const tokens = places.map((place, position) => {
@@ -115,13 +117,15 @@ export class EmbeddingPath {
     const { encoding, shape, protocol } = call;
     const vectors = places.map((place) => place.vector);
     const model = places[0]?.model ?? call.facts.model;
+    const reply = { vectors, tokens, model, encoding, shape };
     return {
       status: 200,
       headers: {
         "content-type": "application/json",
         "x-ai-cache-embeddings": `total=${places.length}, cached=${cached}, asked=${asked}`,
       },
-      body: protocol.render({ vectors, tokens, model, encoding, shape }),
+      body:
+        asked === 0 && joined === 0 ? this.#parts.rendered.of(call, reply, protocol.render) : protocol.render(reply),
       outcome,
     };
   }

@@ -1,12 +1,14 @@
 /**
  * How `store.memoryBytes` is divided: everything that the cache keeps in memory lies within the one bound. Answers get
- * what is left by the three look-asides that make a hit cheap.
+ * what is left by the look-asides that make a hit cheap.
  */
 export interface MemoryShares {
   /** Answers in the memory tier. */
   readonly answers: number;
   /** Answers that were converted between JSON and a stream. */
   readonly replays: number;
+  /** Replies of vectors as they were written. */
+  readonly renderings: number;
   /** Requests that were parsed and keyed. */
   readonly readings: number;
   /** Batches of inputs that were parsed and keyed. */
@@ -17,10 +19,11 @@ export interface MemoryShares {
 
 export function memoryShares(bytes: number): MemoryShares {
   const share = (of32: number): number => Math.max(1, Math.floor((bytes * of32) / 32));
-  const [replays, readings, vectorReadings, opened] = [share(4), share(4), share(1), share(2)];
+  const [replays, renderings, readings, vectorReadings, opened] = [share(3), share(2), share(4), share(1), share(2)];
   return {
-    answers: Math.max(1, bytes - replays - readings - vectorReadings - opened),
+    answers: Math.max(1, bytes - replays - renderings - readings - vectorReadings - opened),
     replays,
+    renderings,
     readings,
     vectorReadings,
     opened,

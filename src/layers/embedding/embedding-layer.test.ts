@@ -62,6 +62,23 @@ describe("looking up", () => {
     expect(told(await layer.lookup(call(), ["b", "x", "a", "b"]))).toEqual([[3, 4], "absent", [1, 2], [3, 4]]);
   });
 
+  it("has the same record for the same bytes, and another as soon as the vector was stored anew", async () => {
+    const { call, layer, put, random, store } = setUp();
+    const record = async () => {
+      const [found] = await layer.lookup(call(), ["a"]);
+      return found?.kind === "hit" ? found.record : found?.reason;
+    };
+    await put([vector("a", 1, 2)]);
+    const first = await record();
+    expect(await record()).toBe(first);
+    await put([vector("a", 1, 2)]);
+    const second = await record();
+    expect(typeof second === "object" && [...floatsOf(second.vector)]).toEqual([1, 2]);
+    expect(second).not.toBe(first);
+    await renewGeneration(store, wholeTenant("t"), random);
+    expect(await record()).toBe("generation_changed");
+  });
+
   it("asks the store for all of a batch at once, and is answered in the same turn", async () => {
     let reads = 0;
     const { call, layer, put } = setUp((inner) =>

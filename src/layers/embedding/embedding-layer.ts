@@ -1,11 +1,12 @@
 import type { Principal } from "../../core/call.ts";
 import type { Clock, Random } from "../../core/clock.ts";
 import type { Directives } from "../../core/directives.ts";
-import { openEntry, type SealedEntry, sealEntry } from "../../core/entry.ts";
+import { type OpenedEntry, openEntry, type SealedEntry, sealEntry } from "../../core/entry.ts";
 import { judgeFreshness, type Lifetime, lifetimeOf } from "../../core/freshness.ts";
 import { Generations, isSucceededBy } from "../../core/generations.ts";
 import type { RecordTicket } from "../../core/layer.ts";
 import { chain, isPromise } from "../../core/maybe-promise.ts";
+import { OpenedEntries } from "../../core/opened-entries.ts";
 import type { MissReason, StoreRefusal } from "../../core/outcome-reasons.ts";
 import type { CallPolicy } from "../../core/policy.ts";
 import { type Present, readWithPresent, type ScopeReading, scopeReading } from "../../core/present.ts";
@@ -23,6 +24,8 @@ export interface EmbeddingLayerParts {
   readonly clock: Clock;
   readonly random: Random;
   readonly trace: Trace;
+  /** Default: some of its own. */
+  readonly opened?: OpenedEntries;
 }
 
 /** As much of a call as the layer needs. */
@@ -51,19 +54,23 @@ export class EmbeddingLayer {
   readonly #generations: Generations;
   /** A batch that is asked for again is the same object, and its scopes need no building. */
   readonly #scopes = new WeakMap<VectorCall, ScopeReading>();
+  readonly #opened: OpenedEntries;
+  /** Of entries that are kept opened. */
+  readonly #records = new WeakMap<SealedEntry, VectorRecord>();
 
   constructor(parts: EmbeddingLayerParts) {
     this.#parts = parts;
+    this.#opened = parts.opened ?? new OpenedEntries();
     this.#generations = new Generations(parts.store, parts.random);
   }
 
-  /** In the order of `slots`. */
+  /** In the order of `slots`. The record of a vector that stays in memory is mostly the same object each time. */
   lookup(call: VectorCall, slots: readonly string[]): MaybePromise<readonly VectorLookup[]> {
     const { store } = this.#parts;
     const { tenant } = call.principal;
     return chain(readWithPresent(store, tenant, slots, this.#scopesOf(call)), ({ values, present }) =>
       this.#alive(
-        slots.map((slot, index) => this.#open(call, slot, values[index])),
+        slots.map((slot, index) => this.#judge(call, slot, values[index], slots.length)),
         present,
       ),
     );
@@ -116,11 +123,13 @@ export class EmbeddingLayer {
     return written;
   }
 
-  #open(call: VectorCall, slot: string, bytes: Uint8Array | undefined): Opened {
+  #judge(call: VectorCall, slot: string, bytes: Uint8Array | undefined, together: number): Opened {
     if (bytes === undefined) return miss("absent");
-    const opened = openEntry(bytes, call.principal.tenant, slot);
+    const { tenant } = call.principal;
+    // A large batch would push out all that others keep opened, and most of itself.
+    const opened = together > mostKept ? openEntry(bytes, tenant, slot) : this.#opened.open(bytes, tenant, slot);
     if (!opened.ok && opened.reason === "unknown_version") return miss("corrupt");
-    const record = opened.ok && opened.entry.form === "vector" ? readRecord(opened.entry.body) : undefined;
+    const record = this.#recordOf(opened);
     if (!opened.ok || record === undefined) {
       this.#reject(call, slot, !opened.ok && opened.reason === "tenant_mismatch" ? "tenant_mismatch" : "corrupt");
       return miss("corrupt");
@@ -129,6 +138,15 @@ export class EmbeddingLayer {
     const freshness = judgeFreshness(entry.lifetime, this.#parts.clock.now(), call.directives);
     if (freshness.state === "dead" || freshness.state === "reserve") return miss(freshness.reason);
     return { kind: "hit", record, lifetime: entry.lifetime, entry };
+  }
+
+  #recordOf(opened: OpenedEntry): VectorRecord | undefined {
+    if (!opened.ok || opened.entry.form !== "vector") return undefined;
+    const known = this.#records.get(opened.entry);
+    if (known !== undefined) return known;
+    const record = readRecord(opened.entry.body);
+    if (record !== undefined) this.#records.set(opened.entry, record);
+    return record;
   }
 
   #scopesOf(call: VectorCall): ScopeReading {
@@ -163,6 +181,8 @@ type Opened =
   | Extract<VectorLookup, { kind: "miss" }>;
 
 const writesAtOnce = 64;
+/** Vectors of one batch that are kept opened. */
+const mostKept = 64;
 const noUsage = { inputTokens: 0, cachedInputTokens: 0, cacheWriteTokens: 0, outputTokens: 0, reasoningTokens: 0 };
 
 function miss(reason: MissReason): Extract<VectorLookup, { kind: "miss" }> {

@@ -4,6 +4,7 @@ import { type Freshness, judgeFreshness, lifetimeOf } from "../../core/freshness
 import { Generations, removalOf, sameToken, scopeKeys } from "../../core/generations.ts";
 import type { AnswerLayer, FoundEntry, Keyed, Lookup, RecordResult, RecordTicket, Source } from "../../core/layer.ts";
 import { chain, isPromise } from "../../core/maybe-promise.ts";
+import { OpenedEntries } from "../../core/opened-entries.ts";
 import type { MissReason } from "../../core/outcome-reasons.ts";
 import { type Present, readWithPresent, type ScopeReading, scopeReading } from "../../core/present.ts";
 import type { Recording } from "../../core/recording.ts";
@@ -12,7 +13,6 @@ import type { Scope } from "../../core/scopes.ts";
 import type { MaybePromise, Store } from "../../core/store.ts";
 import type { Trace } from "../../core/trace.ts";
 import { hasMoved, type ModelMark, markKey, noteModel, readMark } from "./model-watch.ts";
-import { OpenedEntries } from "./opened-entries.ts";
 
 /**
  * The same call again. One look-up reads the entry (all variants of it) together with the generations it lives by;
@@ -29,8 +29,8 @@ export interface ExactLayerParts {
   readonly trace: Trace;
   /** What was removed by key here. */
   readonly removed?: RemovedSlots;
-  /** What opened entries may hold in memory; default 16 MiB. */
-  readonly openedBytes?: number;
+  /** Default: some of its own. */
+  readonly opened?: OpenedEntries;
 }
 
 /** For a removal that had just gone by itself. */
@@ -53,7 +53,7 @@ export class ExactLayer implements AnswerLayer {
 
   constructor(parts: ExactLayerParts) {
     this.#parts = parts;
-    this.#opened = new OpenedEntries(parts.openedBytes);
+    this.#opened = parts.opened ?? new OpenedEntries();
     this.#generations = new Generations(parts.store, parts.random);
   }
 

@@ -1,5 +1,5 @@
 import { LRUCache } from "lru-cache";
-import { type OpenedEntry, openEntry } from "../../core/entry.ts";
+import { checksumOf, type OpenedEntry, openEntry } from "./entry.ts";
 
 /**
  * Entries that were verified and read, by the identity of their bytes, so that a value that a store hands out again
@@ -9,6 +9,7 @@ import { type OpenedEntry, openEntry } from "../../core/entry.ts";
 interface Known {
   readonly tenant: string;
   readonly slot: string;
+  readonly checksum: number;
   readonly opened: OpenedEntry;
 }
 
@@ -24,10 +25,12 @@ export class OpenedEntries {
 
   open(bytes: Uint8Array, tenant: string, slot: string): OpenedEntry {
     const known = this.#kept.get(bytes);
-    // Whose it is and what for is checked each time, also should a store hand out the same bytes twice.
-    if (known?.tenant === tenant && known.slot === slot) return known.opened;
+    const checksum = checksumOf(bytes);
+    // Whose it is and what for is checked each time, also should a store hand out the same bytes twice; and should it
+    // write something else into them, that has another checksum.
+    if (known?.tenant === tenant && known.slot === slot && known.checksum === checksum) return known.opened;
     const opened = openEntry(bytes, tenant, slot);
-    this.#kept.set(bytes, { tenant, slot, opened }, { size: bytes.length + overheadBytes });
+    this.#kept.set(bytes, { tenant, slot, checksum, opened }, { size: bytes.length + overheadBytes });
     return opened;
   }
 }

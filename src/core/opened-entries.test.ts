@@ -1,5 +1,5 @@
 import { describe, expect, it } from "vitest";
-import { sealEntry } from "../../core/entry.ts";
+import { sealEntry } from "./entry.ts";
 import { OpenedEntries } from "./opened-entries.ts";
 
 function sealed(text: string, key = "k", tenant = "t"): Uint8Array {
@@ -44,6 +44,18 @@ describe("OpenedEntries", () => {
       }
     });
   }
+
+  it("is not fooled by a store that writes something else into bytes that it has handed out", () => {
+    const entries = new OpenedEntries();
+    const bytes = sealed("answer");
+    const first = entries.open(bytes, "t", "k");
+    bytes.set(sealed("other!"));
+    const second = entries.open(bytes, "t", "k");
+    expect(second).not.toBe(first);
+    expect(second).toMatchObject({ ok: true, entry: { body: Buffer.from("other!") } });
+    bytes.set(sealed("answer", "another key"));
+    expect(entries.open(bytes, "t", "k")).toEqual(corrupt);
+  });
 
   it("keeps what is used among many that are asked for once", () => {
     const entries = new OpenedEntries();
