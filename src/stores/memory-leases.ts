@@ -18,8 +18,9 @@ interface Channel {
   audienceUntil: number;
 }
 
-/** Keys and channels that ended are looked for after this many new ones. */
+/** Keys and channels that ended are looked for after this many new ones, or so much that was said. */
 const sweepEvery = 1_000;
+const sweepEveryBytes = 16 * 1024 * 1024;
 
 export class MemoryLeases implements Leases {
   readonly name = "memory";
@@ -29,6 +30,7 @@ export class MemoryLeases implements Leases {
   readonly #channels = new Map<string, Channel>();
   #fence = 0;
   #untilSweep = sweepEvery;
+  #bytesUntilSweep = sweepEveryBytes;
 
   constructor(clock: Clock = systemClock) {
     this.#clock = clock;
@@ -83,6 +85,7 @@ export class MemoryLeases implements Leases {
     const channel = this.#channel(lease);
     channel.frames.push(...frames);
     channel.until = this.#clock.monotonic() + keepMs;
+    for (const frame of frames) this.#bytesUntilSweep -= frame.byteLength;
     for (const wake of channel.watchers) wake();
   }
 
@@ -109,8 +112,9 @@ export class MemoryLeases implements Leases {
   }
 
   #sweep(): void {
-    if (--this.#untilSweep > 0) return;
+    if (--this.#untilSweep > 0 && this.#bytesUntilSweep > 0) return;
     this.#untilSweep = sweepEvery;
+    this.#bytesUntilSweep = sweepEveryBytes;
     const now = this.#clock.monotonic();
     for (const [key, held] of this.#held) if (held.until <= now) this.#held.delete(key);
     for (const [name, channel] of this.#channels)
