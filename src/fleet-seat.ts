@@ -2,6 +2,7 @@ import { contentType } from "./answer-forms.ts";
 import type { Asked, Call } from "./core/call.ts";
 import type { OriginError } from "./core/errors.ts";
 import { contentDigest, lengthPrefixed } from "./core/fingerprint.ts";
+import { isFirstToken } from "./core/generations.ts";
 import type { FoundEntry, RecordTicket } from "./core/layer.ts";
 import type { OriginResponse } from "./core/origin.ts";
 import { pendingStored, type Stored } from "./core/outcome.ts";
@@ -88,10 +89,14 @@ function isSharedByFleet(call: Call): boolean {
 }
 
 function fleetKey({ directives }: Call, slot: string, { generations }: RecordTicket): string {
-  const tokens = generations.map(({ token, isCandidate }) =>
-    isCandidate ? "" : Buffer.from(token.buffer, token.byteOffset, token.byteLength).toString("base64url"),
-  );
-  return contentDigest(lengthPrefixed([slot, String(directives.ttlMs), ...directives.tags, ...tokens]));
+  const renewals = generations.map(({ token }) => renewalText(token));
+  return contentDigest(lengthPrefixed([slot, String(directives.ttlMs), ...directives.tags, ...renewals]));
+}
+
+/** A scope that was never renewed has its first token or none yet, and which of both is chance. */
+function renewalText(token: Uint8Array): string {
+  if (isFirstToken(token)) return "";
+  return Buffer.from(token.buffer, token.byteOffset, token.byteLength).toString("base64url");
 }
 
 async function* once(body: Uint8Array): AsyncGenerator<Uint8Array> {

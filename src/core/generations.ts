@@ -170,9 +170,14 @@ export function sameToken(a: Uint8Array | undefined, b: Uint8Array | undefined):
   return true;
 }
 
+/** Whether this is a token that a scope began with, and not one that took the place of another. */
+export function isFirstToken(token: Uint8Array): boolean {
+  return token[0] === firstToken;
+}
+
 /** Whether a scope that was in `generation` and now has `token` was not invalidated in between. */
 export function isSucceededBy(generation: Generation, token: Uint8Array): boolean {
-  return sameToken(generation.token, token) || (generation.isCandidate === true && token[0] === firstToken);
+  return sameToken(generation.token, token) || (generation.isCandidate === true && isFirstToken(token));
 }
 
 function newToken(random: Random, kind: number): Uint8Array {

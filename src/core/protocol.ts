@@ -44,6 +44,8 @@ export interface Expectations {
   readonly schema: JsonValue | undefined;
   /** Parameter schemas by tool name; `undefined` as a value when the tool has none. */
   readonly tools: ReadonlyMap<string, JsonValue | undefined>;
+  /** How many choices were asked for; default 1. An answer with fewer is none to this request. */
+  readonly choices?: number;
 }
 
 export interface ForwardOptions {

@@ -48,6 +48,10 @@ describe("what is stored", () => {
   test.each<[string, Partial<AdmissionInput>]>([
     ["a plain answer", {}],
     ["several choices", { facts: saying(spoken, spoken) }],
+    [
+      "as many choices as were asked for",
+      { facts: saying(spoken, spoken), expectations: { ...plainText, choices: 2 } },
+    ],
     ["an answer that names no model", { facts: facts({ model: undefined }) }],
     ["a snapshot of the model asked", { facts: facts({ model: "m-1-2026-01-01" }) }],
     ["an answer in sound only", { facts: saying({ ...spoken, text: "" }) }],
@@ -76,6 +80,11 @@ const refusals: readonly [StoreRefusal, string, Partial<AdmissionInput>, Partial
   ["schema_mismatch", "no JSON at all", { facts: undefined }],
   ["schema_mismatch", "HTML", { facts: facts({ wellFormed: false }) }],
   ["schema_mismatch", "no choices", { facts: facts({ choices: [] }) }],
+  [
+    "schema_mismatch",
+    "fewer choices than were asked for",
+    { facts: saying(spoken), expectations: { ...plainText, choices: 2 } },
+  ],
   ["schema_mismatch", "a choice that says nothing", { facts: saying(spoken, silent) }],
   ["schema_mismatch", "an ending that is not known", { facts: saying({ ...spoken, finish: "other" }) }],
   ["schema_mismatch", "a call announced and not made", { facts: saying({ ...spoken, finish: "tool_calls" }) }],

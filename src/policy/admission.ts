@@ -85,7 +85,7 @@ function contentRefusal(
   if (facts.error) return "error_body";
   if (!facts.wellFormed) return "schema_mismatch";
   if (!facts.terminal || facts.choices.some((choice) => choice.finish === "unfinished")) return "truncated";
-  if (facts.choices.length === 0) return "schema_mismatch";
+  if (facts.choices.length < (expectations.choices ?? 1)) return "schema_mismatch";
   for (const choice of facts.choices) {
     const reason =
       endingRefusal(choice, rule) ??

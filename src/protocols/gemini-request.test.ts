@@ -197,10 +197,18 @@ describe("what is sent", () => {
 
 describe("the expectations", () => {
   const expected = (generationConfig: object) => request({ generationConfig }).expectations;
+  it("are as many candidates as were asked for", () => {
+    expect(expected({}).choices).toBe(1);
+    expect(expected({ candidateCount: 2 }).choices).toBe(2);
+    expect(request({ generation_config: { candidate_count: 3 } }).expectations.choices).toBe(3);
+  });
+
   it("are JSON only where the type is JSON", () => {
     const schema = { type: "OBJECT", properties: { n: { type: "INTEGER" } }, required: ["n"] };
     expect(expected({ responseMimeType: "application/json", responseSchema: schema })).toMatchObject({ json: "any" });
-    expect(expected({ responseMimeType: "text/x.enum", responseSchema: { type: "STRING", enum: ["a"] } })).toEqual({
+    expect(
+      expected({ responseMimeType: "text/x.enum", responseSchema: { type: "STRING", enum: ["a"] } }),
+    ).toMatchObject({
       json: false,
       schema: undefined,
       tools: new Map(),

@@ -3,7 +3,7 @@ import type { Dependency, Expectations, ForwardOptions, ParsedRequest, RequestFa
 import { asksUsualForm, type GeminiEndpoint, readEndpoint } from "./gemini-endpoint.ts";
 import { fieldOf, listOf, snakeCase } from "./gemini-fields.ts";
 import { jsonSchemaOf } from "./gemini-schema.ts";
-import { isObject, textOf } from "./json-fields.ts";
+import { countOf, isObject, textOf } from "./json-fields.ts";
 import { memberTexts, objectText, parseRequestBody, rejectField } from "./request-body.ts";
 
 /**
@@ -145,7 +145,12 @@ function expectationsOf(body: JsonObject): Expectations {
   const config = generationConfig(body);
   const json =
     textOf(fieldOf(config, "responseMimeType"))?.split(";", 1)[0]?.trim().toLowerCase() === "application/json";
-  return { json: json && "any", schema: json ? responseSchema(config) : undefined, tools: declaredFunctions(body) };
+  return {
+    json: json && "any",
+    schema: json ? responseSchema(config) : undefined,
+    tools: declaredFunctions(body),
+    choices: countOf(fieldOf(config, "candidateCount")),
+  };
 }
 
 function responseSchema(config: JsonObject | undefined): JsonValue | undefined {

@@ -44,3 +44,8 @@ export function optionalText(value: JsonValue | undefined): string | undefined {
 export function isIndex(value: JsonValue | undefined): value is number {
   return typeof value === "number" && Number.isSafeInteger(value) && value >= 0;
 }
+
+/** How many of something were asked for: 1 where nothing sensible is said. */
+export function countOf(value: JsonValue | undefined): number {
+  return isIndex(value) && value > 0 ? value : 1;
+}

@@ -87,7 +87,12 @@ describe("facts", () => {
 
 describe("expectations", () => {
   it("are none for a plain request", () => {
-    expect(parse(hello).expectations).toEqual({ json: false, schema: undefined, tools: new Map() });
+    expect(parse(hello).expectations).toEqual({ json: false, schema: undefined, tools: new Map(), choices: 1 });
+  });
+
+  it("are as many choices as were asked for", () => {
+    expect(parse({ ...hello, n: 3 }).expectations.choices).toBe(3);
+    for (const n of [null, 0, -1, "2", 1.5]) expect(parse({ ...hello, n }).expectations.choices, String(n)).toBe(1);
   });
 
   it("name tools of either kind and legacy functions with their schemas", () => {

@@ -1,6 +1,6 @@
 import type { JsonObject, JsonValue, KeepOrder } from "../core/canonical-json.ts";
 import type { Dependency, Expectations, ParsedRequest, RequestFacts } from "../core/protocol.ts";
-import { isObject, objectAt, objectsIn, textOf } from "./json-fields.ts";
+import { countOf, isObject, objectAt, objectsIn, textOf } from "./json-fields.ts";
 import { type OpenAiDialect, parseOpenAiRequest } from "./openai-request.ts";
 import { readFlag, readModel, readNumber, readOptions, rejectField, userName } from "./request-body.ts";
 
@@ -112,5 +112,6 @@ export function expectationsOf(body: JsonObject): Expectations {
     json: type === "json_object" ? "object" : type === "json_schema" && "any",
     schema: type === "json_schema" && format !== undefined ? objectAt(format, "json_schema")?.get("schema") : undefined,
     tools,
+    choices: countOf(body.get("n")),
   };
 }

@@ -91,9 +91,19 @@ describe("expectations", () => {
   const format = { type: "json_schema", json_schema: { name: "x", schema } };
 
   it("are those of the format, where a server takes one", () => {
-    expect(parse(hello).expectations).toEqual({ json: false, schema: undefined, tools: new Map() });
+    expect(parse(hello).expectations).toEqual({ json: false, schema: undefined, tools: new Map(), choices: 1 });
     expect(parse({ ...hello, response_format: format }).expectations.json).toBe("any");
     expect(parse({ ...hello, response_format: { type: "json_object" } }).expectations.json).toBe("object");
+  });
+
+  it("are as many choices as were asked for, for each prompt", () => {
+    const choices = (fields: object) => parse({ ...hello, ...fields }).expectations.choices;
+    expect(choices({ n: 2 })).toBe(2);
+    expect(choices({ prompt: ["a", "b", "c"], n: 2 })).toBe(6);
+    expect(choices({ prompt: [[1, 2], [3]], echo: true })).toBe(2);
+    // Tokens of one prompt, and texts and tokens mixed.
+    expect(choices({ prompt: [1, 2, 3], n: 2 })).toBe(2);
+    expect(choices({ prompt: ["a", 1] })).toBe(1);
   });
 
   it("are none where the prompt stands before the answer", () => {

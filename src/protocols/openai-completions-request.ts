@@ -1,5 +1,6 @@
-import type { JsonObject, KeepOrder } from "../core/canonical-json.ts";
+import type { JsonObject, JsonValue, KeepOrder } from "../core/canonical-json.ts";
 import type { Expectations, ParsedRequest, RequestFacts } from "../core/protocol.ts";
+import { countOf } from "./json-fields.ts";
 import { expectationsOf as formatOf, unkeyedFields } from "./openai-chat-request.ts";
 import { type OpenAiDialect, parseOpenAiRequest } from "./openai-request.ts";
 import { readFlag, readModel, readNumber, readOptions, rejectField, userName } from "./request-body.ts";
@@ -55,5 +56,15 @@ function checkPrompt(body: JsonObject, model: string): void {
 
 /** A text that begins with the prompt is not the structured output that the format asks for. */
 function expectationsOf(body: JsonObject): Expectations {
-  return body.get("echo") === true ? { json: false, schema: undefined, tools: new Map() } : formatOf(body);
+  const choices = promptsIn(body.get("prompt")) * countOf(body.get("n"));
+  return body.get("echo") === true
+    ? { json: false, schema: undefined, tools: new Map(), choices }
+    : { ...formatOf(body), choices };
+}
+
+/** An array is several prompts, unless it is one of tokens. */
+function promptsIn(prompt: JsonValue | undefined): number {
+  if (!Array.isArray(prompt)) return 1;
+  const prompts = prompt as readonly JsonValue[];
+  return prompts.every((one) => typeof one === "string" || Array.isArray(one)) ? Math.max(1, prompts.length) : 1;
 }

@@ -6,7 +6,6 @@ import { tiered } from "./tiered.ts";
 
 const forEver = { deleteAt: Number.POSITIVE_INFINITY };
 const bytes = (text: string): Uint8Array => Buffer.from(text, "utf8");
-const textOf = (value: Uint8Array | undefined): string => Buffer.from(value ?? []).toString("utf8");
 
 test.each(["forget", "set"] as const)("what `add` found does not outlive a %s meanwhile", async (how) => {
   const [front, last, gate] = [memory(), memory(), new Gate()];

@@ -46,11 +46,16 @@ export class WriteEpochs {
   }
 }
 
-/** FNV-1a over the end of the key, where digests and numbered names differ. */
+/** FNV-1a over both ends of the key: digests and numbered names differ at the end, names of a kind at the beginning. */
 function stripeOf(key: string): number {
   let hash = 0x811c9dc5;
-  for (let index = Math.max(0, key.length - 8); index < key.length; index += 1) {
+  const tailAt = Math.max(headLength, key.length - tailLength);
+  for (let index = 0; index < key.length; index += 1) {
+    if (index === headLength) index = tailAt;
     hash = Math.imul(hash ^ key.charCodeAt(index), 0x01000193);
   }
   return (hash ^ (hash >>> 15)) & (stripes - 1);
 }
+
+const headLength = 8;
+const tailLength = 12;

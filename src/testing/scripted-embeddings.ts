@@ -10,7 +10,8 @@ type JsonRecord = Readonly<Record<string, unknown>>;
 const defaultDimensions = 8;
 
 /** Numbers from -1 to 1, each a 32-bit float. */
-export function scriptedVector(input: unknown, model: string, dimensions = defaultDimensions): number[] {
+export function scriptedVector(input: unknown, model: string, asked = defaultDimensions): number[] {
+  const dimensions = Math.min(asked, mostDimensions);
   const seed = JSON.stringify([input, model, dimensions]);
   return Array.from({ length: dimensions }, (_, index) => {
     const digest = createHash("sha256").update(`${index}:${seed}`).digest();
@@ -30,6 +31,9 @@ export function embeddingInputs(request: JsonRecord): readonly unknown[] | undef
   if (!Array.isArray(input) || input.length === 0) return undefined;
   return typeof input[0] === "number" ? [input] : input;
 }
+
+/** More than any model gives; a request for a thousand million is not to take all memory. */
+const mostDimensions = 20_000;
 
 /** `undefined` when the request is not one for embeddings, or has an input that the API refuses. */
 export function embeddingReply(request: JsonRecord, answeredBy: string | undefined): JsonRecord | undefined {
