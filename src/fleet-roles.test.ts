@@ -95,3 +95,12 @@ test("a leader whose origin fails says so to the others, and leads no more", asy
   expect((await board("two")).isFollower).toBe(false);
   expect([roles, computed]).toEqual([["leader", "leader"], ["two"]]);
 });
+
+test("a call that is given up while it asks for the lease leaves nothing held", async () => {
+  const { memory, board } = setUp();
+  const gone = new AbortController();
+  const boarding = board("one", { signal: gone.signal });
+  gone.abort(new Error("gone"));
+  await expect(boarding).rejects.toThrow("gone");
+  expect(await memory.holder("k")).toBeUndefined();
+});

@@ -26,7 +26,10 @@ export class Fleet {
     let waitMs = 0;
     for (;;) {
       const got = await leases.acquire(passenger.key, holdMs).catch(() => undefined);
-      passenger.signal.throwIfAborted();
+      if (passenger.signal.aborted) {
+        if (got?.won) await leases.release(got.lease).catch(() => {});
+        throw passenger.signal.reason;
+      }
       if (got === undefined) return this.#alone(passenger);
       if (got.won) return this.#lead(passenger, got.lease);
       // Who is gone and still holds the lease has it for a moment, or until its time is up.

@@ -1,4 +1,4 @@
-import { describe, expect, it } from "vitest";
+import { describe, expect, it, vi } from "vitest";
 import { ManualClock } from "../core/clock.ts";
 import { StoreUnavailableError } from "../core/errors.ts";
 import type { Lease, Leases, Relay } from "../core/lease.ts";
@@ -97,5 +97,32 @@ describe("guardedLeases", () => {
     const bare = Object.assign(new MemoryLeases(new ManualClock()), { relay: undefined });
     const options = { clock: new ManualClock(), readDeadlineMs: 1, writeDeadlineMs: 1 };
     expect(guardedLeases(bare, options).relay).toBeUndefined();
+  });
+
+  it("gives back a lease that it got when nobody waited for it any more", async () => {
+    const clock = new ManualClock();
+    const inner = new MemoryLeases(clock);
+    const slow = Promise.withResolvers<void>();
+    const released: Lease[] = [];
+    const late: Leases = {
+      name: "late",
+      relay: undefined,
+      acquire: (key, holdMs) => slow.promise.then(() => inner.acquire(key, holdMs)),
+      renew: (of, holdMs) => inner.renew(of, holdMs),
+      async release(of) {
+        released.push(of);
+        return inner.release(of);
+      },
+      holder: (key) => inner.holder(key),
+      close: () => inner.close(),
+    };
+    const leases = guardedLeases(late, { clock, readDeadlineMs: 50, writeDeadlineMs: 250 });
+    const waiting = leases.acquire("k", 5_000);
+    waiting.catch(() => {});
+    clock.advance(50);
+    await expect(waiting).rejects.toThrow("took longer than 50 ms");
+    slow.resolve();
+    await vi.waitFor(() => expect(released).toEqual([{ key: "k", fence: 1 }]));
+    expect(await inner.holder("k")).toBeUndefined();
   });
 });

@@ -45,7 +45,17 @@ class GuardedLeases implements Leases {
   }
 
   acquire(key: string, holdMs: number): Promise<Acquisition> {
-    return this.#run("acquire", this.#options.readDeadlineMs, () => this.#leases.acquire(key, holdMs));
+    let isGivenUp = false;
+    const acquiring = this.#run("acquire", this.#options.readDeadlineMs, async () => {
+      const got = await this.#leases.acquire(key, holdMs);
+      // Who asked computes without it by now; whoever comes next would wait for nobody until its time is up.
+      if (isGivenUp && got.won) await this.#leases.release(got.lease);
+      return got;
+    });
+    return acquiring.catch((error: unknown) => {
+      isGivenUp = true;
+      throw error;
+    });
   }
 
   renew(lease: Lease, holdMs: number): Promise<boolean> {
