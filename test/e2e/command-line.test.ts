@@ -93,7 +93,10 @@ describe("surface: misuse is exit status 2 and says what is wrong", () => {
       const cwd = temporaryFolder();
       const upstreams = { "a b": { url: "http://127.0.0.1:1/v1" } };
       writeFileSync(join(cwd, "reprise.json"), JSON.stringify({ upstreams, models: { "x*": "c" } }));
-      const { code, stderr } = await runCommand(["doctor"], { cwd, environment: { REPRISE_STORE: "mysql://me:hunter2@x" } });
+      const { code, stderr } = await runCommand(["doctor"], {
+        cwd,
+        environment: { REPRISE_STORE: "mysql://me:hunter2@x" },
+      });
       expect([code, linesOf(stderr)]).toEqual([
         2,
         [
