@@ -33,7 +33,8 @@ interface OldCopy {
 export class TierSearch {
   readonly #options: TierSearchOptions;
   readonly #values: (Uint8Array | undefined)[];
-  readonly #marks: readonly number[];
+  /** Of the keys that a tier below the first is asked for. */
+  readonly #marks: number[] = [];
   readonly #copies: OldCopy[][] = [];
   /** Positions in `keys` that no tier has answered yet. */
   #open: number[];
@@ -41,12 +42,13 @@ export class TierSearch {
   constructor(options: TierSearchOptions) {
     this.#options = options;
     this.#values = options.keys.map(() => undefined);
-    this.#marks = options.keys.map((key) => options.epochs.mark(key));
     this.#open = options.keys.map((_, index) => index);
   }
 
   /** `first` is what the first tier has of all keys. */
   run(first: MaybePromise<Entries>): MaybePromise<Values> {
+    // What is there at once cannot be overtaken; otherwise the read is under way from now on.
+    if (isPromise(first)) for (const index of this.#open) this.#mark(index);
     return chain(
       orOutage(() => first),
       (entries) => this.#take(0, entries),
@@ -70,6 +72,7 @@ export class TierSearch {
         this.#found(index, position, entry);
       } else if (!isLast) {
         if (entry !== undefined) this.#remember(index, tiers[position] as Store, entry);
+        if (position === 0) this.#mark(index);
         stillOpen.push(index);
       } else if (entries === undefined) this.#unknown(index);
       else this.#absent(index);
@@ -84,7 +87,15 @@ export class TierSearch {
     else copies.push({ tier, value, deleteAt, priority });
   }
 
+  #mark(index: number): void {
+    this.#marks[index] ??= this.#options.epochs.mark(this.#keyAt(index));
+  }
+
   #found(index: number, position: number, entry: StoredEntry): void {
+    if (position === 0) {
+      this.#values[index] = entry.value;
+      return;
+    }
     const { tiers, tenant, clock, recheckMs, promoteMaxBytes } = this.#options;
     const same = this.#copies[index]?.find((copy) => Buffer.compare(copy.value, entry.value) === 0);
     const value = same?.value ?? entry.value;

@@ -183,6 +183,41 @@ describe("tiered over a remote tier", () => {
     expect((await store.get("t", ["deleted", "replaced"])).map(textOf)).toEqual([undefined, "new"]);
   });
 
+  it("does not put back what a first tier had that answers late, when the tier below cannot be asked", async () => {
+    const clock = new ManualClock();
+    const [near, far] = [memory({ clock }), memory({ clock })];
+    const held: (() => void)[] = [];
+    const line = { isSlow: false, isDown: false };
+    const top: Store = {
+      ...{ name: "late", set: near.set.bind(near), add: near.add.bind(near), delete: near.delete.bind(near) },
+      ...{ stats: () => near.stats(), close: () => near.close() },
+      get(tenant, keys) {
+        const found = near.get(tenant, keys);
+        return line.isSlow ? new Promise((resolve) => held.push(() => resolve(found))) : found;
+      },
+    };
+    const below = guarded(
+      {
+        ...{ name: "below", set: far.set.bind(far), add: far.add.bind(far), delete: far.delete.bind(far) },
+        ...{ stats: () => far.stats(), close: () => far.close() },
+        get(tenant, keys) {
+          if (line.isDown) throw new Error("down");
+          return far.get(tenant, keys);
+        },
+      },
+      { clock },
+    );
+    const store = tiered([top, below], { clock, recheckMs: 1_000 });
+    await store.set("t", "k", bytes("old"), forEver);
+    clock.advance(1_001);
+    Object.assign(line, { isSlow: true, isDown: true });
+    const reading = store.get("t", ["k"]);
+    await store.set("t", "k", bytes("new"), forEver);
+    for (const release of held) release();
+    await reading;
+    expect(textOf(near.get("t", ["k"])[0])).toBe("new");
+  });
+
   it("copies from a store that knows no expiry for recheckMs only", async () => {
     const clock = new ManualClock();
     const near = memory({ clock });
