@@ -26,6 +26,23 @@ describe("CircuitBreaker", () => {
     expect(breaker.enter()).not.toBe(REFUSED);
   });
 
+  it("opens under load when nothing succeeds any more, whatever succeeded before (R2, R3)", () => {
+    const { breaker, clock, fail } = setUp();
+    for (let call = 0; call < 1_000; call++) breaker.succeeded(breaker.enter());
+    // All at once may be a pause of this process.
+    fail(20);
+    expect(breaker.state).toBe("closed");
+    clock.advance(99);
+    fail(1);
+    expect(breaker.state).toBe("closed");
+    breaker.succeeded(breaker.enter());
+    fail(2);
+    clock.advance(100);
+    expect(breaker.state).toBe("closed");
+    fail(1);
+    expect(breaker.state).toBe("open");
+  });
+
   it("opens at the minimum and refuses", () => {
     const { breaker, fail } = setUp();
     fail(3);

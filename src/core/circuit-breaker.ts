@@ -2,7 +2,8 @@
  * A circuit breaker: closed, open, half-open (M. Nygard, "Release It!", chapter 5).
  *
  * Closed, every call passes. It opens when, since the beginning of the current window, at least `minimumFailures`
- * calls failed and they are at least `failureRatio` of all. Open, every call is refused for `openMs`; then one call
+ * calls failed and they are at least `failureRatio` of all; and however many succeeded before, when so many failed and
+ * none succeeded for `silenceMs`, so that an outage under load is not outweighed by what went before it. Open, every call is refused for `openMs`; then one call
  * at a time is let through as a probe. A probe that succeeds closes the circuit, one that fails opens it again, and
  * one that never reports is given up after another `openMs`.
  *
@@ -21,6 +22,8 @@ export interface BreakerOptions {
   readonly minimumFailures?: number;
   /** The share of failures among the calls of the window that is needed to open. Default 0.5. */
   readonly failureRatio?: number;
+  /** How long nothing but failures is an outage, in milliseconds. Default 100. */
+  readonly silenceMs?: number;
   /** Length of a window in milliseconds. Default 10,000. */
   readonly windowMs?: number;
   /** How long calls are refused before a probe, in milliseconds. Default 1,000. */
@@ -40,9 +43,19 @@ export class CircuitBreaker {
   #windowBegan: number;
   #successes = 0;
   #failures = 0;
+  /** Since the last success. */
+  #inARow = 0;
+  #firstOfRowAt = 0;
 
   constructor({ onChange, ...options }: BreakerOptions) {
-    this.#options = { minimumFailures: 5, failureRatio: 0.5, windowMs: 10_000, openMs: 1_000, ...options };
+    this.#options = {
+      minimumFailures: 5,
+      failureRatio: 0.5,
+      silenceMs: 100,
+      windowMs: 10_000,
+      openMs: 1_000,
+      ...options,
+    };
     this.#onChange = onChange;
     this.#windowBegan = options.clock.monotonic();
   }
@@ -62,6 +75,7 @@ export class CircuitBreaker {
 
   succeeded(pass: number): void {
     if (pass !== this.#pass) return;
+    this.#inARow = 0;
     if (this.#state === "closed") this.#successes += 1;
     else this.#become("closed");
   }
@@ -72,11 +86,14 @@ export class CircuitBreaker {
       this.#become("open");
       return;
     }
-    const { clock, windowMs, minimumFailures, failureRatio } = this.#options;
+    const { clock, windowMs, minimumFailures, failureRatio, silenceMs } = this.#options;
+    this.#inARow += 1;
+    if (this.#inARow === 1) this.#firstOfRowAt = clock.monotonic();
+    const isSilent = this.#inARow >= minimumFailures && clock.monotonic() - this.#firstOfRowAt >= silenceMs;
     if (clock.monotonic() - this.#windowBegan >= windowMs) this.#beginWindow();
     this.#failures += 1;
     const enough = this.#failures >= failureRatio * (this.#failures + this.#successes);
-    if (this.#failures >= minimumFailures && enough) this.#become("open");
+    if (isSilent || (this.#failures >= minimumFailures && enough)) this.#become("open");
   }
 
   #beginWindow(): void {
@@ -89,6 +106,7 @@ export class CircuitBreaker {
     const changed = state !== this.#state;
     this.#state = state;
     this.#pass += 1;
+    this.#inARow = 0;
     this.#changedAt = this.#options.clock.monotonic();
     this.#beginWindow();
     if (changed) this.#onChange?.(state);
