@@ -87,16 +87,17 @@ export class CircuitBreaker {
       return;
     }
     const { clock, windowMs, minimumFailures, failureRatio, silenceMs } = this.#options;
+    if (clock.monotonic() - this.#windowBegan >= windowMs) this.#beginWindow();
     this.#inARow += 1;
     if (this.#inARow === 1) this.#firstOfRowAt = clock.monotonic();
     const isSilent = this.#inARow >= minimumFailures && clock.monotonic() - this.#firstOfRowAt >= silenceMs;
-    if (clock.monotonic() - this.#windowBegan >= windowMs) this.#beginWindow();
     this.#failures += 1;
     const enough = this.#failures >= failureRatio * (this.#failures + this.#successes);
     if (isSilent || (this.#failures >= minimumFailures && enough)) this.#become("open");
   }
 
   #beginWindow(): void {
+    this.#inARow = 0;
     this.#windowBegan = this.#options.clock.monotonic();
     this.#successes = 0;
     this.#failures = 0;
@@ -106,7 +107,6 @@ export class CircuitBreaker {
     const changed = state !== this.#state;
     this.#state = state;
     this.#pass += 1;
-    this.#inARow = 0;
     this.#changedAt = this.#options.clock.monotonic();
     this.#beginWindow();
     if (changed) this.#onChange?.(state);
