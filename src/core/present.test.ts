@@ -4,7 +4,7 @@ import { ManualClock } from "./clock.ts";
 import { openEntry, type SealedEntry, sealEntry } from "./entry.ts";
 import { Generations, renewGeneration } from "./generations.ts";
 import { isPromise } from "./maybe-promise.ts";
-import { readWithPresent, scopeReading } from "./present.ts";
+import { readWithPresent, ScopeReading } from "./present.ts";
 import { type Belonging, everything, type Scope, scopeOf, wholeTenant } from "./scopes.ts";
 import type { MaybePromise, Store } from "./store.ts";
 
@@ -30,7 +30,7 @@ async function setUp({ isRemote = false } = {}) {
   };
   const store1 = async (whose: Belonging, slot: string): Promise<void> => {
     const generations = new Generations(store, random);
-    const { scopes } = scopeReading(whose);
+    const { scopes } = new ScopeReading(whose);
     const confirmed = await generations.confirm(scopes, await generations.read(scopes));
     if (confirmed === undefined) throw new Error("something was invalidated");
     const lifetime = { createdAt: 0, staleAt: 1, revalidateUntil: 1, errorUntil: 1, deleteAt: 1 };
@@ -49,7 +49,7 @@ async function setUp({ isRemote = false } = {}) {
   await store1(nobody, "plain");
   const look = async (whose: Belonging, slots: readonly string[] = ["own"]) => {
     reads.length = 0;
-    const found = await readWithPresent(store, "t", slots, scopeReading(whose));
+    const found = await readWithPresent(store, "t", slots, new ScopeReading(whose));
     const entries = slots.map((slot, index) => {
       const opened = openEntry(found.values[index] as Uint8Array, "t", slot);
       if (!opened.ok) throw new Error(opened.reason);

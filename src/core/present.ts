@@ -69,7 +69,7 @@ export function readWithPresent(
   known: ScopeReading,
 ): MaybePromise<{ readonly values: readonly Token[]; readonly present: Present }> {
   const system = store.get(systemTenant, known.systemKeys);
-  const own = store.get(tenant, [...slots, ...known.tenantKeys]);
+  const own = store.get(tenant, known.keysWith(slots));
   const join = (ofAll: readonly Token[], ofTenant: readonly Token[]) => ({
     values: ofTenant,
     present: new Present(store, tenant, known.scopes, tokensInOrder(ofAll, ofTenant, slots.length)),
@@ -79,17 +79,28 @@ export function readWithPresent(
 }
 
 /** The scopes of a call, and the keys under which their tokens stand. */
-export interface ScopeReading {
+export class ScopeReading {
   readonly scopes: readonly Scope[];
   readonly systemKeys: readonly string[];
-  readonly tenantKeys: readonly string[];
-}
+  readonly #tenantKeys: readonly string[];
+  /** Of one slot, the last that was asked for: a call asks for the same one each time. */
+  #withOne: readonly string[] = [];
 
-export function scopeReading(belonging: Belonging): ScopeReading {
-  const scopes = scopesOf(belonging);
-  const keysOf = (isSystem: boolean) =>
-    scopeKeys(scopes.filter(({ tenant }) => (tenant === systemTenant) === isSystem));
-  return { scopes, systemKeys: keysOf(true), tenantKeys: keysOf(false) };
+  constructor(belonging: Belonging) {
+    const scopes = scopesOf(belonging);
+    const keysOf = (isSystem: boolean) =>
+      scopeKeys(scopes.filter(({ tenant }) => (tenant === systemTenant) === isSystem));
+    this.scopes = scopes;
+    this.systemKeys = keysOf(true);
+    this.#tenantKeys = keysOf(false);
+  }
+
+  /** What to read of the tenant: `slots`, then the tokens. */
+  keysWith(slots: readonly string[]): readonly string[] {
+    if (slots.length !== 1) return [...slots, ...this.#tenantKeys];
+    if (slots[0] !== this.#withOne[0]) this.#withOne = [...slots, ...this.#tenantKeys];
+    return this.#withOne;
+  }
 }
 
 /** Four of all tenants, four of this one, then the own ones of both in turn: the order of `scopesOf`. */

@@ -9,7 +9,7 @@ import { chain, isPromise } from "../../core/maybe-promise.ts";
 import { OpenedEntries } from "../../core/opened-entries.ts";
 import type { MissReason, StoreRefusal } from "../../core/outcome-reasons.ts";
 import type { CallPolicy } from "../../core/policy.ts";
-import { type Present, readWithPresent, type ScopeReading, scopeReading } from "../../core/present.ts";
+import { type Present, readWithPresent, ScopeReading } from "../../core/present.ts";
 import type { MaybePromise, Store } from "../../core/store.ts";
 import type { Trace } from "../../core/trace.ts";
 import { readRecord, type VectorRecord, writeRecord } from "./vector-record.ts";
@@ -154,7 +154,7 @@ export class EmbeddingLayer {
     if (known !== undefined) return known;
     const { principal, directives, facts } = call;
     const { namespace, version, tags } = directives;
-    const reading = scopeReading({ ...principal, namespace, version, tags, model: facts.model });
+    const reading = new ScopeReading({ ...principal, namespace, version, tags, model: facts.model });
     this.#scopes.set(call, reading);
     return reading;
   }

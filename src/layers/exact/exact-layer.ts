@@ -6,7 +6,7 @@ import type { AnswerLayer, FoundEntry, Keyed, Lookup, RecordResult, RecordTicket
 import { chain, isPromise } from "../../core/maybe-promise.ts";
 import { OpenedEntries } from "../../core/opened-entries.ts";
 import type { MissReason } from "../../core/outcome-reasons.ts";
-import { type Present, readWithPresent, type ScopeReading, scopeReading } from "../../core/present.ts";
+import { type Present, readWithPresent, ScopeReading } from "../../core/present.ts";
 import type { Recording } from "../../core/recording.ts";
 import type { RemovedSlots } from "../../core/removed-slots.ts";
 import type { Scope } from "../../core/scopes.ts";
@@ -149,7 +149,7 @@ export class ExactLayer implements AnswerLayer {
     if (known !== undefined) return known;
     const { principal, directives, facts } = call;
     const { namespace, version, tags } = directives;
-    const reading = scopeReading({ ...principal, namespace, version, tags, model: facts?.model ?? "" });
+    const reading = new ScopeReading({ ...principal, namespace, version, tags, model: facts?.model ?? "" });
     this.#scopes.set(call, reading);
     return reading;
   }
