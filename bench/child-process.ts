@@ -48,6 +48,11 @@ export class Child {
   #heard = () => {};
   #asked = 0;
 
+  /** Such as SIGSTOP. */
+  signal(signal: NodeJS.Signals): void {
+    this.#process.kill(signal);
+  }
+
   constructor(child: ChildProcess, name: string) {
     this.#process = child;
     this.#name = name;

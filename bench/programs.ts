@@ -3,8 +3,10 @@ import { exactHitGateway } from "./gateway/exact-hit-gateway.ts";
 import { exactHitPortkey } from "./gateway/exact-hit-portkey.ts";
 import { followersOfOneStream } from "./gateway/followers.ts";
 import { missOverhead } from "./gateway/miss-overhead.ts";
+import { purgeTag } from "./gateway/purge-tag.ts";
 import { residentMemory } from "./gateway/resident-memory.ts";
 import { startToReady } from "./gateway/start-to-ready.ts";
+import { storeFaults } from "./gateway/store-faults.ts";
 import { streamFirstByte } from "./gateway/stream-first-byte.ts";
 import { cacheFetchHit } from "./micro/cache-fetch-hit.ts";
 import { dependencies } from "./micro/dependencies.ts";
@@ -28,6 +30,8 @@ export const programs: readonly Benchmark[] = [
   redisHit,
   embeddingBatch,
   replayStream,
+  storeFaults,
+  purgeTag,
   startToReady,
   residentMemory,
   dependencies,
