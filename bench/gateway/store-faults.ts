@@ -73,7 +73,11 @@ interface Node {
 async function startNode(url: string): Promise<Node> {
   const answer = answerBody(numbered(0));
   const origin = async () => new Response(answer, { headers: { "content-type": "application/json" } });
-  const cache = await createCache({ store: redis(url), fetch: origin as typeof fetch, masterKey: "the same one in all rounds" });
+  const cache = await createCache({
+    store: redis(url),
+    fetch: origin as typeof fetch,
+    masterKey: "the same one in all rounds",
+  });
   let calls = 0;
   const timed = async (ask: typeof origin | typeof cache.fetch): Promise<number> => {
     const init = { method: "POST", headers: { "content-type": "application/json" }, body: requestBody(calls++) };
