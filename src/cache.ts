@@ -308,8 +308,7 @@ export async function assembleCore(options: CoreOptions): Promise<Core> {
     },
     close: async () => {
       masterKey.close();
-      pipeline.close();
-      await batches.stored();
+      await Promise.all([pipeline.close(), batches.stored()]);
       await storage.close();
     },
   };
