@@ -1,4 +1,4 @@
-import type { Bus } from "./core/bus.ts";
+import type { Bus, BusMessage } from "./core/bus.ts";
 import type { BreakerState } from "./core/circuit-breaker.ts";
 import type { Clock, Random } from "./core/clock.ts";
 import type { Leases } from "./core/lease.ts";
@@ -58,7 +58,15 @@ export function assembleStorage(options: StorageOptions): Storage {
   const front = memory({ maxBytes: memoryBytes, clock });
   if (given === undefined) {
     const journal = new RenewalJournal({ store: front, clock, onLost: () => {} });
-    const invalidator = new Invalidator({ store: front, shared: front, bus: undefined, journal, clock, random, trace });
+    const { bus } = options;
+    const invalidator = new Invalidator({ store: front, shared: front, bus, journal, clock, random, trace });
+    const stopListening = bus?.subscribe({
+      heard(message) {
+        trace({ type: "invalidation-heard", group: groupOf(message) });
+        void invalidator.repeat(message);
+      },
+      missed: () => trace({ type: "bus-fault", bus: bus.name, operation: "interrupted" }),
+    });
     return {
       store: front,
       copies: front,
@@ -66,7 +74,12 @@ export function assembleStorage(options: StorageOptions): Storage {
       truth: front,
       invalidator,
       fleet: undefined,
-      close: async () => front.close(),
+      async close() {
+        stopListening?.();
+        await invalidator.close();
+        await bus?.close();
+        front.close();
+      },
     };
   }
   const deadlines = { readDeadlineMs: settings.store.readDeadline, writeDeadlineMs: settings.store.writeDeadline };
@@ -98,8 +111,7 @@ export function assembleStorage(options: StorageOptions): Storage {
   const stopDoubting = given.onInterrupted?.(doubt);
   const stopListening = bus?.subscribe({
     heard(message) {
-      const group = message.kind === "removed" ? "key" : scopeGroup(message.scope);
-      trace({ type: "invalidation-heard", group });
+      trace({ type: "invalidation-heard", group: groupOf(message) });
       if (message.kind === "removed") {
         invalidator.removed.forget(message.tenant, message.key);
         return store.forget(message.tenant, message.key);
@@ -144,6 +156,10 @@ export function assembleStorage(options: StorageOptions): Storage {
 
 function unguarded(store: Store): GuardedStores {
   return { store, available: () => true, breaker: () => "closed" };
+}
+
+function groupOf(message: BusMessage) {
+  return message.kind === "removed" ? "key" : scopeGroup(message.scope);
 }
 
 /** How long a process that computes for all and is not heard of is believed to be alive. */
