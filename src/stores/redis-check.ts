@@ -16,7 +16,8 @@ const probeMs = "10000";
 export async function checkRedis(connection: RedisConnection, keys: RedisKeys): Promise<readonly StoreFinding[]> {
   const where = connection.description;
   if (connection.client.status !== "ready") {
-    const { cause, remedy } = explainRedisError(connection.outage ?? new Error("Connection is closed."));
+    const reason = await connection.diagnose().catch((error: unknown) => error);
+    const { cause, remedy } = explainRedisError(reason ?? new Error("Connection is closed."));
     return [{ detail: `${where}: ${cause}`, severity: "error", remedy }];
   }
   try {

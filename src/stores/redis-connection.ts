@@ -11,9 +11,10 @@ import { createRequire } from "node:module";
 import type { ConnectionOptions } from "node:tls";
 import type { RedisOptions as ClientOptions, Cluster, Redis } from "ioredis";
 import type { Clock, Random } from "../core/clock.ts";
+import { withDeadline } from "../core/deadline.ts";
 import { InvalidOptionError } from "../core/errors.ts";
 import { clusterClient } from "./redis-cluster-client.ts";
-import { explainRedisError } from "./redis-errors.ts";
+import { explainRedisError, type RedisFault } from "./redis-errors.ts";
 import { describeRedisAddress, type RedisAddress, type RedisNode } from "./redis-url.ts";
 
 export interface RedisConnectionOptions {
@@ -30,6 +31,10 @@ type OwnOptions = ClientOptions & { readonly replyMapping: "legacy" };
 /** A connection that says nothing for so long while calls wait is dead; the next call gets a new one. */
 const silenceMs = 5_000;
 const longestBackOffMs = 2_000;
+/** A server that loads its data answers in between, mostly. */
+const wordMs = 1_000;
+/** What a server says to one whom it does not let in. */
+const refusals: ReadonlySet<RedisFault> = new Set(["authentication", "permission", "no-database", "not-redis"]);
 /** A replica answers every write with READONLY; it is not asked for its role more often than this. */
 const roleCheckMs = 1_000;
 
@@ -102,8 +107,15 @@ export class RedisConnection {
   get outage(): unknown {
     if (this.client.status !== "connect") return this.#outageOfNodes() ?? this.#lastError;
     // Connected and not ready: it was refused, or the server still reads its data from disk.
-    const { fault } = explainRedisError(this.#lastError);
-    return fault === "authentication" || fault === "permission" ? this.#lastError : new Error("LOADING");
+    return refusals.has(explainRedisError(this.#lastError).fault) ? this.#lastError : new Error("LOADING");
+  }
+
+  /** The same for those who have time to ask: what is connected and not ready may also be no Redis, or hang. */
+  async diagnose(): Promise<unknown> {
+    const { client, outage } = this;
+    if (client.status !== "connect" || outage === this.#lastError) return outage;
+    const said = await withDeadline<string | undefined>(client.info(), wordMs, this.#options.clock, () => undefined);
+    return said === undefined ? new Error("no word from the server") : outage;
   }
 
   /** The client of a Cluster says of nodes it cannot reach only that their connection is closed. */
@@ -145,7 +157,11 @@ export class RedisConnection {
   }
 
   #failed(error: unknown): void {
-    this.#lastError = error;
+    // That a connection ended says less than what ended it.
+    if (this.#lastError === undefined || explainRedisError(error).fault !== "disconnected") this.#lastError = error;
+    // The client would go on with the first database, which may be somebody else's.
+    if ((error as { readonly command?: { readonly name?: string } }).command?.name === "select")
+      (this.client as Redis).disconnect(true);
   }
 
   #backOff(attempt: number): number {

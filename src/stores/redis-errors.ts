@@ -27,6 +27,9 @@ export type RedisFault =
   | "is-cluster"
   | "is-not-cluster"
   | "no-primary"
+  | "no-database"
+  | "not-redis"
+  | "silent"
   | "wrong-type"
   | "unsupported"
   | "unknown";
@@ -94,6 +97,24 @@ const rows: readonly Row[] = [
     "no-primary",
     "no Sentinel names a primary that can be reached",
     "check the addresses of the Sentinels and the master's name",
+  ],
+  [
+    /DB index is out of range|invalid DB index/,
+    "no-database",
+    "the server has no database of this number",
+    "correct the number behind the host, or leave it out; servers have 16 unless told otherwise (databases)",
+  ],
+  [
+    /Unknown RESP type|^Protocol error\b/,
+    "not-redis",
+    "what answers there is no Redis",
+    "correct host and port; for TLS write rediss://",
+  ],
+  [
+    /^no word from the server$/,
+    "silent",
+    "the server says nothing: it is loading its data from disk, hangs, or is no Redis",
+    "wait while it loads; otherwise correct host and port, and for TLS write rediss://",
   ],
   [
     /^WRONGTYPE\b/,

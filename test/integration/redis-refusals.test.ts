@@ -1,4 +1,4 @@
-import { connect } from "node:net";
+import { type AddressInfo, connect, createServer, type Socket } from "node:net";
 import { inspect } from "node:util";
 import { expect, onTestFinished, test } from "vitest";
 import type { BusMessage } from "../../src/core/bus.ts";
@@ -166,6 +166,35 @@ describeWithServices("redis-server", "a redis that refuses", () => {
     await other.script("KILL");
     expect(await script).toBe("killed");
     expect(await store.get("tenant", ["key"])).toEqual([value]);
+  });
+
+  test("a database that is not there, or not for this user, is the reason; no other one is used", async () => {
+    const server = await serverFor({ acl: ["user reprise on >secret ~reprise:* +@all -select"] });
+    const cases = [
+      [`redis://127.0.0.1:${server.port}/99`, "database"],
+      [`redis://reprise:secret@127.0.0.1:${server.port}/1`, "lacks the right"],
+    ] as const;
+    for (const [url, reason] of cases) {
+      const store = opened(url);
+      await expect(store.set("tenant", "key", value, forEver)).rejects.toThrow(reason);
+      expect(await store.check()).toMatchObject([{ severity: "error", detail: expect.stringContaining(reason) }]);
+      await expect(store.set("tenant", "key", value, forEver)).rejects.toThrow();
+    }
+    expect(await server.admin.dbsize()).toBe(0);
+  });
+
+  test.each([
+    ["speaks another protocol", (socket: Socket) => void socket.end("HTTP/1.1 400 Bad Request\r\n\r\n"), "no Redis"],
+    ["says nothing", () => undefined, "says nothing"],
+  ])("one that %s is told from one that loads", async (_what, answer, reason) => {
+    const other = createServer((socket) => {
+      socket.on("error", () => undefined).once("data", () => answer(socket));
+    });
+    await new Promise<void>((resolve) => other.listen(0, "127.0.0.1", resolve));
+    onTestFinished(() => void other.close());
+    const { port } = other.address() as AddressInfo;
+    const [finding] = await opened(`redis://127.0.0.1:${port}`, 500).check();
+    expect(finding).toMatchObject({ severity: "error", detail: expect.stringContaining(reason) });
   });
 
   test("a URL of the wrong kind is named, with the right one", async () => {
