@@ -47,6 +47,9 @@ export default {
     mayImportOnly("workers/", [...below, "workers/", "stores/memory-leases[.]ts", "telemetry/"]),
     mayImportOnly("testing/", [...below, "testing/"]),
     mayNotImport("library", "(?!cache|index)[^/]+[.]ts$", ["gateway/", "cli/", "integrations/", "cache[.]ts"]),
+    ...["intake", "flights", "fleet", "embeddings", "storage", "library"].map((room) =>
+      mayNotImport(room, `${room}/`, ["gateway/", "cli/", "integrations/", "workers/", "cache[.]ts", "pipeline[.]ts"]),
+    ),
     mayNotImport("pipeline", "pipeline[.]ts$", [
       "protocols/",
       "stores/",

@@ -106,7 +106,7 @@ function roomsAndFiles() {
 /** The codes that a caller of the gateway can meet, besides those of origins. */
 function errorCodes() {
   const told = ["gateway", "policy", "protocols"].flatMap((folder) => filesBelow(`src/${folder}`));
-  const texts = [...told, "src/flight.ts"].map((path) => readFileSync(inProject(path), "utf8"));
+  const texts = [...told, "src/flights/flight.ts"].map((path) => readFileSync(inProject(path), "utf8"));
   return [...new Set([...texts.join("\n").matchAll(/\bcode: "([a-z]+(?:_[a-z]+)+)"/g)].map(([, code]) => code))];
 }
 

@@ -13,20 +13,20 @@ import { SingleFlight } from "./core/single-flight.ts";
 import type { MaybePromise, Store } from "./core/store.ts";
 import { silentTrace, type Trace } from "./core/trace.ts";
 import { Costs } from "./costs.ts";
-import { EmbeddingBatches } from "./embedding-batches.ts";
-import { EmbeddingIntake, type IncomingCall } from "./embedding-intake.ts";
-import { EmbeddingPath } from "./embedding-path.ts";
+import { EmbeddingBatches } from "./embeddings/embedding-batches.ts";
+import { EmbeddingIntake, type IncomingCall } from "./embeddings/embedding-intake.ts";
+import { EmbeddingPath } from "./embeddings/embedding-path.ts";
+import { RenderedReplies } from "./embeddings/rendered-replies.ts";
 import { type CacheFetch, createFetch } from "./fetch.ts";
-import type { Flight } from "./flight.ts";
-import { type IncomingRequest, Intake } from "./intake.ts";
-import type { Invalidated } from "./invalidation.ts";
-import type { Invalidation } from "./invalidation-wish.ts";
+import type { Flight } from "./flights/flight.ts";
+import { type IncomingRequest, Intake } from "./intake/intake.ts";
 import { EmbeddingLayer } from "./layers/embedding/embedding-layer.ts";
 import { ExactLayer } from "./layers/exact/exact-layer.ts";
 import { Replayer } from "./layers/exact/replay.ts";
-import { createEmbeddings, type Embeddings, type EmbeddingsParts } from "./library-embeddings.ts";
-import { obtainMasterKey } from "./master-key.ts";
-import { memoryShares } from "./memory-shares.ts";
+import { createEmbeddings, type Embeddings, type EmbeddingsParts } from "./library/library-embeddings.ts";
+import { type ShelfParts, ValueShelf } from "./library/value-shelf.ts";
+import { createValues, type Values } from "./library/values.ts";
+import { createWrap, type Wrap } from "./library/wrap.ts";
 import {
   type CoalescingInput,
   type CompatInput,
@@ -42,13 +42,13 @@ import { PolicyRules } from "./policy/rules.ts";
 import { RepeatWatch } from "./policy/stochastic.ts";
 import { protocols } from "./protocols/all.ts";
 import { embeddingProtocols } from "./protocols/all-embeddings.ts";
-import { RenderedReplies } from "./rendered-replies.ts";
-import { assembleStorage, type GuardedStores } from "./storage.ts";
+import type { Invalidated } from "./storage/invalidation.ts";
+import type { Invalidation } from "./storage/invalidation-wish.ts";
+import { obtainMasterKey } from "./storage/master-key.ts";
+import { memoryShares } from "./storage/memory-shares.ts";
+import { assembleStorage, type GuardedStores } from "./storage/storage.ts";
 import { Ledger, type LedgerTotals } from "./telemetry/ledger.ts";
 import { Prices, type TokenPrices } from "./telemetry/prices.ts";
-import { type ShelfParts, ValueShelf } from "./value-shelf.ts";
-import { createValues, type Values } from "./values.ts";
-import { createWrap, type Wrap } from "./wrap.ts";
 
 /** The composition root: options to stores, layers and pipeline. The gateway builds on the same core as the library. */
 

@@ -3,7 +3,7 @@ import type { Cost, Pricer } from "./core/cost.ts";
 import type { Entry } from "./core/entry.ts";
 import type { Usage } from "./core/recording.ts";
 import type { SavedBy, Trace } from "./core/trace.ts";
-import type { CompleteAnswer, WholeAnswer } from "./origin-answer.ts";
+import type { CompleteAnswer, WholeAnswer } from "./flights/origin-answer.ts";
 
 /** As much of a call as its bill needs. */
 interface Billable {

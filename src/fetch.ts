@@ -5,11 +5,11 @@ import { OriginError, RequestRejectedError } from "./core/errors.ts";
 import { isPromise } from "./core/maybe-promise.ts";
 import type { Origin } from "./core/origin.ts";
 import type { MaybePromise } from "./core/store.ts";
-import type { IncomingCall } from "./embedding-intake.ts";
-import { fetchOrigin } from "./fetch-origin.ts";
+import type { IncomingCall } from "./embeddings/embedding-intake.ts";
+import { fetchOrigin } from "./library/fetch-origin.ts";
+import { SignallingCaller } from "./library/signalling-caller.ts";
+import { StoredResponse } from "./library/stored-response.ts";
 import { responseFields } from "./policy/response-fields.ts";
-import { SignallingCaller } from "./signalling-caller.ts";
-import { StoredResponse } from "./stored-response.ts";
 
 /**
  * The fetch rim: `Request` and `Response` on the outside, call and answer on the inside. What is not a call to a

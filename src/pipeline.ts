@@ -1,4 +1,3 @@
-import { contentType, isOriginFailure, passedOn } from "./answer-forms.ts";
 import type { Answer } from "./core/answer.ts";
 import type { Asked, Call, Caller } from "./core/call.ts";
 import type { Clock } from "./core/clock.ts";
@@ -13,21 +12,22 @@ import type { SingleFlight } from "./core/single-flight.ts";
 import type { MaybePromise } from "./core/store.ts";
 import type { Trace } from "./core/trace.ts";
 import type { Costs } from "./costs.ts";
-import type { Fleet } from "./fleet.ts";
-import { FleetSeat } from "./fleet-seat.ts";
-import { Flight } from "./flight.ts";
-import type { Patience } from "./flight-holders.ts";
-import type { FlightLimits, Seat } from "./flight-parts.ts";
-import { land } from "./landing.ts";
+import type { Fleet } from "./fleet/fleet.ts";
+import { FleetSeat } from "./fleet/fleet-seat.ts";
+import { contentType, isOriginFailure, passedOn } from "./flights/answer-forms.ts";
+import { Flight } from "./flights/flight.ts";
+import type { Patience } from "./flights/flight-holders.ts";
+import type { FlightLimits, Seat } from "./flights/flight-parts.ts";
+import { land } from "./flights/landing.ts";
+import { asOriginError, type WholeAnswer } from "./flights/origin-answer.ts";
+import { failureOf, passBy, refusal } from "./flights/pass-by.ts";
+import { settle } from "./flights/settlement.ts";
+import { isStillCurrent } from "./flights/still-current.ts";
 import { PacedReplay } from "./layers/exact/paced-replay.ts";
 import type { Replayer } from "./layers/exact/replay.ts";
-import { asOriginError, type WholeAnswer } from "./origin-answer.ts";
-import { failureOf, passBy, refusal } from "./pass-by.ts";
 import { bypassReason, mayStore } from "./policy/eligibility.ts";
 import { mayShareAnswer } from "./policy/joining.ts";
 import type { RepeatWatch } from "./policy/stochastic.ts";
-import { settle } from "./settlement.ts";
-import { isStillCurrent } from "./still-current.ts";
 
 /**
  * THE MAIN PATH.

@@ -1,12 +1,12 @@
 import { createServer } from "node:http";
 import type { Socket } from "node:net";
-import { isOriginFailure } from "../answer-forms.ts";
 import { assembleCore, type Core } from "../cache.ts";
 import { type Clock, systemClock, systemRandom } from "../core/clock.ts";
 import type { Leases } from "../core/lease.ts";
 import type { SharedStore } from "../core/shared-store.ts";
 import { type CheckableStore, isCheckable } from "../core/store-check.ts";
 import type { Trace, TraceEvent } from "../core/trace.ts";
+import { isOriginFailure } from "../flights/answer-forms.ts";
 import { CompatHeaders } from "../policy/compat-headers.ts";
 import type { SqliteStore } from "../stores/sqlite.ts";
 import { storeFromUrl } from "../stores/store-url.ts";

@@ -1,7 +1,7 @@
 import type { Clock } from "../core/clock.ts";
 import { systemTenant } from "../core/scopes.ts";
 import type { MaybePromise } from "../core/store.ts";
-import type { GuardedStores } from "../storage.ts";
+import type { GuardedStores } from "../storage/storage.ts";
 import { entriesOf } from "../stores/store-with-expiry.ts";
 
 /** A store that is not there, and the instant at which that was noticed first. */

@@ -3,8 +3,8 @@ import { fromPlain, serializeJson } from "../core/canonical-json.ts";
 import type { Duration } from "../core/duration.ts";
 import { InvalidOptionError } from "../core/errors.ts";
 import { contentDigest } from "../core/fingerprint.ts";
+import type { WrapOptions } from "../library/wrap.ts";
 import { classifyHeader } from "../policy/scope.ts";
-import type { WrapOptions } from "../wrap.ts";
 import { toTagged } from "./tagged-json.ts";
 
 /**

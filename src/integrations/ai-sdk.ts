@@ -10,7 +10,7 @@ import type {
 } from "@ai-sdk/provider";
 import type { Cache } from "../cache.ts";
 import type { Outcome } from "../core/outcome.ts";
-import type { Computing, WrapOptions } from "../wrap.ts";
+import type { Computing, WrapOptions } from "../library/wrap.ts";
 import { refusalOf } from "./ai-sdk-admission.ts";
 import { type CallWishes, wrapOptionsOf } from "./ai-sdk-call.ts";
 import { embedThroughCache } from "./ai-sdk-embeddings.ts";

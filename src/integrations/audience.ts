@@ -1,4 +1,4 @@
-import type { Computing } from "../wrap.ts";
+import type { Computing } from "../library/wrap.ts";
 
 /** Who waits for a computation. When all have left it is given up, and its origin call aborted. */
 export class Audience {

@@ -4,9 +4,9 @@ import type { StoredGeneration } from "@langchain/core/messages";
 import type { Generation } from "@langchain/core/outputs";
 import { LRUCache } from "lru-cache";
 import type { Cache } from "../cache.ts";
-import type { Embed } from "../library-embeddings.ts";
-import type { ValueOptions } from "../value-shelf.ts";
-import type { ValueTicket } from "../values.ts";
+import type { Embed } from "../library/library-embeddings.ts";
+import type { ValueOptions } from "../library/value-shelf.ts";
+import type { ValueTicket } from "../library/values.ts";
 import { mayKeep } from "./langchain-admission.ts";
 import { fromTagged, toTagged } from "./tagged-json.ts";
 

@@ -1,4 +1,4 @@
-import { isPlain } from "../plain-value.ts";
+import { isPlain } from "../library/plain-value.ts";
 
 /**
  * Values of SDKs as JSON and back. Dates, URLs and bytes become objects under a mark of our own, and an object that

@@ -1,5 +1,5 @@
 import { readEntryId } from "../../src/core/entry-id.ts";
-import type { Invalidation } from "../../src/invalidation-wish.ts";
+import type { Invalidation } from "../../src/storage/invalidation-wish.ts";
 import { aboutOf, type HistoryModel, type ReadBegun } from "./history-model.ts";
 import type { HistoryNode } from "./history-node.ts";
 import { type ChatRequest, factsIn } from "./history-origin.ts";

@@ -1,8 +1,8 @@
 import { Command } from "commander";
 import { InvalidOptionError } from "../../core/errors.ts";
 import type { GatewayConfig } from "../../gateway/config.ts";
-import type { Invalidated } from "../../invalidation.ts";
-import { type Invalidation, readInvalidation } from "../../invalidation-wish.ts";
+import type { Invalidated } from "../../storage/invalidation.ts";
+import { type Invalidation, readInvalidation } from "../../storage/invalidation-wish.ts";
 import { postToAdmin } from "../admin-client.ts";
 import { MisuseError } from "../misuse-error.ts";
 import { act, type Report } from "./report.ts";

@@ -1,6 +1,6 @@
 import type { FingerprintKey } from "../../core/fingerprint.ts";
+import { tenantOf } from "../../intake/request-headers.ts";
 import { classifyHeader } from "../../policy/scope.ts";
-import { tenantOf } from "../../request-headers.ts";
 import { MisuseError } from "../misuse-error.ts";
 
 export type WhoseVectors = (secret: FingerprintKey) => string | undefined;

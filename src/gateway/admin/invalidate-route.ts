@@ -1,6 +1,6 @@
 import { z } from "zod";
 import type { Core } from "../../cache.ts";
-import { type Invalidation, invalidationSchema } from "../../invalidation-wish.ts";
+import { type Invalidation, invalidationSchema } from "../../storage/invalidation-wish.ts";
 import type { AdminRoute } from "./admin-route.ts";
 
 const invalidatedSchema = z.object({

@@ -1,0 +1,237 @@
+import type { Answer } from "../core/answer.ts";
+import type { Caller } from "../core/call.ts";
+import type { Clock } from "../core/clock.ts";
+import type { Cost } from "../core/cost.ts";
+import { OriginError } from "../core/errors.ts";
+import { chain } from "../core/maybe-promise.ts";
+import type { OriginResponse } from "../core/origin.ts";
+import { type Outcome, pendingStored } from "../core/outcome.ts";
+import type { BypassReason } from "../core/outcome-reasons.ts";
+import type { MaybePromise } from "../core/store.ts";
+import type { Trace } from "../core/trace.ts";
+import type { Costs } from "../costs.ts";
+import { passedOn } from "../flights/answer-forms.ts";
+import { asOriginError, collect, mostErrorBytes } from "../flights/origin-answer.ts";
+import { failureOf, passStraight, refusal } from "../flights/pass-by.ts";
+import { answerForbidsStoring } from "../policy/admission.ts";
+import type { Batch, Computation, PlacedVector } from "./embedding-batch.ts";
+import type { EmbeddingBatches, Gathered, Gathering } from "./embedding-batches.ts";
+import type { EmbeddingAsked, EmbeddingCall } from "./embedding-intake.ts";
+import { outcomeOf } from "./embedding-outcome.ts";
+import type { RenderedReplies } from "./rendered-replies.ts";
+
+/**
+ * The main path of calls for embeddings:
+ *
+ *   policy ─ embedding.split ─ origin (only what is missing) ─ embedding.merge ─ answer
+ */
+
+export interface EmbeddingPathParts {
+  readonly batches: EmbeddingBatches;
+  readonly costs: Costs;
+  readonly clock: Clock;
+  readonly trace: Trace;
+  readonly rendered: RenderedReplies;
+}
+
+/** Bound on one reply of an origin; 2,048 vectors of 3,072 decimals each are about half of it. */
+const mostReplyBytes = 256 * 1024 * 1024;
+
+export class EmbeddingPath {
+  readonly #parts: EmbeddingPathParts;
+  /** Origins that do not know base64. */
+  readonly #plainOrigins = new Set<string>();
+  readonly #known = new WeakMap<EmbeddingCall, Batch>();
+
+  constructor(parts: EmbeddingPathParts) {
+    this.#parts = parts;
+  }
+
+  /** Answers the call. Never throws: what goes wrong is an answer with outcome `error`. */
+  handle(asked: EmbeddingAsked, caller: Caller): MaybePromise<Answer> {
+    const { clock, trace } = this.#parts;
+    const startedAt = clock.monotonic();
+    return chain(this.#decide(asked, caller), (answer) => {
+      const { protocol, facts, originId } = asked.call;
+      const durationMs = clock.monotonic() - startedAt;
+      const told = { protocol: protocol.name, model: facts.model, originId, stream: false, durationMs };
+      trace({ type: "call-end", outcome: answer.outcome, ...told });
+      return answer;
+    });
+  }
+
+  #decide(asked: EmbeddingAsked, caller: Caller): MaybePromise<Answer> {
+    const { call } = asked;
+    const bypass = bypassReason(call);
+    if (bypass !== undefined) return this.#bypass(asked, caller, { kind: "bypass", reason: bypass });
+    const batch = this.#batchOf(call);
+    const { batches } = this.#parts;
+    return chain(batches.lookup(batch), (lookups) => {
+      const stored = batches.allStored(batch, lookups);
+      if (stored !== undefined) return this.#answer(call, stored);
+      if (call.directives.onlyIfCached) {
+        const first = lookups.find((lookup) => lookup.kind === "miss");
+        const outcome = { kind: "miss", reason: first?.reason ?? "expired", stored: pendingStored } as const;
+        return refusal(
+          call,
+          504,
+          outcome,
+          "cache_miss",
+          "Not all vectors are stored and the request said only-if-cached.",
+        );
+      }
+      const compute = (positions: readonly number[], signal: AbortSignal) => this.#compute(asked, positions, signal);
+      const gathering = batches.gather(batch, lookups, caller, compute);
+      return gathering.then((result) => (result.ok ? this.#answer(call, result.gathered) : failed(call, result)));
+    });
+  }
+
+  /** The same object for a call that is asked again, so that what was worked out for it is found. */
+  #batchOf(call: EmbeddingCall): Batch {
+    const known = this.#known.get(call);
+    if (known !== undefined) return known;
+    const { protocol, facts } = call;
+    const batch: Batch = { ...call, limits: protocol.batchLimits, model: facts.model, protocol: protocol.name };
+    this.#known.set(call, batch);
+    return batch;
+  }
+
+  #answer(call: EmbeddingCall, gathered: Gathered): Answer {
+    const saved = this.#bookSaved(call, gathered.places);
+    const answer = this.#reply(call, gathered, outcomeOf(call, gathered, this.#parts.clock.now()));
+    if (gathered.asked > 0) return { ...answer, originStatus: 200 };
+    return saved === undefined ? answer : { ...answer, saved };
+  }
+
+  #reply(call: EmbeddingCall, gathered: Gathered, outcome: Outcome): Answer {
+    const { places, cached, asked, joined } = gathered;
+    const zero = call.policy.hitUsage === "zero";
+    const counted = new Set<string>();
+    const tokens = places.map((place, position) => {
+      if (!zero) return place.tokens;
+      const slot = call.slots[position] as string;
+      if (place.source !== "asked" || counted.has(slot)) return 0;
+      counted.add(slot);
+      return place.tokens;
+    });
+    const { encoding, shape, protocol } = call;
+    const vectors = places.map((place) => place.vector);
+    const model = places[0]?.model ?? call.facts.model;
+    const reply = { vectors, tokens, model, encoding, shape };
+    return {
+      status: 200,
+      headers: {
+        "content-type": "application/json",
+        "x-ai-cache-embeddings": `total=${places.length}, cached=${cached}, asked=${asked}`,
+      },
+      body:
+        asked === 0 && joined === 0 ? this.#parts.rendered.of(call, reply, protocol.render) : protocol.render(reply),
+      outcome,
+    };
+  }
+
+  /** Vectors that were stored, and those that others had asked for, cost nothing. Gives what the stored ones saved. */
+  #bookSaved(call: EmbeddingCall, places: readonly PlacedVector[]): Cost | undefined {
+    const { costs } = this.#parts;
+    const stored = this.#costOf(call, places, "cached");
+    const joined = this.#costOf(call, places, "joined");
+    if (stored !== undefined) costs.save(call, "embedding", stored);
+    if (joined !== undefined) costs.save(call, "coalescing", joined);
+    return stored;
+  }
+
+  #costOf(call: EmbeddingCall, places: readonly PlacedVector[], source: PlacedVector["source"]): Cost | undefined {
+    const some = places.filter((place) => place.source === source);
+    if (some.length === 0) return undefined;
+    const counted = some.flatMap(({ tokens }) => (tokens === undefined ? [] : [tokens]));
+    const usage = counted.length === 0 ? undefined : usageOf(counted.reduce((sum, tokens) => sum + tokens, 0));
+    return this.#parts.costs.of(call, { usage, model: some[0]?.model }, this.#parts.clock.now());
+  }
+
+  /** Asks the origin for these inputs. Never rejects. */
+  async #compute(asked: EmbeddingAsked, positions: readonly number[], signal: AbortSignal): Promise<Computation> {
+    const { call } = asked;
+    const { clock, trace, costs } = this.#parts;
+    const { originId, protocol, facts } = call;
+    const startedAt = clock.monotonic();
+    const end = (result: number | OriginError["failure"]) =>
+      trace({ type: "origin-end", originId, model: facts.model, result, durationMs: clock.monotonic() - startedAt });
+    trace({ type: "origin-start", originId, model: facts.model });
+    try {
+      const { response, body } = await this.#exchange(asked, positions, signal);
+      const { status, headers } = response;
+      end(status);
+      if (status !== 200) return { ok: false, failure: { kind: "answer", status, headers, body } };
+      const reading = protocol.readVectors(body, positions.length, call.shape);
+      if (!reading.ok)
+        return { ok: false, failure: { kind: "unusable", code: reading.fault, message: reading.message } };
+      const { vectors, tokens, model = facts.model } = reading;
+      const cost = costs.of(call, { usage: tokens === undefined ? undefined : usageOf(tokens), model }, clock.now());
+      trace({ type: "spending", protocol: protocol.name, model: facts.model, originId, cost });
+      return { ok: true, computed: { vectors, tokens, model, noStore: answerForbidsStoring(headers) } };
+    } catch (error) {
+      const failure = signal.aborted ? aborted() : asOriginError(error);
+      end(failure.failure);
+      return { ok: false, failure: { kind: "error", error: failure } };
+    }
+  }
+
+  /** In base64 where the origin knows it; it is asked again, once and for all, where it says that it does not. */
+  async #exchange(
+    asked: EmbeddingAsked,
+    positions: readonly number[],
+    signal: AbortSignal,
+  ): Promise<{ readonly response: OriginResponse; readonly body: Uint8Array }> {
+    const { target, headers, originId, protocol } = asked.call;
+    const encoding = this.#plainOrigins.has(originId) ? "asked" : "dense";
+    const body = asked.parsed().forward(positions, { encoding });
+    const response = await asked.origin.send({ method: "POST", target, headers, body }, signal);
+    const read = await collect(response.body, response.status === 200 ? mostReplyBytes : mostErrorBytes);
+    if (read.overflow !== undefined)
+      throw new OriginError("truncated", { message: "The origin's reply is too large." });
+    const refuses = encoding === "dense" && protocol.refusesDense(response.status, response.headers, read.body);
+    if (!refuses || asked.call.encoding === "base64") return { response, body: read.body };
+    this.#plainOrigins.add(originId);
+    return this.#exchange(asked, positions, signal);
+  }
+
+  #bypass(asked: EmbeddingAsked, caller: Caller, outcome: Outcome): MaybePromise<Answer> {
+    if (!asked.call.directives.onlyIfCached)
+      return passStraight(asked, () => asked.parsed().forward(), caller, outcome);
+    const message = "The request said only-if-cached but no cache may answer it.";
+    return refusal(asked.call, 504, outcome, "cache_miss", message);
+  }
+}
+
+/** Why no vector of this call may be looked up or stored, if so. Server policy comes first, then the caller's wish. */
+function bypassReason({ cacheable, directives, facts, policy, principal }: EmbeddingCall): BypassReason | undefined {
+  // Without a model in the request, which one computes is the origin's to decide, and to change.
+  if (!policy.enabled || facts.model === "" || !cacheable) return "not_cacheable";
+  if (policy.perUser && principal.user === undefined) return "not_cacheable";
+  if (directives.noStore) return "no_store";
+  if (!directives.read && !directives.write) return "cache_off";
+  return directives.layers?.has("embedding") === false ? "layer_off" : undefined;
+}
+
+function failed(
+  call: EmbeddingCall,
+  { failure, joined, reason }: Pick<Extract<Gathering, { ok: false }>, "failure" | "joined" | "reason">,
+): Answer {
+  if (failure.kind === "answer") {
+    const { status, headers, body } = failure;
+    const stored = { state: "refused", reason: "error_status" } as const;
+    const outcome: Outcome = joined ? { kind: "coalesced", stored } : { kind: "miss", reason, stored };
+    return { status, headers: passedOn(headers, joined), body, outcome, originStatus: status };
+  }
+  if (failure.kind === "error") return failureOf(call, failure.error);
+  if (failure.kind === "thrown") return failureOf(call, asOriginError(failure.error));
+  return refusal(call, 502, { kind: "error", code: failure.code }, failure.code, `${failure.message}.`);
+}
+
+function aborted(): OriginError {
+  return new OriginError("aborted", { message: "Nobody waits for these vectors any more." });
+}
+
+function usageOf(tokens: number) {
+  return { inputTokens: tokens, cachedInputTokens: 0, cacheWriteTokens: 0, outputTokens: 0, reasoningTokens: 0 };
+}

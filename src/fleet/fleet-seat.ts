@@ -1,0 +1,104 @@
+import type { Asked, Call } from "../core/call.ts";
+import type { OriginError } from "../core/errors.ts";
+import { contentDigest, lengthPrefixed } from "../core/fingerprint.ts";
+import { isFirstToken } from "../core/generations.ts";
+import type { FoundEntry, RecordTicket } from "../core/layer.ts";
+import type { OriginResponse } from "../core/origin.ts";
+import { pendingStored, type Stored } from "../core/outcome.ts";
+import type { ReplayView } from "../core/protocol.ts";
+import { contentType } from "../flights/answer-forms.ts";
+import type { Asking } from "../flights/flight-parts.ts";
+import type { CompleteAnswer } from "../flights/origin-answer.ts";
+import type { Replayer } from "../layers/exact/replay.ts";
+import { mayStore } from "../policy/eligibility.ts";
+import type { Fleet } from "./fleet.ts";
+import type { Passage } from "./fleet-parts.ts";
+
+/**
+ * A flight's place among those of other processes. Only answers that may be stored are shared, and only by calls that
+ * would store them alike: the key holds the tags and the ttl. It holds the generations too, so that nobody joins what was
+ * begun before an invalidation.
+ */
+
+export interface FleetSeatParts {
+  readonly fleet: Fleet | undefined;
+  readonly replayer: Replayer;
+  readonly asked: Asked;
+  readonly slot: string;
+  /** What is in the store now. */
+  find(): Promise<FoundEntry | undefined>;
+}
+
+export class FleetSeat {
+  readonly #parts: FleetSeatParts;
+  #passage: Passage | undefined;
+
+  constructor(parts: FleetSeatParts) {
+    this.#parts = parts;
+  }
+
+  async ask(
+    compute: () => Promise<OriginResponse>,
+    ticket: RecordTicket | undefined,
+    signal: AbortSignal,
+  ): Promise<Asking> {
+    const { fleet, asked, slot } = this.#parts;
+    if (fleet === undefined || ticket === undefined || !isSharedByFleet(asked.call))
+      return { response: await compute(), isFollower: false };
+    const key = fleetKey(asked.call, slot, ticket);
+    this.#passage = await fleet.board({ key, stored: () => this.#stored(), compute, signal });
+    return this.#passage;
+  }
+
+  /** Judges and stores by `settle`, unless another process does. */
+  async settle(answer: CompleteAnswer, settle: (answer: CompleteAnswer) => Promise<Stored>): Promise<Stored> {
+    const passage = this.#passage;
+    if (passage === undefined) return settle(answer);
+    if (passage.isFollower) return pendingStored;
+    const isOvertaken = !(await passage.mayStore());
+    const stored = await settle({ ...answer, replaced: answer.replaced || isOvertaken });
+    passage.landed(answer.status);
+    return stored;
+  }
+
+  failed(error: OriginError): void {
+    this.#passage?.failed(error);
+  }
+
+  /** Whether another process waits for the answer; `undefined` where there are none. */
+  get isWantedElsewhere(): (() => Promise<boolean>) | undefined {
+    const { fleet, asked } = this.#parts;
+    if (fleet === undefined || !isSharedByFleet(asked.call)) return undefined;
+    return async () => this.#passage?.hasAudience() ?? false;
+  }
+
+  /** The entry as the origin would have sent it. */
+  async #stored(): Promise<OriginResponse | undefined> {
+    const { asked, find, replayer } = this.#parts;
+    const found = await find();
+    if (found === undefined) return undefined;
+    const { call } = asked;
+    const view: ReplayView = { includeUsage: true, zeroUsage: false };
+    const body = replayer.play(found.entry, call.protocol, call.facts.stream, view);
+    return { status: 200, headers: { "content-type": contentType(call) }, body: once(body) };
+  }
+}
+
+function isSharedByFleet(call: Call): boolean {
+  return call.directives.read && call.variants === 1 && mayStore(call);
+}
+
+function fleetKey({ directives }: Call, slot: string, { generations }: RecordTicket): string {
+  const renewals = generations.map(({ token }) => renewalText(token));
+  return contentDigest(lengthPrefixed([slot, String(directives.ttlMs), ...directives.tags, ...renewals]));
+}
+
+/** A scope that was never renewed has its first token or none yet, and which of both is chance. */
+function renewalText(token: Uint8Array): string {
+  if (isFirstToken(token)) return "";
+  return Buffer.from(token.buffer, token.byteOffset, token.byteLength).toString("base64url");
+}
+
+async function* once(body: Uint8Array): AsyncGenerator<Uint8Array> {
+  yield body;
+}

@@ -1,0 +1,71 @@
+import type { AnswerStream } from "../core/answer.ts";
+import type { Call } from "../core/call.ts";
+import { type HeaderMap, headerValue } from "../core/origin.ts";
+
+/** Statuses with which an origin says that it is not well; an entry kept in reserve answers instead (RFC 5861 section 4). */
+export function isOriginFailure(status: number): boolean {
+  return status === 429 || status >= 500;
+}
+
+export function contentType(call: Call): string {
+  return call.facts.stream ? "text/event-stream; charset=utf-8" : "application/json";
+}
+
+/**
+ * Fields that belong to one connection (RFC 9110 section 7.6.1), that describe a body we may have rewritten, or that
+ * tell a cache in front of us other than our own `private, no-store`.
+ */
+const ownFields = new Set([
+  "connection",
+  "keep-alive",
+  "proxy-authenticate",
+  "proxy-authorization",
+  "te",
+  "trailer",
+  "transfer-encoding",
+  "upgrade",
+  "content-length",
+  "content-encoding",
+  "date",
+  "age",
+  "expires",
+  "pragma",
+  "etag",
+  "last-modified",
+  "vary",
+  "cdn-cache-control",
+  "surrogate-control",
+  "surrogate-key",
+  "cache-tag",
+  "cache-groups",
+]);
+
+/** What others than the one who asked may see of the origin's headers. */
+const sharedFields = new Set(["content-type", "retry-after", "retry-after-ms", "x-should-retry"]);
+
+/** The origin's headers for its caller, or for one that joined. */
+export function passedOn(headers: HeaderMap, joined: boolean): Record<string, string | readonly string[]> {
+  const passed: Record<string, string | readonly string[]> = {};
+  const named = new Set((headerValue(headers, "connection") ?? "").split(",").map((name) => name.trim().toLowerCase()));
+  for (const [name, value] of Object.entries(headers)) {
+    const isOwn = ownFields.has(name) || named.has(name) || name.startsWith("x-ai-cache");
+    if (value === undefined || (joined ? !sharedFields.has(name) : isOwn)) continue;
+    passed[name] = value;
+  }
+  return passed;
+}
+
+/** A body that is only passed through; giving it up aborts the origin call. */
+export function unrecorded(body: AsyncIterable<Uint8Array>, abort: AbortController): AnswerStream {
+  const iterator = body[Symbol.asyncIterator]();
+  return {
+    [Symbol.asyncIterator]() {
+      return this;
+    },
+    next: () => iterator.next(),
+    return: () => {
+      abort.abort();
+      return Promise.resolve({ done: true, value: undefined });
+    },
+  };
+}

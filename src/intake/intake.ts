@@ -1,0 +1,158 @@
+import { LRUCache } from "lru-cache";
+import type { Asked, Call } from "../core/call.ts";
+import { taggedWith } from "../core/directives.ts";
+import { contentDigest, type FingerprintKey, fingerprint, keyVersion, lengthPrefixed } from "../core/fingerprint.ts";
+import type { Origin } from "../core/origin.ts";
+import type { CallPolicy } from "../core/policy.ts";
+import type { ParsedRequest, Protocol, RequestFacts } from "../core/protocol.ts";
+import { type CompatGateway, CompatHeaders } from "../policy/compat-headers.ts";
+import { narrowed } from "../policy/directives.ts";
+import { bodyOpener, type OpenedBody } from "../policy/litellm-cache.ts";
+import type { PolicyRules, PolicySubject } from "../policy/rules.ts";
+import { readQuery } from "../policy/scope.ts";
+import { variantsOf } from "../policy/stochastic.ts";
+import { fixedBytes, type HeaderReading, RequestHeaders } from "./request-headers.ts";
+
+/**
+ * Request bytes to call. What is forwarded is what is keyed: each header is a credential (it makes the tenant), or
+ * keyed, or known not to change an answer; the rest is dropped. A request that was seen lately is recognised by its
+ * bytes: the digest of its body and the text of its headers lead straight to the call, so that a repeated request
+ * is neither parsed nor keyed again. The memory holds digests and facts, never a body.
+ */
+
+export interface IncomingRequest {
+  readonly protocol: Protocol;
+  /** The end of the path, as `protocol.endpointOf` gave it. */
+  readonly endpoint: string;
+  /** Who computes answers of this model. Throws `RequestRejectedError` when nobody does. */
+  originFor(model: string): Origin;
+  /** The query with its `?`, or "". */
+  readonly query: string;
+  /** Names and values in turn, as node gives them. */
+  readonly rawHeaders: readonly string[];
+  /** The decoded body. */
+  readonly body: Uint8Array;
+}
+
+export interface IntakeParts {
+  readonly secret: FingerprintKey;
+  readonly rules: PolicyRules;
+  /** What readings may take in memory; default 40 MiB. */
+  readonly memoryBytes?: number;
+  /** Other gateways whose cache fields are understood. */
+  readonly compat?: readonly CompatGateway[];
+}
+
+interface BodyReading {
+  readonly facts: RequestFacts;
+  /** Digest of the canonical body. */
+  readonly digest: string;
+  /** What the body itself asks of the cache. */
+  readonly ask: OpenedBody["ask"];
+  /** The last call made of this body, and what else it was made of. */
+  readonly last:
+    | { readonly headers: HeaderReading; readonly originId: string; readonly query: string; readonly call: Call }
+    | undefined;
+}
+
+export class Intake {
+  readonly #parts: IntakeParts;
+  readonly #headers: RequestHeaders;
+  readonly #opened: (body: Uint8Array) => OpenedBody;
+  readonly #bodyReadings: LRUCache<string, BodyReading>;
+
+  constructor(parts: IntakeParts) {
+    this.#parts = parts;
+    const { memoryBytes = 40 * 1024 * 1024, compat = [] } = parts;
+    const forHeaders = Math.max(1, Math.floor(memoryBytes / 5));
+    this.#headers = new RequestHeaders(parts.secret, forHeaders, new CompatHeaders(compat));
+    this.#opened = bodyOpener(compat);
+    this.#bodyReadings = new LRUCache({ max: 10_000, maxSize: Math.max(1, memoryBytes - forHeaders) });
+  }
+
+  /** Throws `RequestRejectedError`. */
+  read(request: IncomingRequest): Asked {
+    const { protocol, endpoint, query, body } = request;
+    const headers = this.#headers.read(request);
+    const bodyKey = protocol.name + endpoint + query + contentDigest(body);
+    let reading = this.#bodyReadings.get(bodyKey);
+    let parsed: ParsedRequest | undefined;
+    if (reading === undefined) {
+      const opened = this.#opened(body);
+      parsed = protocol.parseRequest(opened.body, endpoint, query);
+      const digest = contentDigest(parsed.canonical);
+      reading = { facts: detached(parsed.facts), digest, ask: opened.ask, last: undefined };
+    }
+    const origin = request.originFor(reading.facts.model);
+    let { last } = reading;
+    if (last === undefined || last.headers !== headers || last.originId !== origin.id || last.query !== query) {
+      last = { headers, originId: origin.id, query, call: this.#call(request, origin.id, headers, reading) };
+      const { model, user = "" } = reading.facts;
+      const size = fixedBytes + headers.size + 2 * (query.length + model.length + user.length);
+      this.#bodyReadings.set(bodyKey, { ...reading, last }, { size });
+    }
+    const { call } = last;
+    const open = this.#opened;
+    return {
+      call,
+      origin,
+      parsed() {
+        parsed ??= protocol.parseRequest(open(body).body, endpoint, query);
+        return forcesZero(call.policy) ? (parsed.deterministic() ?? parsed) : parsed;
+      },
+    };
+  }
+
+  #call(request: IncomingRequest, originId: string, headers: HeaderReading, reading: BodyReading): Call {
+    const { protocol, endpoint, query } = request;
+    const { tenant } = headers;
+    const directives = reading.ask === undefined ? headers.directives : narrowed(headers.directives, reading.ask);
+    const keyedQuery = readQuery(query, protocol.unkeyedParameters).keyed;
+    const user = directives.user ?? reading.facts.user;
+    const { rules } = this.#parts;
+    const subjectFor = (model: string): PolicySubject => ({
+      model,
+      protocol: protocol.name,
+      operation: protocol.operation,
+      namespace: directives.namespace,
+      tenant,
+      tags: directives.tags,
+    });
+    const zero = forcesZero(rules.resolve(subjectFor(reading.facts.model)))
+      ? protocol.parseRequest(this.#opened(request.body).body, endpoint, query).deterministic()
+      : undefined;
+    const digest = zero === undefined ? reading.digest : contentDigest(zero.canonical);
+    const asked = zero === undefined ? reading.facts : detached(zero.facts);
+    const forModel = (model: string): Call => {
+      const policy = rules.resolve(subjectFor(model));
+      const facts = model === asked.model ? asked : { ...asked, model };
+      const whom = [tenant, policy.perUser ? `user:${user ?? ""}` : "shared"];
+      const where = [directives.namespace, originId, protocol.name, protocol.operation, keyedQuery, directives.version];
+      const fields = [keyVersion, ...whom, ...where, model, digest, ...headers.keyed];
+      return {
+        protocol,
+        originId,
+        principal: { tenant, user },
+        directives: taggedWith(directives, rules.tagsFor(subjectFor(model))),
+        policy,
+        facts,
+        variants: variantsOf(facts, policy),
+        key: fingerprint(this.#parts.secret, lengthPrefixed(fields)),
+        forModel,
+        target: endpoint + query,
+        headers: headers.forwarded,
+      };
+    };
+    return forModel(asked.model);
+  }
+}
+
+function forcesZero(policy: CallPolicy): boolean {
+  return policy.stochastic === "force-zero";
+}
+
+/** Strings of their own: a slice of the request text would keep the whole of it in memory. */
+function detached(facts: RequestFacts): RequestFacts {
+  const copy = (text: string): string => Buffer.from(text, "utf8").toString("utf8");
+  return { ...facts, model: copy(facts.model), user: facts.user === undefined ? undefined : copy(facts.user) };
+}

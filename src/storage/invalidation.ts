@@ -1,0 +1,148 @@
+import type { Bus, BusMessage } from "../core/bus.ts";
+import type { Clock, Random } from "../core/clock.ts";
+import type { EntryPlace } from "../core/entry-id.ts";
+import { currentTokens, removalOf, renewGeneration, scopeKeys } from "../core/generations.ts";
+import { RemovedSlots } from "../core/removed-slots.ts";
+import { type Scope, type ScopeGroup, scopeGroup } from "../core/scopes.ts";
+import type { Store } from "../core/store.ts";
+import type { Trace } from "../core/trace.ts";
+import type { TieredStore } from "../stores/tiered.ts";
+import { type Invalidation, readInvalidation } from "./invalidation-wish.ts";
+import type { RenewalJournal } from "./renewal-journal.ts";
+
+/** What was taken back. */
+export interface Invalidated {
+  /** How many groups got a new generation; whatever was stored under the old one is dead. */
+  readonly scopes: number;
+  /** How many entries were removed by key, and were there. */
+  readonly entries: number;
+}
+
+export interface InvalidatorParts {
+  /** All tiers. `forget`: copies above the store that is shared count no more. */
+  readonly store: Store & Partial<Pick<TieredStore, "forget">>;
+  /** The one that is shared. */
+  readonly shared: Store;
+  readonly bus: Bus | undefined;
+  readonly journal: RenewalJournal;
+  readonly clock: Clock;
+  readonly random: Random;
+  readonly trace: Trace;
+}
+
+/** What is computed when its key is removed has this long to come to its end; what takes longer is stored after all. */
+const removalMs = 15 * 60_000;
+
+export class Invalidator {
+  /** What was removed by key through this process. */
+  readonly removed: RemovedSlots;
+  readonly #parts: InvalidatorParts;
+  readonly #telling = new Set<Promise<void>>();
+
+  constructor(parts: InvalidatorParts) {
+    this.#parts = parts;
+    this.removed = new RemovedSlots(parts.clock);
+  }
+
+  /**
+   * Resolves when nothing that was computed before is served by this process any more; others follow as soon as they hear
+   * of it, or look again at their copies in memory.
+   *
+   * @throws InvalidOptionError naming what is wrong with `wish`.
+   * @throws StoreUnavailableError when the store did not take it, and nothing is known to be invalidated.
+   */
+  async invalidate(wish: Invalidation): Promise<Invalidated> {
+    const { scopes, places } = readInvalidation(wish);
+    // All at once, so that a store which can takes them in one round trip.
+    const [renewed, removed] = await Promise.all([
+      this.#renew(scopes),
+      Promise.all(places.map((place) => this.#remove(place))),
+    ]);
+    const messages: readonly BusMessage[] = [...renewed, ...places.map(removal)];
+    this.#tell(messages);
+    const groups: readonly (ScopeGroup | "key")[] = [
+      ...scopes.map(({ name }) => scopeGroup(name)),
+      ...places.map(() => "key" as const),
+    ];
+    this.#parts.trace({ type: "invalidation", scopes: scopes.length, entries: places.length, groups });
+    return { scopes: scopes.length, entries: removed.filter(Boolean).length };
+  }
+
+  async #renew(scopes: readonly Scope[]): Promise<Extract<BusMessage, { kind: "renewed" }>[]> {
+    const { shared, journal } = this.#parts;
+    if (scopes.length === 0) return [];
+    // Asked first and not waited for: one connection answers in order, so this is what there was before.
+    const before = Promise.resolve(currentTokens(shared, scopes)).catch(() => []);
+    const tokens = await Promise.all(scopes.map((scope) => this.#renewOne(scope)));
+    const then = await before;
+    const messages = scopes.map(({ tenant, name }, index) => ({
+      kind: "renewed" as const,
+      tenant,
+      scope: name,
+      token: tokens[index] as Uint8Array,
+      before: then[index],
+    }));
+    for (const message of messages) journal.note(message);
+    return messages;
+  }
+
+  async #remove({ tenant, slot }: EntryPlace): Promise<boolean> {
+    const { store, clock, journal } = this.#parts;
+    const key = keyOf(slot);
+    // Whoever is computing it now must not store it afterwards; only then it is removed.
+    const scope = removalOf(tenant, key);
+    const deleteAt = clock.now() + removalMs;
+    const token = await this.#renewOne(scope, deleteAt);
+    this.removed.note(tenant, slot, key, token);
+    journal.noteRemoval({ tenant, key: slot, scope: scope.name, token, deleteAt });
+    return store.delete(tenant, slot);
+  }
+
+  /**
+   * The store has it before memory: under a token that is not there yet nothing may be computed. The write may be given up
+   * and land late, after another process has taken back what was computed meanwhile, and would bring that to life again.
+   */
+  async #renewOne(scope: Scope, deleteAt?: number): Promise<Uint8Array> {
+    const { store, shared, random } = this.#parts;
+    try {
+      return await renewGeneration(shared, scope, random, deleteAt);
+    } finally {
+      for (const key of scopeKeys([scope])) store.forget?.(scope.tenant, key);
+    }
+  }
+
+  /** What a process with a store of its own took back: the same is taken back here, where that store is not. */
+  async repeat(message: BusMessage): Promise<void> {
+    if (message.kind === "removed") await this.#remove({ tenant: message.tenant, slot: message.key });
+    else await this.#renewOne({ tenant: message.tenant, name: message.scope });
+  }
+
+  /** Resolves when all messages are on their way, or are not going to be. */
+  async close(): Promise<void> {
+    await Promise.all(this.#telling);
+  }
+
+  /** The others notice without it, only later; so nobody waits for it. */
+  #tell(messages: readonly BusMessage[]): void {
+    const { bus, trace } = this.#parts;
+    if (bus === undefined || messages.length === 0) return;
+    const publish = async (): Promise<void> => {
+      try {
+        await bus.publish(messages);
+      } catch {
+        trace({ type: "bus-fault", bus: bus.name, operation: "publish" });
+      }
+    };
+    const telling = publish().finally(() => this.#telling.delete(telling));
+    this.#telling.add(telling);
+  }
+}
+
+function removal({ tenant, slot }: EntryPlace): BusMessage {
+  return { kind: "removed", tenant, key: slot };
+}
+
+/** A variant is computed under the key of the call. */
+function keyOf(slot: string): string {
+  return slot.split(".")[0] as string;
+}

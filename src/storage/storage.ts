@@ -1,0 +1,166 @@
+import type { Bus, BusMessage } from "../core/bus.ts";
+import type { BreakerState } from "../core/circuit-breaker.ts";
+import type { Clock, Random } from "../core/clock.ts";
+import type { Leases } from "../core/lease.ts";
+import { scopeGroup } from "../core/scopes.ts";
+import type { SharedStore } from "../core/shared-store.ts";
+import type { Store } from "../core/store.ts";
+import type { Trace } from "../core/trace.ts";
+import { Fleet } from "../fleet/fleet.ts";
+import type { Settings } from "../options.ts";
+import { type GuardEvent, guarded } from "../stores/guarded.ts";
+import { guardedLeases } from "../stores/guarded-leases.ts";
+import { memory } from "../stores/memory.ts";
+import { tiered } from "../stores/tiered.ts";
+import { Invalidator } from "./invalidation.ts";
+import { RenewalJournal } from "./renewal-journal.ts";
+import { VerifiedStore } from "./verified-store.ts";
+
+/** Where answers are kept, and how the processes that share them keep in step. */
+
+export interface StorageOptions {
+  readonly settings: Settings;
+  /** What the tier in memory may hold. */
+  readonly memoryBytes: number;
+  readonly store?: SharedStore;
+  /** In place of those of the store. */
+  readonly bus?: Bus;
+  readonly leases?: Leases;
+  readonly clock: Clock;
+  readonly random: Random;
+  readonly trace: Trace;
+}
+
+export interface GuardedStores {
+  readonly store: Store;
+  /** False while its circuit breaker keeps calls away from it. */
+  available(): boolean;
+  breaker(): BreakerState;
+}
+
+export interface Storage {
+  /** All tiers as one. */
+  readonly store: Store;
+  /** What of it is in memory. */
+  readonly copies: Store;
+  /** Each tier, for metrics. */
+  readonly tiers: readonly GuardedStores[];
+  /** Where what is to outlive this process is kept, without guard. */
+  readonly truth: Store;
+  readonly invalidator: Invalidator;
+  /** `undefined` where nothing is shared with other processes. */
+  readonly fleet: Fleet | undefined;
+  close(): Promise<void>;
+}
+
+export function assembleStorage(options: StorageOptions): Storage {
+  const { settings, memoryBytes, store: given, clock, random, trace } = options;
+  const front = memory({ maxBytes: memoryBytes, clock });
+  if (given === undefined) {
+    const journal = new RenewalJournal({ store: front, clock, onLost: () => {} });
+    const { bus } = options;
+    const invalidator = new Invalidator({ store: front, shared: front, bus, journal, clock, random, trace });
+    const stopListening = bus?.subscribe({
+      heard(message) {
+        trace({ type: "invalidation-heard", group: groupOf(message) });
+        void invalidator.repeat(message);
+      },
+      missed: () => trace({ type: "bus-fault", bus: bus.name, operation: "interrupted" }),
+    });
+    return {
+      store: front,
+      copies: front,
+      tiers: [unguarded(front)],
+      truth: front,
+      invalidator,
+      fleet: undefined,
+      async close() {
+        stopListening?.();
+        await invalidator.close();
+        await bus?.close();
+        front.close();
+      },
+    };
+  }
+  const deadlines = { readDeadlineMs: settings.store.readDeadline, writeDeadlineMs: settings.store.writeDeadline };
+  const guard = guarded(given, { clock, ...deadlines, onEvent: (event) => heard(event) });
+  const journal = new RenewalJournal({
+    store: given,
+    clock,
+    deadlineMs: settings.store.readDeadline,
+    onLost(scopes) {
+      trace({ type: "invalidation-lost", scopes });
+      store.distrust();
+    },
+  });
+  const store = tiered([front, new VerifiedStore(guard, journal)], { clock });
+  const doubt = (): void => {
+    journal.doubt();
+    void journal.look();
+  };
+  const heard = (event: GuardEvent): void => {
+    if (event.kind === "failure") {
+      trace({ type: "store-fault", store: event.store, operation: event.operation, kind: event.failure });
+      return;
+    }
+    trace({ type: "store-state", store: event.store, state: event.state });
+    // Whoever answers now may not be who did before.
+    if (event.state === "closed") doubt();
+  };
+  const { bus = given.bus, leases = given.leases } = options;
+  const stopDoubting = given.onInterrupted?.(doubt);
+  const stopListening = bus?.subscribe({
+    heard(message) {
+      trace({ type: "invalidation-heard", group: groupOf(message) });
+      if (message.kind === "removed") {
+        invalidator.removed.forget(message.tenant, message.key);
+        return store.forget(message.tenant, message.key);
+      }
+      store.forget(message.tenant, `g:${message.scope}`);
+      journal.note(message);
+    },
+    missed() {
+      trace({ type: "bus-fault", bus: bus.name, operation: "interrupted" });
+      store.distrust();
+      doubt();
+    },
+  });
+  const onFault = (operation: string, kind: "timeout" | "error") => trace({ type: "lease-fault", operation, kind });
+  const { errorBackoff: backoffMs } = settings.coalescing;
+  const invalidator = new Invalidator({ store, shared: guard, bus, journal, clock, random, trace });
+  return {
+    store,
+    copies: front,
+    tiers: [unguarded(front), { store: guard, available: () => guard.available(), breaker: () => guard.state.breaker }],
+    truth: given,
+    invalidator,
+    fleet:
+      leases &&
+      new Fleet({
+        leases: guardedLeases(leases, { clock, ...deadlines, onFault }),
+        clock,
+        holdMs: leaseMs,
+        backoffMs,
+        onRole: (role) => trace({ type: "fleet-role", role }),
+      }),
+    async close() {
+      stopListening?.();
+      stopDoubting?.();
+      journal.close();
+      await invalidator.close();
+      await Promise.allSettled([leases?.close(), bus?.close()]);
+      await store.close();
+    },
+  };
+}
+
+function unguarded(store: Store): GuardedStores {
+  return { store, available: () => true, breaker: () => "closed" };
+}
+
+function groupOf(message: BusMessage) {
+  return message.kind === "removed" ? "key" : scopeGroup(message.scope);
+}
+
+/** How long a process that computes for all and is not heard of is believed to be alive. */
+const leaseMs = 5_000;
