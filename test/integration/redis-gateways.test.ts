@@ -27,7 +27,7 @@ async function twoGateways(): Promise<Gateways> {
   const start = (): Promise<GatewayProcess> => {
     const file = join(temporaryFolder(), "reprise.json");
     // Nothing here is about deadlines, so a busy machine must not be taken for a store that is away.
-    const store = { url: server.url, readDeadline: "10s", writeDeadline: "10s" };
+    const store = { url: server.url, lookupBudget: "10s", readDeadline: "10s", writeDeadline: "10s" };
     writeFileSync(file, JSON.stringify({ store, upstreams: { main: { url: origin.url } } }));
     return spawnGateway(["--config", file]);
   };
