@@ -34,6 +34,7 @@ export interface Leases {
   close(): Promise<void>;
 }
 
+/** What is there, or as much of it as goes at a time: behind a page of `fullPageBytes` there may be more at once. */
 export interface RelayPage {
   readonly frames: readonly Uint8Array[];
   /** Where the next page begins. */
@@ -51,6 +52,9 @@ export interface Relay {
   /** Whether somebody has read within the last `audienceMs`. */
   hasAudience(lease: Lease): Promise<boolean>;
 }
+
+/** No relay ends a page before it holds so much, unless there is no more. */
+export const fullPageBytes = 64 * 1024;
 
 /** How long a reader counts as such. Readers that have nothing to read come again at least three times within it. */
 export const audienceMs = 3_000;

@@ -1,5 +1,5 @@
 import { OriginError } from "../core/errors.ts";
-import type { Lease, Relay } from "../core/lease.ts";
+import { fullPageBytes, type Lease, type Relay } from "../core/lease.ts";
 import type { HeaderMap, OriginResponse } from "../core/origin.ts";
 import { mediaType } from "../flights/origin-answer.ts";
 import type { FleetOptions, Passenger } from "./fleet-parts.ts";
@@ -89,7 +89,8 @@ export class FleetFollower {
         }
         if (page === undefined && this.#hasFailedForLong()) return;
         if (page?.length === 0 && holder !== this.#lease.fence && holder !== "unknown") return;
-        await this.#pause(lookMs, awake);
+        // Nobody wakes a reader for what was said long ago.
+        if (bytesOf(page ?? []) < fullPageBytes) await this.#pause(lookMs, awake);
       }
     } finally {
       stop();
@@ -132,6 +133,10 @@ export class FleetFollower {
       awake?.then(done);
     });
   }
+}
+
+function bytesOf(page: readonly Uint8Array[]): number {
+  return page.reduce((sum, { length }) => sum + length, 0);
 }
 
 async function nextOf(

@@ -12,7 +12,7 @@ async function* pieces(...texts: readonly string[]): AsyncGenerator<Uint8Array> 
   for (const text of texts) yield Buffer.from(text);
 }
 
-function harness() {
+function harness(mostFrames = Number.POSITIVE_INFINITY) {
   const clock = new ManualClock();
   const memory = new MemoryLeases(clock);
   const counts = { acquired: 0, watching: 0, frames: 0, bytes: 0 };
@@ -22,7 +22,11 @@ function harness() {
       counts.bytes += frames.reduce((sum, { length }) => sum + length, 0);
       return memory.relay.append(lease, frames, keepMs);
     },
-    read: (lease, position) => memory.relay.read(lease, position),
+    async read(lease, position) {
+      const { frames } = await memory.relay.read(lease, position);
+      const page = frames.slice(0, mostFrames);
+      return { frames: page, position: String(Number(position ?? 0) + page.length) };
+    },
     watch(lease, wake) {
       counts.watching += 1;
       const stop = memory.relay.watch(lease, wake);
@@ -90,6 +94,17 @@ describe("a follower", () => {
     expect(other).toBe(one);
     expect(follower.isFollower).toBe(true);
     expect(counts.watching).toBe(0);
+  });
+
+  test("that is far behind reads page after page, and waits for nobody", async () => {
+    const { board } = harness(2);
+    const piece = "x".repeat(64 * 1024);
+    const leader = await board({ compute: async () => response(...Array<string>(20).fill(piece)) });
+    const said = await textOf(leader.response.body);
+    // The leader has said everything and still has the lease; time stands still.
+    const follower = await board();
+    expect(follower.isFollower).toBe(true);
+    expect(await textOf(follower.response.body)).toBe(said);
   });
 
   test("stops watching when its reader stops before the end", async () => {
