@@ -1,3 +1,5 @@
+import { RepriseError } from "./errors.ts";
+import { sentence } from "./sentence.ts";
 import type { Store } from "./store.ts";
 
 /**
@@ -17,6 +19,16 @@ export interface StoreFinding {
 export interface CheckableStore extends Store {
   /** Looks now, as with a first connection; at least one finding. Rejects for nothing but a defect. */
   check(): Promise<readonly StoreFinding[]>;
+}
+
+/** What a check says that came to an end before it could look: why, and what to do. */
+export function failedCheck(error: unknown): StoreFinding {
+  const remedy = RepriseError.isInstance(error) ? error.remedy : undefined;
+  return {
+    detail: error instanceof Error ? error.message : String(error),
+    severity: "error",
+    remedy: sentence(remedy ?? "look at the log of the server"),
+  };
 }
 
 export function isCheckable(store: Store): store is CheckableStore {

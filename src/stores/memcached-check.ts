@@ -1,5 +1,4 @@
-import { RepriseError } from "../core/errors.ts";
-import type { StoreFinding } from "../core/store-check.ts";
+import { failedCheck, type StoreFinding } from "../core/store-check.ts";
 import type { MemcachedServer } from "./memcached-server.ts";
 
 /** What `reprise doctor` says of Memcached servers, one finding for each. */
@@ -17,15 +16,6 @@ async function checkServer(server: MemcachedServer): Promise<StoreFinding> {
     const remedy = "Start it without -M: once it is full it refuses what is new instead of forgetting what is old.";
     return { detail, severity: "warning", remedy };
   } catch (error) {
-    const remedy = RepriseError.isInstance(error) ? error.remedy : undefined;
-    return {
-      detail: error instanceof Error ? error.message : String(error),
-      severity: "error",
-      remedy: remedy === undefined ? "Look at the log of the server." : `${sentence(remedy)}.`,
-    };
+    return failedCheck(error);
   }
-}
-
-function sentence(text: string): string {
-  return text.charAt(0).toUpperCase() + text.slice(1).replace(/\.$/, "");
 }

@@ -1,5 +1,4 @@
-import { RepriseError } from "../core/errors.ts";
-import type { StoreFinding } from "../core/store-check.ts";
+import { failedCheck, type StoreFinding } from "../core/store-check.ts";
 import type { PostgresConnections } from "./postgres-connections.ts";
 import type { PostgresTables } from "./postgres-schema.ts";
 
@@ -39,14 +38,7 @@ export async function checkPostgres(
     }
     return [{ detail: `${detail}: ${bytes} bytes in use` }];
   } catch (error) {
-    const remedy = (RepriseError.isInstance(error) ? error.remedy : undefined) ?? "look at the log of the server";
-    return [
-      {
-        detail: error instanceof Error ? error.message : String(error),
-        severity: "error",
-        remedy: `${remedy.charAt(0).toUpperCase()}${remedy.slice(1).replace(/\.$/, "")}.`,
-      },
-    ];
+    return [failedCheck(error)];
   }
 }
 

@@ -5,6 +5,7 @@
 
 import type { Clock } from "../core/clock.ts";
 import { InvalidOptionError, RepriseError } from "../core/errors.ts";
+import { sentence } from "../core/sentence.ts";
 import type { SharedStore } from "../core/shared-store.ts";
 import { readMemcachedUrl } from "./memcached-url.ts";
 import { readPostgresUrl } from "./postgres-url.ts";
@@ -138,8 +139,4 @@ async function withPackage<T>(name: string, load: () => Promise<T>): Promise<T> 
       cause: error,
     });
   }
-}
-
-function sentence(text: string): string {
-  return `${text.charAt(0).toUpperCase()}${text.slice(1).replace(/\.$/, "")}.`;
 }

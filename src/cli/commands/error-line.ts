@@ -1,7 +1,7 @@
 import type { RepriseError } from "../../core/errors.ts";
+import { sentence } from "../../core/sentence.ts";
 
 /** What went wrong and the remedy, as two sentences. */
-export function lineOf({ message, remedy = "" }: RepriseError): string {
-  const told = message.replace(/\.?$/, ".");
-  return remedy === "" ? told : `${told} ${remedy.charAt(0).toUpperCase()}${remedy.slice(1).replace(/\.?$/, ".")}`;
+export function lineOf({ message, remedy = "" }: Pick<RepriseError, "message" | "remedy">): string {
+  return [message, remedy].filter(Boolean).map(sentence).join(" ");
 }

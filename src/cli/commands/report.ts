@@ -2,6 +2,7 @@ import process from "node:process";
 import { RepriseError } from "../../core/errors.ts";
 import { describeMistake, type GatewayConfig } from "../../gateway/config.ts";
 import { configFrom } from "./config-flags.ts";
+import { lineOf } from "./error-line.ts";
 
 /** How a command that does one thing and ends says what it did: as text for people, or as JSON for programs. */
 
@@ -31,8 +32,7 @@ export async function act(
   } catch (error) {
     const { code, message, remedy } = toldOf(error);
     process.exitCode = code === "misuse" || code === "several_tenants" ? 2 : 1;
-    if (flags["json"] === undefined)
-      process.stderr.write(`reprise: ${[message, remedy].filter(Boolean).map(sentence).join(" ")}\n`);
+    if (flags["json"] === undefined) process.stderr.write(`reprise: ${lineOf({ message, remedy })}\n`);
     else process.stdout.write(`${JSON.stringify({ ok: false, action, error: { code, message, remedy } })}\n`);
   }
 }
@@ -47,8 +47,4 @@ function toldOf(error: unknown): { readonly code: string; readonly message: stri
     message: `${path} cannot be written: ${code}`,
     remedy: "Choose another place or correct its permissions",
   };
-}
-
-function sentence(text: string): string {
-  return `${text.charAt(0).toUpperCase()}${text.slice(1).replace(/\.?$/, ".")}`;
 }

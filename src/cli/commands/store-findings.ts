@@ -1,6 +1,7 @@
 import { accessSync, constants, existsSync, statSync } from "node:fs";
 import { dirname, resolve } from "node:path";
 import { RepriseError } from "../../core/errors.ts";
+import { sentence } from "../../core/sentence.ts";
 import { isCheckable, type StoreFinding } from "../../core/store-check.ts";
 import type { GatewayConfig } from "../../gateway/config.ts";
 import { shownStoreUrl, storeFromUrl } from "../../stores/store-url.ts";
@@ -37,8 +38,7 @@ async function checkServer({
 
 function findingOf({ detail, severity, remedy = "" }: StoreFinding): Finding {
   if (severity === undefined) return { check: "store", detail };
-  const told = `${remedy.charAt(0).toUpperCase()}${remedy.slice(1).replace(/\.$/, "")}.`;
-  return { check: "store", detail, problem: { severity, remedy: told } };
+  return { check: "store", detail, problem: { severity, remedy: sentence(remedy) } };
 }
 
 async function checkFolder({ store: { url, maxBytes }, data }: GatewayConfig): Promise<Finding> {
