@@ -14,6 +14,10 @@ import { type Frame, writeFrame } from "./relay-frames.ts";
 
 /** Frames outlive the last of them by this, for those who read slowly or come late. */
 const keepMs = 30_000;
+/** Once all is said, who comes later finds the entry. What has failed is told for as long as it stands. */
+const keepEndedMs = 5_000;
+/** A release that fails is tried again after this, and after twice as long each time. */
+const firstRetryMs = 100;
 /** What a process that is behind the relay keeps for it; then the others are told to ask for themselves. */
 const mostBacklogBytes = 16 * 1024 * 1024;
 /** What the store keeps of one answer for the others; of one that is larger they cannot keep anything either. */
@@ -86,14 +90,21 @@ export class FleetLeader {
     this.#cancelRenewal();
     this.#end(ending);
     // The end is said before the lease is free, so that whoever finds it free finds the end, too.
-    const { leases } = this.#options;
-    void (this.#writing ?? Promise.resolve()).then(() => leases.release(this.#lease, afterMs).catch(() => {}));
+    const until = this.#options.clock.monotonic() + afterMs;
+    void (this.#writing ?? Promise.resolve()).then(() => this.#giveBack(until));
+  }
+
+  /** As long as the lease may still be ours: until it is over, or given back, everybody else waits. */
+  #giveBack(until: number, waitedMs = 0, waitMs = firstRetryMs): void {
+    const { clock, holdMs, leases } = this.#options;
+    leases.release(this.#lease, Math.max(0, until - clock.monotonic())).catch(() => {
+      if (waitedMs + waitMs < holdMs) clock.after(waitMs, () => this.#giveBack(until, waitedMs + waitMs, 2 * waitMs));
+    });
   }
 
   /** The first ending counts. */
   #end(frame: Frame): void {
-    this.#say(frame);
-    this.#isRelaying = false;
+    this.#say(frame, true);
   }
 
   #renewLater(): CancelTimer {
@@ -110,8 +121,9 @@ export class FleetLeader {
     });
   }
 
-  #say(frame: Frame): void {
+  #say(frame: Frame, isLast = false): void {
     if (!this.#isRelaying) return;
+    this.#isRelaying = !isLast;
     const bytes = writeFrame(frame);
     this.#pending.push(bytes);
     this.#pendingBytes += bytes.length;
@@ -125,13 +137,13 @@ export class FleetLeader {
 
   /** Whatever has come while the last frames were on their way goes together. */
   async #write(): Promise<void> {
-    const { relay } = this.#options.leases;
+    const { backoffMs, leases } = this.#options;
     while (this.#pending.length > 0) {
       const frames = this.#pending;
       this.#pending = [];
       this.#pendingBytes = 0;
       try {
-        await relay?.append(this.#lease, frames, keepMs);
+        await leases.relay?.append(this.#lease, frames, this.#isRelaying ? keepMs : Math.max(keepEndedMs, backoffMs));
       } catch {
         // With a gap in it the relay is of no use. Those who read it notice by the lease, or by the end of time.
         this.#isRelaying = false;
