@@ -15,7 +15,7 @@
 import type { Redis } from "ioredis";
 import type { CancelTimer, Clock, Random } from "../core/clock.ts";
 import type { RedisConnection } from "./redis-connection.ts";
-import { explainRedisError, redisUnavailable } from "./redis-errors.ts";
+import { explainRedisError } from "./redis-errors.ts";
 import type { RedisNode } from "./redis-url.ts";
 
 export interface ChannelListener {
@@ -78,13 +78,11 @@ export class RedisChannels {
   /** Resolves when the server has it. */
   async publish(channel: string, payload: string): Promise<void> {
     const { connection } = this.#options;
-    if (connection.opening !== undefined) await connection.opening;
-    try {
-      if (this.#isSharded && (await this.#orUnsharded(() => connection.client.spublish(channel, payload)))) return;
-      await connection.client.publish(channel, payload);
-    } catch (error) {
-      throw redisUnavailable("publish", error, connection.outage);
-    }
+    const { client } = connection;
+    await connection.ask("publish", async () => {
+      if (this.#isSharded && (await this.#orUnsharded(() => client.spublish(channel, payload)))) return;
+      await client.publish(channel, payload);
+    });
   }
 
   close(): void {

@@ -14,7 +14,7 @@ import type { Clock, Random } from "../core/clock.ts";
 import { withDeadline } from "../core/deadline.ts";
 import { InvalidOptionError } from "../core/errors.ts";
 import { clusterClient } from "./redis-cluster-client.ts";
-import { explainRedisError, type RedisFault } from "./redis-errors.ts";
+import { explainRedisError, type RedisFault, redisUnavailable } from "./redis-errors.ts";
 import { describeRedisAddress, type RedisAddress, type RedisNode } from "./redis-url.ts";
 
 export interface RedisConnectionOptions {
@@ -71,6 +71,16 @@ export class RedisConnection {
       this.#lastError = undefined;
     });
     this.opening = this.#firstAttempt();
+  }
+
+  /** `call` when the first attempt to connect has ended. Rejects with `StoreUnavailableError`, which says why it failed. */
+  async ask<T>(operation: string, call: () => Promise<T>): Promise<T> {
+    if (this.opening !== undefined) await this.opening;
+    try {
+      return await call();
+    } catch (error) {
+      throw redisUnavailable(operation, error, this.outage);
+    }
   }
 
   get cluster(): Cluster | undefined {

@@ -15,7 +15,6 @@ import { createHash } from "node:crypto";
 import type { Acquisition, Lease, Leases } from "../core/lease.ts";
 import type { RedisChannels } from "./redis-channels.ts";
 import type { RedisConnection } from "./redis-connection.ts";
-import { redisUnavailable } from "./redis-errors.ts";
 import { RedisRelay } from "./redis-relay.ts";
 import { RedisScript } from "./redis-script.ts";
 
@@ -78,7 +77,7 @@ export class RedisLeases implements Leases {
   }
 
   async holder(key: string): Promise<number | undefined> {
-    const held = await this.#connected("holder", () => this.#connection.client.getBuffer(this.#nameOf(key)));
+    const held = await this.#connection.ask("holder", () => this.#connection.client.getBuffer(this.#nameOf(key)));
     return held === null ? undefined : fenceOf(held);
   }
 
@@ -92,17 +91,7 @@ export class RedisLeases implements Leases {
     keys: readonly string[],
     args: readonly (string | number)[],
   ): Promise<unknown> {
-    return this.#connected(operation, () => script.run(this.#connection, keys, args));
-  }
-
-  async #connected<T>(operation: string, call: () => Promise<T>): Promise<T> {
-    const connection = this.#connection;
-    if (connection.opening !== undefined) await connection.opening;
-    try {
-      return await call();
-    } catch (error) {
-      throw redisUnavailable(operation, error, connection.outage);
-    }
+    return this.#connection.ask(operation, () => script.run(this.#connection, keys, args));
   }
 
   #nameOf(key: string): string {

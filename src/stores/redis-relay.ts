@@ -83,7 +83,7 @@ export class RedisRelay implements Relay {
   async read(lease: Lease, position: string | undefined): Promise<RelayPage> {
     const before = Number(position ?? 0);
     const keys = [this.#nameOf(lease), this.#audienceOf(lease)];
-    const page = (await this.#connected("read", () =>
+    const page = (await this.#options.connection.ask("read", () =>
       read.run(this.#options.connection, keys, [`(${before}-0`, audienceMs, pageBytes]),
     )) as readonly Buffer[];
     const frames: Buffer[] = [];
@@ -109,7 +109,7 @@ export class RedisRelay implements Relay {
 
   async hasAudience(lease: Lease): Promise<boolean> {
     const { client } = this.#options.connection;
-    return (await this.#connected("audience", () => client.exists(this.#audienceOf(lease)))) === 1;
+    return (await this.#options.connection.ask("audience", () => client.exists(this.#audienceOf(lease)))) === 1;
   }
 
   /** The lease is given back: nothing more is said under it. */
@@ -127,7 +127,7 @@ export class RedisRelay implements Relay {
     const channel = this.#channelOf(lease);
     const isCluster = connection.cluster !== undefined;
     const args = [first, Math.ceil(keepMs), mostFrames, isCluster ? "" : channel, ...frames];
-    await this.#connected("append", () => append.run(connection, [this.#nameOf(lease)], args));
+    await connection.ask("append", () => append.run(connection, [this.#nameOf(lease)], args));
     // Whoever is not woken looks by itself.
     if (isCluster) channels.publish(channel, "").catch(() => {});
   }
@@ -141,16 +141,6 @@ export class RedisRelay implements Relay {
       if (this.#speeches.size > mostCounts) this.#speeches.delete(this.#speeches.keys().next().value as string);
     }
     return speech;
-  }
-
-  async #connected<T>(operation: string, call: () => Promise<T>): Promise<T> {
-    const { connection } = this.#options;
-    if (connection.opening !== undefined) await connection.opening;
-    try {
-      return await call();
-    } catch (error) {
-      throw redisUnavailable(operation, error, connection.outage);
-    }
   }
 
   #nameOf({ key, fence }: Lease): string {

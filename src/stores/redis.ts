@@ -180,31 +180,22 @@ class RedisDriver implements RedisStore {
     await this.#ready();
     const name = this.#keys.nameOf(tenant, key);
     const { client } = this.#connection;
-    try {
+    return this.#connection.ask("delete", async () => {
       const there = await client.getdelBuffer(name).catch(heldByError);
       if (there === notString) await client.del(name);
       return this.#open(name, there)?.kind === "value";
-    } catch (error) {
-      throw this.#unavailable("delete", error);
-    }
+    });
   }
 
   async list(query: ListingQuery): Promise<ListingPage> {
     await this.#ready();
-    try {
-      return await listRedis(this.#connection, this.#keys, this.#clock, query);
-    } catch (error) {
-      throw this.#unavailable("list", error);
-    }
+    return this.#connection.ask("list", () => listRedis(this.#connection, this.#keys, this.#clock, query));
   }
 
   async stats(): Promise<StoreStats> {
     await this.#ready();
-    try {
-      return { ...(await readServerStats(this.#connection.primaries())), corrupt: this.#corrupt };
-    } catch (error) {
-      throw this.#unavailable("stats", error);
-    }
+    const stats = await this.#connection.ask("stats", () => readServerStats(this.#connection.primaries()));
+    return { ...stats, corrupt: this.#corrupt };
   }
 
   onInterrupted(changed: () => void): () => void {
