@@ -226,7 +226,7 @@ export class Pipeline {
     const prepared = () => exact.prepare(call).catch(() => undefined);
     const prepare = async () => (isInTime ? withDeadline(prepared(), lookupBudgetMs, clock, atHand) : atHand());
     const find = async () => {
-      const lookup = await satisfying(call)(await exact.lookup(call));
+      const lookup = await satisfying(call)(await exact.lookup(call, "latest"));
       return lookup.kind === "hit" ? lookup.found : undefined;
     };
     const seat = new FleetSeat({ fleet: isInTime ? fleet : undefined, replayer, asked, slot, find });

@@ -41,8 +41,11 @@ export type RecordResult =
   | { readonly kind: "refused"; readonly reason: StoreRefusal }
   | { readonly kind: "failed"; readonly result: "declined" | "overloaded" | "failed" };
 
-/** `memory`: only what this process has at hand, for when the store is too slow to be waited for. */
-export type Source = "store" | "memory";
+/**
+ * `memory`: only what this process has at hand, for when the store is too slow to be waited for. `latest`: no copy in
+ * memory counts, for one who is about to compute what another process may have computed a moment ago.
+ */
+export type Source = "store" | "memory" | "latest";
 
 export interface AnswerLayer {
   readonly name: LayerName;
