@@ -1,6 +1,7 @@
 import process from "node:process";
 import { Command, CommanderError } from "commander";
 import { version } from "../version.ts";
+import { awake } from "./awake.ts";
 import { doctorCommand } from "./commands/doctor.ts";
 import { embeddingsCommand } from "./commands/embeddings.ts";
 import { purgeCommand } from "./commands/purge.ts";
@@ -23,7 +24,7 @@ export async function run(argv: readonly string[]): Promise<void> {
     .addCommand(purgeCommand());
   for (const command of [program, ...program.commands]) command.exitOverride();
   try {
-    await program.parseAsync([...argv]);
+    await awake(() => program.parseAsync([...argv]));
   } catch (error) {
     if (!(error instanceof CommanderError)) throw error;
     process.exitCode = error.exitCode === 0 ? 0 : 2;
