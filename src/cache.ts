@@ -238,6 +238,7 @@ export async function assembleCore(options: CoreOptions): Promise<Core> {
   const exact = new ExactLayer({
     store,
     copies: storage.copies,
+    asked: storage.asked,
     clock,
     random,
     trace,

@@ -2,6 +2,7 @@ import type { Bus, BusMessage } from "../core/bus.ts";
 import type { BreakerState } from "../core/circuit-breaker.ts";
 import type { Clock, Random } from "../core/clock.ts";
 import type { Leases } from "../core/lease.ts";
+import { chain } from "../core/maybe-promise.ts";
 import { scopeGroup } from "../core/scopes.ts";
 import type { SharedStore } from "../core/shared-store.ts";
 import type { Store } from "../core/store.ts";
@@ -45,6 +46,8 @@ export interface Storage {
   readonly copies: Store;
   /** Each tier, for metrics. */
   readonly tiers: readonly GuardedStores[];
+  /** What all share, without copies; rejects where it cannot be asked. */
+  readonly asked: Pick<Store, "get">;
   /** Where what is to outlive this process is kept, without guard. */
   readonly truth: Store;
   readonly invalidator: Invalidator;
@@ -70,6 +73,7 @@ export function assembleStorage(options: StorageOptions): Storage {
     return {
       store: front,
       copies: front,
+      asked: front,
       tiers: [unguarded(front)],
       truth: front,
       invalidator,
@@ -93,7 +97,8 @@ export function assembleStorage(options: StorageOptions): Storage {
       store.distrust();
     },
   });
-  const store = tiered([front, new VerifiedStore(guard, journal)], { clock });
+  const verified = new VerifiedStore(guard, journal);
+  const store = tiered([front, verified], { clock });
   const doubt = (): void => {
     journal.doubt();
     void journal.look();
@@ -131,6 +136,9 @@ export function assembleStorage(options: StorageOptions): Storage {
   return {
     store,
     copies: front,
+    asked: {
+      get: (tenant, keys) => chain(verified.getEntries(tenant, keys), (found) => found.map((entry) => entry?.value)),
+    },
     tiers: [unguarded(front), { store: guard, available: () => guard.available(), breaker: () => guard.state.breaker }],
     truth: given,
     invalidator,

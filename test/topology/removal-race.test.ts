@@ -1,4 +1,5 @@
 import { describe, expect, it } from "vitest";
+import { StoreUnavailableError } from "../../src/core/errors.ts";
 import { systemTenant } from "../../src/core/scopes.ts";
 import type { SharedStore } from "../../src/core/shared-store.ts";
 import { Gate } from "../../src/testing/gate.ts";
@@ -83,5 +84,50 @@ describe("an answer that is written while it is removed", () => {
       await passing(1_001);
       expect([(await one.read()).outcome, (await other.read()).outcome]).toEqual(["HIT", "HIT"]);
     }
+  });
+});
+
+describe("an answer that is written while it is removed, by a process that is cut off just then", () => {
+  it.each([
+    ["before it could look for the removal", "look"],
+    ["before it heard that it was written", "write"],
+  ] as const)("%s, is taken back as soon as the store answers (N3, N5, I3)", async (_, lost) => {
+    const { clock, stores } = sharedMemory(2);
+    const [first, second] = stores as [SharedStore, SharedStore];
+    const writing = new Gate();
+    let isCut = false;
+    const away = () => Promise.reject(new StoreUnavailableError({ message: "away" }));
+    const store: SharedStore = {
+      ...first,
+      async set(tenant, key, value, options) {
+        if (tenant === systemTenant || key.startsWith("g:")) return first.set(tenant, key, value, options);
+        await writing.pass();
+        isCut = true;
+        const result = await first.set(tenant, key, value, options);
+        return lost === "write" ? away() : result;
+      },
+      get: (tenant, keys) => (isCut ? away() : first.get(tenant, keys)),
+      add: (...given) => (isCut ? away() : first.add(...given)),
+      delete: (...given) => (isCut ? away() : first.delete(...given)),
+    };
+    const { nodes, passing } = await startFleet({ clock, stores: [store, second] });
+    const [writer, remover] = nodes;
+    await remover.read();
+    await until(() => remover.eventsOf("entry-write").length === 1);
+    const id = (await remover.read()).headers.get("x-ai-cache-entry") as string;
+    await remover.cache.invalidate({ all: true });
+    await passing(1_001);
+
+    const begun = writer.read();
+    await writing.reached();
+    await remover.cache.invalidate({ keys: [id] });
+    writing.release();
+    expect((await begun).outcome).toBe("MISS");
+    await until(() => writer.eventsOf("store-fault").length > 0, "it is cut off");
+    const onlyStored = { headers: { "cache-control": "only-if-cached" } };
+    isCut = false;
+    await passing(1_001);
+    expect((await writer.read({}, onlyStored)).outcome).toBe("MISS");
+    expect((await remover.read({}, onlyStored)).reason).toBe("absent");
   });
 });

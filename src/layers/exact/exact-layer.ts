@@ -1,7 +1,7 @@
 import type { Clock, Random } from "../../core/clock.ts";
 import { sealEntry } from "../../core/entry.ts";
 import { type Freshness, judgeFreshness, lifetimeOf } from "../../core/freshness.ts";
-import { Generations, removalOf, sameToken, scopeKeys } from "../../core/generations.ts";
+import { Generations, removalOf } from "../../core/generations.ts";
 import type { AnswerLayer, FoundEntry, Keyed, Lookup, RecordResult, RecordTicket, Source } from "../../core/layer.ts";
 import { chain, isPromise } from "../../core/maybe-promise.ts";
 import { OpenedEntries } from "../../core/opened-entries.ts";
@@ -13,6 +13,7 @@ import type { Scope } from "../../core/scopes.ts";
 import type { MaybePromise, Store } from "../../core/store.ts";
 import type { Trace } from "../../core/trace.ts";
 import { hasMoved, type ModelMark, markKey, noteModel, readMark } from "./model-watch.ts";
+import { type UncertainWrite, UncertainWrites } from "./uncertain-writes.ts";
 
 /**
  * The same call again. One look-up reads the entry (all variants of it) together with the generations it lives by;
@@ -25,6 +26,8 @@ export interface ExactLayerParts {
   readonly store: Store & { forget?(tenant: string, key: string): void };
   /** The copies of it that are in memory; default: none but the store itself. */
   readonly copies?: Store;
+  /** What all share, without copies; rejects where it cannot be asked. Default: the store itself. */
+  readonly asked?: Pick<Store, "get">;
   readonly clock: Clock;
   readonly random: Random;
   readonly trace: Trace;
@@ -33,9 +36,6 @@ export interface ExactLayerParts {
   /** Default: some of its own. */
   readonly opened?: OpenedEntries;
 }
-
-/** For a removal that had just gone by itself. */
-const shortestRemovalMs = 60_000;
 
 /** What an entry is held against. */
 interface Standard {
@@ -49,6 +49,7 @@ export class ExactLayer implements AnswerLayer {
   readonly #parts: ExactLayerParts;
   readonly #opened: OpenedEntries;
   readonly #generations: Generations;
+  readonly #uncertain: UncertainWrites;
   /** Of calls that came lately; the same call is the same object. */
   readonly #scopes = new WeakMap<Keyed, ScopeReading>();
 
@@ -56,6 +57,8 @@ export class ExactLayer implements AnswerLayer {
     this.#parts = parts;
     this.#opened = parts.opened ?? new OpenedEntries();
     this.#generations = new Generations(parts.store, parts.random);
+    const { store, asked = store, clock } = parts;
+    this.#uncertain = new UncertainWrites({ store, asked, clock });
   }
 
   lookup(call: Keyed, source: Source = "store"): MaybePromise<Lookup> {
@@ -120,25 +123,28 @@ export class ExactLayer implements AnswerLayer {
       },
       slot,
     );
+    const write: UncertainWrite = { tenant: principal.tenant, slot, scope: removalScope, before: removal };
     const result = await store.set(principal.tenant, slot, sealed, { deleteAt: lifetime.deleteAt });
-    if (result !== "stored") return { kind: "failed", result };
-    if (await this.#isRemoved(removalScope, removal)) {
+    if (result !== "stored") {
+      // Given up is not undone: it may be there, or come to be.
+      if (result === "overloaded") this.#uncertain.note(write);
+      return { kind: "failed", result };
+    }
+    // A removal finds what is stored before it; what was on its way meanwhile has to look for the removal.
+    if (await this.#isRemoved(write)) {
       await store.delete(principal.tenant, slot);
       return { kind: "refused", reason: "generation_changed" };
     }
     return { kind: "stored", id: slot, bytes: sealed.length };
   }
 
-  /** A removal finds what is stored before it; what was on its way meanwhile has to look for the removal. */
-  async #isRemoved({ tenant, name }: Scope, before: Uint8Array | undefined): Promise<boolean> {
-    const { store, clock } = this.#parts;
-    const [key] = scopeKeys([{ tenant, name }]) as [string];
-    // A copy in memory may be the removal that is known already; `add` asks the store that all share.
-    const isKnown = before !== undefined && before.length > 0;
-    const now = isKnown
-      ? await store.add(tenant, key, before, { deleteAt: clock.now() + shortestRemovalMs })
-      : (await store.get(tenant, [key]))[0];
-    return now !== undefined && !sameToken(now, before);
+  async #isRemoved(write: UncertainWrite): Promise<boolean> {
+    try {
+      return await this.#uncertain.isRemoved(write);
+    } catch {
+      this.#uncertain.note(write);
+      return false;
+    }
   }
 
   #from(source: Source): Store {
@@ -196,7 +202,10 @@ export class ExactLayer implements AnswerLayer {
     const { removed } = this.#parts;
     const isKept = removed?.accepts(call.principal.tenant, slot, () => tokenOf(entry.note.removal)) ?? true;
     if (!isKept) return miss("generation_changed", slot);
-    return chain(standard.present.isAlive(entry), (alive) => {
+    const { tenant } = call.principal;
+    const mayServe = this.#uncertain.has(tenant, slot) ? this.#uncertain.mayServe(tenant, slot) : true;
+    const isAlive = chain(mayServe, (may) => may && standard.present.isAlive(entry));
+    return chain(isAlive, (alive) => {
       const isOfAnother = "model" in standard && hasMoved(standard.model, entry.note.model, entry.lifetime.createdAt);
       if (!alive || isOfAnother) return miss("generation_changed", slot);
       return asLookup(judgeFreshness(entry.lifetime, this.#parts.clock.now(), call.directives), { entry, id: slot });
