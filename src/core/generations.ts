@@ -192,7 +192,7 @@ const maxCandidates = 10_000;
 
 /** The tokens of `scopes`, in one round trip for each tenant, all at once. */
 export function currentTokens(
-  store: Store,
+  store: Pick<Store, "get">,
   scopes: readonly Scope[],
 ): MaybePromise<readonly (Uint8Array | undefined)[]> {
   const tenants = [...new Set(scopes.map((scope) => scope.tenant))];

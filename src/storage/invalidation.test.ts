@@ -8,13 +8,14 @@ import { currentTokens, removalOf, renewGeneration } from "../core/generations.t
 import { everything, type Scope, scopeOf, systemTenant, wholeTenant } from "../core/scopes.ts";
 import type { Store } from "../core/store.ts";
 import type { TraceEvent } from "../core/trace.ts";
+import { guarded } from "../stores/guarded.ts";
 import { memory } from "../stores/memory.ts";
 import { Invalidator } from "./invalidation.ts";
 import { RenewalJournal } from "./renewal-journal.ts";
 
 const forEver = { deleteAt: Number.POSITIVE_INFINITY };
 
-function setUp(broken: Partial<Store> = {}) {
+function setUp(broken: Partial<Store> = {}, guarding = (store: Store, _: ManualClock): Store => store) {
   const clock = new ManualClock();
   const store = Object.assign(memory({ clock }), broken);
   const hub = new MemoryBusHub();
@@ -28,7 +29,16 @@ function setUp(broken: Partial<Store> = {}) {
   let made = 0;
   const random = { fraction: () => 0, bytes: (length: number) => new Uint8Array(length).fill(++made) };
   const trace = (event: TraceEvent) => void events.push(event);
-  const invalidator = new Invalidator({ store, shared: store, bus, journal, clock, random, trace });
+  const invalidator = new Invalidator({
+    store,
+    shared: guarding(store, clock),
+    truth: store,
+    bus,
+    journal,
+    clock,
+    random,
+    trace,
+  });
   const tokenOf = async (scope: Scope) => (await currentTokens(store, [scope]))[0];
   return { clock, store, bus, heard, noted, events, random, invalidator, tokenOf };
 }
@@ -149,4 +159,54 @@ describe("Invalidator, when something fails", () => {
     expect(await invalidator.invalidate({ tags: [] })).toEqual({ scopes: 0, entries: 0 });
     expect(events).toEqual([{ type: "invalidation", scopes: 0, entries: 0, groups: [] }]);
   });
+
+  it.each([60, 1_000])(
+    "a store that takes %d ms to say what there was before: the renewal is remembered all the same",
+    async (lateMs) => {
+      const late: { answer: () => void } = { answer: () => {} };
+      const asked = new Promise<void>((resolve) => {
+        late.answer = resolve;
+      });
+      const { clock, store, random, invalidator, noted, heard } = setUp({}, (inner, time) =>
+        guarded(inner, { clock: time, readDeadlineMs: 50, writeDeadlineMs: 250 }),
+      );
+      const tag = scopeOf("tag", "doc:42", undefined);
+      const before = await renewGeneration(store, tag, random);
+      const get = store.get.bind(store);
+      Object.assign(store, {
+        get: async (tenant: string, keys: readonly string[]) => {
+          const found = get(tenant, keys);
+          await asked;
+          return found;
+        },
+      });
+      const invalidating = invalidator.invalidate({ tags: ["doc:42"] });
+      await turns(3);
+      clock.advance(lateMs);
+      await turns(3);
+      late.answer();
+      expect(await invalidating).toEqual({ scopes: 1, entries: 0 });
+      await turns(3);
+      expect(noted).toMatchObject([{ scope: tag.name, before }]);
+      // The others remember it too, if it did not take for ever.
+      expect(heard).toMatchObject([{ scope: tag.name, before: lateMs < 100 ? before : undefined }]);
+    },
+  );
+
+  it("a store that reads what is being written: there was nothing that could come back", async () => {
+    const { store, invalidator, noted } = setUp();
+    const get = store.get.bind(store);
+    Object.assign(store, {
+      get: async (tenant: string, keys: readonly string[]) => {
+        await turns(1);
+        return get(tenant, keys);
+      },
+    });
+    await invalidator.invalidate({ tags: ["a"] });
+    expect(noted).toMatchObject([{ before: undefined }]);
+  });
 });
+
+async function turns(count: number): Promise<void> {
+  for (let turn = 0; turn < count; turn++) await new Promise((resolve) => setImmediate(resolve));
+}

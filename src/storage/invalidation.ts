@@ -1,7 +1,8 @@
 import type { Bus, BusMessage } from "../core/bus.ts";
 import type { Clock, Random } from "../core/clock.ts";
+import { withDeadline } from "../core/deadline.ts";
 import type { EntryPlace } from "../core/entry-id.ts";
-import { currentTokens, removalOf, renewGeneration, scopeKeys } from "../core/generations.ts";
+import { currentTokens, removalOf, renewGeneration, sameToken, scopeKeys } from "../core/generations.ts";
 import { RemovedSlots } from "../core/removed-slots.ts";
 import { type Scope, type ScopeGroup, scopeGroup } from "../core/scopes.ts";
 import type { Store } from "../core/store.ts";
@@ -23,6 +24,8 @@ export interface InvalidatorParts {
   readonly store: Store & Partial<Pick<TieredStore, "forget">>;
   /** The one that is shared. */
   readonly shared: Store;
+  /** The same without a guard: it may take its time to say what it held before, and rejects where it cannot. */
+  readonly truth: Pick<Store, "get">;
   readonly bus: Bus | undefined;
   readonly journal: RenewalJournal;
   readonly clock: Clock;
@@ -30,6 +33,10 @@ export interface InvalidatorParts {
   readonly trace: Trace;
 }
 
+type Renewal = Extract<BusMessage, { kind: "renewed" }>;
+
+/** How much longer than the renewal it may take to say what there was before; what comes later is noted all the same. */
+const beforeMs = 100;
 /** What is computed when its key is removed has this long to come to its end; what takes longer is stored after all. */
 const removalMs = 15 * 60_000;
 
@@ -68,22 +75,26 @@ export class Invalidator {
     return { scopes: scopes.length, entries: removed.filter(Boolean).length };
   }
 
-  async #renew(scopes: readonly Scope[]): Promise<Extract<BusMessage, { kind: "renewed" }>[]> {
-    const { shared, journal } = this.#parts;
+  async #renew(scopes: readonly Scope[]): Promise<readonly Renewal[]> {
+    const { clock, journal, truth } = this.#parts;
     if (scopes.length === 0) return [];
     // Asked first and not waited for: one connection answers in order, so this is what there was before.
-    const before = Promise.resolve(currentTokens(shared, scopes)).catch(() => []);
+    const before = (async () => currentTokens(truth, scopes))().catch(() => []);
     const tokens = await Promise.all(scopes.map((scope) => this.#renewOne(scope)));
-    const then = await before;
-    const messages = scopes.map(({ tenant, name }, index) => ({
-      kind: "renewed" as const,
-      tenant,
-      scope: name,
-      token: tokens[index] as Uint8Array,
-      before: then[index],
-    }));
-    for (const message of messages) journal.note(message);
-    return messages;
+    const renewalsAfter = (then: readonly (Uint8Array | undefined)[]) =>
+      scopes.map(({ tenant, name: scope }, index): Renewal => {
+        const token = tokens[index] as Uint8Array;
+        // Where the connections are several, what is read first may be what is written last.
+        const old = sameToken(then[index], token) ? undefined : then[index];
+        return { kind: "renewed", tenant, scope, token, before: old };
+      });
+    const noted = before.then((then) => {
+      const renewals = renewalsAfter(then);
+      for (const renewal of renewals) journal.note(renewal);
+      return renewals;
+    });
+    // It is taken back by now: nobody waits long to hear what could come to life again.
+    return withDeadline(noted, beforeMs, clock, () => renewalsAfter([]));
   }
 
   async #remove({ tenant, slot }: EntryPlace): Promise<boolean> {

@@ -62,7 +62,16 @@ export function assembleStorage(options: StorageOptions): Storage {
   if (given === undefined) {
     const journal = new RenewalJournal({ store: front, clock, onLost: () => {} });
     const { bus } = options;
-    const invalidator = new Invalidator({ store: front, shared: front, bus, journal, clock, random, trace });
+    const invalidator = new Invalidator({
+      store: front,
+      shared: front,
+      truth: front,
+      bus,
+      journal,
+      clock,
+      random,
+      trace,
+    });
     const stopListening = bus?.subscribe({
       heard(message) {
         trace({ type: "invalidation-heard", group: groupOf(message) });
@@ -132,7 +141,7 @@ export function assembleStorage(options: StorageOptions): Storage {
   });
   const onFault = (operation: string, kind: "timeout" | "error") => trace({ type: "lease-fault", operation, kind });
   const { errorBackoff: backoffMs } = settings.coalescing;
-  const invalidator = new Invalidator({ store, shared: guard, bus, journal, clock, random, trace });
+  const invalidator = new Invalidator({ store, shared: guard, truth: given, bus, journal, clock, random, trace });
   return {
     store,
     copies: front,
