@@ -3,7 +3,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { describe, expect, it, onTestFinished } from "vitest";
 import { InvalidOptionError } from "../core/errors.ts";
-import { shownStoreUrl, storeFromUrl, storeUrlMistake } from "./store-url.ts";
+import { embeddedFolder, isMemoryUrl, shownStoreUrl, storeFromUrl, storeUrlMistake } from "./store-url.ts";
 
 function surroundings() {
   const directory = mkdtempSync(join(tmpdir(), "reprise-store-url-"));
@@ -36,6 +36,18 @@ describe("the URL of a store", () => {
     const again = await storeFromUrl(`sqlite:${directory}`, { directory: "/nowhere", maxBytes });
     expect(await again?.get("t", ["k"])).toEqual([Buffer.from("v")].map((bytes) => new Uint8Array(bytes)));
     await again?.close();
+  });
+
+  it.each([
+    ["sqlite", "/data", false],
+    ["sqlite:/elsewhere", "/elsewhere", false],
+    ["memory", undefined, true],
+    ["memory:", undefined, true],
+    ["redis://127.0.0.1:1", undefined, false],
+    ["sqlite3", undefined, false],
+  ])("%s keeps what it has in %s", (url, folder, isMemory) => {
+    expect(embeddedFolder(url, "/data")).toBe(folder);
+    expect(isMemoryUrl(url)).toBe(isMemory);
   });
 
   it.each(["memory", "memory:"])("%s needs no store", async (url) => {

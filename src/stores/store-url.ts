@@ -27,7 +27,15 @@ interface Scheme {
   open(url: string, surroundings: StoreSurroundings): Promise<SharedStore | undefined>;
 }
 
-const folderOf = (url: string): string => url.slice("sqlite:".length);
+/** The store that ends with its process. */
+export function isMemoryUrl(url: string): boolean {
+  return /^memory(:|$)/.test(url);
+}
+
+/** The folder of an embedded store, `directory` where the URL names none; `undefined` where the URL is of another store. */
+export function embeddedFolder(url: string, directory: string): string | undefined {
+  return /^sqlite(:|$)/.test(url) ? url.slice("sqlite:".length) || directory : undefined;
+}
 
 const memory: Scheme = { check: () => {}, open: async () => undefined };
 
@@ -35,7 +43,7 @@ const sqlite: Scheme = {
   check: () => {},
   async open(url, { directory, ...surroundings }) {
     const { sqlite: open } = await import("./sqlite.ts");
-    return open({ directory: folderOf(url) || directory, ...surroundings });
+    return open({ directory: embeddedFolder(url, directory) ?? directory, ...surroundings });
   },
 };
 
@@ -110,7 +118,7 @@ export async function storeFromUrl(url: string, surroundings: StoreSurroundings)
 
 /** The URL without what is nobody's business. */
 export function shownStoreUrl(url: string): string {
-  if (/^(memory|sqlite)(:|$)/.test(url)) return url;
+  if (isMemoryUrl(url) || embeddedFolder(url, "") !== undefined) return url;
   return url
     .replace(/^([a-z][a-z0-9+.-]*:(?:\/\/)?).*@/is, "$1***@")
     .replace(/([?&][^=&]*(?:pass|secret|token|key)[^=&]*=)[^&]*/gi, "$1***");

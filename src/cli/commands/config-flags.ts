@@ -1,11 +1,19 @@
 import process from "node:process";
 import type { Command } from "commander";
-import { type ConfigReading, readConfig } from "../../gateway/config.ts";
+import { type ConfigReading, describeMistake, readConfig } from "../../gateway/config.ts";
 
-/** The flags that `serve` and `doctor` share, and the configuration they make. */
+/** The flags that say how a gateway is configured, and the configuration they make with the environment and the file. */
+
+export type Flags = Readonly<Record<string, string | undefined>>;
+
+export const configFlag = [
+  "--config <file>",
+  "configuration file (default: reprise.yaml or reprise.json here, if there is one)",
+] as const;
+
 export function withConfigFlags(command: Command): Command {
   return command
-    .option("--config <file>", "configuration file (default: reprise.yaml or reprise.json here, if there is one)")
+    .option(...configFlag)
     .option("--port <number>", "port to listen on (default: 8787)")
     .option("--host <address>", "address to listen on (default: 127.0.0.1)")
     .option(
@@ -21,7 +29,16 @@ export function withConfigFlags(command: Command): Command {
     .option("--log-level <level>", "silent, error, warn, info or debug (default: info)");
 }
 
-export function configFrom(flags: Readonly<Record<string, string | undefined>>): ConfigReading {
+/** `undefined` where it has mistakes: they are told, each in a line, and the exit status is that of misuse. */
+export function soundConfigFrom(flags: Flags): Extract<ConfigReading, { ok: true }> | undefined {
+  const reading = configFrom(flags);
+  if (reading.ok) return reading;
+  for (const mistake of reading.mistakes) process.stderr.write(`reprise: ${describeMistake(mistake)}\n`);
+  process.exitCode = 2;
+  return undefined;
+}
+
+export function configFrom(flags: Flags): ConfigReading {
   return readConfig({
     file: flags["config"],
     environment: process.env,

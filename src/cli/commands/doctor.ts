@@ -3,9 +3,9 @@ import process from "node:process";
 import { Command } from "commander";
 import { request } from "undici";
 import { systemClock } from "../../core/clock.ts";
-import { describeMistake, type GatewayConfig } from "../../gateway/config.ts";
+import type { GatewayConfig } from "../../gateway/config.ts";
 import { checkAdmin } from "./admin-finding.ts";
-import { configFrom, withConfigFlags } from "./config-flags.ts";
+import { type Flags, soundConfigFrom, withConfigFlags } from "./config-flags.ts";
 import type { Finding } from "./finding.ts";
 import { checkStore } from "./store-findings.ts";
 
@@ -16,13 +16,9 @@ export function doctorCommand(): Command {
     .action(doctor);
 }
 
-async function doctor(flags: Readonly<Record<string, string | undefined>>): Promise<void> {
-  const reading = configFrom(flags);
-  if (!reading.ok) {
-    for (const mistake of reading.mistakes) process.stderr.write(`reprise: ${describeMistake(mistake)}\n`);
-    process.exitCode = 2;
-    return;
-  }
+async function doctor(flags: Flags): Promise<void> {
+  const reading = soundConfigFrom(flags);
+  if (reading === undefined) return;
   const { config, file } = reading;
   const findings: Finding[] = [
     { check: "configuration", detail: file ?? "defaults, no file" },

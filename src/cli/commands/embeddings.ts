@@ -5,8 +5,9 @@ import type { GatewayConfig } from "../../gateway/config.ts";
 import { MisuseError } from "../misuse-error.ts";
 import { openStore } from "../vectors/opened-store.ts";
 import { whoseIn } from "../vectors/tenant-flags.ts";
+import { configFlag, type Flags } from "./config-flags.ts";
 import { progressLine } from "./progress-line.ts";
-import { act, type Flags, type Report } from "./report.ts";
+import { act, type Report } from "./report.ts";
 
 /** `reprise embeddings export|import`. What reads and writes files is loaded when it is needed, not at each start. */
 
@@ -37,7 +38,7 @@ const importExample =
 
 function withStoreFlags(command: Command): Command {
   return command
-    .option("--config <file>", "configuration file (default: reprise.yaml or reprise.json here, if there is one)")
+    .option(...configFlag)
     .option("--data <folder>", "folder of the embedded store (default: ./.reprise)")
     .option("--store <url>", "the store: sqlite, sqlite:FOLDER, or redis://, postgres:// (default: sqlite)")
     .option("--tenant <id>", "whose vectors: an id, such as library for those of cache.embeddings")

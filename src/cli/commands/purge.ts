@@ -5,6 +5,7 @@ import type { Invalidated } from "../../storage/invalidation.ts";
 import { type Invalidation, readInvalidation } from "../../storage/invalidation-wish.ts";
 import { postToAdmin } from "../admin-client.ts";
 import { MisuseError } from "../misuse-error.ts";
+import { configFlag, type Flags } from "./config-flags.ts";
 import { act, type Report } from "./report.ts";
 
 /** `reprise purge`: takes back what a running gateway has stored, by its admin API. */
@@ -33,13 +34,13 @@ export function purgeCommand(): Command {
     .option("--version-label <label>", 'what was stored under this version label; "" is none')
     .option("--all", "everything, of the tenant if one is named; nothing is asked before")
     .option("--url <url>", "the gateway, such as http://127.0.0.1:8787 (default: that of the configuration)")
-    .option("--config <file>", "configuration file (default: reprise.yaml or reprise.json here, if there is one)")
+    .option(...configFlag)
     .option("--port <number>", "port of the gateway (default: 8787)")
     .option("--host <address>", "address of the gateway (default: 127.0.0.1)")
     .option("--data <folder>", "data folder of the gateway, where its admin token is (default: ./.reprise)")
     .option("--json", "print the result as JSON")
     .addHelpText("after", examples)
-    .action((flags: PurgeFlags) => act({ ...settingsIn(flags) }, "purge", (config) => purge(config, flags)));
+    .action((flags: PurgeFlags) => act(settingsIn(flags), "purge", (config) => purge(config, flags)));
 }
 
 const examples =
@@ -48,9 +49,9 @@ const examples =
   "configuration, or the one that the gateway keeps in its data folder.";
 
 /** What concerns where the gateway is, and not what is to be done. */
-function settingsIn(flags: PurgeFlags): Readonly<Record<string, string | undefined>> {
+function settingsIn(flags: PurgeFlags): Flags {
   const { tag: _, key: __, ...others } = flags;
-  return others as Readonly<Record<string, string | undefined>>;
+  return others as Flags;
 }
 
 async function purge(config: GatewayConfig, flags: PurgeFlags): Promise<Report> {

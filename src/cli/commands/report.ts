@@ -1,12 +1,10 @@
 import process from "node:process";
 import { RepriseError } from "../../core/errors.ts";
-import { describeMistake, type GatewayConfig } from "../../gateway/config.ts";
-import { configFrom } from "./config-flags.ts";
+import type { GatewayConfig } from "../../gateway/config.ts";
+import { type Flags, soundConfigFrom } from "./config-flags.ts";
 import { lineOf } from "./error-line.ts";
 
 /** How a command that does one thing and ends says what it did: as text for people, or as JSON for programs. */
-
-export type Flags = Readonly<Record<string, string | undefined>>;
 
 /** What is printed: for machines, and for people. */
 export interface Report {
@@ -20,12 +18,8 @@ export async function act(
   action: string,
   run: (config: GatewayConfig) => Promise<Report>,
 ): Promise<void> {
-  const reading = configFrom(flags);
-  if (!reading.ok) {
-    for (const mistake of reading.mistakes) process.stderr.write(`reprise: ${describeMistake(mistake)}\n`);
-    process.exitCode = 2;
-    return;
-  }
+  const reading = soundConfigFrom(flags);
+  if (reading === undefined) return;
   try {
     const { json, text } = await run(reading.config);
     process.stdout.write(flags["json"] === undefined ? `${text}\n` : `${JSON.stringify({ ok: true, ...json })}\n`);

@@ -6,12 +6,12 @@ import { describeMistake, type GatewayConfig } from "../../gateway/config.ts";
 import { type Gateway, startGateway } from "../../gateway/gateway.ts";
 import { protocols } from "../../protocols/all.ts";
 import { embeddingProtocols } from "../../protocols/all-embeddings.ts";
-import { shownStoreUrl } from "../../stores/store-url.ts";
+import { embeddedFolder, isMemoryUrl, shownStoreUrl } from "../../stores/store-url.ts";
 import { version } from "../../version.ts";
-import { isMemory, type Primary, startWorkers } from "../workers/primary.ts";
+import { type Primary, startWorkers } from "../workers/primary.ts";
 import { workerVariable } from "../workers/start-calls.ts";
 import { serveAsWorker } from "../workers/worker.ts";
-import { configFrom, withConfigFlags } from "./config-flags.ts";
+import { configFrom, type Flags, soundConfigFrom, withConfigFlags } from "./config-flags.ts";
 import { lineOf } from "./error-line.ts";
 
 export function serveCommand(): Command {
@@ -27,15 +27,11 @@ export function serveCommand(): Command {
 
 const cachedApis: readonly string[] = [...protocols, ...embeddingProtocols].map(({ name }) => name);
 
-async function serve(flags: Readonly<Record<string, string | undefined>>): Promise<void> {
+async function serve(flags: Flags): Promise<void> {
   // Everything that follows is for the process that was started by a person.
   if (process.env[workerVariable] !== undefined) return serveAsWorker();
-  const reading = configFrom(flags);
-  if (!reading.ok) {
-    for (const mistake of reading.mistakes) process.stderr.write(`reprise: ${describeMistake(mistake)}\n`);
-    process.exitCode = 2;
-    return;
-  }
+  const reading = soundConfigFrom(flags);
+  if (reading === undefined) return;
   const { config } = reading;
   const workers = config.server.workers === "auto" ? availableParallelism() : config.server.workers;
   try {
@@ -51,10 +47,7 @@ async function serve(flags: Readonly<Record<string, string | undefined>>): Promi
 }
 
 /** A configuration with a mistake changes nothing. */
-async function reload(
-  gateway: Pick<Gateway | Primary, "reload">,
-  flags: Readonly<Record<string, string | undefined>>,
-): Promise<void> {
+async function reload(gateway: Pick<Gateway | Primary, "reload">, flags: Flags): Promise<void> {
   const reading = configFrom(flags);
   if (reading.ok) {
     await gateway.reload(reading.config);
@@ -75,12 +68,8 @@ interface Ready {
 
 function welcome(config: GatewayConfig, { file, url, workers }: Ready): string {
   const upstreams = Object.entries(config.upstreams).map(([name, upstream]) => `${name} ${upstream.url}`);
-  const store =
-    config.store.url === "memory"
-      ? "memory"
-      : config.store.url === "sqlite"
-        ? `sqlite in ${config.data.directory}`
-        : shownStoreUrl(config.store.url);
+  const folder = embeddedFolder(config.store.url, config.data.directory);
+  const store = folder === undefined ? shownStoreUrl(config.store.url) : `sqlite in ${folder}`;
   const shown = url.replace("//0.0.0.0:", "//127.0.0.1:").replace("//[::]:", "//[::1]:");
   const open = shown === url ? "" : ", open to every address of this machine";
   return [
@@ -88,7 +77,7 @@ function welcome(config: GatewayConfig, { file, url, workers }: Ready): string {
     `  configuration: ${file ?? "defaults, no file"}`,
     `  upstreams: ${upstreams.join(", ")}`,
     `  store: ${store}`,
-    ...(workers === 1 ? [] : [`  workers: ${workers}${isMemory(config.store.url) ? notShared : ""}`]),
+    ...(workers === 1 ? [] : [`  workers: ${workers}${isMemoryUrl(config.store.url) ? notShared : ""}`]),
     `  caches ${cachedApis.join(", ")}; everything else passes through`,
     `  point the base URL of an OpenAI SDK at ${shown}/v1`,
     "",

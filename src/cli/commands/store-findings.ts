@@ -4,18 +4,18 @@ import { RepriseError } from "../../core/errors.ts";
 import { sentence } from "../../core/sentence.ts";
 import { isCheckable, type StoreFinding } from "../../core/store-check.ts";
 import type { GatewayConfig } from "../../gateway/config.ts";
-import { shownStoreUrl, storeFromUrl } from "../../stores/store-url.ts";
+import { embeddedFolder, isMemoryUrl, shownStoreUrl, storeFromUrl } from "../../stores/store-url.ts";
 import type { Finding } from "./finding.ts";
 
 /** What `reprise doctor` says of the store: a folder it may use, a server that lets it in. Nothing is made. */
 export async function checkStore(config: GatewayConfig): Promise<readonly Finding[]> {
   const { url } = config.store;
-  if (/^memory(:|$)/.test(url)) {
+  if (isMemoryUrl(url)) {
     const remedy = "Answers are lost at each restart; leave --store out to keep them in the data folder.";
     return [{ check: "store", detail: "memory", problem: { severity: "warning", remedy } }];
   }
-  if (/^sqlite(:|$)/.test(url)) return [await checkFolder(config)];
-  return checkServer(config);
+  const folder = embeddedFolder(url, config.data.directory);
+  return folder === undefined ? checkServer(config) : [await checkFolder(folder, config)];
 }
 
 async function checkServer({
@@ -41,8 +41,7 @@ function findingOf({ detail, severity, remedy = "" }: StoreFinding): Finding {
   return { check: "store", detail, problem: { severity, remedy: sentence(remedy) } };
 }
 
-async function checkFolder({ store: { url, maxBytes }, data }: GatewayConfig): Promise<Finding> {
-  const directory = url.startsWith("sqlite:") ? url.slice("sqlite:".length) : data.directory;
+async function checkFolder(directory: string, { store: { url, maxBytes } }: GatewayConfig): Promise<Finding> {
   const problem = folderProblem(directory);
   if (problem !== undefined)
     return {

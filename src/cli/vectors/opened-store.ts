@@ -12,7 +12,7 @@ import { silentTrace } from "../../core/trace.ts";
 import type { GatewayConfig } from "../../gateway/config.ts";
 import { EmbeddingLayer } from "../../layers/embedding/embedding-layer.ts";
 import type { PolicyRules } from "../../policy/rules.ts";
-import { storeFromUrl } from "../../stores/store-url.ts";
+import { embeddedFolder, storeFromUrl } from "../../stores/store-url.ts";
 
 /**
  * The store of a configuration, opened for moving vectors: without the tier in memory and without the guard, whose
@@ -53,11 +53,11 @@ export async function openStore(config: GatewayConfig, { make }: { readonly make
 }
 
 async function storeOf({ store: { url, maxBytes }, data }: GatewayConfig, make: boolean): Promise<SharedStore> {
-  const directory = url.startsWith("sqlite:") ? url.slice("sqlite:".length) : data.directory;
-  if (/^sqlite(:|$)/.test(url) && !make && !existsSync(join(directory, "cache.db")))
-    throw new StoreAccessError(`There is no store in ${directory}`, "Name its folder with --data.");
+  const folder = embeddedFolder(url, data.directory);
+  if (folder !== undefined && !make && !existsSync(join(folder, "cache.db")))
+    throw new StoreAccessError(`There is no store in ${folder}`, "Name its folder with --data.");
   const onWarning = (message: string): void => void process.stderr.write(`reprise: ${message}\n`);
-  const store = await storeFromUrl(url, { directory, maxBytes, onWarning });
+  const store = await storeFromUrl(url, { directory: data.directory, maxBytes, onWarning });
   if (store !== undefined) return store;
   throw new StoreAccessError(
     "A store in memory belongs to the process that has it, and ends with it",

@@ -1,6 +1,7 @@
 import type { FingerprintKey } from "../../core/fingerprint.ts";
 import { tenantOf } from "../../intake/request-headers.ts";
 import { classifyHeader } from "../../policy/scope.ts";
+import type { Flags } from "../commands/config-flags.ts";
 import { MisuseError } from "../misuse-error.ts";
 
 export type WhoseVectors = (secret: FingerprintKey) => string | undefined;
@@ -9,10 +10,7 @@ export type WhoseVectors = (secret: FingerprintKey) => string | undefined;
  * Whose vectors are meant: an id, or that which the gateway derives from an API key. The key itself is read from the
  * environment, since a command line is there for everybody on the machine to read. Throws `MisuseError`.
  */
-export function whoseIn(
-  flags: Readonly<Record<string, string | undefined>>,
-  environment: Readonly<Record<string, string | undefined>>,
-): WhoseVectors {
+export function whoseIn(flags: Flags, environment: Readonly<Record<string, string | undefined>>): WhoseVectors {
   const { tenant, credentialEnv, credentialHeader } = flags;
   if (tenant !== undefined && credentialEnv !== undefined)
     throw new MisuseError("--tenant and --credential-env say the same thing", "Use one of them.");

@@ -6,6 +6,7 @@ import { systemClock } from "../../core/clock.ts";
 import { RepriseError } from "../../core/errors.ts";
 import type { GatewayConfig } from "../../gateway/config.ts";
 import { createLog, type Gateway } from "../../gateway/gateway.ts";
+import { isMemoryUrl } from "../../stores/store-url.ts";
 import { Channel } from "../../workers/channel.ts";
 import { Switchboard } from "../../workers/switchboard.ts";
 import { Crew, type Ending, type WorkerProcess } from "./crew.ts";
@@ -101,12 +102,8 @@ async function fixedPart({ server, data, store, security }: GatewayConfig): Prom
   // A free port has to be the same for all, and for those who come later.
   const port = server.port === 0 ? await freePort(host) : server.port;
   // Where nothing is shared, they would each make one of their own, and mean different entries by the same key.
-  const drawn = isMemory(store.url) ? randomBytes(32).toString("base64url") : undefined;
+  const drawn = isMemoryUrl(store.url) ? randomBytes(32).toString("base64url") : undefined;
   return { server: { host, port, workers }, data, store, masterKey: security.masterKey ?? drawn };
-}
-
-export function isMemory(storeUrl: string): boolean {
-  return /^memory(:|$)/.test(storeUrl);
 }
 
 function shareOf(config: GatewayConfig, { server, data, store, masterKey }: Fixed, size: number): GatewayConfig {
