@@ -15,7 +15,7 @@
 import type { StatementSync } from "node:sqlite";
 import { type CancelTimer, type Clock, systemClock } from "../core/clock.ts";
 import { RepriseError, StoreUnavailableError } from "../core/errors.ts";
-import type { StoreStats, WriteOptions, WriteResult } from "../core/store.ts";
+import type { MaybePromise, StoreStats, WriteOptions, WriteResult } from "../core/store.ts";
 import type { ListableStore, ListingPage, ListingQuery } from "../core/store-listing.ts";
 import {
   countForeignRows,
@@ -48,7 +48,8 @@ export interface SqliteOptions {
 export interface SqliteStore extends StoreWithExpiry, ListableStore {
   get(tenant: string, keys: readonly string[]): readonly (Uint8Array | undefined)[];
   getEntries(tenant: string, keys: readonly string[]): readonly (StoredEntry | undefined)[];
-  set(tenant: string, key: string, value: Uint8Array, options: WriteOptions): WriteResult;
+  /** Acknowledged before it is committed, except what has priority `high`: that is in the file, for all processes, when this resolves. */
+  set(tenant: string, key: string, value: Uint8Array, options: WriteOptions): MaybePromise<WriteResult>;
   add(tenant: string, key: string, value: Uint8Array, options: WriteOptions): Promise<Uint8Array>;
   delete(tenant: string, key: string): Promise<boolean>;
   list(query: ListingQuery): Promise<ListingPage>;
@@ -121,10 +122,15 @@ class Sqlite implements SqliteStore {
     return keys.map((key) => this.#entry(tenant, key));
   }
 
-  set(tenant: string, key: string, value: Uint8Array, options: WriteOptions): WriteResult {
+  set(tenant: string, key: string, value: Uint8Array, options: WriteOptions): MaybePromise<WriteResult> {
     this.#assertOpen();
     if (value.byteLength + key.length > this.#maxEntryBytes) return "declined";
-    return this.#queue.set(tenant, key, value, options);
+    const result = this.#queue.set(tenant, key, value, options);
+    if (options.priority !== "high" || result !== "stored") return result;
+    return this.#queue.flush().then(
+      () => result,
+      () => "overloaded" as const,
+    );
   }
 
   async add(tenant: string, key: string, value: Uint8Array, options: WriteOptions): Promise<Uint8Array> {

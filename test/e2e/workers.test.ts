@@ -155,6 +155,8 @@ describe("a worker that is killed", () => {
       const gateway = await runWorkers(origin);
       const [one, other] = await openDoors(gateway);
       const { text } = await one.ask();
+      // Only what is in the file outlives the one that wrote it.
+      await eventually("the other reads it", async () => statusOf(await other.ask()) === "HIT");
       for (const { pid } of [one, other]) process.kill(pid, "SIGKILL");
       await until(gateway, () => gateway.stdout().split("the worker serves").length === 3);
       for (const door of await openDoors(gateway)) {
