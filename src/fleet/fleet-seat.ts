@@ -54,7 +54,8 @@ export class FleetSeat {
   async settle(answer: CompleteAnswer, settle: (answer: CompleteAnswer) => Promise<Stored>): Promise<Stored> {
     const passage = this.#passage;
     if (passage === undefined) return settle(answer);
-    if (passage.isFollower) return pendingStored;
+    // Known before the one who asked has decided: who wants another form than it came in has to ask for itself.
+    if (passage.isFollower) return answer.tooLarge ? { state: "refused", reason: "too_large" } : pendingStored;
     const isOvertaken = !(await passage.mayStore());
     const stored = await settle({ ...answer, replaced: answer.replaced || isOvertaken });
     passage.landed(answer.status);
