@@ -1,6 +1,7 @@
 /** A bus within one process: for the processes that this one speaks for, and as the measure of what every other does. */
 
 import type { Bus, BusListener, BusMessage } from "../core/bus.ts";
+import { BusListeners } from "../core/bus-listeners.ts";
 
 export class MemoryBusHub {
   readonly #members = new Set<MemoryBus>();
@@ -16,27 +17,22 @@ export class MemoryBusHub {
 class MemoryBus implements Bus {
   readonly name = "memory";
   readonly #members: Set<MemoryBus>;
-  readonly #listeners = new Set<BusListener>();
+  readonly #listeners = new BusListeners();
 
   constructor(members: Set<MemoryBus>) {
     this.#members = members;
   }
 
   publish(messages: readonly BusMessage[]): void {
-    for (const member of this.#members) if (member !== this) member.#hear(messages);
+    for (const member of this.#members) if (member !== this) member.#listeners.heard(messages);
   }
 
   subscribe(listener: BusListener): () => void {
-    this.#listeners.add(listener);
-    return () => this.#listeners.delete(listener);
+    return this.#listeners.add(listener);
   }
 
   close(): void {
     this.#members.delete(this);
     this.#listeners.clear();
-  }
-
-  #hear(messages: readonly BusMessage[]): void {
-    for (const message of messages) for (const listener of this.#listeners) listener.heard(message);
   }
 }

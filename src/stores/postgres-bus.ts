@@ -11,6 +11,7 @@
 import { hash } from "node:crypto";
 import pg from "pg";
 import type { Bus, BusListener, BusMessage } from "../core/bus.ts";
+import { BusListeners } from "../core/bus-listeners.ts";
 import { readBusText, writeBusText } from "../core/bus-text.ts";
 import type { CancelTimer, Clock, Random } from "../core/clock.ts";
 import { StoreUnavailableError } from "../core/errors.ts";
@@ -41,7 +42,7 @@ export class PostgresBus implements Bus {
   readonly #options: PostgresBusOptions;
   readonly #channel: string;
   readonly #id: string;
-  readonly #listeners = new Set<BusListener>();
+  readonly #listeners = new BusListeners();
   #client: Promise<pg.Client> | undefined;
   /** The last one that was given up. */
   #lostClient: pg.Client | undefined;
@@ -74,16 +75,9 @@ export class PostgresBus implements Bus {
   }
 
   subscribe(listener: BusListener): () => void {
-    // The same listener twice is two subscriptions.
-    const own: BusListener = {
-      heard: (message) => listener.heard(message),
-      missed: () => listener.missed(),
-    };
-    this.#listeners.add(own);
+    const leave = this.#listeners.add(listener);
     this.#connected().catch(() => undefined);
-    return () => {
-      this.#listeners.delete(own);
-    };
+    return leave;
   }
 
   async close(): Promise<void> {
@@ -130,7 +124,7 @@ export class PostgresBus implements Bus {
     (client as pg.Client & { unref(): void }).unref();
     this.#retryMs = firstRetryMs;
     this.#questionLater(client);
-    if (this.#wasAway) for (const each of this.#listeners) each.missed();
+    if (this.#wasAway) this.#listeners.missed();
     this.#wasAway = false;
     return client;
   }
@@ -166,7 +160,7 @@ export class PostgresBus implements Bus {
     const said = readBusText(text);
     if (said === undefined) this.ignored += 1;
     if (said === undefined || said.from === this.#id) return;
-    for (const message of said.messages) for (const listener of this.#listeners) listener.heard(message);
+    this.#listeners.heard(said.messages);
   }
 }
 

@@ -5,6 +5,7 @@
  */
 
 import type { Bus, BusListener, BusMessage } from "../core/bus.ts";
+import { BusListeners } from "../core/bus-listeners.ts";
 import { readBusText, writeBusText } from "../core/bus-text.ts";
 import type { Random } from "../core/clock.ts";
 import type { RedisChannels } from "./redis-channels.ts";
@@ -18,7 +19,7 @@ export class RedisBus implements Bus {
   ignored = 0;
   readonly #channels: RedisChannels;
   readonly #id: string;
-  readonly #listeners = new Set<BusListener>();
+  readonly #listeners = new BusListeners();
   #stop: (() => void) | undefined;
 
   constructor(channels: RedisChannels, random: Random) {
@@ -36,20 +37,15 @@ export class RedisBus implements Bus {
   }
 
   subscribe(listener: BusListener): () => void {
-    // The same listener twice is two subscriptions.
-    const own: BusListener = {
-      heard: (message) => listener.heard(message),
-      missed: () => listener.missed(),
-    };
-    this.#listeners.add(own);
+    const leave = this.#listeners.add(listener);
     this.#stop ??= this.#channels.listen(this.#channels.common, {
       heard: (payload) => this.#hear(payload.toString("utf8")),
       begun: (isAgain) => {
-        if (isAgain) for (const each of this.#listeners) each.missed();
+        if (isAgain) this.#listeners.missed();
       },
     });
     return () => {
-      this.#listeners.delete(own);
+      leave();
       if (this.#listeners.size === 0) this.#end();
     };
   }
@@ -68,6 +64,6 @@ export class RedisBus implements Bus {
     const said = readBusText(text);
     if (said === undefined) this.ignored += 1;
     if (said === undefined || said.from === this.#id) return;
-    for (const message of said.messages) for (const listener of this.#listeners) listener.heard(message);
+    this.#listeners.heard(said.messages);
   }
 }

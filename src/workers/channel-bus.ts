@@ -1,4 +1,5 @@
 import type { Bus, BusListener, BusMessage } from "../core/bus.ts";
+import { BusListeners } from "../core/bus-listeners.ts";
 import type { PrimaryCalls } from "./calls.ts";
 import type { Channel } from "./channel.ts";
 
@@ -9,15 +10,13 @@ import type { Channel } from "./channel.ts";
 export class ChannelBus implements Bus {
   readonly name = "workers";
   readonly #channel: Channel<PrimaryCalls>;
-  readonly #listeners = new Set<BusListener>();
+  readonly #listeners = new BusListeners();
   readonly #hearing = new Set<Promise<void>>();
 
   constructor(channel: Channel<PrimaryCalls>) {
     this.#channel = channel;
     channel.answer({
-      heard: (messages: readonly BusMessage[]) => {
-        for (const message of messages) for (const listener of [...this.#listeners]) listener.heard(owned(message));
-      },
+      heard: (messages: readonly BusMessage[]) => this.#listeners.heard(messages.map(owned)),
     });
   }
 
@@ -34,8 +33,7 @@ export class ChannelBus implements Bus {
   }
 
   subscribe(listener: BusListener): () => void {
-    this.#listeners.add(listener);
-    return () => this.#listeners.delete(listener);
+    return this.#listeners.add(listener);
   }
 
   close(): void {
