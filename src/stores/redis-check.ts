@@ -13,7 +13,17 @@ const oldest = [6, 2] as const;
 /** Gone by itself if the check is cut off. */
 const probeMs = "10000";
 
-export async function checkRedis(connection: RedisConnection, keys: RedisKeys): Promise<readonly StoreFinding[]> {
+/** What the store has that other processes are told by. */
+export interface Sharing {
+  readonly bus?: unknown;
+  readonly leases?: unknown;
+}
+
+export async function checkRedis(
+  connection: RedisConnection,
+  keys: RedisKeys,
+  sharing: Sharing,
+): Promise<readonly StoreFinding[]> {
   const where = connection.description;
   if (connection.client.status !== "ready") {
     const reason = await connection.diagnose().catch((error: unknown) => error);
@@ -28,7 +38,8 @@ export async function checkRedis(connection: RedisConnection, keys: RedisKeys): 
     const [info = ""] = infos;
     const problems = [
       ...versionProblems(info),
-      ...(await rightsProblems(connection, keys)),
+      ...(await rightsProblems(attemptsOf(connection, keys), "error")),
+      ...(await rightsProblems(sharedAttemptsOf(connection, keys, sharing), "warning")),
       ...infos.flatMap(memoryProblems).slice(0, 1),
     ];
     const servers = primaries.length === 1 ? "" : `, ${primaries.length} primaries`;
@@ -69,11 +80,14 @@ function versionProblems(info: string): StoreFinding[] {
   return [{ detail: `version ${version} is too old`, severity: "error", remedy: "use Redis 6.2 or later, or Valkey" }];
 }
 
-async function rightsProblems(connection: RedisConnection, keys: RedisKeys): Promise<StoreFinding[]> {
+type Attempt = readonly [command: string, call: () => Promise<unknown> | undefined];
+
+/** What keeping answers needs. */
+function attemptsOf(connection: RedisConnection, keys: RedisKeys): readonly Attempt[] {
   const { client } = connection;
   const [server] = connection.primaries();
   const name = keys.nameOf("", "check");
-  const attempts: readonly (readonly [command: string, call: () => Promise<unknown> | undefined])[] = [
+  return [
     ["SET", () => client.set(name, "check", "PX", probeMs)],
     ["GET", () => client.get(name)],
     ["MGET", () => client.mget(name)],
@@ -83,13 +97,31 @@ async function rightsProblems(connection: RedisConnection, keys: RedisKeys): Pro
     ["SCAN", () => server?.scan("0", "MATCH", keys.pattern(""), "COUNT", 1)],
     ["DBSIZE", () => server?.dbsize()],
   ];
+}
+
+/** Without these everything works, and each process for itself. */
+function sharedAttemptsOf(
+  { client, cluster }: RedisConnection,
+  keys: RedisKeys,
+  { bus, leases }: Sharing,
+): readonly Attempt[] {
+  const name = keys.nameOf("", "check-relay");
+  const publish: Attempt = ["PUBLISH", () => client.publish(`${keys.prefix}check`, "")];
+  const append: Attempt = ["XADD", () => client.xadd(name, "*", "f", "").then(() => client.del(name))];
+  return [...(bus && cluster === undefined ? [publish] : []), ...(leases ? [append] : [])];
+}
+
+async function rightsProblems(
+  attempts: readonly Attempt[],
+  severity: "error" | "warning",
+): Promise<readonly StoreFinding[]> {
   const problems: StoreFinding[] = [];
   for (const [command, call] of attempts) {
     try {
       await call();
     } catch (error) {
       const { cause, remedy } = explainRedisError(error);
-      problems.push({ detail: `${command} fails: ${cause}`, severity: "error", remedy });
+      problems.push({ detail: `${command} fails: ${cause}`, severity, remedy });
     }
   }
   return problems;

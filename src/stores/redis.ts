@@ -205,7 +205,7 @@ class RedisDriver implements RedisStore {
   async check(): Promise<readonly StoreFinding[]> {
     this.#assertOpen();
     await this.#connection.opening;
-    return checkRedis(this.#connection, this.#keys);
+    return checkRedis(this.#connection, this.#keys, this);
   }
 
   async close(): Promise<void> {

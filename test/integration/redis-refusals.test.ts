@@ -107,6 +107,21 @@ describeWithServices("redis-server", "a redis that refuses", () => {
     expect(await server.admin.acl("LOG")).toEqual([]);
   });
 
+  test("R10 NOPERM: what processes tell each other is asked for too, where they do", async () => {
+    const acl = [documentedAcl().replace("&reprise:* ", "").replace("+xadd +xrange ", "resetchannels ")];
+    const server = await serverFor({ acl });
+    const url = `redis://reprise:secret@127.0.0.1:${server.port}`;
+    const warningsOf = async (store: RedisStore) =>
+      (await store.check()).filter(({ detail }) => detail.includes("lacks the right"));
+    const found = await warningsOf(opened(url));
+    expect(found.map(({ detail }) => detail.split(" ")[0])).toEqual(["PUBLISH", "XADD"]);
+    expect(found.map(({ severity }) => severity)).toEqual(["warning", "warning"]);
+    const alone = redis({ url, bus: false, leases: false });
+    onTestFinished(() => alone.close());
+    expect(await warningsOf(alone)).toEqual([]);
+    expect(await server.admin.keys("*check*")).toEqual([]);
+  });
+
   test("R10 READONLY: a replica reads and says why it does not write", async () => {
     const primary = await serverFor({});
     const replica = await serverFor({ replicaOf: primary.port });
