@@ -24,11 +24,15 @@ const firstToken = 0;
 const renewedToken = 1;
 
 export const tokenLength = 12;
-const keyOf = (name: string): string => `g:${name}`;
+
+/** Under which key of its tenant a scope's token is stored. */
+export function scopeKey({ name }: Pick<Scope, "name">): string {
+  return `g:${name}`;
+}
 
 /** Store keys of the scopes of one tenant, to be read together with an entry in one round trip. */
 export function scopeKeys(scopes: readonly Scope[]): readonly string[] {
-  return scopes.map((scope) => keyOf(scope.name));
+  return scopes.map(scopeKey);
 }
 
 /** A token that a scope will have as soon as something is stored under it. */
@@ -94,7 +98,7 @@ export class Generations {
     const candidate = this.#candidates.get(`${scope.tenant} ${scope.name}`);
     if (candidate === undefined || !sameToken(candidate.token, before)) return undefined;
     // Written by another call since we looked, or lost again: only the store knows.
-    if (candidate.isWritten) return (await this.#store.get(scope.tenant, [keyOf(scope.name)]))[0];
+    if (candidate.isWritten) return (await this.#store.get(scope.tenant, [scopeKey(scope)]))[0];
     candidate.writing ??= this.#write(scope, candidate);
     return candidate.writing;
   }
@@ -103,7 +107,7 @@ export class Generations {
     const priority = scope.tenant === systemTenant ? "high" : "normal";
     const options = { ...forGood, priority } as const;
     const attempt = Promise.resolve().then(() =>
-      this.#store.add(scope.tenant, keyOf(scope.name), candidate.token, options),
+      this.#store.add(scope.tenant, scopeKey(scope), candidate.token, options),
     );
     attempt.then(
       () => {
@@ -158,9 +162,15 @@ export async function renewGeneration(
   deleteAt = Number.POSITIVE_INFINITY,
 ): Promise<Uint8Array> {
   const token = newToken(random, renewedToken);
+  await writeGeneration(store, scope, token, deleteAt);
+  return token;
+}
+
+/** Makes `token` the scope's, until `deleteAt`. @throws StoreUnavailableError when the store did not take it. */
+export async function writeGeneration(store: Store, scope: Scope, token: Uint8Array, deleteAt: number): Promise<void> {
   // An invalidation is the last thing to be forgotten.
-  const result = await store.set(scope.tenant, keyOf(scope.name), token, { deleteAt, priority: "high" });
-  if (result === "stored") return token;
+  const result = await store.set(scope.tenant, scopeKey(scope), token, { deleteAt, priority: "high" });
+  if (result === "stored") return;
   throw new StoreUnavailableError({ message: `the ${store.name} store did not take the new generation: ${result}` });
 }
 

@@ -2,7 +2,7 @@ import type { Bus, BusMessage } from "../core/bus.ts";
 import type { Clock, Random } from "../core/clock.ts";
 import { withDeadline } from "../core/deadline.ts";
 import type { EntryPlace } from "../core/entry-id.ts";
-import { currentTokens, removalOf, renewGeneration, sameToken, scopeKeys } from "../core/generations.ts";
+import { currentTokens, removalOf, renewGeneration, sameToken, scopeKey } from "../core/generations.ts";
 import { RemovedSlots } from "../core/removed-slots.ts";
 import { type Scope, type ScopeGroup, scopeGroup } from "../core/scopes.ts";
 import type { Store } from "../core/store.ts";
@@ -118,7 +118,7 @@ export class Invalidator {
     try {
       return await renewGeneration(shared, scope, random, deleteAt);
     } finally {
-      for (const key of scopeKeys([scope])) store.forget?.(scope.tenant, key);
+      store.forget?.(scope.tenant, scopeKey(scope));
     }
   }
 

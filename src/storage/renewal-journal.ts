@@ -2,7 +2,7 @@ import type { BusMessage } from "../core/bus.ts";
 import type { CancelTimer, Clock } from "../core/clock.ts";
 import { withDeadline } from "../core/deadline.ts";
 import { StoreUnavailableError } from "../core/errors.ts";
-import { currentTokens, sameToken } from "../core/generations.ts";
+import { currentTokens, sameToken, writeGeneration } from "../core/generations.ts";
 import type { Store } from "../core/store.ts";
 
 /**
@@ -141,10 +141,8 @@ export class RenewalJournal {
     ]);
   }
 
-  async #write({ tenant, scope, token, deleteAt }: Omit<Removal, "key">): Promise<void> {
-    const result = await this.#parts.store.set(tenant, `g:${scope}`, token, { deleteAt, priority: "high" });
-    if (result !== "stored")
-      throw new StoreUnavailableError({ message: "the store did not take an invalidation that it had lost" });
+  #write({ tenant, scope: name, token, deleteAt }: Omit<Removal, "key">): Promise<void> {
+    return writeGeneration(this.#parts.store, { tenant, name }, token, deleteAt);
   }
 
   #lookLater(): void {

@@ -1,6 +1,7 @@
 import type { Bus, BusMessage } from "../core/bus.ts";
 import type { BreakerState } from "../core/circuit-breaker.ts";
 import type { Clock, Random } from "../core/clock.ts";
+import { scopeKey } from "../core/generations.ts";
 import type { Leases } from "../core/lease.ts";
 import { chain } from "../core/maybe-promise.ts";
 import { scopeGroup } from "../core/scopes.ts";
@@ -130,7 +131,7 @@ export function assembleStorage(options: StorageOptions): Storage {
         invalidator.removed.forget(message.tenant, message.key);
         return store.forget(message.tenant, message.key);
       }
-      store.forget(message.tenant, `g:${message.scope}`);
+      store.forget(message.tenant, scopeKey({ name: message.scope }));
       journal.note(message);
     },
     missed() {
