@@ -262,8 +262,10 @@ export async function assembleCore(options: CoreOptions): Promise<Core> {
     patience: { graceMs: grace, finishDetached, detachedMs: detachedTime, detachedBytes },
     fleet,
   });
-  const layer = new EmbeddingLayer({ store, clock, random, trace, opened });
-  const batches = new EmbeddingBatches({ layer, clock, trace, backoffMs });
+  const { name: storeName } = storage.truth;
+  const { lookupBudget: lookupBudgetMs } = settings.store;
+  const layer = new EmbeddingLayer({ store, copies: storage.copies, clock, random, trace, opened });
+  const batches = new EmbeddingBatches({ layer, clock, trace, backoffMs, store: storeName, lookupBudgetMs });
   const rendered = new RenderedReplies(shares.renderings);
   const embeddings = new EmbeddingPath({ batches, costs, clock, trace, rendered });
   const intakeOf = (now: Settings) => {

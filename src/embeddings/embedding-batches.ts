@@ -1,4 +1,5 @@
 import type { Caller } from "../core/call.ts";
+import { withDeadline } from "../core/deadline.ts";
 import type { Lifetime } from "../core/freshness.ts";
 import { isPromise } from "../core/maybe-promise.ts";
 import { pendingStored, type Stored } from "../core/outcome.ts";
@@ -53,7 +54,7 @@ export class EmbeddingBatches {
 
   /** A store that fails is a miss: it never fails the call. */
   lookup(batch: Batch): MaybePromise<readonly VectorLookup[]> {
-    const { clock, layer, trace } = this.#parts;
+    const { clock, layer, lookupBudgetMs, store, trace } = this.#parts;
     const { directives, slots } = batch;
     if (!directives.read || directives.refresh) return slots.map(() => ({ kind: "miss", reason: "refresh" }));
     const startedAt = clock.monotonic();
@@ -66,7 +67,11 @@ export class EmbeddingBatches {
       return lookups;
     };
     try {
-      const lookups = layer.lookup(batch, slots);
+      const lookups = withDeadline(layer.lookup(batch, slots), lookupBudgetMs, clock, () => {
+        trace({ type: "store-fault", store, operation: "lookup", kind: "timeout" });
+        const copies = layer.lookup(batch, slots, "memory");
+        return isPromise(copies) ? absent() : copies.map(orUnavailable);
+      });
       return isPromise(lookups) ? lookups.catch(absent).then(told) : told(lookups);
     } catch {
       return told(absent());
@@ -176,6 +181,11 @@ export class EmbeddingBatches {
     }
     return { ok: true, asked, stored: stored ?? pendingStored };
   }
+}
+
+/** What memory does not have may well be stored. */
+function orUnavailable(lookup: VectorLookup): VectorLookup {
+  return lookup.kind === "miss" ? { kind: "miss", reason: "store_unavailable" } : lookup;
 }
 
 function pick({ vector, tokens, model }: Omit<PlacedVector, "source">): Omit<PlacedVector, "source"> {

@@ -32,6 +32,10 @@ export interface EmbeddingFlightsParts {
   readonly clock: Clock;
   readonly trace: Trace;
   readonly backoffMs: number;
+  /** Its name, to tell what was slow. */
+  readonly store: string;
+  /** How long a call waits for the store on its way to the origin. */
+  readonly lookupBudgetMs: number;
 }
 
 /** The requests that together have what a batch wants; they go on while it holds them. */
@@ -121,7 +125,11 @@ export class EmbeddingFlights {
   }
 
   #begin(batch: Batch, positions: readonly number[], compute: Compute): VectorFlight {
-    const ticket = this.#parts.layer.prepare(batch).catch(() => undefined);
+    const { clock, layer, lookupBudgetMs } = this.#parts;
+    const prepared = layer.prepare(batch).catch(() => undefined);
+    // Whatever memory does not know is looked for before the vectors are stored.
+    const atHand = () => layer.prepare(batch, "memory");
+    const ticket = Promise.resolve(withDeadline(prepared, lookupBudgetMs, clock, atHand));
     const flight: VectorFlight = new VectorFlight(batch, positions, ticket, async (signal) => {
       const before = await ticket;
       flight.hasBegun = true;

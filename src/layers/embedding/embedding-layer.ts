@@ -4,7 +4,7 @@ import type { Directives } from "../../core/directives.ts";
 import { type OpenedEntry, openEntry, type SealedEntry, sealEntry } from "../../core/entry.ts";
 import { judgeFreshness, type Lifetime, lifetimeOf } from "../../core/freshness.ts";
 import { Generations, isSucceededBy } from "../../core/generations.ts";
-import type { RecordTicket } from "../../core/layer.ts";
+import type { RecordTicket, Source } from "../../core/layer.ts";
 import { chain, isPromise } from "../../core/maybe-promise.ts";
 import { OpenedEntries } from "../../core/opened-entries.ts";
 import type { MissReason, StoreRefusal } from "../../core/outcome-reasons.ts";
@@ -21,6 +21,8 @@ import { readRecord, type VectorRecord, writeRecord } from "./vector-record.ts";
 
 export interface EmbeddingLayerParts {
   readonly store: Store;
+  /** The copies of it that are in memory; default: none but the store itself. */
+  readonly copies?: Store;
   readonly clock: Clock;
   readonly random: Random;
   readonly trace: Trace;
@@ -65,8 +67,8 @@ export class EmbeddingLayer {
   }
 
   /** In the order of `slots`. The record of a vector that stays in memory is mostly the same object each time. */
-  lookup(call: VectorCall, slots: readonly string[]): MaybePromise<readonly VectorLookup[]> {
-    const { store } = this.#parts;
+  lookup(call: VectorCall, slots: readonly string[], source: Source = "store"): MaybePromise<readonly VectorLookup[]> {
+    const store = this.#from(source);
     const { tenant } = call.principal;
     return chain(readWithPresent(store, tenant, slots, this.#scopesOf(call)), ({ values, present }) =>
       this.#alive(
@@ -76,9 +78,9 @@ export class EmbeddingLayer {
     );
   }
 
-  async prepare(call: VectorCall): Promise<RecordTicket> {
+  async prepare(call: VectorCall, source: Source = "store"): Promise<RecordTicket> {
     const createdAt = this.#parts.clock.now();
-    return { createdAt, generations: await this.#generations.read(this.#scopesOf(call).scopes) };
+    return { createdAt, generations: await this.#generations.read(this.#scopesOf(call).scopes, this.#from(source)) };
   }
 
   /** Whether nothing that `call` depends on was invalidated since `before` was taken. */
@@ -121,6 +123,11 @@ export class EmbeddingLayer {
       written.push(...(await Promise.all(some)));
     }
     return written;
+  }
+
+  #from(source: Source): Store {
+    const { store, copies = store } = this.#parts;
+    return source === "memory" ? copies : store;
   }
 
   #judge(call: VectorCall, slot: string, bytes: Uint8Array | undefined, together: number): Opened {
