@@ -4,6 +4,7 @@ import type { Clock } from "./core/clock.ts";
 import { withDeadline } from "./core/deadline.ts";
 import { entryId } from "./core/entry-id.ts";
 import { OriginError } from "./core/errors.ts";
+import type { Generation } from "./core/generations.ts";
 import type { AnswerLayer, FoundEntry, Lookup } from "./core/layer.ts";
 import { chain, isPromise } from "./core/maybe-promise.ts";
 import { type Outcome, pendingStored, type Stored } from "./core/outcome.ts";
@@ -229,7 +230,8 @@ export class Pipeline {
       const lookup = await satisfying(call)(await exact.lookup(call, "latest"));
       return lookup.kind === "hit" ? lookup.found : undefined;
     };
-    const seat = new FleetSeat({ fleet: isInTime ? fleet : undefined, replayer, asked, slot, find });
+    const areCurrent = (generations: readonly Generation[]) => exact.areCurrent(call, generations);
+    const seat = new FleetSeat({ fleet: isInTime ? fleet : undefined, replayer, asked, slot, find, areCurrent });
     const flight: Flight = new Flight(asked, {
       clock,
       trace,

@@ -52,6 +52,8 @@ export interface AnswerLayer {
   /** Default source: the store. */
   lookup(call: Keyed, source?: Source): MaybePromise<Lookup>;
   prepare(call: Keyed, source?: Source): Promise<RecordTicket>;
+  /** Whether none of these generations was replaced by an invalidation. */
+  areCurrent(call: Keyed, generations: readonly Generation[]): Promise<boolean>;
   record(
     call: Keyed,
     slot: string,

@@ -60,7 +60,9 @@ export class FleetFollower {
       const head = await nextOf(frames);
       if (head === "lost" || head === "alone") return head;
       if (head.kind !== "head") return "lost";
-      const { status, headers } = head;
+      const { status, headers, generations = [] } = head;
+      // Begun before an invalidation that this caller comes after.
+      if (!((await this.#passenger.isCurrent?.(generations)) ?? true)) return "alone";
       isLive = mediaType(headers) === "text/event-stream";
       if (isLive) return { status, headers, body: new LiveFrames(frames) };
       return await whole(frames, status, headers);

@@ -1,5 +1,6 @@
 import type { CancelTimer } from "../core/clock.ts";
 import type { OriginError } from "../core/errors.ts";
+import type { Generation } from "../core/generations.ts";
 import type { Lease } from "../core/lease.ts";
 import type { OriginResponse } from "../core/origin.ts";
 import { passedOn } from "../flights/answer-forms.ts";
@@ -43,8 +44,8 @@ export class FleetLeader {
   }
 
   /** The same answer, overheard. */
-  relayed({ status, headers, body }: OriginResponse): OriginResponse {
-    this.#say({ kind: "head", status, headers: passedOn(headers, true) });
+  relayed({ status, headers, body }: OriginResponse, generations: readonly Generation[] = []): OriginResponse {
+    this.#say({ kind: "head", status, headers: passedOn(headers, true), generations });
     return { status, headers, body: this.#overheard(body) };
   }
 

@@ -1,5 +1,6 @@
 import type { Clock } from "../core/clock.ts";
 import type { OriginError } from "../core/errors.ts";
+import type { Generation } from "../core/generations.ts";
 import type { Leases } from "../core/lease.ts";
 import type { OriginResponse } from "../core/origin.ts";
 
@@ -22,6 +23,10 @@ export type FleetRole = "leader" | "follower" | "alone";
 export interface Passenger {
   /** Of everything that the answer depends on. */
   readonly key: string;
+  /** What the answer will depend on, of this caller too; default: nothing but what the key has. */
+  readonly generations?: readonly Generation[];
+  /** Whether nothing of what another one's answer depends on was invalidated since. */
+  isCurrent?(generations: readonly Generation[]): Promise<boolean>;
   /** The answer, if it is in the store by now. */
   stored(): Promise<OriginResponse | undefined>;
   /** Asks the origin. */

@@ -1,7 +1,7 @@
 import type { Asked, Call } from "../core/call.ts";
 import type { OriginError } from "../core/errors.ts";
 import { contentDigest, lengthPrefixed } from "../core/fingerprint.ts";
-import { isFirstToken } from "../core/generations.ts";
+import { type Generation, isFirstToken } from "../core/generations.ts";
 import type { FoundEntry, RecordTicket } from "../core/layer.ts";
 import type { OriginResponse } from "../core/origin.ts";
 import { pendingStored, type Stored } from "../core/outcome.ts";
@@ -27,6 +27,8 @@ export interface FleetSeatParts {
   readonly slot: string;
   /** What is in the store now. */
   find(): Promise<FoundEntry | undefined>;
+  /** Whether none of these was replaced since. */
+  areCurrent(generations: readonly Generation[]): Promise<boolean>;
 }
 
 export class FleetSeat {
@@ -46,7 +48,16 @@ export class FleetSeat {
     if (fleet === undefined || ticket === undefined || !isSharedByFleet(asked.call))
       return { response: await compute(), isFollower: false };
     const key = fleetKey(asked.call, slot, ticket);
-    this.#passage = await fleet.board({ key, stored: () => this.#stored(), compute, signal });
+    const { generations } = ticket;
+    const isCurrent = (others: readonly Generation[]) => this.#areCurrent(others, generations);
+    this.#passage = await fleet.board({
+      key,
+      generations,
+      isCurrent,
+      stored: () => this.#stored(),
+      compute,
+      signal,
+    });
     return this.#passage;
   }
 
@@ -71,6 +82,14 @@ export class FleetSeat {
     const { fleet, asked } = this.#parts;
     if (fleet === undefined || !isSharedByFleet(asked.call)) return undefined;
     return async () => this.#passage?.hasAudience() ?? false;
+  }
+
+  /** What both depend on is in the key; another's user is not. */
+  async #areCurrent(others: readonly Generation[], own: readonly Generation[]): Promise<boolean> {
+    const known = new Set(own.map(({ scope }) => scope));
+    const unknown = others.filter(({ scope }) => !known.has(scope));
+    // Where the store cannot tell, no invalidation can have been acknowledged either.
+    return unknown.length === 0 || this.#parts.areCurrent(unknown).catch(() => true);
   }
 
   /** The entry as the origin would have sent it. */

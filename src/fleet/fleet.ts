@@ -61,7 +61,7 @@ export class Fleet {
         return this.#following(stored);
       }
       this.#options.onRole?.("leader");
-      const response = leader.relayed(await passenger.compute());
+      const response = leader.relayed(await passenger.compute(), passenger.generations);
       return {
         response,
         isFollower: false,

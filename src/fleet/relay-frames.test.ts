@@ -7,6 +7,12 @@ describe("frames of a relay", () => {
   it.each<Frame>([
     { kind: "head", status: 200, headers: { "content-type": "text/event-stream", "x-ü": "ä" } },
     { kind: "head", status: 503, headers: {} },
+    {
+      kind: "head",
+      status: 200,
+      headers: {},
+      generations: [{ scope: "user:x", token: Buffer.from([1, 255]), isCandidate: true }],
+    },
     { kind: "end" },
     { kind: "gone" },
     { kind: "failure", error: undefined },

@@ -1,4 +1,5 @@
 import { OriginError, type OriginFailure } from "../core/errors.ts";
+import type { Generation } from "../core/generations.ts";
 import type { HeaderMap } from "../core/origin.ts";
 
 /**
@@ -7,7 +8,13 @@ import type { HeaderMap } from "../core/origin.ts";
  */
 
 export type Frame =
-  | { readonly kind: "head"; readonly status: number; readonly headers: HeaderMap }
+  | {
+      readonly kind: "head";
+      readonly status: number;
+      readonly headers: HeaderMap;
+      /** What the answer depends on. */
+      readonly generations?: readonly Generation[];
+    }
   | { readonly kind: "piece"; readonly bytes: Uint8Array }
   | { readonly kind: "end" }
   /** Nobody computes it any more; another may. */
@@ -25,7 +32,7 @@ export function writeFrame(frame: Frame): Uint8Array {
 function contentOf(frame: Frame): Uint8Array {
   switch (frame.kind) {
     case "head":
-      return Buffer.from(JSON.stringify([frame.status, frame.headers]), "utf8");
+      return Buffer.from(JSON.stringify([frame.status, frame.headers, frame.generations?.map(written)]), "utf8");
     case "piece":
       return frame.bytes;
     case "end":
@@ -42,8 +49,10 @@ export function readFrame(frame: Uint8Array): Frame | undefined {
   try {
     switch (kinds[frame[0] ?? kinds.length]) {
       case "head": {
-        const [status, headers] = JSON.parse(content.toString("utf8"));
-        return typeof status === "number" ? { kind: "head", status, headers: headers ?? {} } : undefined;
+        const [status, headers, generations] = JSON.parse(content.toString("utf8"));
+        if (typeof status !== "number") return undefined;
+        const depends = Array.isArray(generations) ? { generations: generations.map(read) } : {};
+        return { kind: "head", status, headers: headers ?? {}, ...depends };
       }
       case "piece":
         return { kind: "piece", bytes: content };
@@ -64,4 +73,14 @@ export function readFrame(frame: Uint8Array): Frame | undefined {
   } catch {
     return undefined;
   }
+}
+
+type WrittenGeneration = readonly [scope: string, token: string, isCandidate: boolean];
+
+function written({ scope, token, isCandidate = false }: Generation): WrittenGeneration {
+  return [scope, Buffer.from(token).toString("base64url"), isCandidate];
+}
+
+function read([scope, token, isCandidate]: WrittenGeneration): Generation {
+  return { scope: String(scope), token: Buffer.from(token, "base64url"), isCandidate };
 }

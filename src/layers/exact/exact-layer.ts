@@ -1,7 +1,7 @@
 import type { Clock, Random } from "../../core/clock.ts";
 import { sealEntry } from "../../core/entry.ts";
 import { type Freshness, judgeFreshness, lifetimeOf } from "../../core/freshness.ts";
-import { Generations, removalOf } from "../../core/generations.ts";
+import { type Generation, Generations, isSucceededBy, removalOf } from "../../core/generations.ts";
 import type { AnswerLayer, FoundEntry, Keyed, Lookup, RecordResult, RecordTicket, Source } from "../../core/layer.ts";
 import { chain, isPromise } from "../../core/maybe-promise.ts";
 import { OpenedEntries } from "../../core/opened-entries.ts";
@@ -9,7 +9,7 @@ import type { MissReason } from "../../core/outcome-reasons.ts";
 import { type Present, readWithPresent, ScopeReading } from "../../core/present.ts";
 import type { Recording } from "../../core/recording.ts";
 import type { RemovedSlots } from "../../core/removed-slots.ts";
-import type { Scope } from "../../core/scopes.ts";
+import { namedScope, type Scope } from "../../core/scopes.ts";
 import type { MaybePromise, Store } from "../../core/store.ts";
 import type { Trace } from "../../core/trace.ts";
 import { hasMoved, type ModelMark, markKey, noteModel, readMark } from "./model-watch.ts";
@@ -79,6 +79,12 @@ export class ExactLayer implements AnswerLayer {
   async prepare(call: Keyed, source: Source = "store"): Promise<RecordTicket> {
     const createdAt = this.#parts.clock.now();
     return { createdAt, generations: await this.#generations.read(this.#watched(call), this.#from(source)) };
+  }
+
+  async areCurrent(call: Keyed, before: readonly Generation[]): Promise<boolean> {
+    const scopes = before.map(({ scope }) => namedScope(scope, call.principal.tenant));
+    const now = await this.#generations.read(scopes);
+    return before.every((generation, index) => isSucceededBy(generation, (now[index] as Generation).token));
   }
 
   async record(
