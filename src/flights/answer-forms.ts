@@ -1,5 +1,6 @@
 import type { AnswerStream } from "../core/answer.ts";
 import type { Call } from "../core/call.ts";
+import { hopByHop, namedByConnection } from "../core/hop-by-hop.ts";
 import { type HeaderMap, headerValue } from "../core/origin.ts";
 
 /** Statuses with which an origin says that it is not well; an entry kept in reserve answers instead (RFC 5861 section 4). */
@@ -12,18 +13,11 @@ export function contentType(call: Call): string {
 }
 
 /**
- * Fields that belong to one connection (RFC 9110 section 7.6.1), that describe a body we may have rewritten, or that
+ * Fields that belong to one connection, that describe a body we may have rewritten, or that
  * tell a cache in front of us other than our own `private, no-store`.
  */
 const ownFields = new Set([
-  "connection",
-  "keep-alive",
-  "proxy-authenticate",
-  "proxy-authorization",
-  "te",
-  "trailer",
-  "transfer-encoding",
-  "upgrade",
+  ...hopByHop,
   "content-length",
   "content-encoding",
   "date",
@@ -46,7 +40,7 @@ const sharedFields = new Set(["content-type", "retry-after", "retry-after-ms", "
 /** The origin's headers for its caller, or for one that joined. */
 export function passedOn(headers: HeaderMap, joined: boolean): Record<string, string | readonly string[]> {
   const passed: Record<string, string | readonly string[]> = {};
-  const named = new Set((headerValue(headers, "connection") ?? "").split(",").map((name) => name.trim().toLowerCase()));
+  const named = new Set(namedByConnection(headerValue(headers, "connection") ?? ""));
   for (const [name, value] of Object.entries(headers)) {
     const isOwn = ownFields.has(name) || named.has(name) || name.startsWith("x-ai-cache");
     if (value === undefined || (joined ? !sharedFields.has(name) : isOwn)) continue;

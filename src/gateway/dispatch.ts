@@ -1,6 +1,7 @@
 import type { IncomingMessage, ServerResponse } from "node:http";
 import type { WireFormat } from "../core/embedding-protocol.ts";
 import { RequestRejectedError } from "../core/errors.ts";
+import { decodedOrAsIs } from "../core/percent-encoding.ts";
 import { protocols } from "../protocols/all.ts";
 import { embeddingProtocols } from "../protocols/all-embeddings.ts";
 import { openAiChat } from "../protocols/openai-chat.ts";
@@ -18,7 +19,7 @@ export function dispatch(parts: ModelRouteParts, request: IncomingMessage, respo
   const place = request.method === "POST" ? placeOf(url) : undefined;
   if (place !== undefined) return modelRoute(parts, place, undefined, request, response);
   const [, name, below = ""] = /^\/u\/([^/?]*)(.*)$/s.exec(url) ?? [];
-  if (name !== undefined) return onUpstream(parts, decoded(name), below, request, response);
+  if (name !== undefined) return onUpstream(parts, decodedOrAsIs(name), below, request, response);
   return pass(parts, () => parts.live.upstreams.route(url), openAiChat, request, response);
 }
 
@@ -110,12 +111,4 @@ const wireFormats: readonly WireFormat[] = [...protocols, ...embeddingProtocols]
 function withoutQuery(url: string): string {
   const queryAt = url.indexOf("?");
   return queryAt < 0 ? url : url.slice(0, queryAt);
-}
-
-function decoded(text: string): string {
-  try {
-    return decodeURIComponent(text);
-  } catch {
-    return text;
-  }
 }

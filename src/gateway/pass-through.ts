@@ -2,6 +2,7 @@ import type { IncomingMessage, ServerResponse } from "node:http";
 import { pipeline } from "node:stream/promises";
 import type { Dispatcher } from "undici";
 import type { OriginError } from "../core/errors.ts";
+import { hopByHop, namedByConnection } from "../core/hop-by-hop.ts";
 import type { CompatHeaders } from "../policy/compat-headers.ts";
 import { cutWhenStalled, sendHead } from "./send-answer.ts";
 import { originError } from "./upstream-origin.ts";
@@ -11,18 +12,6 @@ import type { Route } from "./upstreams.ts";
  * Every path that is not cached goes to the upstream and back byte for byte, streams and uploads included. Only what
  * belongs to one connection (RFC 9110 section 7.6.1) is not carried over.
  */
-
-const hopByHop = new Set([
-  "connection",
-  "keep-alive",
-  "proxy-authenticate",
-  "proxy-authorization",
-  "proxy-connection",
-  "te",
-  "trailer",
-  "transfer-encoding",
-  "upgrade",
-]);
 
 /** Resolves when all is said; rejects with `OriginError` only while nothing has been sent to the client. */
 export async function passThrough(
@@ -75,7 +64,7 @@ function endToEnd(rawHeaders: readonly string[], isOther: (name: string) => bool
   const named = new Set<string>();
   for (let index = 0; index < rawHeaders.length; index += 2) {
     if (rawHeaders[index]?.toLowerCase() !== "connection") continue;
-    for (const name of (rawHeaders[index + 1] as string).split(",")) named.add(name.trim().toLowerCase());
+    for (const name of namedByConnection(rawHeaders[index + 1] as string)) named.add(name);
   }
   return rawHeaders.filter((_, index) => {
     const name = (rawHeaders[index - (index % 2)] as string).toLowerCase();

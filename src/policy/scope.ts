@@ -1,3 +1,5 @@
+import { hopByHop } from "../core/hop-by-hop.ts";
+
 /**
  * What each request header means. On a call that may be answered from the cache every header is exactly one of:
  *
@@ -34,16 +36,8 @@ const neutral = new Set([
 const neutralPrefixes = ["x-stainless-", "x-b3-"];
 
 const dropped = new Set([
-  // RFC 9110 section 7.6.1 and what describes the bytes of this connection
-  "connection",
-  "keep-alive",
-  "proxy-authenticate",
-  "proxy-authorization",
-  "proxy-connection",
-  "te",
-  "trailer",
-  "transfer-encoding",
-  "upgrade",
+  ...hopByHop,
+  // what describes the bytes of this connection
   "host",
   "expect",
   "date",

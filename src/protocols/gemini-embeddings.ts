@@ -1,4 +1,5 @@
 import type { EmbeddingProtocol, VectorReading, VectorReply } from "../core/embedding-protocol.ts";
+import { decodedOrAsIs } from "../core/percent-encoding.ts";
 import {
   type JsonRecord,
   parsedReply,
@@ -28,21 +29,13 @@ export const geminiEmbeddings: EmbeddingProtocol = {
   batchLimits: { inputs: 100, weight: Number.POSITIVE_INFINITY },
   parseRequest(body, path) {
     const { model = "", method } = endpoint.exec(path)?.groups ?? {};
-    return parseGeminiEmbeddingRequest(body, decoded(model), method === "embedContent" ? "single" : "list");
+    return parseGeminiEmbeddingRequest(body, decodedOrAsIs(model), method === "embedContent" ? "single" : "list");
   },
   readVectors,
   refusesDense: () => false,
   render,
   renderError: (error) => renderGeminiError(error, "json"),
 };
-
-function decoded(text: string): string {
-  try {
-    return decodeURIComponent(text);
-  } catch {
-    return text;
-  }
-}
 
 function readVectors(body: Uint8Array, count: number, shape: "list" | "single"): VectorReading {
   const parsed = parsedReply(body);

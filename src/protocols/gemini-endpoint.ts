@@ -1,3 +1,5 @@
+import { decodedOrAsIs } from "../core/percent-encoding.ts";
+
 /**
  * What the path of a call to Gemini says. The model and the method stand in it, and so does the version of the API,
  * which decides which fields there are:
@@ -27,7 +29,7 @@ export function endpointOf(path: string): string | undefined {
 /** Takes `endpointOf` apart. */
 export function readEndpoint(path: string): GeminiEndpoint {
   const { place = "", collection, name = "", method } = endpoint.exec(path)?.groups ?? {};
-  const model = decoded(name);
+  const model = decodedOrAsIs(name);
   return {
     place,
     model: collection === "models" ? model : `${collection}/${model}`,
@@ -46,12 +48,4 @@ export function asksUsualForm(query: string, streams: boolean): boolean {
   const wanted = [...new URLSearchParams(query)].filter(([name]) => name === "alt" || name === "$alt");
   if (streams) return wanted.length > 0 && wanted.every(([, value]) => value === "sse");
   return wanted.every(([, value]) => value === "json");
-}
-
-function decoded(text: string): string {
-  try {
-    return decodeURIComponent(text);
-  } catch {
-    return text;
-  }
 }
