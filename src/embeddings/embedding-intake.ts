@@ -10,6 +10,7 @@ import type {
 import { contentDigest, type FingerprintKey } from "../core/fingerprint.ts";
 import type { Origin } from "../core/origin.ts";
 import type { CallPolicy } from "../core/policy.ts";
+import type { IncomingRequest } from "../intake/intake.ts";
 import { fixedBytes, type HeaderReading, RequestHeaders } from "../intake/request-headers.ts";
 import { inputDigest, type VectorScope, vectorKeys } from "../layers/embedding/vector-key.ts";
 import type { VectorOrigin } from "../layers/embedding/vector-record.ts";
@@ -25,19 +26,12 @@ import type { BatchInput } from "./embedding-batch.ts";
  * digest, so that a repeated batch is neither parsed nor keyed again; digests and keys are kept, never a text.
  */
 
-export interface IncomingEmbedding {
+export interface IncomingEmbedding extends Omit<IncomingRequest, "protocol"> {
   readonly protocol: EmbeddingProtocol;
-  readonly endpoint: string;
-  /** Who computes vectors of this model. Throws `RequestRejectedError` when nobody does. */
-  originFor(model: string): Origin;
-  /** The query with its `?`, or "". */
-  readonly query: string;
-  readonly rawHeaders: readonly string[];
-  readonly body: Uint8Array;
 }
 
 /** What comes in, before it is known for what it is. */
-export type IncomingCall = Omit<IncomingEmbedding, "protocol"> & { readonly protocol: WireFormat };
+export type IncomingCall = Omit<IncomingRequest, "protocol"> & { readonly protocol: WireFormat };
 
 export interface EmbeddingCall {
   readonly protocol: EmbeddingProtocol;

@@ -30,6 +30,8 @@ export interface MasterKey {
   close(): void;
 }
 
+/** Where the store keeps it, under the tenant of the system. */
+export const masterKeyName = "master-key";
 /** What a store may take to hand out the secret at the start; without it, everything stored before is out of reach. */
 const deadlineMs = 5_000;
 const askAgainMs = 1_000;
@@ -47,7 +49,7 @@ export async function obtainMasterKey(options: MasterKeyOptions): Promise<Master
   const ask = async (): Promise<void> => {
     try {
       const there = await withDeadline(
-        store.add(systemTenant, "master-key", present, forGood),
+        store.add(systemTenant, masterKeyName, present, forGood),
         deadlineMs,
         clock,
         late,

@@ -12,6 +12,7 @@ import { silentTrace } from "../../core/trace.ts";
 import type { GatewayConfig } from "../../gateway/config.ts";
 import { EmbeddingLayer } from "../../layers/embedding/embedding-layer.ts";
 import type { PolicyRules } from "../../policy/rules.ts";
+import { masterKeyName } from "../../storage/master-key.ts";
 import { embeddedFolder, storeFromUrl } from "../../stores/store-url.ts";
 
 /**
@@ -68,7 +69,7 @@ async function storeOf({ store: { url, maxBytes }, data }: GatewayConfig, make: 
 /** Under a secret that only this process has, what is written would never be found again. */
 async function assertLastingSecret(config: GatewayConfig, store: ListableStore, secret: FingerprintKey): Promise<void> {
   if (config.security.masterKey !== undefined) return;
-  const [kept] = await store.get(systemTenant, ["master-key"]);
+  const [kept] = await store.get(systemTenant, [masterKeyName]);
   if (kept !== undefined && secretCheck(secret) === secretCheck(fingerprintKey(kept))) return;
   throw new StoreUnavailableError({
     message: "the store did not hand out its secret",
