@@ -42,13 +42,13 @@ export interface Manifest {
 }
 
 /** Where the item of a key stands. */
-export function itemName(prefix: string, tenant: string, key: string): string {
-  return `${prefix}${itemFormat}:${hash("sha256", `${tenant.length}:${tenant}${key}`, "base64url")}`;
+export function itemName(keyPrefix: string, tenant: string, key: string): string {
+  return `${keyPrefix}${itemFormat}:${hash("sha256", `${tenant.length}:${tenant}${key}`, "base64url")}`;
 }
 
 /** Where the lease of a key stands. */
-export function leaseName(prefix: string, key: string): string {
-  return `${prefix}${itemFormat}:lease:${hash("sha256", key, "base64url")}`;
+export function leaseName(keyPrefix: string, key: string): string {
+  return `${keyPrefix}${itemFormat}:lease:${hash("sha256", key, "base64url")}`;
 }
 
 export function partName(item: string, generation: Uint8Array, index: number): string {

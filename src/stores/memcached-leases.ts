@@ -24,7 +24,7 @@ import type { MemcachedReply } from "./memcached-reply.ts";
 import type { MemcachedServer } from "./memcached-server.ts";
 
 export interface MemcachedLeasesOptions {
-  readonly prefix: string;
+  readonly keyPrefix: string;
   readonly serverOf: (name: string) => MemcachedServer;
   readonly random: Random;
 }
@@ -102,8 +102,8 @@ export class MemcachedLeases implements Leases {
   }
 
   async #reach(key: string): Promise<{ readonly name: string; readonly connection: MemcachedConnection }> {
-    const { prefix, serverOf } = this.#options;
-    const name = leaseName(prefix, key);
+    const { keyPrefix, serverOf } = this.#options;
+    const name = leaseName(keyPrefix, key);
     const { connection } = await serverOf(name).session();
     return { name, connection };
   }

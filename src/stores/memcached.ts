@@ -30,7 +30,7 @@ export interface MemcachedOptions {
   /** `memcached://HOST:PORT`, several with commas, with `USER:PASSWORD@` in front where the servers ask for it. */
   readonly url: string;
   /** Begins every name on the server, so that other programs can use it too. Default `reprise:`. */
-  readonly prefix?: string;
+  readonly keyPrefix?: string;
   /** A larger value is declined. Default 16 MiB; what a server does not take as one item is divided. */
   readonly maxEntryBytes?: number;
   /** Bound on making a connection. Default one second. */
@@ -55,7 +55,7 @@ class Memcached implements MemcachedStore {
   readonly name = "memcached";
   readonly leases: MemcachedLeases;
   readonly #servers: readonly MemcachedServer[];
-  readonly #prefix: string;
+  readonly #keyPrefix: string;
   readonly #maxEntryBytes: number;
   readonly #clock: Clock;
   readonly #random: Random;
@@ -63,22 +63,22 @@ class Memcached implements MemcachedStore {
   #closed = false;
 
   constructor(options: MemcachedOptions) {
-    const { prefix = "reprise:", connectTimeoutMs = 1_000, replyTimeoutMs = 1_000 } = options;
-    if (!/^[\x21-\x7e]{0,100}$/.test(prefix)) {
-      throw new InvalidOptionError("prefix", {
-        message: "prefix must be at most 100 printable characters without spaces.",
+    const { keyPrefix = "reprise:", connectTimeoutMs = 1_000, replyTimeoutMs = 1_000 } = options;
+    if (!/^[\x21-\x7e]{0,100}$/.test(keyPrefix)) {
+      throw new InvalidOptionError("store.keyPrefix", {
+        message: "store.keyPrefix must be at most 100 printable characters without spaces.",
         remedy: "Leave it out for `reprise:`.",
       });
     }
     this.#clock = options.clock ?? systemClock;
     this.#random = options.random ?? systemRandom;
-    this.#prefix = prefix;
+    this.#keyPrefix = keyPrefix;
     this.#maxEntryBytes = options.maxEntryBytes ?? 16 * 1024 * 1024;
     const { addresses, credentials } = readMemcachedUrl(options.url);
     const shared = { credentials, clock: this.#clock, connectTimeoutMs, replyTimeoutMs };
     this.#servers = addresses.map((address) => new MemcachedServer({ address, ...shared }));
     const serverOf = (name: string): MemcachedServer => this.#serverOf(name);
-    this.leases = new MemcachedLeases({ prefix, serverOf, random: this.#random });
+    this.leases = new MemcachedLeases({ keyPrefix, serverOf, random: this.#random });
   }
 
   async get(tenant: string, keys: readonly string[]): Promise<readonly (Uint8Array | undefined)[]> {
@@ -197,7 +197,7 @@ class Memcached implements MemcachedStore {
   }
 
   #placeOf(tenant: string, key: string): ItemPlace {
-    return { name: itemName(this.#prefix, tenant, key), tenant, key };
+    return { name: itemName(this.#keyPrefix, tenant, key), tenant, key };
   }
 
   #serverOf(name: string): MemcachedServer {

@@ -75,11 +75,6 @@ export function redis(urlOrOptions: string | RedisOptions): RedisStore {
   return new RedisDriver(typeof urlOrOptions === "string" ? { url: urlOrOptions } : urlOrOptions);
 }
 
-/** As `redis`, for a URL out of a configuration. */
-export function redisFromUrl(url: string): RedisStore {
-  return new RedisDriver({ url });
-}
-
 /**
  * Removes or replaces the value only if it is still the one that was seen. A string is named by its SHA-1, anything
  * else by `other`.

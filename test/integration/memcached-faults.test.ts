@@ -204,6 +204,19 @@ describeWithServices("memcached", "memcached: what the server takes and wants", 
     expect(lacking).toMatchObject({ severity: "error", remedy: expect.stringContaining("memcached://USER:PASSWORD@") });
   });
 
+  it("keyPrefix keeps programs apart; one that a name cannot begin with is refused", async () => {
+    const one = await server();
+    const ours = storeOn(one.url);
+    const theirs = storeOn(one.url, { keyPrefix: "theirs:" });
+    await ours.set("t", "k", value, forEver);
+    expect(await read(theirs, "k")).toBeUndefined();
+    const lease = await ours.leases?.acquire("k", 1_000);
+    expect(await theirs.leases?.holder("k")).toBeUndefined();
+    expect(lease).toMatchObject({ won: true });
+    for (const keyPrefix of ["two words", "p".repeat(101)])
+      expect(() => memcached({ url: one.url, keyPrefix })).toThrow(/^store\.keyPrefix must be at most 100 printable/);
+  });
+
   it("says what it found: a server that is there, nobody, a name that is none, and another protocol", async () => {
     const one = await server();
     expect(await storeOn(one.url).check()).toEqual([
