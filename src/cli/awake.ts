@@ -6,11 +6,17 @@ import { MessageChannel } from "node:worker_threads";
  * status 13, https://nodejs.org/api/process.html#exit-codes).
  */
 export async function awake<T>(work: () => Promise<T>): Promise<T> {
-  const { port1: port } = new MessageChannel();
-  port.ref();
+  const end = stayAwake();
   try {
     return await work();
   } finally {
-    port.close();
+    end();
   }
+}
+
+/** Keeps the process from ending until what is returned is called. */
+export function stayAwake(): () => void {
+  const { port1: port } = new MessageChannel();
+  port.ref();
+  return () => port.close();
 }

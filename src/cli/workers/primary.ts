@@ -1,7 +1,6 @@
 import cluster, { type Worker } from "node:cluster";
 import { randomBytes } from "node:crypto";
 import { type AddressInfo, createServer } from "node:net";
-import { MessageChannel } from "node:worker_threads";
 import { systemClock } from "../../core/clock.ts";
 import { RepriseError } from "../../core/errors.ts";
 import type { GatewayConfig } from "../../gateway/config.ts";
@@ -9,6 +8,7 @@ import { createLog, type Gateway } from "../../gateway/gateway.ts";
 import { isMemoryUrl } from "../../stores/store-url.ts";
 import { Channel } from "../../workers/channel.ts";
 import { Switchboard } from "../../workers/switchboard.ts";
+import { stayAwake } from "../awake.ts";
 import { Crew, type Ending, type WorkerProcess } from "./crew.ts";
 import { workerEndpoint } from "./process-endpoint.ts";
 import { type ServingWorkerCalls, workerVariable } from "./start-calls.ts";
@@ -37,7 +37,8 @@ export async function startWorkers(given: GatewayConfig, size: number): Promise<
   const fixed = await fixedPart(given);
   let config = shareOf(given, fixed, size);
   const switchboard = new Switchboard({ size });
-  const stayAlive = keepAlive();
+  // With all workers gone nothing else would keep this process until the next ones are started.
+  const endWatch = stayAwake();
   const crew = new Crew({
     size,
     clock: systemClock,
@@ -48,7 +49,7 @@ export async function startWorkers(given: GatewayConfig, size: number): Promise<
   const started = await crew.start();
   if (!started.ok) {
     crew.kill();
-    stayAlive.end();
+    endWatch();
     throw new WorkersStartError(started.line);
   }
   return {
@@ -62,7 +63,7 @@ export async function startWorkers(given: GatewayConfig, size: number): Promise<
       // Those who were there before a reload drain for as long as they were told then.
       const drainMs = Math.max(given.server.drainTimeout, config.server.drainTimeout);
       if (!(await crew.drain(drainMs))) throw new Error("a worker did not end well");
-      stayAlive.end();
+      endWatch();
     },
     kill: () => crew.kill(),
   };
@@ -126,11 +127,4 @@ function freePort(host: string): Promise<number> {
     probe.close(() => resolve(port));
   });
   return promise;
-}
-
-/** With all workers gone nothing else would keep this process until the next ones are started. */
-function keepAlive(): { end(): void } {
-  const { port1 } = new MessageChannel();
-  port1.on("message", () => {});
-  return { end: () => port1.close() };
 }
