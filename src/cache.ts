@@ -71,7 +71,7 @@ export interface CacheOptions {
   readonly masterKey?: string;
   /** What `cache.fetch` calls the origin with; default the global `fetch`. */
   readonly fetch?: typeof globalThis.fetch;
-  /** The tenant of `cache.wrap`; `cache.fetch` derives tenants from the credentials in each request. Default `"library"`. */
+  /** The tenant of `cache.wrap`, `cache.values` and `cache.embeddings`; `cache.fetch` derives tenants from the credentials in each request. Default `"library"`. */
   readonly tenant?: string;
   /** Hears every decision. */
   readonly onEvent?: Trace;
@@ -129,7 +129,10 @@ export async function createCache(options: CacheOptions = {}): Promise<Cache> {
     const path = first.path.replace(/^(layers\.exact|store|security)\b\.?/, (section) => optionPaths[section] ?? "");
     throw new InvalidOptionError(path, { message: `${path} ${first.rule}.`, remedy: first.remedy });
   }
-  if (tenant === systemTenant) throw new InvalidOptionError("tenant", { message: "tenant must not be empty." });
+  if (tenant === systemTenant) {
+    const remedy = 'Name it, or leave it out for "library".';
+    throw new InvalidOptionError("tenant", { message: "tenant must not be empty.", remedy });
+  }
   const core = await assembleCore({ settings: reading.settings, ...defined({ store, clock, random, trace }) });
   const shelf = new ValueShelf({ ...core.wrapParts, tenant });
   return {
