@@ -14,11 +14,13 @@ import type { MaybePromise } from "./core/store.ts";
 import type { Trace } from "./core/trace.ts";
 import type { Costs } from "./costs.ts";
 import type { Fleet } from "./fleet/fleet.ts";
+import type { Following } from "./fleet/fleet-parts.ts";
 import { FleetSeat } from "./fleet/fleet-seat.ts";
+import { LeaderLostError } from "./fleet/leader-lost-error.ts";
 import { contentType, isOriginFailure, passedOn } from "./flights/answer-forms.ts";
 import { Flight } from "./flights/flight.ts";
 import type { Patience } from "./flights/flight-holders.ts";
-import type { FlightLimits, Seat } from "./flights/flight-parts.ts";
+import type { FlightLimits } from "./flights/flight-parts.ts";
 import { land } from "./flights/landing.ts";
 import { asOriginError, type WholeAnswer } from "./flights/origin-answer.ts";
 import { failureOf, passBy, refusal } from "./flights/pass-by.ts";
@@ -155,13 +157,13 @@ export class Pipeline {
     flight.complete
       .then(
         (answer) => answer.status >= 400 && flights.share(slot, { answer }),
-        (error: OriginError) => flights.share(slot, { error }),
+        (error: OriginError) => !(error instanceof LeaderLostError) && flights.share(slot, { error }),
       )
       .finally(release);
   }
 
   /** The cache cannot answer: join the call in flight, or make it. */
-  async #ask(asked: Asked, caller: Caller, miss: Miss): Promise<Answer> {
+  async #ask(asked: Asked, caller: Caller, miss: Miss, following: Following = "live"): Promise<Answer> {
     const { call } = asked;
     const { clock, costs, flights } = this.#parts;
     if (call.directives.onlyIfCached) {
@@ -176,7 +178,7 @@ export class Pipeline {
     const standing = flights.failure(miss.slot);
     if (standing !== undefined) return this.#failed(call, standing, miss, true);
 
-    const { flight, seat, joined } = await this.#board(asked, miss);
+    const { flight, seat, joined } = await this.#board(asked, miss, following);
     let isGone = false;
     caller.onAbandon(() => {
       isGone = true;
@@ -193,6 +195,8 @@ export class Pipeline {
       if (answer.outcome.kind === "coalesced") costs.saveByJoining(call, caller, flight.complete, () => clock.now());
       return answer;
     } catch (error) {
+      // Nothing was handed to this caller yet.
+      if (error instanceof LeaderLostError) return this.#ask(asked, caller, miss, error.again);
       return this.#failed(call, { error: asOriginError(error) }, miss, joined, flight);
     } finally {
       seat.leave();
@@ -200,7 +204,7 @@ export class Pipeline {
   }
 
   /** A place in the flight that is in the air, or in a new one. */
-  async #board(asked: Asked, { slot, reason }: Miss): Promise<{ flight: Flight; seat: Seat; joined: boolean }> {
+  async #board(asked: Asked, { slot, reason }: Miss, following: Following) {
     const { exact, flights, trace } = this.#parts;
     const { call } = asked;
     for (let flight = flights.current(slot); flight?.isOpen === true; flight = flights.current(slot)) {
@@ -214,12 +218,12 @@ export class Pipeline {
       seat.leave();
       if (flights.current(slot) === flight) break;
     }
-    const flight = this.#takeOff(asked, slot, reason !== "store_unavailable");
+    const flight = this.#takeOff(asked, slot, following, reason !== "store_unavailable");
     return { flight, seat: flight.board(), joined: false };
   }
 
   /** A store that could not be waited for is not waited for again. */
-  #takeOff(asked: Asked, slot: string, isInTime = true): Flight {
+  #takeOff(asked: Asked, slot: string, following: Following = "live", isInTime = true): Flight {
     const { call } = asked;
     const { clock, costs, exact, fleet, flights, limits, lookupBudgetMs, patience, replayer, trace } = this.#parts;
     // Whatever memory does not know is looked for before the answer is stored.
@@ -231,7 +235,8 @@ export class Pipeline {
       return lookup.kind === "hit" ? lookup.found : undefined;
     };
     const areCurrent = (generations: readonly Generation[]) => exact.areCurrent(call, generations);
-    const seat = new FleetSeat({ fleet: isInTime ? fleet : undefined, replayer, asked, slot, find, areCurrent });
+    const shared = isInTime ? fleet : undefined;
+    const seat = new FleetSeat({ fleet: shared, replayer, asked, slot, following, find, areCurrent });
     const flight: Flight = new Flight(asked, {
       clock,
       trace,

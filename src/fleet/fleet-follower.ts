@@ -1,14 +1,14 @@
-import { OriginError } from "../core/errors.ts";
 import { fullPageBytes, type Lease, type Relay } from "../core/lease.ts";
 import type { HeaderMap, OriginResponse } from "../core/origin.ts";
 import { mediaType } from "../flights/origin-answer.ts";
 import type { FleetOptions, Passenger } from "./fleet-parts.ts";
+import { LeaderLostError } from "./leader-lost-error.ts";
 import { type Frame, readFrame } from "./relay-frames.ts";
 
 /**
  * A process that waits for what another one computes. As long as nothing of the answer was handed on, a leader that is
  * gone can be replaced; a stream that has begun can only break off. So an answer in one piece is awaited to its end, and
- * only a stream is handed on as it comes.
+ * only a stream is handed on as it comes. Of a stream that broke off, those who have handed on nothing ask again.
  */
 
 /** `lost`: the leader is gone, and somebody must take its place. `alone`: each is to ask for itself. */
@@ -63,7 +63,7 @@ export class FleetFollower {
       const { status, headers, generations = [] } = head;
       // Begun before an invalidation that this caller comes after.
       if (!((await this.#passenger.isCurrent?.(generations)) ?? true)) return "alone";
-      isLive = mediaType(headers) === "text/event-stream";
+      isLive = this.#passenger.following !== "whole" && mediaType(headers) === "text/event-stream";
       if (isLive) return { status, headers, body: new LiveFrames(frames) };
       return await whole(frames, status, headers);
     } finally {
@@ -176,8 +176,9 @@ class LiveFrames implements AsyncIterableIterator<Uint8Array> {
   async next(): Promise<IteratorResult<Uint8Array, undefined>> {
     for (;;) {
       const frame = await nextOf(this.#frames);
-      if (frame === "lost" || frame === "alone")
-        throw new OriginError("truncated", { message: "The process that computed this answer for all is gone." });
+      if (frame === "lost") throw new LeaderLostError("whole");
+      // What does not fit into the relay does not fit the next time either.
+      if (frame === "alone") throw new LeaderLostError("none");
       if (frame.kind === "end") return this.return();
       if (frame.kind === "piece") return { done: false, value: frame.bytes };
     }

@@ -20,6 +20,12 @@ export interface FleetOptions {
 /** Asks for all, takes what another one says, or asks for itself. */
 export type FleetRole = "leader" | "follower" | "alone";
 
+/**
+ * What is taken of another one's answer: a stream as it comes, `live`; nothing before its end, `whole`, so that somebody
+ * can still take the place of a leader that is gone; or nothing at all, `none`.
+ */
+export type Following = "live" | "whole" | "none";
+
 export interface Passenger {
   /** Of everything that the answer depends on. */
   readonly key: string;
@@ -32,6 +38,8 @@ export interface Passenger {
   /** Asks the origin. */
   compute(): Promise<OriginResponse>;
   readonly signal: AbortSignal;
+  /** Default: `live`. */
+  readonly following?: Following;
 }
 
 /** One call's way through the fleet. */

@@ -12,7 +12,7 @@ import type { CompleteAnswer } from "../flights/origin-answer.ts";
 import type { Replayer } from "../layers/exact/replay.ts";
 import { mayStore } from "../policy/eligibility.ts";
 import type { Fleet } from "./fleet.ts";
-import type { Passage } from "./fleet-parts.ts";
+import type { Following, Passage } from "./fleet-parts.ts";
 
 /**
  * A flight's place among those of other processes. Only answers that may be stored are shared, and only by calls that
@@ -25,6 +25,7 @@ export interface FleetSeatParts {
   readonly replayer: Replayer;
   readonly asked: Asked;
   readonly slot: string;
+  readonly following: Following;
   /** What is in the store now. */
   find(): Promise<FoundEntry | undefined>;
   /** Whether none of these was replaced since. */
@@ -44,7 +45,7 @@ export class FleetSeat {
     ticket: RecordTicket | undefined,
     signal: AbortSignal,
   ): Promise<Asking> {
-    const { fleet, asked, slot } = this.#parts;
+    const { fleet, asked, slot, following } = this.#parts;
     if (fleet === undefined || ticket === undefined || !isSharedByFleet(asked.call))
       return { response: await compute(), isFollower: false };
     const key = fleetKey(asked.call, slot, ticket);
@@ -57,6 +58,7 @@ export class FleetSeat {
       stored: () => this.#stored(),
       compute,
       signal,
+      following,
     });
     return this.#passage;
   }

@@ -22,6 +22,7 @@ export class Fleet {
 
   async board(passenger: Passenger): Promise<Passage> {
     const { leases, holdMs } = this.#options;
+    if (passenger.following === "none") return this.#alone(passenger);
     let lost: number | undefined;
     let waitMs = 0;
     for (;;) {

@@ -20,3 +20,21 @@ it("a caller who wants JSON, and whose node follows a stream that is too large, 
   expect([isIntact(one), isIntact(other)]).toEqual([true, true]);
   expect(origin.callCount).toBe(2);
 });
+
+it("so does one whose node follows a stream of more than 64 MB, which no store keeps for others", async () => {
+  const { origin, nodes, passing } = await startFleet(sharedMemory(2));
+  const gate = new Gate();
+  const content = Array.from({ length: 66 }, () => "x".repeat(1024 * 1024)).join(" ");
+  origin.plan([{ content, holds: [{ at: 2, gate }] }, {}]);
+  const leader = nodes[0].ask({ stream: true });
+  await gate.reached();
+  const followers = Array.from({ length: 2 }, () => nodes[1].read());
+  const begun = readResponse(await nodes[1].ask({ stream: true }));
+  gate.release();
+  const drained = leader.then((response) => response.text());
+  const readings = await ending(Promise.all(followers), passing);
+  expect(readings.map((reading) => [reading.status, isIntact(reading)])).toEqual(Array(2).fill([200, true]));
+  expect(isIntact(await begun)).toBe(false);
+  expect((await drained).length).toBeGreaterThan(content.length);
+  expect(origin.callCount).toBe(2);
+});

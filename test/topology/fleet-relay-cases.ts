@@ -77,4 +77,24 @@ export function relayCases(fleetOf: () => Promise<FleetHarness>): void {
     gate.release();
     await ending(dying, passing);
   });
+
+  it("answer those of a broken stream who wait for JSON by another call of one of them (T4)", async () => {
+    const { origin, nodes, passing } = await fleetOf();
+    const gate = new Gate();
+    origin.plan([{ words: 40, holds: [{ at: 20, gate }] }, {}]);
+    const dying = nodes[0].ask(stream).then(readResponse);
+    await gate.reached();
+    const begun = readResponse(await nodes[1].ask(stream));
+    const waiting = Array.from({ length: 3 }, () => nodes[1].read());
+    await until(() => nodes[1].eventsOf("flight-join").length === 3);
+    nodes[0].cutOff();
+    const readings = await ending(Promise.all(waiting), passing);
+    expect(readings.map((reading) => [reading.status, isIntact(reading)])).toEqual(Array(3).fill([200, true]));
+    expect(readings.map(({ outcome }) => outcome).sort()).toEqual(["COALESCED", "COALESCED", "MISS"]);
+    expect((await ending(begun, passing)).raw).toContain("origin_truncated");
+    expect(origin.callCount).toBe(2);
+    expect((await nodes[1].read()).outcome).toBe("HIT");
+    gate.release();
+    await ending(dying, passing);
+  });
 }
