@@ -1,3 +1,4 @@
+import { InvalidOptionError } from "./errors.ts";
 import type { EvictionPriority, MaybePromise, Store } from "./store.ts";
 
 /**
@@ -34,6 +35,14 @@ export interface ListableStore extends Store {
    * removed meanwhile may come or not.
    */
   list(query: ListingQuery): MaybePromise<ListingPage>;
+}
+
+/** What a store says of a cursor that is not one of its own. */
+export function foreignCursor(): InvalidOptionError {
+  return new InvalidOptionError("cursor", {
+    message: "The cursor is not one of this store's listings.",
+    remedy: "Pass the cursor of the page before, or none for the first page.",
+  });
 }
 
 export function isListable(store: Store): store is ListableStore {

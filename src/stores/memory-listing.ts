@@ -5,8 +5,7 @@
  * before it are stepped over: a page costs time in proportion to all of them, some milliseconds for a million.
  */
 
-import { InvalidOptionError } from "../core/errors.ts";
-import type { ListingPage, ListingQuery, StoredItem } from "../core/store-listing.ts";
+import { foreignCursor, type ListingPage, type ListingQuery, type StoredItem } from "../core/store-listing.ts";
 
 export interface NumberedEntry extends StoredItem {
   /** Larger than that of every entry that came before. */
@@ -44,10 +43,7 @@ export function pageOf(
 export function numberOf(cursor: string | undefined): number {
   const number = cursor === undefined ? 0 : Number(cursor);
   if (Number.isSafeInteger(number) && number >= 0) return number;
-  throw new InvalidOptionError("cursor", {
-    message: `${JSON.stringify(cursor)} is not a cursor of this store.`,
-    remedy: "Pass the cursor of the page before, or none for the first page.",
-  });
+  throw foreignCursor();
 }
 
 function itemOf({ tenant, key, value, deleteAt, priority }: StoredItem): StoredItem {

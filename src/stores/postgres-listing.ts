@@ -4,8 +4,7 @@
  * `pageValueBytes`, however large the values are.
  */
 
-import { InvalidOptionError } from "../core/errors.ts";
-import type { ListingPage, ListingQuery, StoredItem } from "../core/store-listing.ts";
+import { foreignCursor, type ListingPage, type ListingQuery, type StoredItem } from "../core/store-listing.ts";
 import type { PostgresConnections } from "./postgres-connections.ts";
 import { checksumOf, tenantId } from "./postgres-row.ts";
 import type { PostgresTables } from "./postgres-schema.ts";
@@ -61,9 +60,7 @@ export async function listPage(
 /** Ids of all rows, or of those that begin as the tenant's; after the cursor where there is one. */
 function rangeOf(tenant: string | undefined, cursor: string | undefined): readonly [Buffer, Buffer | null] {
   const after = cursor === undefined ? undefined : Buffer.from(cursor, "base64url");
-  if (after?.length === 0) {
-    throw new InvalidOptionError("cursor", { message: "the cursor is none.", remedy: "Begin without one." });
-  }
+  if (after?.length === 0) throw foreignCursor();
   if (tenant === undefined) return [after ?? Buffer.alloc(0), null];
   const first = tenantId(tenant);
   const end = Buffer.concat([first, Buffer.alloc(32, 0xff)]);

@@ -7,8 +7,7 @@
 
 import type { Redis } from "ioredis";
 import type { Clock } from "../core/clock.ts";
-import { InvalidOptionError } from "../core/errors.ts";
-import type { ListingPage, ListingQuery, StoredItem } from "../core/store-listing.ts";
+import { foreignCursor, type ListingPage, type ListingQuery, type StoredItem } from "../core/store-listing.ts";
 import { addressOf, type RedisConnection } from "./redis-connection.ts";
 import type { RedisKeys } from "./redis-keys.ts";
 import { openValue } from "./value-envelope.ts";
@@ -47,10 +46,7 @@ function readCursor(cursor: string | undefined): Place {
   if (cursor === undefined) return { server: undefined, scan: "0" };
   const [, server, scan] = /^(\S+) ([0-9]{1,20})$/.exec(cursor) ?? [];
   if (server !== undefined && scan !== undefined) return { server, scan };
-  throw new InvalidOptionError("cursor", {
-    message: "the cursor is not one of this store's listings",
-    remedy: "begin without a cursor",
-  });
+  throw foreignCursor();
 }
 
 async function readItems(

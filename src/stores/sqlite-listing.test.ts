@@ -102,6 +102,8 @@ describe("sqlite listing", () => {
 
   it("refuses a cursor that is none, in one line", async () => {
     for (const cursor of ["x", "-1", "1.5", "1e99"])
-      await expect(store.list({ limit: 1, cursor })).rejects.toThrow(/is not a cursor/);
+      await expect(store.list({ limit: 1, cursor })).rejects.toThrow(
+        /^The cursor is not one of this store's listings\.$/,
+      );
   });
 });

@@ -94,12 +94,15 @@ export interface StoreUrlMistake {
   readonly remedy: string;
 }
 
+const unknownScheme: StoreUrlMistake = {
+  rule: `must be ${storeUrlForms}`,
+  remedy: "Remove it to keep answers in the data folder.",
+};
+
 /** What is wrong with the URL as it is written; nobody is asked. */
 export function storeUrlMistake(url: string): StoreUrlMistake | undefined {
   const scheme = schemeOf(url);
-  if (scheme === undefined) {
-    return { rule: `must be ${storeUrlForms}`, remedy: "Remove it to keep answers in the data folder." };
-  }
+  if (scheme === undefined) return unknownScheme;
   try {
     scheme.check(url);
     return undefined;
@@ -113,7 +116,8 @@ export function storeUrlMistake(url: string): StoreUrlMistake | undefined {
 export async function storeFromUrl(url: string, surroundings: StoreSurroundings): Promise<SharedStore | undefined> {
   const scheme = schemeOf(url);
   if (scheme !== undefined) return scheme.open(url, surroundings);
-  throw new InvalidOptionError("store.url", { message: `store.url must be ${storeUrlForms}` });
+  const { rule, remedy } = unknownScheme;
+  throw new InvalidOptionError("store.url", { message: `store.url ${rule}.`, remedy });
 }
 
 /** The URL without what is nobody's business. */
