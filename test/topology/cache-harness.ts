@@ -56,13 +56,7 @@ export async function setUp(options: CacheOptions = {}): Promise<Harness> {
     await cache.close();
     await origin.close();
   });
-  const ask: Harness["ask"] = (body = {}, { headers = {}, signal, query = "" } = {}) =>
-    cache.fetch(`${origin.url}/chat/completions${query}`, {
-      method: "POST",
-      headers: { authorization: "Bearer one", "content-type": "application/json", ...headers },
-      body: JSON.stringify({ ...question, ...body }),
-      ...(signal === undefined ? {} : { signal }),
-    });
+  const ask = asking(cache, origin);
   return {
     origin,
     clock,
@@ -78,6 +72,17 @@ export async function setUp(options: CacheOptions = {}): Promise<Harness> {
     },
     eventsOf: (type) => events.filter((event) => event.type === type) as never,
   };
+}
+
+/** Asks the origin by way of the cache. */
+export function asking(cache: Cache, origin: ScriptedOrigin): Harness["ask"] {
+  return (body = {}, { headers = {}, signal, query = "" } = {}) =>
+    cache.fetch(`${origin.url}/chat/completions${query}`, {
+      method: "POST",
+      headers: { authorization: "Bearer one", "content-type": "application/json", ...headers },
+      body: JSON.stringify({ ...question, ...body }),
+      ...(signal === undefined ? {} : { signal }),
+    });
 }
 
 /** The same numbers in every run. */

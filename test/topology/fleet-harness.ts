@@ -10,7 +10,7 @@ import type { TraceEvent } from "../../src/core/trace.ts";
 import { memory } from "../../src/stores/memory.ts";
 import { MemoryLeases } from "../../src/stores/memory-leases.ts";
 import { type ScriptedOrigin, startScriptedOrigin } from "../../src/testing/scripted-origin.ts";
-import { type AskInit, question, type Reading, readResponse, seededRandom, turns } from "./cache-harness.ts";
+import { type AskInit, asking, type Reading, readResponse, seededRandom, turns } from "./cache-harness.ts";
 
 /** Several caches, as in several processes, that share one store. */
 
@@ -102,13 +102,7 @@ async function startNode(origin: ScriptedOrigin, store: SharedStore, index: numb
     store: severable(store, line),
     policy: { ttlJitter: 0, ...options.policy },
   });
-  const ask: Node["ask"] = (body = {}, { headers = {}, signal, query = "" } = {}) =>
-    cache.fetch(`${origin.url}/chat/completions${query}`, {
-      method: "POST",
-      headers: { authorization: "Bearer one", "content-type": "application/json", ...headers },
-      body: JSON.stringify({ ...question, ...body }),
-      ...(signal === undefined ? {} : { signal }),
-    });
+  const ask = asking(cache, origin);
   const node: Node = {
     cache,
     events,
