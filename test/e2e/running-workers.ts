@@ -7,7 +7,7 @@ import { type GatewayProcess, spawnGateway } from "./gateway-process.ts";
 import { begin, type Exchange, type Exchanged, exchange, keepingAgent } from "./http-exchange.ts";
 import { temporaryFolder } from "./running-gateway.ts";
 
-/** `reprise serve --workers 2`, and connections to each of its workers. */
+/** `reprise serve --workers N`, and connections to each of its workers. */
 
 /** Deadlines that a machine which is busy with other tests meets, too. */
 export const patient = { url: "sqlite", readDeadline: "30s", writeDeadline: "30s" };
@@ -18,12 +18,16 @@ export interface Workers extends GatewayProcess {
   readonly file: string;
 }
 
-export async function runWorkers(origin: { readonly url: string }, settings: Readonly<Record<string, unknown>> = {}) {
+export async function runWorkers(
+  origin: { readonly url: string },
+  settings: Readonly<Record<string, unknown>> = {},
+  count = 2,
+) {
   const folder = temporaryFolder();
   const file = join(folder, "reprise.json");
   const upstreams = { main: { url: origin.url } };
   writeFileSync(file, JSON.stringify({ upstreams, store: patient, telemetry: { logLevel: "debug" }, ...settings }));
-  const args = ["--config", file, "--data", folder, "--workers", "2"];
+  const args = ["--config", file, "--data", folder, "--workers", String(count)];
   return { ...(await spawnGateway(args)), folder, args, file } satisfies Workers;
 }
 
@@ -79,12 +83,13 @@ export async function openDoor(gateway: GatewayProcess): Promise<Door> {
 }
 
 /** One to each worker: connections go to them in turn. */
-export async function openDoors(gateway: GatewayProcess): Promise<readonly [Door, Door]> {
-  const first = await openDoor(gateway);
-  for (;;) {
-    const next = await openDoor(gateway);
-    if (next.worker !== first.worker) return [first, next];
+export async function openDoors(gateway: GatewayProcess, count = 2): Promise<readonly [Door, Door, ...Door[]]> {
+  const doors = new Map<number, Door>();
+  while (doors.size < count) {
+    const door = await openDoor(gateway);
+    doors.set(door.worker, door);
   }
+  return [...doors.values()] as unknown as readonly [Door, Door, ...Door[]];
 }
 
 export async function stop(gateway: GatewayProcess): Promise<void> {
