@@ -58,44 +58,43 @@ export interface Storage {
 }
 
 export function assembleStorage(options: StorageOptions): Storage {
-  const { settings, memoryBytes, store: given, clock, random, trace } = options;
-  const front = memory({ maxBytes: memoryBytes, clock });
-  if (given === undefined) {
-    const journal = new RenewalJournal({ store: front, clock, onLost: () => {} });
-    const { bus } = options;
-    const invalidator = new Invalidator({
-      store: front,
-      shared: front,
-      truth: front,
-      bus,
-      journal,
-      clock,
-      random,
-      trace,
-    });
-    const stopListening = bus?.subscribe({
-      heard(message) {
-        trace({ type: "invalidation-heard", group: groupOf(message) });
-        void invalidator.repeat(message);
-      },
-      missed: () => trace({ type: "bus-fault", bus: bus.name, operation: "interrupted" }),
-    });
-    return {
-      store: front,
-      copies: front,
-      asked: front,
-      tiers: [unguarded(front)],
-      truth: front,
-      invalidator,
-      fleet: undefined,
-      async close() {
-        stopListening?.();
-        await invalidator.close();
-        await bus?.close();
-        front.close();
-      },
-    };
-  }
+  const front = memory({ maxBytes: options.memoryBytes, clock: options.clock });
+  return options.store === undefined ? inMemory(front, options) : behindMemory(front, options.store, options);
+}
+
+/** Nothing is shared; a bus tells what others with a memory of their own took back. */
+function inMemory(front: Store, { bus, clock, random, trace }: StorageOptions): Storage {
+  const journal = new RenewalJournal({ store: front, clock, onLost: () => {} });
+  const stores = { store: front, shared: front, truth: front };
+  const invalidator = new Invalidator({ ...stores, bus, journal, clock, random, trace });
+  const stopListening = bus?.subscribe({
+    heard(message) {
+      trace({ type: "invalidation-heard", group: groupOf(message) });
+      void invalidator.repeat(message);
+    },
+    missed: () => trace({ type: "bus-fault", bus: bus.name, operation: "interrupted" }),
+  });
+  return {
+    store: front,
+    copies: front,
+    asked: front,
+    tiers: [unguarded(front)],
+    truth: front,
+    invalidator,
+    fleet: undefined,
+    async close() {
+      stopListening?.();
+      journal.close();
+      await invalidator.close();
+      await bus?.close();
+      await front.close();
+    },
+  };
+}
+
+/** Copies in memory before a store that is shared, which may be slow, away, or another one than a moment ago. */
+function behindMemory(front: Store, given: SharedStore, options: StorageOptions): Storage {
+  const { settings, clock, random, trace } = options;
   const deadlines = { readDeadlineMs: settings.store.readDeadline, writeDeadlineMs: settings.store.writeDeadline };
   const guard = guarded(given, { clock, ...deadlines, onEvent: (event) => heard(event) });
   const journal = new RenewalJournal({

@@ -51,4 +51,27 @@ describe("closing", () => {
     expect(response.headers.get("x-ai-cache-status")).toBe("HIT");
     await next.close();
   });
+
+  it("leaves no timer behind, neither of what it remembers of invalidations", async () => {
+    const pending = new Set<() => void>();
+    class CountingClock extends ManualClock {
+      override after(delayMs: number, action: () => void) {
+        const cancel = super.after(delayMs, () => {
+          pending.delete(action);
+          action();
+        });
+        pending.add(action);
+        return () => {
+          pending.delete(action);
+          cancel();
+        };
+      }
+    }
+    const cache = await createCache({ clock: new CountingClock() });
+    await cache.wrap({ key: "k", tags: ["doc:1"] }, () => 1);
+    await cache.invalidate({ tags: ["doc:1"] });
+    expect(pending.size).toBeGreaterThan(0);
+    await cache.close();
+    expect(pending.size).toBe(0);
+  });
 });
