@@ -18,7 +18,7 @@ export function withConfigFlags(command: Command): Command {
     .option("--host <address>", "address to listen on (default: 127.0.0.1)")
     .option(
       "--upstream <url>",
-      "OpenAI-compatible base URL, such as http://127.0.0.1:9000/v1 (default: OpenAI and Anthropic)",
+      "OpenAI-compatible base URL, such as http://127.0.0.1:9000/v1 (default: those of OpenAI, Anthropic and Gemini)",
     )
     .option("--data <folder>", "folder for the embedded store (default: ./.reprise)")
     .option(
