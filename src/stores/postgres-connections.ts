@@ -42,6 +42,7 @@ export class PostgresConnections {
   readonly place: string;
   readonly #options: PostgresConnectionsOptions;
   readonly #pool: pg.Pool;
+  readonly #interrupted = new Set<() => void>();
   #ready: Promise<void> | undefined;
   #failure: StoreUnavailableError | undefined;
   #failedAt = 0;
@@ -61,6 +62,8 @@ export class PostgresConnections {
     this.#pool = new pg.Pool({ ...config, max: maxConnections, allowExitOnIdle: true });
     // An idle connection that breaks is replaced by the pool; without a listener it would end the process.
     this.#pool.on("error", () => undefined);
+    // One that ends by itself; what is idle for long is closed without an error.
+    this.#pool.on("connect", (client) => client.on("error", () => this.#tellInterrupted()));
   }
 
   /** Throws `StoreUnavailableError` and nothing else. */
@@ -103,6 +106,16 @@ export class PostgresConnections {
     }
     this.#ready = this.#prepare();
     return this.#ready;
+  }
+
+  /** Calls `changed` whenever a connection has broken: the server that is behind the next one may be another. */
+  onInterrupted(changed: () => void): () => void {
+    this.#interrupted.add(changed);
+    return () => this.#interrupted.delete(changed);
+  }
+
+  #tellInterrupted(): void {
+    for (const changed of [...this.#interrupted]) changed();
   }
 
   async close(): Promise<void> {

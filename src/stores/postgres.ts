@@ -201,6 +201,10 @@ class Postgres implements PostgresStore {
     return checkPostgres(this.#connections, this.#tables);
   }
 
+  onInterrupted(changed: () => void): () => void {
+    return this.#connections.onInterrupted(changed);
+  }
+
   async sweep(): Promise<number> {
     this.#assertOpen();
     return this.#room.sweep();

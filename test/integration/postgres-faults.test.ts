@@ -57,6 +57,25 @@ describeWithServices("postgres", "postgres: faults", () => {
     expect(await read(store, "k")).toBe("a value");
   });
 
+  it("R9: says when a connection has broken, since another server may answer next; not when all is well", async () => {
+    const { proxy, store } = await proxied();
+    let changes = 0;
+    const stop = store.onInterrupted?.(() => {
+      changes += 1;
+    });
+    await store.set("t", "k", value, forEver);
+    expect([await read(store, "k"), changes]).toEqual(["a value", 0]);
+    await proxy.down();
+    await expect.poll(() => changes, { timeout: 20_000 }).toBeGreaterThan(0);
+    await proxy.up();
+    await expect.poll(() => read(store, "k").catch(() => undefined), { timeout: 20_000 }).toBe("a value");
+    stop?.();
+    const before = changes;
+    await proxy.down();
+    await expect(store.get("t", ["k"])).rejects.toThrow(StoreUnavailableError);
+    expect(changes).toBe(before);
+  });
+
   it("R2: a server that is killed and started again has what was stored; calls in between fail", async () => {
     const own = await startPostgres();
     onTestFinished(() => own.remove());
