@@ -9,10 +9,12 @@ export {
   RequestRejectedError,
   StoreUnavailableError,
 } from "./core/errors.ts";
-export type { Lease, Leases, Relay } from "./core/lease.ts";
+export type { Acquisition, Lease, Leases, Relay, RelayPage } from "./core/lease.ts";
 export type { Outcome, Stored } from "./core/outcome.ts";
 export type { SharedStore } from "./core/shared-store.ts";
 export type { Store, StoreStats, WriteOptions, WriteResult } from "./core/store.ts";
+export type { CheckableStore, StoreFinding } from "./core/store-check.ts";
+export type { ListableStore, ListingPage, ListingQuery, StoredItem } from "./core/store-listing.ts";
 export type { Trace, TraceEvent } from "./core/trace.ts";
 export type { CacheFetch } from "./fetch.ts";
 export type { EmbeddingsOptions } from "./library/embeddings-options.ts";
@@ -20,6 +22,6 @@ export type { Embed, Embeddings, EmbedOptions, EmbedTexts } from "./library/libr
 export type { ValueOptions } from "./library/value-shelf.ts";
 export type { ValueLookup, Values, ValueTicket } from "./library/values.ts";
 export type { Computing, Wrap, WrapOptions, Wrapped } from "./library/wrap.ts";
-export type { CoalescingInput, PolicyInput, RuleInput } from "./options.ts";
+export type { CoalescingInput, CompatInput, PolicyInput, RuleInput } from "./options.ts";
 export type { Invalidated } from "./storage/invalidation.ts";
 export type { Invalidation } from "./storage/invalidation-wish.ts";

@@ -231,7 +231,7 @@ function incoherences(config: GatewayConfig): OptionMistake[] {
       path: "upstreams",
       value: {},
       rule: "must name at least one upstream",
-      remedy: "Add one, or remove the section to use OpenAI and Anthropic.",
+      remedy: "Add one, or remove the section to use OpenAI, Anthropic and Gemini.",
     });
   for (const [pattern, name] of Object.entries(config.models)) {
     if (!names.includes(name)) {
