@@ -1,8 +1,9 @@
 /** Opening the file of a `sqlite` store for the first time, where a mistake of the operator is told in one line. */
 
-import { mkdirSync, statSync } from "node:fs";
+import { statSync } from "node:fs";
 import { join } from "node:path";
 import { InvalidOptionError, StoreUnavailableError } from "../core/errors.ts";
+import { makeFolder } from "./make-folder.ts";
 import {
   extendedCode,
   ForeignDatabaseError,
@@ -27,7 +28,7 @@ export function prepareFolder(directory: string, maxBytes: number): string {
     });
   }
   try {
-    mkdirSync(directory, { recursive: true, mode: 0o700 });
+    makeFolder(directory);
   } catch (error) {
     throw unusable(directory, reasonOf(error, directory), error);
   }

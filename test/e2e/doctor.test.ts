@@ -58,6 +58,18 @@ describe("surface: doctor", () => {
     limit,
   );
 
+  test.runIf(process.platform === "linux")(
+    "a folder that cannot be made is not said to be made at the first start",
+    async () => {
+      const { code, stdout } = await runCommand(["doctor", "--store", "sqlite:/proc/x", "--port", "0"]);
+      expect(code).toBe(1);
+      expect(stdout).toMatch(
+        /FAIL {2}store {10}\/proc\/x cannot be made: \/proc takes no folder \(ENOENT\)\n {21}Choose another folder/,
+      );
+    },
+    limit,
+  );
+
   test(
     "beside a running gateway it reads the store and says that the port is in use",
     async () => {

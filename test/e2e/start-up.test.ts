@@ -28,6 +28,11 @@ describe("surface: what keeps a gateway from starting is one line and exit statu
     ["a folder below a file", ["--data", "file/sub"], /cannot use file\/sub: .*\. Choose a folder/],
     ["a file for a folder", ["--data", "file"], /cannot use file: it is a file, not a folder\. Choose a folder/],
     [
+      "a folder where the system takes none",
+      ["--store", "sqlite:/proc/x"],
+      /cannot use \/proc\/x: ENOENT.*\. Choose a folder/,
+    ],
+    [
       "an address of another machine",
       ["--host", "203.0.113.1"],
       /203\.0\.113\.1 is not an address of this machine\. Correct/,

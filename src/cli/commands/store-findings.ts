@@ -1,5 +1,5 @@
-import { accessSync, constants, existsSync, statSync } from "node:fs";
-import { dirname, resolve } from "node:path";
+import { accessSync, constants, existsSync, mkdtempSync, rmdirSync, statSync } from "node:fs";
+import { dirname, join, resolve } from "node:path";
 import { RepriseError } from "../../core/errors.ts";
 import { sentence } from "../../core/sentence.ts";
 import { isCheckable, type StoreFinding } from "../../core/store-check.ts";
@@ -7,7 +7,7 @@ import type { GatewayConfig } from "../../gateway/config.ts";
 import { embeddedFolder, isMemoryUrl, shownStoreUrl, storeFromUrl } from "../../stores/store-url.ts";
 import type { Finding } from "./finding.ts";
 
-/** What `reprise doctor` says of the store: a folder it may use, a server that lets it in. Nothing is made. */
+/** What `reprise doctor` says of the store: a folder it may use, a server that lets it in. Nothing is left behind. */
 export async function checkStore(config: GatewayConfig): Promise<readonly Finding[]> {
   const { url } = config.store;
   if (isMemoryUrl(url)) {
@@ -76,8 +76,18 @@ function folderProblem(directory: string): string | undefined {
   if (!statSync(place).isDirectory()) return `cannot be made: ${place} is not a folder`;
   try {
     accessSync(place, constants.W_OK | constants.X_OK);
-    return undefined;
   } catch {
     return `cannot be written: no permission on ${place}`;
+  }
+  return place === resolve(directory) ? undefined : placeProblem(place);
+}
+
+/** Permission is not all: some folders take no others. Only who tries can tell. */
+function placeProblem(place: string): string | undefined {
+  try {
+    rmdirSync(mkdtempSync(join(place, ".reprise-")));
+    return undefined;
+  } catch (error) {
+    return `cannot be made: ${place} takes no folder (${(error as NodeJS.ErrnoException).code})`;
   }
 }

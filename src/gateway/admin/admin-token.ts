@@ -1,7 +1,8 @@
 import { createHash, timingSafeEqual } from "node:crypto";
-import { chmodSync, linkSync, mkdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import { chmodSync, linkSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import type { Random } from "../../core/clock.ts";
+import { makeFolder } from "../../stores/make-folder.ts";
 
 /**
  * Who may use the admin API: whoever shows the token. It is that of the configuration, or else one that is made at the
@@ -31,7 +32,7 @@ export function obtainAdminToken({ given, directory, random }: AdminTokenSource)
   if (given !== undefined) return { kind: "open", token: given };
   const file = adminTokenFile(directory);
   try {
-    mkdirSync(directory, { recursive: true, mode: 0o700 });
+    makeFolder(directory);
     const token = readAdminToken(directory) ?? made(file, random);
     return token === undefined ? closed(`${file} holds no token`, "Remove it, and start again.") : open(file, token);
   } catch (error) {
