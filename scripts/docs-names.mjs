@@ -70,10 +70,11 @@ function isOption(name) {
   return [...optionPaths].some((path) => path.startsWith(`${name}.`));
 }
 
-/** Variables of the gateway are in the source, those of the examples in the examples. */
+/** Variables of the gateway are in the source, those of the examples and of the tests in these. */
 function usesVariable(name) {
   if (source.includes(name)) return true;
-  return filesBelow("examples").some((path) => readFileSync(inProject(path), "utf8").includes(name));
+  const others = [...filesBelow("examples"), ...filesBelow("test/chaos")];
+  return others.some((path) => readFileSync(inProject(path), "utf8").includes(name));
 }
 
 function gaps(pages) {
