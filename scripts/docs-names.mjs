@@ -73,7 +73,7 @@ function isOption(name) {
 /** Variables of the gateway are in the source, those of the examples and of the tests in these. */
 function usesVariable(name) {
   if (source.includes(name)) return true;
-  const others = [...filesBelow("examples"), ...filesBelow("test/chaos")];
+  const others = [...filesBelow("examples"), ...filesBelow("test/chaos", () => true)];
   return others.some((path) => readFileSync(inProject(path), "utf8").includes(name));
 }
 
@@ -119,8 +119,8 @@ function missing(pages, path, names) {
     .map((name) => `${path}: does not mention \`${name}\``);
 }
 
-function filesBelow(folder) {
+function filesBelow(folder, isWanted = (name) => !name.endsWith(".test.ts")) {
   return readdirSync(inProject(folder), { recursive: true, withFileTypes: true })
-    .filter((entry) => entry.isFile() && !entry.name.endsWith(".test.ts"))
+    .filter((entry) => entry.isFile() && isWanted(entry.name))
     .map((entry) => `${entry.parentPath}/${entry.name}`.slice(inProject().length));
 }
