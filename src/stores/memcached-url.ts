@@ -1,4 +1,4 @@
-import { InvalidOptionError } from "../core/errors.ts";
+import { invalidUrl } from "./invalid-url.ts";
 import type { MemcachedAddress } from "./memcached-connection.ts";
 import type { MemcachedCredentials } from "./memcached-server.ts";
 
@@ -26,10 +26,7 @@ export function readMemcachedUrl(text: string): MemcachedUrl {
         : { username: decodeURIComponent(user.username), password: decodeURIComponent(user.password) };
     return { addresses: unique(addresses), credentials };
   } catch {
-    throw new InvalidOptionError("store.url", {
-      message: "store.url names no Memcached server",
-      remedy: `write ${form}`,
-    });
+    throw invalidUrl("names no Memcached server", `write ${form}`);
   }
 }
 

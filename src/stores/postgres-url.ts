@@ -1,4 +1,4 @@
-import { InvalidOptionError } from "../core/errors.ts";
+import { invalidUrl } from "./invalid-url.ts";
 
 /**
  * The URL of a PostgreSQL database. Two parameters are ours, `schema` and `connections`; the others, such as `sslmode`,
@@ -20,21 +20,21 @@ export function readPostgresUrl(text: string): PostgresUrl {
   try {
     url = new URL(text);
   } catch {
-    throw invalid(
+    throw invalidUrl(
       "is not a URL",
       "write postgres://USER:PASSWORD@HOST:PORT/DATABASE, with @ and / in a password as %40 and %2F",
     );
   }
   if (url.protocol !== "postgres:" && url.protocol !== "postgresql:")
-    throw invalid("is not a URL of PostgreSQL", "begin it with postgres://");
-  if (url.hostname === "") throw invalid("names no host", "write postgres://USER:PASSWORD@HOST:PORT/DATABASE");
+    throw invalidUrl("is not a URL of PostgreSQL", "begin it with postgres://");
+  if (url.hostname === "") throw invalidUrl("names no host", "write postgres://USER:PASSWORD@HOST:PORT/DATABASE");
   const schema = url.searchParams.get("schema") ?? undefined;
   if (schema !== undefined && !/^[A-Za-z_][A-Za-z0-9_$]{0,62}$/.test(schema)) {
-    throw invalid("has no valid schema", "write schema=NAME with letters, digits and underscores");
+    throw invalidUrl("has no valid schema", "write schema=NAME with letters, digits and underscores");
   }
   const connections = url.searchParams.get("connections") ?? undefined;
   if (connections !== undefined && !/^[1-9][0-9]{0,2}$/.test(connections)) {
-    throw invalid("has no valid number of connections", "write connections=N with 1 to 999");
+    throw invalidUrl("has no valid number of connections", "write connections=N with 1 to 999");
   }
   url.searchParams.delete("schema");
   url.searchParams.delete("connections");
@@ -45,8 +45,4 @@ export function readPostgresUrl(text: string): PostgresUrl {
     connections: connections === undefined ? undefined : Number(connections),
     place: `${url.hostname}:${url.port === "" ? 5_432 : url.port}${database}`,
   };
-}
-
-function invalid(what: string, remedy: string): InvalidOptionError {
-  return new InvalidOptionError("store.url", { message: `store.url ${what}`, remedy });
 }

@@ -1,10 +1,10 @@
 import { describe, expect, test } from "vitest";
 import { InvalidOptionError } from "../core/errors.ts";
-import { describeRedisAddress, parseRedisUrl } from "./redis-url.ts";
+import { describeRedisAddress, readRedisUrl } from "./redis-url.ts";
 
 describe("reads", () => {
   test("one server, with all and with the least", () => {
-    expect(parseRedisUrl("rediss://ann:s%40fe%3A@cache.example:6380/3?keyPrefix=a:")).toEqual({
+    expect(readRedisUrl("rediss://ann:s%40fe%3A@cache.example:6380/3?keyPrefix=a:")).toEqual({
       kind: "standalone",
       nodes: [{ host: "cache.example", port: 6380 }],
       tls: true,
@@ -15,7 +15,7 @@ describe("reads", () => {
       sentinel: { username: undefined, password: undefined },
       keyPrefix: "a:",
     });
-    expect(parseRedisUrl("redis://localhost")).toMatchObject({
+    expect(readRedisUrl("redis://localhost")).toMatchObject({
       nodes: [{ host: "localhost", port: 6379 }],
       tls: false,
       database: 0,
@@ -23,12 +23,12 @@ describe("reads", () => {
       password: undefined,
       keyPrefix: undefined,
     });
-    expect(parseRedisUrl("redis://:secret@h")).toMatchObject({ username: undefined, password: "secret" });
-    expect(parseRedisUrl("redis://h/")).toMatchObject({ database: 0 });
+    expect(readRedisUrl("redis://:secret@h")).toMatchObject({ username: undefined, password: "secret" });
+    expect(readRedisUrl("redis://h/")).toMatchObject({ database: 0 });
   });
 
   test("a Cluster", () => {
-    expect(parseRedisUrl("redis+cluster://:p@a:7000,b,[::1]:7002")).toMatchObject({
+    expect(readRedisUrl("redis+cluster://:p@a:7000,b,[::1]:7002")).toMatchObject({
       kind: "cluster",
       nodes: [
         { host: "a", port: 7000 },
@@ -37,12 +37,12 @@ describe("reads", () => {
       ],
       password: "p",
     });
-    expect(parseRedisUrl("rediss+cluster://a/0")).toMatchObject({ tls: true, database: 0 });
+    expect(readRedisUrl("rediss+cluster://a/0")).toMatchObject({ tls: true, database: 0 });
   });
 
   test("Sentinel", () => {
     const url = "redis+sentinel://u:p@s1,s2:5000/main-1?db=2&sentinelUsername=su&sentinelPassword=s%25p&keyPrefix=x";
-    expect(parseRedisUrl(url)).toMatchObject({
+    expect(readRedisUrl(url)).toMatchObject({
       kind: "sentinel",
       nodes: [
         { host: "s1", port: 26379 },
@@ -64,7 +64,7 @@ test("describes an address without its credentials", () => {
     ["rediss+cluster://:hunter2@a:1,[::1]:2", "rediss+cluster://a:1,[::1]:2"],
     ["redis+sentinel://:hunter2@a/m?sentinelPassword=hunter2", "redis+sentinel://a:26379/m"],
   ] as const) {
-    expect(describeRedisAddress(parseRedisUrl(url))).toBe(description);
+    expect(describeRedisAddress(readRedisUrl(url))).toBe(description);
   }
 });
 
@@ -95,7 +95,7 @@ describe("refuses", () => {
     ["a parameter twice", "redis://h?keyPrefix=a&keyPrefix=b", "keyPrefix without a value, or twice"],
     ["a parameter without a value", "redis://h?keyPrefix", "keyPrefix without a value"],
   ])("%s, and repeats no secret", (_, url, rule) => {
-    const error = errorOf(() => parseRedisUrl(url));
+    const error = errorOf(() => readRedisUrl(url));
     expect(error.message).toContain(rule);
     expect(error.path).toBe("store.url");
     expect(error.remedy).toBeTruthy();

@@ -11,7 +11,7 @@
  * password anywhere.
  */
 
-import { InvalidOptionError } from "../core/errors.ts";
+import { invalidUrl } from "./invalid-url.ts";
 
 export interface RedisNode {
   readonly host: string;
@@ -44,10 +44,13 @@ const parametersOf: Readonly<Record<RedisAddress["kind"], readonly string[]>> = 
 };
 
 /** Throws `InvalidOptionError` with the rule that is broken. */
-export function parseRedisUrl(url: string): RedisAddress {
+export function readRedisUrl(url: string): RedisAddress {
   const match = shape.exec(url.trim());
   if (match === null)
-    throw invalid("is not an address of Redis", "write redis://host:6379, and percent-encode @, / and ? in a password");
+    throw invalidUrl(
+      "is not an address of Redis",
+      "write redis://host:6379, and percent-encode @, / and ? in a password",
+    );
   const [, scheme, form, userInfo, hosts = "", path = "", query = ""] = match;
   const kind = (form ?? "standalone") as RedisAddress["kind"];
   const parameters = readParameters(kind, query);
@@ -77,23 +80,26 @@ function nodeName({ host, port }: RedisNode): string {
 function readNodes(kind: RedisAddress["kind"], hosts: string): readonly RedisNode[] {
   const parts = hosts.split(",");
   if (kind === "standalone" && parts.length > 1) {
-    throw invalid("names several hosts", "write redis+cluster:// for a Cluster, redis+sentinel:// for Sentinel");
+    throw invalidUrl("names several hosts", "write redis+cluster:// for a Cluster, redis+sentinel:// for Sentinel");
   }
   return parts.map((part, index) => {
     const [, host, digits] = hostAndPort.exec(part) ?? [];
     const port = digits === undefined ? (kind === "sentinel" ? 26_379 : 6_379) : Number(digits);
     if (host !== undefined && port >= 1 && port <= 65_535) return { host: host.replace(/^\[|\]$/g, ""), port };
-    throw invalid(`has no valid host and port at place ${index + 1}`, "write host:port; an IPv6 address in brackets");
+    throw invalidUrl(
+      `has no valid host and port at place ${index + 1}`,
+      "write host:port; an IPv6 address in brackets",
+    );
   });
 }
 
 function readCredentials(userInfo: string | undefined): RedisCredentials {
   if (userInfo === undefined) return { username: undefined, password: undefined };
   const colon = userInfo.indexOf(":");
-  if (colon < 0) throw invalid("has credentials without a colon", "write user:password@host or :password@host");
+  if (colon < 0) throw invalidUrl("has credentials without a colon", "write user:password@host or :password@host");
   const username = decoded(userInfo.slice(0, colon), "the user name");
   const password = decoded(userInfo.slice(colon + 1), "the password");
-  if (password === "") throw invalid("has an empty password", "write user:password@host, or leave both out");
+  if (password === "") throw invalidUrl("has an empty password", "write user:password@host, or leave both out");
   return { username: username === "" ? undefined : username, password };
 }
 
@@ -101,7 +107,7 @@ function readPath(kind: RedisAddress["kind"], path: string, db: string | undefin
   if (kind === "sentinel") {
     const masterName = decoded(path, "the master's name");
     if (!/^[A-Za-z0-9._-]+$/.test(masterName)) {
-      throw invalid(
+      throw invalidUrl(
         "names no master",
         "write the name that Sentinel knows it by: redis+sentinel://host:26379/mymaster",
       );
@@ -109,14 +115,14 @@ function readPath(kind: RedisAddress["kind"], path: string, db: string | undefin
     return { masterName, database: readDatabase(db ?? "0") };
   }
   if (kind === "cluster" && path !== "" && path !== "0") {
-    throw invalid("asks a Cluster for a database, and it has none but 0", "leave the path out");
+    throw invalidUrl("asks a Cluster for a database, and it has none but 0", "leave the path out");
   }
   return { masterName: undefined, database: readDatabase(path === "" ? "0" : path) };
 }
 
 function readDatabase(digits: string): number {
   if (/^[0-9]{1,5}$/.test(digits)) return Number(digits);
-  throw invalid("has no valid database", "write its number, as in redis://host:6379/2");
+  throw invalidUrl("has no valid database", "write its number, as in redis://host:6379/2");
 }
 
 function readParameters(kind: RedisAddress["kind"], query: string): ReadonlyMap<string, string> {
@@ -130,11 +136,11 @@ function readParameters(kind: RedisAddress["kind"], query: string): ReadonlyMap<
       const shown = /^[A-Za-z]{1,30}$/.test(name)
         ? `the parameter ${name}, which is not known here`
         : "an unknown parameter";
-      throw invalid(`has ${shown}`, `known are ${known.join(", ")}`);
+      throw invalidUrl(`has ${shown}`, `known are ${known.join(", ")}`);
     }
     const value = equals < 0 ? "" : decoded(part.slice(equals + 1), `the parameter ${name}`);
     if (value === "" || parameters.has(name))
-      throw invalid(`has ${name} without a value, or twice`, `write ${name}=value once`);
+      throw invalidUrl(`has ${name} without a value, or twice`, `write ${name}=value once`);
     parameters.set(name, value);
   }
   return parameters;
@@ -144,10 +150,6 @@ function decoded(text: string, what: string): string {
   try {
     return decodeURIComponent(text);
   } catch {
-    throw invalid(`has a wrong percent-encoding in ${what}`, "write % itself as %25");
+    throw invalidUrl(`has a wrong percent-encoding in ${what}`, "write % itself as %25");
   }
-}
-
-function invalid(what: string, remedy: string): InvalidOptionError {
-  return new InvalidOptionError("store.url", { message: `store.url ${what}`, remedy });
 }

@@ -29,7 +29,7 @@ import { defaultKeyPrefix, RedisKeys } from "./redis-keys.ts";
 import { RedisLeases } from "./redis-leases.ts";
 import { listRedis } from "./redis-listing.ts";
 import { readServerStats } from "./redis-server-stats.ts";
-import { parseRedisUrl } from "./redis-url.ts";
+import { readRedisUrl } from "./redis-url.ts";
 import type { StoredEntry, StoreWithExpiry } from "./store-with-expiry.ts";
 import { type Opened, openValue, sealValue } from "./value-envelope.ts";
 
@@ -111,7 +111,7 @@ class RedisDriver implements RedisStore {
   #closed = false;
 
   constructor(options: RedisOptions) {
-    const address = parseRedisUrl(options.url);
+    const address = readRedisUrl(options.url);
     this.#clock = options.clock ?? systemClock;
     this.#keys = new RedisKeys(options.keyPrefix ?? address.keyPrefix ?? defaultKeyPrefix);
     this.#maxEntryBytes = options.maxEntryBytes ?? 16 * 1024 * 1024;

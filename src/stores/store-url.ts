@@ -9,7 +9,7 @@ import { sentence } from "../core/sentence.ts";
 import type { SharedStore } from "../core/shared-store.ts";
 import { readMemcachedUrl } from "./memcached-url.ts";
 import { readPostgresUrl } from "./postgres-url.ts";
-import { parseRedisUrl } from "./redis-url.ts";
+import { readRedisUrl } from "./redis-url.ts";
 
 export interface StoreSurroundings {
   /** Where an embedded store is when its URL names no folder. */
@@ -48,7 +48,7 @@ const sqlite: Scheme = {
 };
 
 const redis: Scheme = {
-  check: (url) => void parseRedisUrl(url),
+  check: (url) => void readRedisUrl(url),
   async open(url, { clock }) {
     const { redis: open } = await withPackage("ioredis", () => import("./redis.ts"));
     return open({ url, ...(clock && { clock }) });
