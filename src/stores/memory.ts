@@ -12,6 +12,7 @@ import type { EvictionPriority, StoreStats, WriteOptions, WriteResult } from "..
 import type { ListableStore, ListingPage, ListingQuery } from "../core/store-listing.ts";
 import { type Evictable, EvictionQueue } from "./eviction-queue.ts";
 import { type NumberedEntry, pageOf } from "./memory-listing.ts";
+import { ownBytes } from "./own-bytes.ts";
 import type { StoredEntry, StoreWithExpiry } from "./store-with-expiry.ts";
 
 export interface MemoryOptions {
@@ -77,11 +78,6 @@ function sizeOf(key: string, value: Uint8Array): number {
   return MEMORY_ENTRY_OVERHEAD + 2 * key.length + value.byteLength;
 }
 
-/** A small view would keep a large buffer alive that no bound counts; only then the bytes are copied. */
-function owned(value: Uint8Array): Uint8Array {
-  return value.buffer.byteLength > 2 * value.byteLength + 64 ? new Uint8Array(value) : value;
-}
-
 /** A store in memory. It keeps its own reference to the bytes and returns the same object on every `get`. */
 export function memory(options: MemoryOptions = {}): MemoryStore {
   return new Memory(options);
@@ -130,7 +126,7 @@ class Memory implements MemoryStore {
     const earlier = this.#tenants.get(tenant)?.get(key);
     if (earlier !== undefined && earlier.priority === priority && value.byteLength <= earlier.value.byteLength) {
       this.#bytes += value.byteLength - earlier.value.byteLength;
-      earlier.value = owned(value);
+      earlier.value = ownBytes(value);
       earlier.deleteAt = deleteAt;
       earlier.storedAt = now;
       earlier.visited = true;
@@ -140,7 +136,7 @@ class Memory implements MemoryStore {
     // Room first: the new entry must not be its own victim, not even as the only one of low priority.
     this.#makeRoom(size, now);
     this.#number += 1;
-    const entry = new MemoryEntry(this.#number, tenant, key, owned(value), deleteAt, now, priority);
+    const entry = new MemoryEntry(this.#number, tenant, key, ownBytes(value), deleteAt, now, priority);
     entry.visited = earlier !== undefined;
     this.#insert(entry, size);
     return "stored";
