@@ -40,7 +40,14 @@ export interface EmbedOptions {
 /** The vectors of `texts` in their order, each an array of its own. */
 export type Embed = (texts: readonly string[], options?: EmbedOptions) => Promise<number[][]>;
 
-/** @throws InvalidOptionError naming the option, its rule and the remedy. */
+/**
+ * Puts `embedTexts` behind the cache.
+ *
+ * @throws InvalidOptionError naming the option, its rule and the remedy.
+ * @example
+ * const embed = cache.embeddings((texts) => embedTexts(texts), { model: "text-embedding-3-small" });
+ * const vectors = await embed(["one", "two", "one"]); // asks for two
+ */
 export type Embeddings = (embedTexts: EmbedTexts, options: EmbeddingsOptions) => Embed;
 
 export interface EmbeddingsParts {

@@ -43,7 +43,13 @@ export interface MemcachedOptions {
 
 export interface MemcachedStore extends StoreWithExpiry, CheckableStore, SharedStore {}
 
-/** Connects with the first call. Throws `InvalidOptionError` for a URL that names no server. */
+/**
+ * A store in Memcached. Connects with the first call.
+ *
+ * @throws InvalidOptionError for a URL that names no server, or a `keyPrefix` that breaks its rule.
+ * @example
+ * const cache = await createCache({ store: memcached("memcached://127.0.0.1:11211"), masterKey });
+ */
 export function memcached(urlOrOptions: string | MemcachedOptions): MemcachedStore {
   return new Memcached(typeof urlOrOptions === "string" ? { url: urlOrOptions } : urlOrOptions);
 }

@@ -57,7 +57,13 @@ export interface PostgresStore extends StoreWithExpiry, ListableStore, Checkable
   sweep(): Promise<number>;
 }
 
-/** Connects with the first call. Throws `InvalidOptionError` for a URL that names no database. */
+/**
+ * A store in PostgreSQL. Connects with the first call, and makes its tables.
+ *
+ * @throws InvalidOptionError for a URL that names no database.
+ * @example
+ * const cache = await createCache({ store: postgres("postgres://reprise@127.0.0.1/cache") });
+ */
 export function postgres(urlOrOptions: string | PostgresOptions): PostgresStore {
   return new Postgres(typeof urlOrOptions === "string" ? { url: urlOrOptions } : urlOrOptions);
 }

@@ -70,7 +70,13 @@ export interface RedisStore extends SharedStore, StoreWithExpiry, ListableStore,
   close(): Promise<void>;
 }
 
-/** A store in Redis or Valkey. Returns at once, whether the server is there or not; throws for a wrong URL. */
+/**
+ * A store in Redis or Valkey. Returns at once, whether the server is there or not.
+ *
+ * @throws InvalidOptionError for a URL or a `keyPrefix` that breaks its rule, or without the package `ioredis`.
+ * @example
+ * const cache = await createCache({ store: redis("redis://127.0.0.1:6379") });
+ */
 export function redis(urlOrOptions: string | RedisOptions): RedisStore {
   return new RedisDriver(typeof urlOrOptions === "string" ? { url: urlOrOptions } : urlOrOptions);
 }
