@@ -6,7 +6,6 @@ import { OriginError } from "../core/errors.ts";
 import { chain } from "../core/maybe-promise.ts";
 import type { OriginResponse } from "../core/origin.ts";
 import { type Outcome, pendingStored } from "../core/outcome.ts";
-import type { BypassReason } from "../core/outcome-reasons.ts";
 import type { MaybePromise } from "../core/store.ts";
 import type { Trace } from "../core/trace.ts";
 import type { Costs } from "../costs.ts";
@@ -14,6 +13,7 @@ import { passedOn } from "../flights/answer-forms.ts";
 import { asOriginError, collect, mostErrorBytes } from "../flights/origin-answer.ts";
 import { failureOf, passStraight, refusal } from "../flights/pass-by.ts";
 import { answerForbidsStoring } from "../policy/admission.ts";
+import { vectorBypassReason } from "../policy/eligibility.ts";
 import type { Batch, Computation, PlacedVector } from "./embedding-batch.ts";
 import type { EmbeddingBatches, Gathered, Gathering } from "./embedding-batches.ts";
 import type { EmbeddingAsked, EmbeddingCall } from "./embedding-intake.ts";
@@ -62,7 +62,7 @@ export class EmbeddingPath {
 
   #decide(asked: EmbeddingAsked, caller: Caller): MaybePromise<Answer> {
     const { call } = asked;
-    const bypass = bypassReason(call);
+    const bypass = vectorBypassReason(call);
     if (bypass !== undefined) return this.#bypass(asked, caller, { kind: "bypass", reason: bypass });
     const batch = this.#batchOf(call);
     const { batches } = this.#parts;
@@ -201,16 +201,6 @@ export class EmbeddingPath {
     const message = "The request said only-if-cached but no cache may answer it.";
     return refusal(asked.call, 504, outcome, "cache_miss", message);
   }
-}
-
-/** Why no vector of this call may be looked up or stored, if so. Server policy comes first, then the caller's wish. */
-function bypassReason({ cacheable, directives, facts, policy, principal }: EmbeddingCall): BypassReason | undefined {
-  // Without a model in the request, which one computes is the origin's to decide, and to change.
-  if (!policy.enabled || facts.model === "" || !cacheable) return "not_cacheable";
-  if (policy.perUser && principal.user === undefined) return "not_cacheable";
-  if (directives.noStore) return "no_store";
-  if (!directives.read && !directives.write) return "cache_off";
-  return directives.layers?.has("embedding") === false ? "layer_off" : undefined;
 }
 
 function failed(

@@ -1,21 +1,36 @@
 import type { Call } from "../core/call.ts";
+import type { LayerName } from "../core/directives.ts";
 import type { BypassReason } from "../core/outcome-reasons.ts";
 import { isDeterministic, isTooStochasticToStore } from "./stochastic.ts";
 
-/** Why no layer may touch this call, if so. Server policy comes first, then the caller's wish. */
+/** Why no answer to this call may be looked up or stored, if so. Server policy comes first, then the caller's wish. */
 export function bypassReason(call: Call): BypassReason | undefined {
-  const { directives, facts, policy, principal } = call;
+  const { facts, policy } = call;
   // Without a model in the request, which one answers is the origin's to decide, and to change.
   if (!policy.enabled || facts.model === "") return "not_cacheable";
   const dependence = dependenceReason(call);
   if (dependence !== undefined) return dependence;
+  const unwanted = unwantedReason(call, "exact");
+  if (unwanted !== undefined) return unwanted;
+  return policy.stochastic === "skip" && !isDeterministic(call) ? "stochastic" : undefined;
+}
+
+/** The same for the vectors of a call; `cacheable`: whether each is of its input alone. */
+export function vectorBypassReason(
+  call: Wished & { readonly cacheable: boolean; readonly facts: { readonly model: string } },
+): BypassReason | undefined {
+  if (!call.policy.enabled || call.facts.model === "" || !call.cacheable) return "not_cacheable";
+  return unwantedReason(call, "embedding");
+}
+
+type Wished = Pick<Call, "directives" | "policy" | "principal">;
+
+function unwantedReason({ directives, policy, principal }: Wished, layer: LayerName): BypassReason | undefined {
   // Where users are kept apart, those who do not say who they are would otherwise share as if they were one.
   if (policy.perUser && principal.user === undefined) return "not_cacheable";
   if (directives.noStore) return "no_store";
   if (!directives.read && !directives.write) return "cache_off";
-  if (directives.layers !== undefined && !directives.layers.has("exact")) return "layer_off";
-  if (policy.stochastic === "skip" && !isDeterministic(call)) return "stochastic";
-  return undefined;
+  return directives.layers?.has(layer) === false ? "layer_off" : undefined;
 }
 
 /** A conversation may have grown since, and a background call answers with a ticket: neither can be told by its key. */
