@@ -118,12 +118,15 @@ const remedies: readonly (readonly [RegExp, string])[] = [
   [/unauthenticated/i, "the server wants a user: write memcached://USER:PASSWORD@HOST:PORT"],
   [/authentication failure|auth/i, "correct user and password in the URL of the store"],
   [/^ERROR$|: ERROR$/, "the server does not know the meta commands; Memcached 1.6 or later does"],
+  [/is a Redis/, "correct host and port, or write redis://HOST:PORT"],
+  [/closed the connection/, "see whether it is Memcached that listens there, and its log"],
   [/ENOTFOUND|EAI_AGAIN/, "correct the name of the host in the URL of the store"],
   [/ECONNREFUSED|ETIMEDOUT|no connection|no answer/, "start Memcached there, or correct the URL of the store"],
 ];
 
 function unavailable(name: string, cause: unknown): StoreUnavailableError {
-  const why = cause instanceof Error ? cause.message.replace(/^the connection .* broke: /, "") : String(cause);
+  const said = cause instanceof Error ? cause.message.replace(/^the connection .* broke: /, "") : String(cause);
+  const why = /^-[A-Z]+ /.test(said) ? "what answers there is a Redis and no Memcached" : said;
   const code = (cause as { readonly code?: unknown }).code;
   const remedy = remedies.find(([pattern]) => pattern.test(why) || pattern.test(String(code)))?.[1];
   return new StoreUnavailableError({

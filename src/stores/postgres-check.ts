@@ -1,5 +1,6 @@
 import { failedCheck, type StoreFinding } from "../core/store-check.ts";
 import type { PostgresConnections } from "./postgres-connections.ts";
+import { codeOf } from "./postgres-failure.ts";
 import type { PostgresTables } from "./postgres-schema.ts";
 
 /** What `reprise doctor` says of a PostgreSQL database: whether it can be reached, read and written. */
@@ -14,6 +15,7 @@ export async function checkPostgres(
     const { rows } = await connections.run({
       text: `SELECT current_setting('server_version') AS version,
           current_setting('transaction_read_only') = 'on' AS read_only,
+          pg_is_in_recovery() AS replica,
           has_table_privilege('${literal(entries)}', 'SELECT')
             AND has_table_privilege('${literal(entries)}', 'INSERT')
             AND has_table_privilege('${literal(entries)}', 'UPDATE')
@@ -21,10 +23,10 @@ export async function checkPostgres(
           ${["SELECT", "INSERT", "UPDATE", "DELETE"].map(mayLease).join(" AND ")} AS leasing,
           pg_total_relation_size('${literal(entries)}')::float8 AS bytes`,
     });
-    const { version, read_only: readOnly, allowed, leasing, bytes } = rows[0];
+    const { version, read_only: readOnly, replica, allowed, leasing, bytes } = rows[0];
     const detail = `${connections.place.replace("PostgreSQL", `PostgreSQL ${version}`)}, schema ${schema}`;
     if (readOnly) {
-      const remedy = "Put the primary into the URL of the store: this is a replica, or made read-only.";
+      const remedy = replica ? "This is a replica; put the primary into the URL of the store." : readOnlyRemedy;
       return [{ detail: `${detail}: nothing can be written`, severity: "error", remedy }];
     }
     if (!allowed) {
@@ -38,8 +40,24 @@ export async function checkPostgres(
     }
     return [{ detail: `${detail}: ${bytes} bytes in use` }];
   } catch (error) {
-    return [failedCheck(error)];
+    return [(await otherServer(connections, error)) ?? failedCheck(error)];
   }
+}
+
+const readOnlyRemedy =
+  "Transactions are read-only by default here; set default_transaction_read_only to off for the user or the database.";
+
+/** A server of another kind lets the client wait until its time is up, and says nothing. */
+async function otherServer(connections: PostgresConnections, error: unknown): Promise<StoreFinding | undefined> {
+  if (codeOf((error as Error).cause) !== "") return undefined;
+  const answerer = await connections.answerer();
+  if (answerer !== "redis" && answerer !== "memcached") return undefined;
+  const name = answerer === "redis" ? "a Redis" : "a Memcached";
+  return {
+    detail: `${connections.place} cannot be used: what answers there is ${name} and no PostgreSQL`,
+    severity: "error",
+    remedy: `Correct host and port, or write ${answerer}://HOST:PORT.`,
+  };
 }
 
 function literal(text: string): string {

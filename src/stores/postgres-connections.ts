@@ -11,6 +11,7 @@ import type { Clock } from "../core/clock.ts";
 import { StoreUnavailableError } from "../core/errors.ts";
 import { codeOf, postgresFailure } from "./postgres-failure.ts";
 import { type PostgresTables, prepareTables } from "./postgres-schema.ts";
+import { type Answerer, whoAnswers } from "./who-answers.ts";
 
 export interface PostgresConnectionsOptions {
   readonly url: string;
@@ -116,6 +117,13 @@ export class PostgresConnections {
 
   #tellInterrupted(): void {
     for (const changed of [...this.#interrupted]) changed();
+  }
+
+  /** Who it is that answers at the address and is not PostgreSQL. */
+  answerer(): Promise<Answerer | undefined> {
+    const { hostname, port } = new URL(this.#options.url);
+    const host = hostname.replace(/^\[|\]$/g, "");
+    return whoAnswers({ host, port: port === "" ? 5_432 : Number(port) }, this.#options.clock);
   }
 
   async close(): Promise<void> {

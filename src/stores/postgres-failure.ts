@@ -12,7 +12,8 @@ const byCode: Readonly<Record<string, string>> = {
   "3F000": "create the schema, or name another with ?schema=NAME in the URL of the store",
   "42501":
     "give the user the right to create tables in the schema once, and to SELECT, INSERT, UPDATE and DELETE in them; or name a schema of its own with ?schema=NAME",
-  "25006": "this server is a read-only replica; put the primary into the URL of the store",
+  "25006":
+    "put the primary into the URL of the store if this is a replica; otherwise set default_transaction_read_only to off for the user or the database",
   "53100": "make room on the disk of the server",
   "53300": "raise max_connections of the server, or give the store fewer with ?connections=N",
   "57P03": "the server is starting or stopping; wait",

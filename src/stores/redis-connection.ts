@@ -15,7 +15,9 @@ import { withDeadline } from "../core/deadline.ts";
 import { InvalidOptionError } from "../core/errors.ts";
 import { clusterClient } from "./redis-cluster-client.ts";
 import { explainRedisError, type RedisFault, redisUnavailable } from "./redis-errors.ts";
+import { infoField } from "./redis-server-stats.ts";
 import { describeRedisAddress, type RedisAddress, type RedisNode } from "./redis-url.ts";
+import { whoAnswers } from "./who-answers.ts";
 
 export interface RedisConnectionOptions {
   readonly address: RedisAddress;
@@ -35,6 +37,8 @@ const longestBackOffMs = 2_000;
 const wordMs = 1_000;
 /** What a server says to one whom it does not let in. */
 const refusals: ReadonlySet<RedisFault> = new Set(["authentication", "permission", "no-database", "not-redis"]);
+/** What may be a server of another kind than the URL says. */
+const vague: ReadonlySet<RedisFault> = new Set(["disconnected", "silent", "timeout", "unreachable", "tls", "unknown"]);
 /** A replica answers every write with READONLY; it is not asked for its role more often than this. */
 const roleCheckMs = 1_000;
 
@@ -122,10 +126,42 @@ export class RedisConnection {
 
   /** The same for those who have time to ask: what is connected and not ready may also be no Redis, or hang. */
   async diagnose(): Promise<unknown> {
+    const outage = await this.#outageByWord().catch((error: unknown) => error);
+    const isVague = outage === undefined || vague.has(explainRedisError(outage).fault);
+    return (isVague ? await this.#mistakeOfAddress() : undefined) ?? outage;
+  }
+
+  async #outageByWord(): Promise<unknown> {
     const { client, outage } = this;
     if (client.status !== "connect" || outage === this.#lastError) return outage;
     const said = await withDeadline<string | undefined>(client.info(), wordMs, this.#options.clock, () => undefined);
     return said === undefined ? new Error("no word from the server") : outage;
+  }
+
+  /** What the client does not say: it hears no more than that a connection has ended. */
+  async #mistakeOfAddress(): Promise<unknown> {
+    const { address, tls, clock } = this.#options;
+    const [node] = address.nodes;
+    if (node === undefined || address.kind === "sentinel") return undefined;
+    const byTls = address.tls || tls !== undefined;
+    const answerer = await whoAnswers(node, clock);
+    if (answerer === "redis" && byTls) return new Error("no TLS there");
+    if (answerer === "tls" && !byTls) return new Error("TLS there");
+    return address.kind === "cluster" && answerer !== undefined ? this.#mistakeOfCluster(node) : undefined;
+  }
+
+  async #mistakeOfCluster(node: RedisNode): Promise<unknown> {
+    const client = this.subscriber(node);
+    client.on("error", () => {});
+    try {
+      await client.connect();
+      const info = await client.cluster("INFO");
+      return infoField(String(info), "cluster_slots_assigned") === "0" ? new Error("no slots") : undefined;
+    } catch (error) {
+      return vague.has(explainRedisError(error).fault) ? undefined : error;
+    } finally {
+      client.disconnect();
+    }
   }
 
   /** The client of a Cluster says of nodes it cannot reach only that their connection is closed. */

@@ -30,6 +30,9 @@ export type RedisFault =
   | "no-database"
   | "not-redis"
   | "silent"
+  | "no-tls"
+  | "wants-tls"
+  | "no-slots"
   | "wrong-type"
   | "unsupported"
   | "unknown";
@@ -115,6 +118,14 @@ const rows: readonly Row[] = [
     "silent",
     "the server says nothing: it is loading its data from disk, hangs, or is no Redis",
     "wait while it loads; otherwise correct host and port, and for TLS write rediss://",
+  ],
+  [/^no TLS there$/, "no-tls", "the server speaks no TLS", "write redis:// in place of rediss://"],
+  [/^TLS there$/, "wants-tls", "the server speaks TLS and nothing else", "write rediss:// in place of redis://"],
+  [
+    /^no slots$/,
+    "no-slots",
+    "the Cluster has no slots yet, so it keeps nothing",
+    "give its nodes their slots: redis-cli --cluster create, or --cluster fix",
   ],
   [
     /^WRONGTYPE\b/,

@@ -306,16 +306,16 @@ describeWithServices("postgres", "postgres: R10, what doctor is told", () => {
     ["a newer format", () => at("postgres", "cache", "?schema=newer"), /are of format 9/, "Update this one"],
     ["a user without rights", () => at("weak", "cache", "?schema=llm"), /permission denied|lacks rights/, "G"],
     [
-      "a replica",
+      "a database that is read-only",
       () => at("postgres", "cache", "?options=-c%20default_transaction_read_only%3Don"),
       /nothing can be written/,
-      "Put the primary",
+      "Transactions are read-only by default here; set default_transaction_read_only to off",
     ],
     [
-      "a replica without tables",
+      "a database that is read-only, without tables",
       () => at("postgres", "cache", "?schema=none&options=-c%20default_transaction_read_only%3Don"),
       /read-only/,
-      "This server is a read-only replica",
+      "set default_transaction_read_only to off",
     ],
   ])("%s", async (_, url, told, remedy) => {
     const store = storeOn(url());

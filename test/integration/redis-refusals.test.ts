@@ -13,6 +13,7 @@ import {
   startSentinel,
 } from "../services/redis.ts";
 import { describeWithServices } from "../services/required.ts";
+import { serverFolder } from "../services/server-process.ts";
 
 /** A server that refuses: what the store says of it, and that it says no secret. */
 
@@ -210,6 +211,21 @@ describeWithServices("redis-server", "a redis that refuses", () => {
     const { port } = other.address() as AddressInfo;
     const [finding] = await opened(`redis://127.0.0.1:${port}`, 500).check();
     expect(finding).toMatchObject({ severity: "error", detail: expect.stringContaining(reason) });
+  });
+
+  test("a Cluster that was given no slots is told from one that is away", async () => {
+    const folder = serverFolder("redis-slots");
+    const password = "right-hunter2";
+    const server = await serverFor({ folder, password, args: ["--cluster-enabled", "yes"] });
+    const url = `redis+cluster://:${password}@127.0.0.1:${server.port}`;
+    const findings = await opened(url).check();
+    expect(findings).toMatchObject([
+      { severity: "error", detail: expect.stringContaining("no slots"), remedy: expect.stringContaining("--cluster") },
+    ]);
+    expect(await opened(url.replace("right", "wrong")).check()).toMatchObject([
+      { severity: "error", detail: expect.stringContaining("credentials") },
+    ]);
+    expect(JSON.stringify(findings)).not.toContain("hunter2");
   });
 
   test("a URL of the wrong kind is named, with the right one", async () => {

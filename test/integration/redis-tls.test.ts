@@ -39,6 +39,29 @@ describeWithServices(["redis-server", "openssl"], "redis by TLS", () => {
     expect(await store.get("tenant", ["key"])).toEqual([value]);
   });
 
+  test("a server that speaks TLS and nothing else, and one that speaks none, are told by the scheme that is wrong", async () => {
+    const { host } = await startWithTls();
+    const plain = await startRedis({ password: "hunter2" });
+    onTestFinished(() => plain.stop());
+    for (const kind of ["", "+cluster"]) {
+      expect(await opened({ url: `redis${kind}://${host}` }).check()).toMatchObject([
+        {
+          severity: "error",
+          detail: expect.stringContaining("speaks TLS and nothing else"),
+          remedy: expect.stringContaining("rediss://"),
+        },
+      ]);
+      const byTls = plain.url.replace("redis:", `rediss${kind}:`);
+      expect(await opened({ url: byTls, connectTimeoutMs: 500 }).check()).toMatchObject([
+        {
+          severity: "error",
+          detail: expect.stringContaining("the server speaks no TLS"),
+          remedy: expect.stringContaining("write redis://"),
+        },
+      ]);
+    }
+  });
+
   test("does not talk to one whose certificate it does not know, and says so", async () => {
     const { host } = await startWithTls();
     const store = opened({ url: `rediss://${host}` });
