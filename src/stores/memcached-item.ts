@@ -15,7 +15,7 @@
 import { hash } from "node:crypto";
 import { crc32 } from "node:zlib";
 import type { EvictionPriority } from "../core/store.ts";
-import { priorityFromNumber, priorityToNumber } from "./sqlite-row.ts";
+import { priorityFromNumber, priorityToNumber } from "./priority-number.ts";
 
 /** Part of every name: programs of another format have items of their own and never meet these. */
 export const itemFormat = 1;

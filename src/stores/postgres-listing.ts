@@ -8,7 +8,7 @@ import { foreignCursor, type ListingPage, type ListingQuery, type StoredItem } f
 import type { PostgresConnections } from "./postgres-connections.ts";
 import { checksumOf, tenantId } from "./postgres-row.ts";
 import type { PostgresTables } from "./postgres-schema.ts";
-import { priorityFromNumber } from "./sqlite-row.ts";
+import { priorityFromNumber } from "./priority-number.ts";
 
 const pageValueBytes = 8 * 1024 * 1024;
 

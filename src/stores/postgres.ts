@@ -28,7 +28,7 @@ import { checksumOf, rowId, sizeOf } from "./postgres-row.ts";
 import { type PostgresTables, tablesIn } from "./postgres-schema.ts";
 import { type PostgresStatements, statementsFor } from "./postgres-statements.ts";
 import { readPostgresUrl } from "./postgres-url.ts";
-import { priorityFromNumber, priorityToNumber } from "./sqlite-row.ts";
+import { priorityFromNumber, priorityToNumber } from "./priority-number.ts";
 import type { StoredEntry, StoreWithExpiry } from "./store-with-expiry.ts";
 
 export interface PostgresOptions {

@@ -5,7 +5,7 @@
  */
 
 import type { EvictionPriority } from "../core/store.ts";
-import { priorityFromNumber, priorityToNumber } from "./sqlite-row.ts";
+import { priorityFromNumber, priorityToNumber } from "./priority-number.ts";
 
 /** `drop` removes a row that was found damaged, if it still has the checksum seen. */
 export type OperationKind = "set" | "add" | "delete" | "drop";

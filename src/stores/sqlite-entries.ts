@@ -4,9 +4,10 @@
  */
 
 import type { DatabaseSync, StatementSync } from "node:sqlite";
+import { priorityToNumber } from "./priority-number.ts";
 import type { Answer, Operation } from "./sqlite-batch.ts";
 import { pragma } from "./sqlite-file.ts";
-import { pageBytes, priorityToNumber, rowChecksum, rowFootprint, tenantSeed } from "./sqlite-row.ts";
+import { pageBytes, rowChecksum, rowFootprint, tenantSeed } from "./sqlite-row.ts";
 
 interface FoundRow {
   readonly id: number;

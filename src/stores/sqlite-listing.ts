@@ -9,8 +9,9 @@
 import type { DatabaseSync, StatementSync } from "node:sqlite";
 import type { ListingPage, ListingQuery, StoredItem } from "../core/store-listing.ts";
 import { numberOf } from "./memory-listing.ts";
+import { priorityFromNumber } from "./priority-number.ts";
 import type { Operation } from "./sqlite-batch.ts";
-import { priorityFromNumber, rowChecksum, tenantSeed } from "./sqlite-row.ts";
+import { rowChecksum, tenantSeed } from "./sqlite-row.ts";
 
 /** What the store knows beside the file. */
 export interface ListingParts {

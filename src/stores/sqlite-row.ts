@@ -1,20 +1,9 @@
 /** What a row of `entries_v1` carries beside the value, computed alike by whoever reads and whoever writes it. */
 
 import { crc32 } from "node:zlib";
-import type { EvictionPriority } from "../core/store.ts";
 
 /** Two KB answers, the usual size, fill a page of 8 KiB to four fifths; of 4 KiB to one half. */
 export const pageBytes = 8_192;
-
-const priorities: readonly EvictionPriority[] = ["low", "normal", "high"];
-
-export function priorityToNumber(priority: EvictionPriority): number {
-  return priorities.indexOf(priority);
-}
-
-export function priorityFromNumber(number: number): EvictionPriority {
-  return priorities[number] ?? "normal";
-}
 
 /** The part of the checksum that all rows of a tenant share. */
 export function tenantSeed(tenant: string): number {

@@ -17,6 +17,7 @@ import { type CancelTimer, type Clock, systemClock } from "../core/clock.ts";
 import { RepriseError, StoreUnavailableError } from "../core/errors.ts";
 import type { MaybePromise, StoreStats, WriteOptions, WriteResult } from "../core/store.ts";
 import type { ListableStore, ListingPage, ListingQuery } from "../core/store-listing.ts";
+import { priorityFromNumber } from "./priority-number.ts";
 import {
   countForeignRows,
   extendedCode,
@@ -27,7 +28,7 @@ import {
 } from "./sqlite-file.ts";
 import { SqliteListing } from "./sqlite-listing.ts";
 import { openFirst, prepareFolder } from "./sqlite-open.ts";
-import { priorityFromNumber, rowChecksum, tenantSeed } from "./sqlite-row.ts";
+import { rowChecksum, tenantSeed } from "./sqlite-row.ts";
 import { retryMs, SqliteWriteQueue } from "./sqlite-write-queue.ts";
 import type { StoredEntry, StoreWithExpiry } from "./store-with-expiry.ts";
 

@@ -10,7 +10,7 @@
 
 import { crc32 } from "node:zlib";
 import type { EvictionPriority } from "../core/store.ts";
-import { priorityFromNumber, priorityToNumber } from "./sqlite-row.ts";
+import { priorityFromNumber, priorityToNumber } from "./priority-number.ts";
 
 export const envelopeVersion = 1;
 export const envelopeBytes = 16;
