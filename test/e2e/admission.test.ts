@@ -113,7 +113,7 @@ const cases: readonly Case[] = [
 
 const asked = cases.flatMap((one) => (one.forms ?? [false, true]).map((stream) => ({ ...one, stream })));
 
-describe("an answer that is not regular is passed on and not stored", () => {
+describe("an answer that is not regular is passed on and not stored (S10, S11, S13 to S15, U1 to U4, U6)", () => {
   test.each(asked)("$name (stream $stream)", async ({ plan, reason, status = 200, fields = {}, stream }) => {
     const { origin, gateway } = await runBoth({ coalescing: { errorBackoff: "0s" } });
     origin.plan([plan]);
@@ -162,7 +162,7 @@ describe("an answer that breaks off is an error and not stored", () => {
   });
 });
 
-describe("policy may keep what is refused by default", () => {
+describe("policy may keep what is refused by default (S10, S14, U7)", () => {
   test.each([
     ["S10: storeTruncated", { storeTruncated: true }, { finishReason: "length" }, {}],
     ["S14: strictJson off", { strictJson: false }, { content: "prose" }, structured],
