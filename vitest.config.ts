@@ -1,7 +1,12 @@
 import { defineConfig } from "vitest/config";
 
 // Nothing is asserted about time, so the limit is only there to end what hangs, on a busy machine too.
-const shared = { setupFiles: "test/setup/unhandled-rejections.ts", pool: "forks", testTimeout: 60_000 } as const;
+const shared = {
+  setupFiles: "test/setup/unhandled-rejections.ts",
+  pool: "forks",
+  maxWorkers: 2,
+  testTimeout: 60_000,
+} as const;
 
 export default defineConfig({
   test: {

@@ -1,7 +1,7 @@
 import type { RepriseError } from "../../core/errors.ts";
-import { sentence } from "../../core/sentence.ts";
+import { ended, sentence } from "../../core/sentence.ts";
 
 /** What went wrong and the remedy, as two sentences. */
 export function lineOf({ message, remedy = "" }: Pick<RepriseError, "message" | "remedy">): string {
-  return [message, remedy].filter(Boolean).map(sentence).join(" ");
+  return remedy === "" ? ended(message) : `${ended(message)} ${sentence(remedy)}`;
 }
