@@ -143,12 +143,11 @@ async function purgeUnderTraffic({ clock, origin, one, other }: Awaited<ReturnTy
   expect((await one.store.stats()).entries).toBeGreaterThanOrEqual(entries);
 }
 
-const title = `${entries} entries with one tag are taken back at once, while two nodes read and write (N4, N3, I3)`;
 const limit = 120_000;
 
 describeWithServices("redis-server", "a tag in Redis", () => {
   test(
-    title,
+    `${entries} entries with one tag are taken back at once, while two nodes read and write (N4, N3, I3)`,
     async () => {
       const server = await startRedis();
       onTestFinished(() => server.stop());
@@ -162,7 +161,7 @@ describeWithServices("redis-server", "a tag in Redis", () => {
 });
 
 test(
-  `SQLite: ${title}`,
+  `SQLite: ${entries} entries with one tag are taken back at once, while two nodes read and write (N4, N3, I3)`,
   async () => {
     const folder = temporaryFolder();
     await purgeUnderTraffic(await setUp(() => sqlite(folder)));
