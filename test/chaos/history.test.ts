@@ -12,7 +12,7 @@ import { ShiftedClock } from "./shifted-clock.ts";
 
 /** `npm run chaos` asks for more than the tests do. */
 const operations = Number(process.env["REPRISE_CHAOS_OPERATIONS"] ?? 3_000);
-const seed = Number(process.env["REPRISE_CHAOS_SEED"] ?? 1 + Math.floor(Math.random() * 2 ** 31));
+const seed = Number(process.env["REPRISE_CHAOS_SEED"] ?? 1);
 
 const freshMs = 60_000;
 /** A copy in memory counts for a second, and the read that made it may have taken as long as a read may. */
