@@ -1,5 +1,6 @@
 import type { Clock } from "../core/clock.ts";
 import { withDeadline } from "../core/deadline.ts";
+import { entryId } from "../core/entry-id.ts";
 import type { RecordTicket } from "../core/layer.ts";
 import { pendingStored, type Stored } from "../core/outcome.ts";
 import type { StoreRefusal } from "../core/outcome-reasons.ts";
@@ -204,7 +205,8 @@ export class EmbeddingFlights {
       if (typeof written === "string") return refuse(written);
       for (const [index, result] of written.entries())
         trace({ type: "entry-write", layer: layer.name, result, bytes: vectors[index]?.record.vector.length ?? 0 });
-      if (written.every((result) => result === "stored")) return { state: "stored", entry: vectors[0]?.slot ?? "" };
+      if (written.every((result) => result === "stored"))
+        return { state: "stored", entry: entryId(batch.principal.tenant, vectors[0]?.slot ?? "") };
       return { state: "refused", reason: written.includes("declined") ? "too_large" : "store_unavailable" };
     } catch {
       return refuse("store_unavailable");

@@ -99,3 +99,18 @@ it("a vector with a tag dies with it also for a caller who names none, and takes
   expect((await embed(["a", "b"], { headers: plain })).counts).toBe("total=2, cached=1, asked=1");
   expect(inputs()).toEqual([["before"], ["a"], ["b"], ["a"]]);
 });
+
+it("an invalidation by the id that an answer tells removes that vector, and no other", async () => {
+  const { cache, embed, inputs } = await setUpEmbeddings();
+  await embed(["a"]);
+  await embed(["b"]);
+  const hit = await embed(["a"]);
+  expect(hit.outcome).toBe("HIT");
+  expect(await cache.invalidate({ keys: [hit.headers.get("x-ai-cache-entry") as string] })).toEqual({
+    scopes: 0,
+    entries: 1,
+  });
+  expect((await embed(["b"])).outcome).toBe("HIT");
+  expect((await embed(["a"])).outcome).toBe("MISS");
+  expect(inputs()).toEqual([["a"], ["b"], ["a"]]);
+});
