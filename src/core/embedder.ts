@@ -1,0 +1,19 @@
+import type { MaybePromise } from "./store.ts";
+
+/**
+ * The contract of what turns texts into vectors for the semantic layer. An embedder that answers at once (the built-in
+ * one) returns no promise, so that a look-up costs no turn of the event loop.
+ */
+export interface Embedder {
+  /** Names the model and its version; vectors of different names are never compared. */
+  readonly name: string;
+  /**
+   * One vector of unit length a text, in their order, all of the same dimension.
+   * May throw or reject: that is a miss, counted, and never fails a call. What comes back is checked by the layer.
+   */
+  embed(texts: readonly string[], signal?: AbortSignal): MaybePromise<readonly Float32Array[]>;
+  /** What cannot work, and the remedy; for `doctor`. Default: nothing. */
+  check?(): MaybePromise<readonly { readonly problem: string; readonly remedy: string }[]>;
+  /** Frees what it holds. */
+  close?(): MaybePromise<void>;
+}

@@ -1,0 +1,56 @@
+import type { MaybePromise } from "./store.ts";
+
+/**
+ * The contract of a store of vectors. It knows nothing of prompts: a note is opaque bytes that come back with a match.
+ * What is compared with what is said by the space alone: a tenant never sees another's vectors, and vectors of
+ * different models or dimensions never meet. The suite that every driver passes is `vectorStoreContract`.
+ */
+
+/** Where vectors may be compared with one another. */
+export interface VectorSpace {
+  readonly tenant: string;
+  /** Opaque: the context in which the texts were asked. */
+  readonly partition: string;
+  /** The name of the embedder. */
+  readonly model: string;
+  readonly dimensions: number;
+}
+
+export interface VectorItem {
+  /** Unique within the tenant's partition; a second item with the same id takes the place of the first. */
+  readonly id: string;
+  /** Of unit length, with as many numbers as the space has dimensions, all finite. */
+  readonly vector: Float32Array;
+  readonly note: Uint8Array;
+  /** Milliseconds since the epoch after which it is never returned; `Infinity` for never. */
+  readonly deleteAt: number;
+}
+
+export interface VectorMatch {
+  readonly id: string;
+  /** Cosine in 32-bit arithmetic, from -1 to 1. */
+  readonly similarity: number;
+  readonly note: Uint8Array;
+}
+
+export interface VectorStats {
+  readonly vectors: number;
+  readonly bytes: number;
+}
+
+export interface VectorStore {
+  /** A short name for metrics and messages, such as `embedded`. */
+  readonly name: string;
+  /** What was acknowledged here is found by the next `nearest` of this process. */
+  put(space: VectorSpace, item: VectorItem): MaybePromise<"stored" | "declined" | "overloaded">;
+  /** The `count` nearest that are alive, best first. */
+  nearest(space: VectorSpace, vector: Float32Array, count: number): MaybePromise<readonly VectorMatch[]>;
+  /** Removes by id from every model of the partition; of the whole tenant where no partition is given, and all of it where no ids are. */
+  delete(where: {
+    readonly tenant: string;
+    readonly partition?: string;
+    readonly ids?: readonly string[];
+  }): MaybePromise<void>;
+  stats(): MaybePromise<VectorStats>;
+  close(): MaybePromise<void>;
+}
