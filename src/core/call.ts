@@ -23,6 +23,8 @@ export interface Call {
   readonly variants: number;
   /** The exact layer's key: an HMAC, unguessable from the prompt. */
   readonly key: string;
+  /** Where answers to questions of the same context may stand in for one another: an HMAC of all that the key is made of, with `context` in place of the body. */
+  partition(context: string): string;
   /** The same call as it would be had it asked for `model`: with the key and the rules of that model. */
   forModel(model: string): Call;
   /** Path below the origin's base URL with its query, such as `/chat/completions?api-version=1`. */

@@ -128,7 +128,11 @@ export class Intake {
       const facts = model === asked.model ? asked : { ...asked, model };
       const whom = [tenant, policy.perUser ? `user:${user ?? ""}` : "shared"];
       const where = [directives.namespace, originId, protocol.name, protocol.operation, keyedQuery, directives.version];
-      const fields = [keyVersion, ...whom, ...where, model, digest, ...headers.keyed];
+      const keyOf = (...content: string[]) =>
+        fingerprint(
+          this.#parts.secret,
+          lengthPrefixed([keyVersion, ...whom, ...where, model, ...content, ...headers.keyed]),
+        );
       return {
         protocol,
         originId,
@@ -137,7 +141,8 @@ export class Intake {
         policy,
         facts,
         variants: variantsOf(facts, policy),
-        key: fingerprint(this.#parts.secret, lengthPrefixed(fields)),
+        key: keyOf(digest),
+        partition: (context) => keyOf("context", contentDigest(context)),
         forModel,
         target: endpoint + query,
         headers: headers.forwarded,

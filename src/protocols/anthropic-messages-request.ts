@@ -1,7 +1,9 @@
 import { type JsonObject, type JsonValue, type KeepOrder, orderOf, serializeJson } from "../core/canonical-json.ts";
 import type { Dependency, Expectations, ForwardOptions, ParsedRequest, RequestFacts } from "../core/protocol.ts";
+import type { Question } from "../core/question.ts";
 import { withoutMarks } from "./anthropic-messages-marks.ts";
 import { objectAt, objectsIn, textOf } from "./json-fields.ts";
+import { lastMessage, questionOf } from "./last-words.ts";
 import {
   memberTexts,
   objectText,
@@ -78,6 +80,12 @@ class MessagesRequest implements ParsedRequest {
     if (!mayTakeZero(this.facts.model, this.#body)) return undefined;
     if (this.facts.temperature === 0) return this;
     return new MessagesRequest(new Map(this.#body).set("temperature", 0), new Map(this.#texts).set("temperature", "0"));
+  }
+
+  question(): Question | undefined {
+    const isText = (part: JsonObject) => part.get("type") === "text";
+    const words = lastMessage(this.#body, "messages", { parts: "content", isText });
+    return questionOf(words, this.expectations, (body) => canonicalOf(body, memberTexts(body, orders)));
   }
 
   /** Usage is in every stream unasked. */

@@ -1,9 +1,11 @@
 import { JsonNumber, type JsonObject, type JsonValue, type KeepOrder, serializeJson } from "../core/canonical-json.ts";
 import type { Dependency, Expectations, ForwardOptions, ParsedRequest, RequestFacts } from "../core/protocol.ts";
+import type { Question } from "../core/question.ts";
 import { asksUsualForm, type GeminiEndpoint, readEndpoint } from "./gemini-endpoint.ts";
 import { fieldOf, listOf, snakeCase } from "./gemini-fields.ts";
 import { jsonSchemaOf } from "./gemini-schema.ts";
 import { countOf, isObject, textOf } from "./json-fields.ts";
+import { lastMessage, questionOf } from "./last-words.ts";
 import { memberTexts, objectText, parseRequestBody, rejectField } from "./request-body.ts";
 
 /**
@@ -82,8 +84,7 @@ class GeminiRequest implements ParsedRequest {
       user: undefined,
       dependencies: [...dependenciesOf(body), ...(usualForm ? [] : ["other_form" as const])],
     };
-    const keyed = objectText(this.#texts, (name) => !Object.hasOwn(unkeyedFields, name));
-    this.canonical = `[${serializeJson(target.place)},${keyed}]`;
+    this.canonical = canonicalOf(this.#texts, target);
     this.expectations = expectationsOf(body);
   }
 
@@ -92,12 +93,24 @@ class GeminiRequest implements ParsedRequest {
     return new GeminiRequest(withTemperature(this.#body, 0), this.#target, this.#usualForm);
   }
 
+  question(): Question | undefined {
+    const contents = listOf(this.#body.get("contents"));
+    const listed: JsonObject = new Map(this.#body).set("contents", contents);
+    const isText = (part: JsonObject) => typeof part.get("text") === "string";
+    const words = lastMessage(listed, "contents", { parts: "parts", isText });
+    return questionOf(words, this.expectations, (body) => canonicalOf(memberTexts(body, orders), this.#target));
+  }
+
   forward(options?: ForwardOptions): Uint8Array {
     const temperature = options?.temperature;
     const texts =
       temperature === undefined ? this.#texts : memberTexts(withTemperature(this.#body, temperature), orders);
     return encoder.encode(objectText(texts));
   }
+}
+
+function canonicalOf(texts: ReadonlyMap<string, string>, target: GeminiEndpoint): string {
+  return `[${serializeJson(target.place)},${objectText(texts, (name) => !Object.hasOwn(unkeyedFields, name))}]`;
 }
 
 /** A single content may stand without the brackets of its list. */

@@ -1,6 +1,7 @@
 import type { JsonObject, JsonValue, KeepOrder } from "../core/canonical-json.ts";
 import type { Dependency, Expectations, ParsedRequest, RequestFacts } from "../core/protocol.ts";
 import { countOf, isObject, objectAt, objectsIn, textOf } from "./json-fields.ts";
+import { lastMessage } from "./last-words.ts";
 import { type OpenAiDialect, parseOpenAiRequest } from "./openai-request.ts";
 import { readFlag, readModel, readNumber, readOptions, rejectField, userName } from "./request-body.ts";
 
@@ -41,7 +42,13 @@ const orders: Readonly<Record<string, KeepOrder>> = {
   web_search_options: { sorted: { user_location: { sorted: { approximate: sorted } } } },
 };
 
-const dialect: OpenAiDialect = { unkeyedFields, orders, usageOnRequest: true, factsOf, expectationsOf };
+const dialect: OpenAiDialect = { unkeyedFields, orders, usageOnRequest: true, factsOf, expectationsOf, lastWords };
+
+const textParts: ReadonlySet<JsonValue> = new Set<JsonValue>(["text", "refusal"]);
+
+function lastWords(body: JsonObject) {
+  return lastMessage(body, "messages", { parts: "content", isText: (part) => textParts.has(part.get("type") ?? null) });
+}
 
 export function parseChatRequest(body: Uint8Array): ParsedRequest {
   return parseOpenAiRequest(dialect, body);

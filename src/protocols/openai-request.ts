@@ -1,6 +1,8 @@
 import { type JsonObject, type KeepOrder, serializeJson } from "../core/canonical-json.ts";
 import type { Expectations, ForwardOptions, ParsedRequest, RequestFacts } from "../core/protocol.ts";
+import type { Question } from "../core/question.ts";
 import { objectAt } from "./json-fields.ts";
+import { type LastWords, questionOf } from "./last-words.ts";
 import { memberTexts, objectText, parseRequestBody } from "./request-body.ts";
 
 /** How one of OpenAI's APIs is asked. */
@@ -16,6 +18,8 @@ export interface OpenAiDialect {
   readonly expectationsOf: (body: JsonObject) => Expectations;
   /** Of fields that count only in part, the canonical text of that part by name; `undefined` where nothing of it counts. */
   readonly keyedParts?: Readonly<Record<string, (body: JsonObject) => string | undefined>>;
+  /** The text of the user that ends the request. Default: there is none that stands for itself. */
+  readonly lastWords?: (body: JsonObject) => LastWords | undefined;
   /** Values and keys that a request may have. Default: what suits conversations. */
   readonly maxValues?: number;
 }
@@ -58,6 +62,13 @@ class OpenAiRequest implements ParsedRequest {
       this.#dialect,
       new Map(this.#body).set("temperature", 0),
       new Map(this.#texts).set("temperature", "0"),
+    );
+  }
+
+  question(): Question | undefined {
+    const { lastWords, orders } = this.#dialect;
+    return questionOf(lastWords?.(this.#body), this.expectations, (body) =>
+      canonicalOf(this.#dialect, body, memberTexts(body, orders)),
     );
   }
 

@@ -1,6 +1,7 @@
 import { type JsonObject, type JsonValue, type KeepOrder, serializeJson } from "../core/canonical-json.ts";
 import type { Dependency, Expectations, ParsedRequest, RequestFacts } from "../core/protocol.ts";
 import { objectAt, objectsIn, textOf } from "./json-fields.ts";
+import { type LastWords, lastMessage } from "./last-words.ts";
 import { type OpenAiDialect, parseOpenAiRequest } from "./openai-request.ts";
 import { offeredTools, runsAtProvider } from "./openai-responses-tools.ts";
 import { readFlag, readModel, readNumber, readOptions, rejectField, userName } from "./request-body.ts";
@@ -50,8 +51,18 @@ const dialect: OpenAiDialect = {
   usageOnRequest: false,
   factsOf,
   expectationsOf,
+  lastWords,
   keyedParts: { prompt_cache_options: keyedCacheOptions },
 };
+
+const textParts: ReadonlySet<JsonValue> = new Set<JsonValue>(["input_text", "output_text", "refusal"]);
+
+/** Steps of an earlier answer (calls of tools, thoughts) stand between the messages as items of their own. */
+function lastWords(body: JsonObject): LastWords | undefined {
+  const input = body.get("input");
+  if (typeof input === "string") return { text: input, without: new Map(body).set("input", null), media: false };
+  return lastMessage(body, "input", { parts: "content", isText: (part) => textParts.has(part.get("type") ?? null) });
+}
 
 export function parseResponsesRequest(body: Uint8Array): ParsedRequest {
   return parseOpenAiRequest(dialect, body);
