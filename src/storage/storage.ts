@@ -139,6 +139,8 @@ function behindMemory(front: Store, given: SharedStore, options: StorageOptions)
       doubt();
     },
   });
+  // Those of another origin may be well while the store is not.
+  const available = () => leases !== given.leases || guard.available();
   const onFault = (operation: string, kind: "timeout" | "error") => trace({ type: "lease-fault", operation, kind });
   const { errorBackoff: backoffMs } = settings.coalescing;
   const invalidator = new Invalidator({ store, shared: guard, truth: given, bus, journal, clock, random, trace });
@@ -154,7 +156,7 @@ function behindMemory(front: Store, given: SharedStore, options: StorageOptions)
     fleet:
       leases &&
       new Fleet({
-        leases: guardedLeases(leases, { clock, ...deadlines, onFault }),
+        leases: guardedLeases(leases, { clock, ...deadlines, onFault, available }),
         clock,
         holdMs: leaseMs,
         backoffMs,

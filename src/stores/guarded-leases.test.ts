@@ -17,6 +17,7 @@ function setUp() {
     mood.calls += 1;
     return mood.act();
   };
+  const store = { isAvailable: true };
   const watched: Lease[] = [];
   const relay: Relay = {
     ...{ append: answer, read: answer, hasAudience: answer },
@@ -32,8 +33,9 @@ function setUp() {
   const leases = guardedLeases(inner, {
     ...{ clock, readDeadlineMs: 50, writeDeadlineMs: 250 },
     onFault: (operation, kind) => void faults.push(`${operation} ${kind}`),
+    available: () => store.isAvailable,
   });
-  return { clock, faults, mood, leases, relay: leases.relay as Relay, watched };
+  return { clock, faults, mood, leases, relay: leases.relay as Relay, store, watched };
 }
 
 type Guarded = ReturnType<typeof setUp>;
@@ -97,6 +99,20 @@ describe("guardedLeases", () => {
     const bare = Object.assign(new MemoryLeases(new ManualClock()), { relay: undefined });
     const options = { clock: new ManualClock(), readDeadlineMs: 1, writeDeadlineMs: 1 };
     expect(guardedLeases(bare, options).relay).toBeUndefined();
+  });
+
+  it("asks for none while their store is away; those that are held go on", async () => {
+    const { faults, leases, mood, store } = setUp();
+    mood.act = () => Promise.resolve() as Promise<never>;
+    store.isAvailable = false;
+    await expect(leases.acquire("k", 1_000)).rejects.toThrow(StoreUnavailableError);
+    expect(mood.calls).toBe(0);
+    await leases.renew(lease, 1_000);
+    await leases.release(lease);
+    store.isAvailable = true;
+    await leases.acquire("k", 1_000);
+    expect(mood.calls).toBe(3);
+    expect(faults).toEqual([]);
   });
 
   it("gives back a lease that it got when nobody waited for it any more", async () => {

@@ -16,6 +16,8 @@ export interface GuardedLeasesOptions {
   /** Milliseconds for what is done beside the path: what the leader says, and that it is done. */
   readonly writeDeadlineMs: number;
   readonly onFault?: (operation: string, kind: "timeout" | "error") => void;
+  /** False while the store they belong to is out of service: then nobody waits to find that out once more. */
+  readonly available?: () => boolean;
 }
 
 export function guardedLeases(leases: Leases, options: GuardedLeasesOptions): Leases {
@@ -44,7 +46,8 @@ class GuardedLeases implements Leases {
     };
   }
 
-  acquire(key: string, holdMs: number): Promise<Acquisition> {
+  async acquire(key: string, holdMs: number): Promise<Acquisition> {
+    if (this.#options.available?.() === false) throw unavailable(`the store of the ${this.name} leases is away`);
     let isGivenUp = false;
     const acquiring = this.#run("acquire", this.#options.readDeadlineMs, async () => {
       const got = await this.#leases.acquire(key, holdMs);
