@@ -19,13 +19,20 @@ export interface Token {
   readonly text: string;
   /** Where it begins in the text, in UTF-16 units. */
   readonly at: number;
-  /** Lower case, without diacritics of typing (curly apostrophes straight), contractions as two tokens (`n't` gives `not`). */
+  /**
+   * Lower case, contractions as two tokens (`don't` gives `do` and `not`, `Ann's` gives `ann` and `'s`), both with the
+   * `text` and place of the whole. Of code: what must agree, which is the text itself, but lower case for names that
+   * are the same in any case (`C++`, `Node.js`, and letters with digits such as `MP3`).
+   */
   readonly lower: string;
   /** `lower` with a slip of the pen set right, where the lexicon knows exactly one word it can be; else `lower`. */
   readonly spelled: string;
-  /** The base form of `spelled`: plural, third person, past and -ing taken off. */
+  /** The base form of `spelled`: plural, third person, past and -ing taken off. Of numbers: the value in one form (`1,000`, `1k` and `one thousand` are `1000`, `3 pm` is `15:00`, `30min` is `30 min`). */
   readonly lemma: string;
-  /** Grammar and politeness that carry no content (`the`, `please`, `do`): not in `content`. Negations, quantifiers, pronouns and prepositions are no stop words for the guards: ask for them by `lemma`. */
+  /**
+   * Grammar and politeness that carry no content of their own (`the`, `please`, `do`, `can`, `my`, `of`, `what`): in
+   * `tokens`, not in `content`. Negations, quantifiers and prepositions that say when, where or without what are content.
+   */
   readonly isStop: boolean;
   /** How rare the word is: 0 for the commonest, about 1 for words the lexicon does not know. */
   readonly rarity: number;
@@ -36,6 +43,7 @@ export interface Token {
 }
 
 export interface Reading {
+  /** As written, but in one form of Unicode (`fold`); places in it are counted in this text. */
   readonly text: string;
   /** Case, white space and closing punctuation folded, Unicode NFKC: texts that are equal here ask the same in any language. */
   readonly normal: string;

@@ -1,0 +1,48 @@
+import { readFileSync } from "node:fs";
+import { fileURLToPath } from "node:url";
+import { LRUCache } from "lru-cache";
+import type { Lexicon } from "../core/lexicon.ts";
+import { correctionOf } from "./lexicon/corrector.ts";
+import { WordTable } from "./lexicon/word-table.ts";
+
+/**
+ * The lexicon of English that comes with the package. Its file is read when it is first asked for, once a process.
+ * Throws an error that names the file when it is missing or damaged.
+ */
+export function builtinLexicon(): Lexicon {
+  builtin ??= lexiconFrom(readModel(fileURLToPath(new URL("../../models/lexicon-en.bin", import.meta.url))));
+  return builtin;
+}
+
+let builtin: Lexicon | undefined;
+
+/** `file` is what `training/lexicon.py` wrote. */
+export function lexiconFrom(file: Uint8Array): Lexicon {
+  const table = new WordTable(file);
+  const corrections = new LRUCache<string, { readonly word: string | undefined }>({ max: keptCorrections });
+  return {
+    knows: (word) => table.frequency(word) >= 0,
+    rarity(word) {
+      const frequency = table.frequency(word);
+      return frequency < 0 ? 1 : 0.9 * (1 - frequency / 255);
+    },
+    correction(word) {
+      let found = corrections.get(word);
+      if (found === undefined) {
+        found = { word: correctionOf(word, table) };
+        corrections.set(word, found);
+      }
+      return found.word;
+    },
+  };
+}
+
+const keptCorrections = 4096;
+
+function readModel(path: string): Uint8Array {
+  try {
+    return readFileSync(path);
+  } catch (cause) {
+    throw new Error(`The lexicon ${path} cannot be read; install the package anew.`, { cause });
+  }
+}

@@ -1,0 +1,31 @@
+import type { Span } from "./tokenise.ts";
+
+/**
+ * Case, white space and closing punctuation folded, in any language. What is code stays as it is written. Idempotent.
+ * A `!` after a digit or a single letter is a factorial and stays; so does punctuation that stands alone.
+ */
+export function normalise(text: string, spans: readonly Span[]): string {
+  let normal = "";
+  let at = 0;
+  for (const span of spans) {
+    if (span.kind !== "code" || span.form !== span.text) continue;
+    normal += foldProse(text.slice(at, span.at)) + span.text;
+    at = span.at + span.text.length;
+  }
+  normal += foldProse(text.slice(at));
+  return withoutClosing(normal.trim());
+}
+
+function foldProse(text: string): string {
+  return text
+    .toLowerCase()
+    .replace(/\s+/g, (run) =>
+      run.includes("\n") && / {2}$|\t$/.test(run) ? `\n${run.slice(run.lastIndexOf("\n") + 1)}` : " ",
+    )
+    .replace(/(?<=\p{L}\p{L})([?!,;])\1+(?=\s|$)/gu, "$1");
+}
+
+function withoutClosing(text: string): string {
+  const closing = /(?:\s*[?.]|(?<=\p{L}\p{L}[?.!]{0,8})!)+$/u.exec(text);
+  return closing === null || closing.index === 0 ? text : text.slice(0, closing.index);
+}

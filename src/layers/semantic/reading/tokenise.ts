@@ -1,0 +1,113 @@
+import { codeAt } from "./code-text.ts";
+import { isNumberWord, isSmallNumberWord } from "./number-form.ts";
+import type { TokenKind } from "./reading.ts";
+
+/** A stretch of the text that is one thing. `form` is what must agree of code. */
+export interface Span {
+  readonly kind: TokenKind;
+  readonly text: string;
+  readonly at: number;
+  readonly form?: string;
+  /** No letter or digit stands between this span and the one before. */
+  readonly startsSentence: boolean;
+}
+
+/**
+ * Cuts a folded text into words, numbers, code and signs, from left to right in one pass; white space, brackets and
+ * plain punctuation make no span.
+ */
+export function tokenise(text: string): Span[] {
+  const spans: Span[] = [];
+  let at = 0;
+  let startsSentence = true;
+  const push = (kind: TokenKind, end: number, form?: string): void => {
+    const span = { kind, text: text.slice(at, end), at, startsSentence };
+    spans.push(form === undefined ? span : { ...span, form });
+    startsSentence = false;
+    at = end;
+  };
+  while (at < text.length) {
+    const character = text.charAt(at);
+    if (character === " " || character === "\n" || character === "\t" || character === "\r") {
+      at++;
+      continue;
+    }
+    const before = at === 0 ? " " : text.charAt(at - 1);
+    const isFresh = !wordish.test(before);
+    const code = codeAt(text, at, isFresh);
+    if (code !== undefined) {
+      push("code", code.end, code.form);
+      continue;
+    }
+    const number = isFresh ? endOf(digits, text, at) : undefined;
+    if (number !== undefined) {
+      push("number", withHalfDay(text, number));
+      continue;
+    }
+    const mixed = endOf(lettersAndDigits, text, at);
+    if (mixed !== undefined) {
+      push("code", mixed, caseFreeForm(text.slice(at, mixed)));
+      continue;
+    }
+    const word = endOf(letters, text, at);
+    if (word !== undefined) {
+      const first = text.slice(at, word).toLowerCase();
+      const end = numberWordsEnd(text, word, first);
+      if (end !== undefined) push("number", end);
+      else push("word", word);
+      continue;
+    }
+    const sign = endOf(signs, text, at);
+    if (sign !== undefined) {
+      push("sign", sign);
+      continue;
+    }
+    if (sentenceEnd.test(character)) startsSentence = true;
+    at += (text.codePointAt(at) ?? 0) > 0xffff ? 2 : 1;
+  }
+  return spans;
+}
+
+const wordish = /[\p{L}\p{N}_]/u;
+const sentenceEnd = /[.!?:;\n]/;
+const letters = /\p{L}[\p{L}\p{M}]*(?:(?:'|-|&)\p{L}[\p{L}\p{M}]*){0,6}(?:\.(?=\p{L}\.)(?:\p{L}\.){1,5})?/uy;
+const lettersAndDigits =
+  /(?=[\p{L}\p{N}-]{0,60}\p{N})(?=[\p{L}\p{N}-]{0,60}\p{L})[\p{L}\p{N}]+(?:-[\p{L}\p{N}]+){0,6}/uy;
+/** Sign, currency, digits with separators, then a percent, a currency, an ordinal ending or a unit glued to it. */
+const digits =
+  /[+-]?(?:[$€£¥] ?)?(?:\d+(?:[.,:/-]\d+)*|\.\d+)(?:\s?%|[€£¥°]|(?:k|st|nd|rd|th|[ap]m|(?:ms|s|sec|secs|min|mins|h|hr|hrs|mm|cm|m|km|kg|g|mg|lb|lbs|oz|ml|l|kb|mb|gb|tb|mph|kmh|hz|khz|mhz|ghz|w|kw|v|px|x|d|ft|in)(?!\p{L})))?(?![\p{L}\p{N}_])/iuy;
+const halfDay = / ?[ap](?:m\b|\.m\.)/iy;
+const signs = /[+=<>&#/*%^|~@\\-]+|[\p{Extended_Pictographic}\p{S}](?:\p{M}|\u200d|\p{Extended_Pictographic})*/uy;
+
+function endOf(pattern: RegExp, text: string, at: number): number | undefined {
+  pattern.lastIndex = at;
+  return pattern.test(text) && pattern.lastIndex > at ? pattern.lastIndex : undefined;
+}
+
+/** `3` of `3 pm` goes on to the end of `pm`. */
+function withHalfDay(text: string, end: number): number {
+  return endOf(halfDay, text, end) ?? end;
+}
+
+/** MP3 and mp3 are one; `aB3` is not `ab3`. */
+function caseFreeForm(text: string): string {
+  const isPlain = text === text.toUpperCase() || text === text.toLowerCase() || /^\p{Lu}[^\p{Lu}]*$/u.test(text);
+  return isPlain ? text.toLowerCase() : text;
+}
+
+/** Where the number that begins with the word `first` ends; `undefined` when it begins none. */
+function numberWordsEnd(text: string, firstEnd: number, first: string): number | undefined {
+  const parts = first.split("-");
+  if (!parts.every(isNumberWord) || !isSmallNumberWord(parts[0] ?? "")) return undefined;
+  let end = firstEnd;
+  for (;;) {
+    nextWord.lastIndex = end;
+    const found = nextWord.exec(text);
+    if (found === null) return end;
+    const words = (found[1] ?? "").toLowerCase().split("-");
+    if (!words.every(isNumberWord)) return end;
+    end = nextWord.lastIndex;
+  }
+}
+
+const nextWord = /[ ](?:and )?([a-z]+(?:-[a-z]+)?)(?![\p{L}\p{N}'-])/iuy;
