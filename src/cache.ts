@@ -1,56 +1,30 @@
-import type { Answer } from "./core/answer.ts";
-import type { Bus } from "./core/bus.ts";
-import type { Caller } from "./core/call.ts";
-import { type Clock, type Random, systemClock, systemRandom } from "./core/clock.ts";
-import { isEmbeddingProtocol } from "./core/embedding-protocol.ts";
-import { InvalidOptionError, RepriseError } from "./core/errors.ts";
-import type { Leases } from "./core/lease.ts";
-import { OpenedEntries } from "./core/opened-entries.ts";
-import type { CallPolicy } from "./core/policy.ts";
+import type { Clock, Random } from "./core/clock.ts";
+import { defined } from "./core/defined.ts";
+import type { Embedder } from "./core/embedder.ts";
+import { InvalidOptionError } from "./core/errors.ts";
+import type { Judge } from "./core/judge.ts";
 import { systemTenant } from "./core/scopes.ts";
 import type { SharedStore } from "./core/shared-store.ts";
-import { SingleFlight } from "./core/single-flight.ts";
-import type { MaybePromise, Store } from "./core/store.ts";
-import { silentTrace, type Trace } from "./core/trace.ts";
-import { Costs } from "./costs.ts";
-import { EmbeddingBatches } from "./embeddings/embedding-batches.ts";
-import { EmbeddingIntake, type IncomingCall } from "./embeddings/embedding-intake.ts";
-import { EmbeddingPath } from "./embeddings/embedding-path.ts";
-import { RenderedReplies } from "./embeddings/rendered-replies.ts";
+import type { Store } from "./core/store.ts";
+import type { Trace } from "./core/trace.ts";
+import type { VectorStore } from "./core/vector-store.ts";
+import { assembleCore } from "./core-assembly.ts";
 import { type CacheFetch, createFetch } from "./fetch.ts";
-import type { Flight } from "./flights/flight.ts";
-import { type IncomingRequest, Intake } from "./intake/intake.ts";
-import { EmbeddingLayer } from "./layers/embedding/embedding-layer.ts";
-import { ExactLayer } from "./layers/exact/exact-layer.ts";
-import { Replayer } from "./layers/exact/replay.ts";
-import { createEmbeddings, type Embeddings, type EmbeddingsParts } from "./library/library-embeddings.ts";
-import { type ShelfParts, ValueShelf } from "./library/value-shelf.ts";
+import { createEmbeddings, type Embeddings } from "./library/library-embeddings.ts";
+import { ValueShelf } from "./library/value-shelf.ts";
 import { createValues, type Values } from "./library/values.ts";
 import { createWrap, type Wrap } from "./library/wrap.ts";
-import {
-  type CoalescingInput,
-  type CompatInput,
-  type PolicyInput,
-  type PolicySettings,
-  policyOf,
-  type RuleInput,
-  readSettings,
-  type Settings,
-} from "./options.ts";
-import { type FlightFailure, Pipeline } from "./pipeline.ts";
-import { PolicyRules } from "./policy/rules.ts";
-import { RepeatWatch } from "./policy/stochastic.ts";
+import { type CoalescingInput, type CompatInput, type RuleInput, readSettings } from "./options.ts";
+import type { PolicyInput } from "./policy-options.ts";
 import { protocols } from "./protocols/all.ts";
 import { embeddingProtocols } from "./protocols/all-embeddings.ts";
+import type { SemanticInput } from "./semantic-options.ts";
 import type { Invalidated } from "./storage/invalidation.ts";
 import type { Invalidation } from "./storage/invalidation-wish.ts";
-import { obtainMasterKey } from "./storage/master-key.ts";
-import { memoryShares } from "./storage/memory-shares.ts";
-import { assembleStorage, type GuardedStores } from "./storage/storage.ts";
-import { Ledger, type LedgerTotals } from "./telemetry/ledger.ts";
-import { Prices, type TokenPrices } from "./telemetry/prices.ts";
+import type { LedgerTotals } from "./telemetry/ledger.ts";
+import type { TokenPrices } from "./telemetry/prices.ts";
 
-/** The composition root: options to stores, layers and pipeline. The gateway builds on the same core as the library. */
+/** The library: its options, and what a program calls. The gateway builds on the same core (`core-assembly.ts`). */
 
 export interface CacheOptions {
   /** Where answers are kept, behind a tier in memory. Default: memory alone. */
@@ -61,6 +35,14 @@ export interface CacheOptions {
   readonly policy?: PolicyInput;
   /** Overrides for the calls they match; the first rule that names a setting decides. */
   readonly rules?: readonly RuleInput[];
+  /** Answers to questions that ask the same in other words. By default they are counted and not served; see docs/semantic.md. */
+  readonly semantic?: SemanticInput;
+  /** Where the vectors of questions come from. Default: what comes with the package. */
+  readonly embedder?: Embedder;
+  /** Where the vectors of questions are kept. Default: in memory. */
+  readonly vectors?: VectorStore;
+  /** Who is asked in the background whether two questions are one. Default: nobody. */
+  readonly judge?: Judge;
   /** What becomes of calls that nobody waits for any more, and of failures; see docs/reference/options.md, section `coalescing`. */
   readonly coalescing?: CoalescingInput;
   /** Cache fields of other gateways that `cache.fetch` understands besides ours; see docs/compatibility.md. */
@@ -117,7 +99,7 @@ export async function createCache(options: CacheOptions = {}): Promise<Cache> {
   assertOptions(options);
   const reading = readSettings({
     store: options.memoryBytes === undefined ? {} : { memoryBytes: options.memoryBytes },
-    layers: { exact: options.policy ?? {} },
+    layers: { exact: options.policy ?? {}, semantic: options.semantic ?? {} },
     rules: options.rules ?? [],
     coalescing: options.coalescing ?? {},
     compat: options.compat ?? {},
@@ -126,14 +108,23 @@ export async function createCache(options: CacheOptions = {}): Promise<Cache> {
   });
   if (!reading.ok) {
     const [first] = reading.mistakes as [(typeof reading.mistakes)[0], ...typeof reading.mistakes];
-    const path = first.path.replace(/^(layers\.exact|store|security)\b\.?/, (section) => optionPaths[section] ?? "");
+    const path = first.path.replace(
+      /^(layers\.exact|layers\.semantic|store|security)\b\.?/,
+      (section) => optionPaths[section] ?? "",
+    );
     throw new InvalidOptionError(path, { message: `${path} ${first.rule}.`, remedy: first.remedy });
   }
   if (tenant === systemTenant) {
     const remedy = 'Name it, or leave it out for "library".';
     throw new InvalidOptionError("tenant", { message: "tenant must not be empty.", remedy });
   }
-  const core = await assembleCore({ settings: reading.settings, ...defined({ store, clock, random, trace }) });
+  const { embedder, vectors, judge } = options;
+  const semantic = defined({ embedder, vectors, judge });
+  const core = await assembleCore({
+    settings: reading.settings,
+    semantic,
+    ...defined({ store, clock, random, trace }),
+  });
   const shelf = new ValueShelf({ ...core.wrapParts, tenant });
   return {
     fetch: createFetch({ core, protocols: [...protocols, ...embeddingProtocols], ...defined({ fetch }) }),
@@ -151,6 +142,10 @@ const optionNames: ReadonlySet<string> = new Set([
   "memoryBytes",
   "policy",
   "rules",
+  "semantic",
+  "embedder",
+  "vectors",
+  "judge",
   "coalescing",
   "compat",
   "prices",
@@ -177,7 +172,12 @@ function assertOptions(options: CacheOptions): void {
 }
 
 /** Where the library has its options, by the section of the configuration that they are checked against. */
-const optionPaths: Readonly<Record<string, string>> = { "layers.exact": "policy", "layers.exact.": "policy." };
+const optionPaths: Readonly<Record<string, string>> = {
+  "layers.exact": "policy",
+  "layers.exact.": "policy.",
+  "layers.semantic": "semantic",
+  "layers.semantic.": "semantic.",
+};
 
 /** A listener that throws is its own problem: no call is to fail of it. */
 function harmless(listener: Trace): Trace {
@@ -187,164 +187,5 @@ function harmless(listener: Trace): Trace {
     } catch (error) {
       process.emitWarning(`onEvent threw: ${error instanceof Error ? error.message : String(error)}`, "RepriseWarning");
     }
-  };
-}
-
-export interface CoreOptions {
-  readonly settings: Settings;
-  readonly store?: SharedStore;
-  /** In place of those of the store. */
-  readonly bus?: Bus;
-  readonly leases?: Leases;
-  readonly clock?: Clock;
-  readonly random?: Random;
-  readonly trace?: Trace;
-}
-
-/** Everything behind the rims: what the gateway and the library share. */
-export interface Core {
-  /** Throws `RequestRejectedError` for a request that cannot be taken. */
-  handle(request: IncomingCall, caller: Caller): MaybePromise<Answer>;
-  /** Calls to origins under way. */
-  readonly flights: { readonly size: number };
-  readonly stores: readonly GuardedStores[];
-  /** Takes back what was stored; see `Invalidator`. */
-  invalidate(wish: Invalidation): Promise<Invalidated>;
-  readonly ledger: Ledger;
-  /** From now on calls follow these rules; stores and the secret stay as they are. */
-  reconfigure(settings: Settings): void;
-  readonly wrapParts: Omit<ShelfParts, "tenant">;
-  readonly vectorParts: Omit<EmbeddingsParts, "tenant"> & { readonly layer: EmbeddingLayer };
-  close(): Promise<void>;
-}
-
-export async function assembleCore(options: CoreOptions): Promise<Core> {
-  const { settings, clock = systemClock, random = systemRandom, trace: listener = silentTrace } = options;
-  const ledger = new Ledger();
-  const trace: Trace = (event) => {
-    ledger.hear(event);
-    listener(event);
-  };
-  const costs = new Costs(new Prices(settings.prices), trace);
-  const shares = memoryShares(settings.store.memoryBytes);
-  const storage = assembleStorage({ ...options, memoryBytes: shares.answers, clock, random, trace });
-  const { store, fleet } = storage;
-  const onReplaced = (): void => {
-    intake = intakeOf(live);
-  };
-  const given = settings.security.masterKey;
-  const masterKey = await obtainMasterKey({ store: storage.truth, given, random, clock, onReplaced });
-  const secret = masterKey.key;
-
-  const { removed } = storage.invalidator;
-  const opened = new OpenedEntries(shares.opened);
-  const exact = new ExactLayer({
-    store,
-    copies: storage.copies,
-    asked: storage.asked,
-    clock,
-    random,
-    trace,
-    removed,
-    opened,
-  });
-  const { errorBackoff: backoffMs, grace, finishDetached, detachedTime, detachedBytes } = settings.coalescing;
-  const flights = new SingleFlight<Flight, FlightFailure>(clock, backoffMs);
-  const limits = { maxEntryBytes: Number.MAX_SAFE_INTEGER, maxEventBytes: 16 * 1024 * 1024, windowBytes: 1024 * 1024 };
-  const pipeline = new Pipeline({
-    exact,
-    replayer: new Replayer(shares.replays),
-    flights,
-    repeats: new RepeatWatch(),
-    clock,
-    trace,
-    costs,
-    limits,
-    store: storage.truth.name,
-    lookupBudgetMs: settings.store.lookupBudget,
-    patience: { graceMs: grace, finishDetached, detachedMs: detachedTime, detachedBytes },
-    fleet,
-  });
-  const { name: storeName } = storage.truth;
-  const { lookupBudget: lookupBudgetMs } = settings.store;
-  const layer = new EmbeddingLayer({ store, copies: storage.copies, clock, random, trace, opened });
-  const batches = new EmbeddingBatches({ layer, clock, trace, backoffMs, store: storeName, lookupBudgetMs });
-  const rendered = new RenderedReplies(shares.renderings);
-  const embeddings = new EmbeddingPath({ batches, costs, clock, trace, rendered });
-  const intakeOf = (now: Settings) => {
-    const [common, rules] = [{ secret, compat: now.compat.headers }, rulesOf(now)];
-    return {
-      answers: new Intake({ ...common, rules, memoryBytes: shares.readings }),
-      vectors: new EmbeddingIntake({ ...common, rules: vectorRulesOf(now), memoryBytes: shares.vectorReadings }),
-    };
-  };
-  let live = settings;
-  let intake = intakeOf(live);
-  return {
-    handle(request, caller) {
-      const { protocol } = request;
-      try {
-        if (isEmbeddingProtocol(protocol))
-          return embeddings.handle(intake.vectors.read({ ...request, protocol }), caller);
-        return pipeline.handle(intake.answers.read(request as IncomingRequest), caller);
-      } catch (error) {
-        const code = RepriseError.isInstance(error) ? error.code : "internal";
-        trace({
-          type: "call-end",
-          outcome: { kind: "error", code },
-          protocol: protocol.name,
-          model: "",
-          originId: "",
-          stream: false,
-          durationMs: 0,
-        });
-        throw error;
-      }
-    },
-    flights,
-    ledger,
-    stores: storage.tiers,
-    invalidate: (wish) => storage.invalidator.invalidate(wish),
-    wrapParts: { exact, secret, policy: defaultPolicy(settings), clock, trace, backoffMs },
-    vectorParts: { layer, batches, secret, rules: vectorRulesOf(settings), clock, trace },
-    reconfigure(changed) {
-      live = changed;
-      intake = intakeOf(changed);
-      costs.reprice(new Prices(changed.prices));
-    },
-    close: async () => {
-      masterKey.close();
-      await Promise.all([pipeline.close(), batches.stored()]);
-      await storage.close();
-    },
-  };
-}
-
-function defaultPolicy(settings: Settings): CallPolicy {
-  return policyOf(settings.layers.exact) as CallPolicy;
-}
-
-/** Vectors do not age, so they have a ttl of their own, and nothing stale to serve. */
-function vectorRulesOf(settings: Settings): PolicyRules {
-  const { enabled, ttl } = settings.layers.embedding;
-  const own = { enabled, ttlMs: ttl, maxTtlMs: ttl, staleWhileRevalidateMs: 0, staleIfErrorMs: 0 };
-  return rulesOf(settings, { ...defaultPolicy(settings), ...own });
-}
-
-function rulesOf(settings: Settings, defaults = defaultPolicy(settings)): PolicyRules {
-  return new PolicyRules(
-    defaults,
-    settings.rules.map(({ match, tags, ...set }) => ({
-      match: defined(match),
-      tags,
-      set: policyOf(set as Partial<PolicySettings>),
-    })),
-  );
-}
-
-/** Without the members that are undefined, as exact optional properties demand. */
-function defined<T extends object>(members: T): { [K in keyof T]: Exclude<T[K], undefined> } {
-  return Object.fromEntries(Object.entries(members).filter(([, value]) => value !== undefined)) as {
-    [K in keyof T]: Exclude<T[K], undefined>;
   };
 }

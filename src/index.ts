@@ -22,6 +22,8 @@ export type { Embed, Embeddings, EmbedOptions, EmbedTexts } from "./library/libr
 export type { ValueOptions } from "./library/value-shelf.ts";
 export type { ValueLookup, Values, ValueTicket } from "./library/values.ts";
 export type { Computing, Wrap, WrapOptions, Wrapped } from "./library/wrap.ts";
-export type { CoalescingInput, CompatInput, PolicyInput, RuleInput } from "./options.ts";
+export type { CoalescingInput, CompatInput, RuleInput } from "./options.ts";
+export type { PolicyInput } from "./policy-options.ts";
+export type { SemanticInput } from "./semantic-options.ts";
 export type { Invalidated } from "./storage/invalidation.ts";
 export type { Invalidation } from "./storage/invalidation-wish.ts";

@@ -1,5 +1,6 @@
 import { describe, expect, it } from "vitest";
-import { type OptionMistake, policyOf, readSettings } from "./options.ts";
+import { type OptionMistake, readSettings } from "./options.ts";
+import { policyOf } from "./policy-options.ts";
 
 const settingsOf = (input: unknown) => {
   const reading = readSettings(input);
@@ -59,6 +60,21 @@ describe("readSettings", () => {
             "ttl": 3600000,
             "ttlJitter": 0.05,
             "variants": 1,
+          },
+          "semantic": {
+            "allow": [],
+            "auditUsdPerDay": 0,
+            "embedder": {
+              "budget": 250,
+              "kind": "builtin",
+            },
+            "maxTextLength": 4000,
+            "maxVectors": 200000,
+            "mode": "observe",
+            "strategy": "verified",
+            "target": 0.01,
+            "threshold": 0.92,
+            "vectors": "embedded",
           },
         },
         "prices": {},

@@ -6,7 +6,7 @@ import { entryId } from "./core/entry-id.ts";
 import { OriginError } from "./core/errors.ts";
 import type { Generation } from "./core/generations.ts";
 import type { AnswerLayer, FoundEntry, Lookup } from "./core/layer.ts";
-import { chain, isPromise } from "./core/maybe-promise.ts";
+import { chain } from "./core/maybe-promise.ts";
 import { type Outcome, pendingStored, type Stored } from "./core/outcome.ts";
 import type { ReplayView } from "./core/protocol.ts";
 import type { SingleFlight } from "./core/single-flight.ts";
@@ -18,6 +18,7 @@ import type { Following } from "./fleet/fleet-parts.ts";
 import { FleetSeat } from "./fleet/fleet-seat.ts";
 import { LeaderLostError } from "./fleet/leader-lost-error.ts";
 import { contentType, isOriginFailure, passedOn } from "./flights/answer-forms.ts";
+import { lookUp, satisfying } from "./flights/exact-lookup.ts";
 import { Flight } from "./flights/flight.ts";
 import type { Patience } from "./flights/flight-holders.ts";
 import type { FlightLimits } from "./flights/flight-parts.ts";
@@ -31,17 +32,20 @@ import type { Replayer } from "./layers/exact/replay.ts";
 import { bypassReason, mayStore } from "./policy/eligibility.ts";
 import { mayShareAnswer } from "./policy/joining.ts";
 import type { RepeatWatch } from "./policy/stochastic.ts";
+import type { LikeAnswer, SemanticPath } from "./semantic/semantic-path.ts";
 
 /**
  * THE MAIN PATH.
  *
- *   policy ─ exact.lookup ─ single flight ─ origin ─ admission ─ exact.record ─ answer
+ *   policy ─ exact.lookup ─ semantic.find ─ single flight ─ origin ─ admission ─ exact.record ─ answer
  *
  * Layers return values; only this file decides, counts and answers.
  */
 
 export interface PipelineParts {
   readonly exact: AnswerLayer;
+  /** `undefined` where like questions are not looked at. */
+  readonly semantic: SemanticPath | undefined;
   readonly replayer: Replayer;
   readonly flights: SingleFlight<Flight, FlightFailure>;
   readonly repeats: RepeatWatch;
@@ -100,40 +104,25 @@ export class Pipeline {
         this.#ask(asked, caller, { kind: "miss", reason: "refresh", slot, reserve: undefined }),
       );
     }
-    return chain(this.#lookup(call), (lookup) =>
-      lookup.kind === "miss" ? this.#ask(asked, caller, lookup) : this.#serve(asked, lookup),
-    );
+    return chain(this.#lookup(call), (lookup) => {
+      if (lookup.kind !== "miss") return this.#serve(asked, lookup);
+      const { semantic } = this.#parts;
+      return semantic?.serves(call) === true
+        ? this.#askAlike(asked, caller, lookup, semantic)
+        : this.#ask(asked, caller, lookup);
+    });
   }
 
   #lookup(call: Call): MaybePromise<Lookup> {
-    const { clock, exact, lookupBudgetMs, store, trace } = this.#parts;
-    const startedAt = clock.monotonic();
-    const told = (lookup: Lookup): Lookup => {
-      const reason = lookup.kind === "miss" ? { reason: lookup.reason } : {};
-      trace({
-        type: "lookup-end",
-        layer: exact.name,
-        result: lookup.kind,
-        ...reason,
-        durationMs: clock.monotonic() - startedAt,
-      });
-      return lookup;
-    };
-    // A store that fails is a miss: it never fails the call.
-    const absent: Lookup = { kind: "miss", reason: "store_unavailable", slot: call.key, reserve: undefined };
-    try {
-      const lookup = withDeadline(exact.lookup(call), lookupBudgetMs, clock, () => {
-        trace({ type: "store-fault", store, operation: "lookup", kind: "timeout" });
-        const copy = exact.lookup(call, "memory");
-        if (isPromise(copy)) return absent;
-        return copy.kind === "miss" ? { ...absent, reserve: copy.reserve } : copy;
-      });
-      return isPromise(lookup)
-        ? lookup.then(satisfying(call), () => absent).then(told)
-        : told(satisfying(call)(lookup));
-    } catch {
-      return told(absent);
-    }
+    return lookUp(this.#parts, call);
+  }
+
+  /** Nothing is stored for the very same call: perhaps for one that asks the same in other words. */
+  async #askAlike(asked: Asked, caller: Caller, miss: Miss, semantic: SemanticPath): Promise<Answer> {
+    const like = await semantic.find(asked);
+    if (like === undefined) return this.#ask(asked, caller, miss);
+    if (like.isToBeAudited) this.#refresh(asked, asked.call.key);
+    return this.#replay(asked.call, like.found, undefined, like);
   }
 
   /** Where a new answer goes that nobody looked up before: of several variants, the one that is missing or was meant. */
@@ -225,7 +214,8 @@ export class Pipeline {
   /** A store that could not be waited for is not waited for again. */
   #takeOff(asked: Asked, slot: string, following: Following = "live", isInTime = true): Flight {
     const { call } = asked;
-    const { clock, costs, exact, fleet, flights, limits, lookupBudgetMs, patience, replayer, trace } = this.#parts;
+    const { clock, costs, exact, fleet, flights, limits, lookupBudgetMs, patience, replayer, semantic, trace } =
+      this.#parts;
     // Whatever memory does not know is looked for before the answer is stored.
     const atHand = () => exact.prepare(call, "memory");
     const prepared = () => exact.prepare(call).catch(() => undefined);
@@ -249,9 +239,11 @@ export class Pipeline {
       isWantedElsewhere: seat.isWantedElsewhere,
       settle: (answer) =>
         this.#stored(
-          seat.settle(answer, (own) => {
+          seat.settle(answer, async (own) => {
             costs.spend(call, own, clock.now());
-            return settle({ layer: exact, trace }, call, slot, asked.parsed().expectations, own);
+            const stored = await settle({ layer: exact, trace }, call, slot, asked.parsed().expectations, own);
+            semantic?.settled(asked, slot, own, stored);
+            return stored;
           }),
         ),
       onClosed: () => flights.release(slot, flight),
@@ -285,16 +277,17 @@ export class Pipeline {
     return failureOf(call, failure.error);
   }
 
-  #replay(call: Call, found: FoundEntry, stale: "swr" | "sie" | "max_stale" | undefined): Answer {
+  #replay(call: Call, found: FoundEntry, stale: "swr" | "sie" | "max_stale" | undefined, like?: LikeAnswer): Answer {
     const { clock, costs, replayer } = this.#parts;
     const { lifetime } = found.entry;
     const now = clock.now();
     const times = {
-      layer: "exact",
-      entry: entryId(call.principal.tenant, found.id),
+      layer: like === undefined ? ("exact" as const) : ("semantic" as const),
+      entry: entryId(call.principal.tenant, found.id, like?.question),
       ageMs: Math.max(0, now - lifetime.createdAt),
       ttlMs: lifetime.staleAt - now,
-    } as const;
+      ...(like?.candidate.similarity === undefined ? {} : { similarity: like.candidate.similarity }),
+    };
     const view: ReplayView = { includeUsage: call.facts.includeUsage, zeroUsage: call.policy.hitUsage === "zero" };
     const body = replayer.play(found.entry, call.protocol, call.facts.stream, view);
     const { replayPaceMs } = call.policy;
@@ -332,16 +325,4 @@ export class Pipeline {
 /** Who wants nothing that is stored does not want either what an origin was computing before it asked (RFC 9111 section 5.2.1.4). */
 function mayJoin(call: Call, flight: Flight): boolean {
   return (call.directives.read || !flight.hasBegun) && mayShareAnswer(call, flight.call);
-}
-
-/**
- * A stream whose origin told no usage is no answer for a caller who gets usage with every JSON body: it is asked for
- * once more, and the body then serves both.
- */
-function satisfying(call: Call): (lookup: Lookup) => Lookup {
-  return (lookup) => {
-    if (lookup.kind === "miss" || call.facts.stream || lookup.found.entry.form === "json") return lookup;
-    if (lookup.found.entry.note.usage !== undefined) return lookup;
-    return { kind: "miss", reason: "absent", slot: lookup.found.id, reserve: lookup.found };
-  };
 }

@@ -1,5 +1,5 @@
 import { Redis } from "ioredis";
-import { assembleCore, type Core } from "../../src/cache.ts";
+import { assembleCore, type Core } from "../../src/core-assembly.ts";
 import { defaultDirectives } from "../../src/core/directives.ts";
 import type { Keyed } from "../../src/core/layer.ts";
 import { readSettings } from "../../src/options.ts";

@@ -53,7 +53,7 @@ function crowd(operation: (index: number) => Promise<void>) {
 
 /** The exact layer over the store as the cache joins them: memory, guard, Redis. */
 async function exactHits(keyPrefix: string) {
-  const { assembleCore } = await import("../../src/cache.ts");
+  const { assembleCore } = await import("../../src/core-assembly.ts");
   const { defaultDirectives: directives } = await import("../../src/core/directives.ts");
   const { readSettings } = await import("../../src/options.ts");
   const { redis } = await import("../../src/stores/redis.ts");

@@ -29,7 +29,7 @@ function folderOfRun(): string {
 
 /** The exact layer over the stores as the cache and the gateway join them: memory, guard, SQLite. */
 async function exactHits(memoryBytes: number, name: string) {
-  const { assembleCore } = await import("../../src/cache.ts");
+  const { assembleCore } = await import("../../src/core-assembly.ts");
   const { defaultDirectives: directives } = await import("../../src/core/directives.ts");
   const { readSettings } = await import("../../src/options.ts");
   const { sqlite } = await import("../../src/stores/sqlite.ts");

@@ -9,6 +9,8 @@ export type Outcome =
       readonly entry: string;
       readonly ageMs: number;
       readonly ttlMs: number;
+      /** Of the question that was asked to the one that was answered, from 0 to 1; semantic layer only. */
+      readonly similarity?: number;
     }
   | {
       readonly kind: "stale";

@@ -1,3 +1,5 @@
+import type { SemanticMode } from "./semantic.ts";
+
 /** What the rules say for one call; resolved once, then only read. Durations in milliseconds. */
 export interface CallPolicy {
   readonly enabled: boolean;
@@ -16,6 +18,8 @@ export interface CallPolicy {
   readonly regenerateWindowMs: number;
   /** Whether the user is part of the key. */
   readonly perUser: boolean;
+  /** How far answers to like questions are used. */
+  readonly semantic: SemanticMode;
   readonly storeToolCalls: boolean;
   readonly storeTruncated: boolean;
   /** Whether calls that continue an answer kept by the provider are cached, by its id. */

@@ -3,6 +3,7 @@ import type { LayerName } from "./directives.ts";
 import type { Outcome } from "./outcome.ts";
 import type { StoreRefusal } from "./outcome-reasons.ts";
 import type { ScopeGroup } from "./scopes.ts";
+import type { SemanticMode, SemanticRefusal, SemanticTier } from "./semantic.ts";
 
 /** What spared an origin the work: a layer, or that others had asked for the same answer. */
 export type SavedBy = LayerName | "coalescing";
@@ -83,6 +84,39 @@ export type TraceEvent =
   /** What this process is to the others for one call to an origin; `alone` when leases could not be had. */
   | { readonly type: "fleet-role"; readonly role: "leader" | "follower" | "alone" }
   | { readonly type: "lease-fault"; readonly operation: string; readonly kind: "timeout" | "error" }
+  | {
+      /** The semantic layer has looked for an answer to a like question, and decided. */
+      readonly type: "semantic-look";
+      readonly mode: SemanticMode;
+      /** `would_hit`: it would have been served, had the mode been `serve`. */
+      readonly result: "hit" | "would_hit" | "miss";
+      /** Of the best candidate, where there was one. */
+      readonly tier: SemanticTier | undefined;
+      readonly similarity: number | undefined;
+      readonly reason: SemanticRefusal | undefined;
+      /** Which guard vetoed the best candidate, when the reason is `guard`. */
+      readonly guard: string | undefined;
+      readonly durationMs: number;
+    }
+  /** What an answer that was only observed would have saved. */
+  | { readonly type: "semantic-observed"; readonly model: string; readonly cost: Cost }
+  | {
+      /** What became known of an answer that was, or could have been, served for a like question. */
+      readonly type: "semantic-verdict";
+      readonly right: boolean;
+      /** Who said so: the origin's own answers compared, a shadow call, a judge, or a person. */
+      readonly by: "answers" | "audit" | "judge" | "feedback";
+    }
+  /** A judge has found that two questions ask the same: from now on they share the answer. */
+  | { readonly type: "semantic-promotion" }
+  | { readonly type: "embedder-fault"; readonly embedder: string; readonly kind: "timeout" | "error" | "invalid" }
+  | { readonly type: "judge-fault"; readonly kind: "timeout" | "error" | "invalid" }
+  | {
+      readonly type: "vector-fault";
+      readonly store: string;
+      readonly operation: string;
+      readonly kind: "timeout" | "error";
+    }
   /** Somebody asked the admin API for something without its token. */
   | { readonly type: "admin-refuse" }
   | { readonly type: "store-state"; readonly store: string; readonly state: "closed" | "open" | "half-open" };

@@ -1,6 +1,6 @@
 import { createServer } from "node:http";
 import type { Socket } from "node:net";
-import { assembleCore, type Core } from "../cache.ts";
+import { assembleCore, type Core } from "../core-assembly.ts";
 import { type Clock, systemClock, systemRandom } from "../core/clock.ts";
 import type { Leases } from "../core/lease.ts";
 import type { SharedStore } from "../core/shared-store.ts";

@@ -1,5 +1,5 @@
 import type { IncomingMessage, ServerResponse } from "node:http";
-import type { Core } from "../cache.ts";
+import type { Core } from "../core-assembly.ts";
 import type { Clock } from "../core/clock.ts";
 import type { WireFormat } from "../core/embedding-protocol.ts";
 import { RepriseError, RequestRejectedError } from "../core/errors.ts";

@@ -19,6 +19,8 @@ export function responseFields(
     fields["x-ai-cache-layer"] = outcome.layer;
     fields["x-ai-cache-entry"] = outcome.entry;
     fields["age"] = String(Math.floor(outcome.ageMs / 1000));
+    if (outcome.kind === "hit" && outcome.similarity !== undefined)
+      fields["x-ai-cache-similarity"] = outcome.similarity.toFixed(4);
     if (saved?.price !== undefined) fields["x-ai-cache-saved-usd"] = saved.price.usd;
   }
   const reason = reasonOf(outcome);

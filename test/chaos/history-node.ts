@@ -1,4 +1,4 @@
-import { assembleCore, type Core } from "../../src/cache.ts";
+import { assembleCore, type Core } from "../../src/core-assembly.ts";
 import type { Clock } from "../../src/core/clock.ts";
 import { RepriseError } from "../../src/core/errors.ts";
 import { type CacheFetch, createFetch } from "../../src/fetch.ts";

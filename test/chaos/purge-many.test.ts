@@ -1,5 +1,5 @@
 import { expect, onTestFinished, test } from "vitest";
-import { assembleCore, type Core } from "../../src/cache.ts";
+import { assembleCore, type Core } from "../../src/core-assembly.ts";
 import { openEntry, sealEntry } from "../../src/core/entry.ts";
 import { readEntryId } from "../../src/core/entry-id.ts";
 import { currentTokens, isFirstToken } from "../../src/core/generations.ts";

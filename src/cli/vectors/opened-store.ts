@@ -1,7 +1,7 @@
 import { existsSync } from "node:fs";
 import { join } from "node:path";
 import process from "node:process";
-import { assembleCore } from "../../cache.ts";
+import { assembleCore } from "../../core-assembly.ts";
 import { type Clock, systemClock, systemRandom } from "../../core/clock.ts";
 import { RepriseError, StoreUnavailableError } from "../../core/errors.ts";
 import { type FingerprintKey, fingerprint, fingerprintKey } from "../../core/fingerprint.ts";

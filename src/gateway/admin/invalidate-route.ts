@@ -1,5 +1,5 @@
 import { z } from "zod";
-import type { Core } from "../../cache.ts";
+import type { Core } from "../../core-assembly.ts";
 import { type Invalidation, invalidationSchema } from "../../storage/invalidation-wish.ts";
 import type { AdminRoute } from "./admin-route.ts";
 

@@ -1,0 +1,202 @@
+import type { Answer } from "./core/answer.ts";
+import type { Bus } from "./core/bus.ts";
+import type { Caller } from "./core/call.ts";
+import { type Clock, type Random, systemClock, systemRandom } from "./core/clock.ts";
+import { defined } from "./core/defined.ts";
+import { isEmbeddingProtocol } from "./core/embedding-protocol.ts";
+import { RepriseError } from "./core/errors.ts";
+import type { Leases } from "./core/lease.ts";
+import { OpenedEntries } from "./core/opened-entries.ts";
+import type { CallPolicy } from "./core/policy.ts";
+import type { SharedStore } from "./core/shared-store.ts";
+import { SingleFlight } from "./core/single-flight.ts";
+import type { MaybePromise } from "./core/store.ts";
+import { silentTrace, type Trace } from "./core/trace.ts";
+import { Costs } from "./costs.ts";
+import { EmbeddingBatches } from "./embeddings/embedding-batches.ts";
+import { EmbeddingIntake, type IncomingCall } from "./embeddings/embedding-intake.ts";
+import { EmbeddingPath } from "./embeddings/embedding-path.ts";
+import { RenderedReplies } from "./embeddings/rendered-replies.ts";
+import type { Flight } from "./flights/flight.ts";
+import { type IncomingRequest, Intake } from "./intake/intake.ts";
+import { EmbeddingLayer } from "./layers/embedding/embedding-layer.ts";
+import { ExactLayer } from "./layers/exact/exact-layer.ts";
+import { Replayer } from "./layers/exact/replay.ts";
+import type { EmbeddingsParts } from "./library/library-embeddings.ts";
+import type { ShelfParts } from "./library/value-shelf.ts";
+import type { Settings } from "./options.ts";
+import { type FlightFailure, Pipeline } from "./pipeline.ts";
+import { PolicyRules } from "./policy/rules.ts";
+import { RepeatWatch } from "./policy/stochastic.ts";
+import { type PolicySettings, policyOf } from "./policy-options.ts";
+import { assembleSemantic, type SemanticTools } from "./semantic-assembly.ts";
+import type { Invalidated } from "./storage/invalidation.ts";
+import type { Invalidation } from "./storage/invalidation-wish.ts";
+import { obtainMasterKey } from "./storage/master-key.ts";
+import { memoryShares } from "./storage/memory-shares.ts";
+import { assembleStorage, type GuardedStores } from "./storage/storage.ts";
+import { Ledger } from "./telemetry/ledger.ts";
+import { Prices } from "./telemetry/prices.ts";
+
+/** Settings to stores, layers and pipeline: the core that the library and the gateway have in common. */
+
+export interface CoreOptions {
+  readonly settings: Settings;
+  readonly store?: SharedStore;
+  /** In place of those of the store. */
+  readonly bus?: Bus;
+  readonly leases?: Leases;
+  /** What the semantic layer works with, where that is not what comes with the package. */
+  readonly semantic?: SemanticTools;
+  readonly clock?: Clock;
+  readonly random?: Random;
+  readonly trace?: Trace;
+}
+
+/** Everything behind the rims: what the gateway and the library share. */
+export interface Core {
+  /** Throws `RequestRejectedError` for a request that cannot be taken. */
+  handle(request: IncomingCall, caller: Caller): MaybePromise<Answer>;
+  /** Calls to origins under way. */
+  readonly flights: { readonly size: number };
+  readonly stores: readonly GuardedStores[];
+  /** Takes back what was stored; see `Invalidator`. */
+  invalidate(wish: Invalidation): Promise<Invalidated>;
+  readonly ledger: Ledger;
+  /** From now on calls follow these rules; stores and the secret stay as they are. */
+  reconfigure(settings: Settings): void;
+  readonly wrapParts: Omit<ShelfParts, "tenant">;
+  readonly vectorParts: Omit<EmbeddingsParts, "tenant"> & { readonly layer: EmbeddingLayer };
+  close(): Promise<void>;
+}
+
+export async function assembleCore(options: CoreOptions): Promise<Core> {
+  const { settings, clock = systemClock, random = systemRandom, trace: listener = silentTrace } = options;
+  const ledger = new Ledger();
+  const trace: Trace = (event) => {
+    ledger.hear(event);
+    listener(event);
+  };
+  const costs = new Costs(new Prices(settings.prices), trace);
+  const shares = memoryShares(settings.store.memoryBytes);
+  const storage = assembleStorage({ ...options, memoryBytes: shares.answers, clock, random, trace });
+  const { store, fleet } = storage;
+  const onReplaced = (): void => {
+    intake = intakeOf(live);
+  };
+  const given = settings.security.masterKey;
+  const masterKey = await obtainMasterKey({ store: storage.truth, given, random, clock, onReplaced });
+  const secret = masterKey.key;
+
+  const { removed } = storage.invalidator;
+  const opened = new OpenedEntries(shares.opened);
+  const exact = new ExactLayer({
+    store,
+    copies: storage.copies,
+    asked: storage.asked,
+    clock,
+    random,
+    trace,
+    removed,
+    opened,
+  });
+  const { errorBackoff: backoffMs, grace, finishDetached, detachedTime, detachedBytes } = settings.coalescing;
+  const flights = new SingleFlight<Flight, FlightFailure>(clock, backoffMs);
+  const limits = { maxEntryBytes: Number.MAX_SAFE_INTEGER, maxEventBytes: 16 * 1024 * 1024, windowBytes: 1024 * 1024 };
+  const replayer = new Replayer(shares.replays);
+  const semantic = assembleSemantic(settings, options.semantic ?? {}, {
+    ...{ exact, replayer, costs, clock, random, trace, store, secret },
+    lookupBudgetMs: settings.store.lookupBudget,
+  });
+  const pipeline = new Pipeline({
+    exact,
+    semantic: semantic?.path,
+    replayer,
+    flights,
+    repeats: new RepeatWatch(),
+    clock,
+    trace,
+    costs,
+    limits,
+    store: storage.truth.name,
+    lookupBudgetMs: settings.store.lookupBudget,
+    patience: { graceMs: grace, finishDetached, detachedMs: detachedTime, detachedBytes },
+    fleet,
+  });
+  const { name: storeName } = storage.truth;
+  const { lookupBudget: lookupBudgetMs } = settings.store;
+  const layer = new EmbeddingLayer({ store, copies: storage.copies, clock, random, trace, opened });
+  const batches = new EmbeddingBatches({ layer, clock, trace, backoffMs, store: storeName, lookupBudgetMs });
+  const rendered = new RenderedReplies(shares.renderings);
+  const embeddings = new EmbeddingPath({ batches, costs, clock, trace, rendered });
+  const intakeOf = (now: Settings) => {
+    const [common, rules] = [{ secret, compat: now.compat.headers }, rulesOf(now)];
+    return {
+      answers: new Intake({ ...common, rules, memoryBytes: shares.readings }),
+      vectors: new EmbeddingIntake({ ...common, rules: vectorRulesOf(now), memoryBytes: shares.vectorReadings }),
+    };
+  };
+  let live = settings;
+  let intake = intakeOf(live);
+  return {
+    handle(request, caller) {
+      const { protocol } = request;
+      try {
+        if (isEmbeddingProtocol(protocol))
+          return embeddings.handle(intake.vectors.read({ ...request, protocol }), caller);
+        return pipeline.handle(intake.answers.read(request as IncomingRequest), caller);
+      } catch (error) {
+        const code = RepriseError.isInstance(error) ? error.code : "internal";
+        trace({
+          type: "call-end",
+          outcome: { kind: "error", code },
+          protocol: protocol.name,
+          model: "",
+          originId: "",
+          stream: false,
+          durationMs: 0,
+        });
+        throw error;
+      }
+    },
+    flights,
+    ledger,
+    stores: storage.tiers,
+    invalidate: (wish) => storage.invalidator.invalidate(wish),
+    wrapParts: { exact, secret, policy: defaultPolicy(settings), clock, trace, backoffMs },
+    vectorParts: { layer, batches, secret, rules: vectorRulesOf(settings), clock, trace },
+    reconfigure(changed) {
+      live = changed;
+      intake = intakeOf(changed);
+      costs.reprice(new Prices(changed.prices));
+    },
+    close: async () => {
+      masterKey.close();
+      await Promise.all([pipeline.close(), batches.stored()]);
+      await semantic?.close();
+      await storage.close();
+    },
+  };
+}
+
+function defaultPolicy(settings: Settings): CallPolicy {
+  return { ...policyOf(settings.layers.exact), semantic: settings.layers.semantic.mode } as CallPolicy;
+}
+
+/** Vectors do not age, so they have a ttl of their own, and nothing stale to serve. */
+function vectorRulesOf(settings: Settings): PolicyRules {
+  const { enabled, ttl } = settings.layers.embedding;
+  const own = { enabled, ttlMs: ttl, maxTtlMs: ttl, staleWhileRevalidateMs: 0, staleIfErrorMs: 0 };
+  return rulesOf(settings, { ...defaultPolicy(settings), ...own });
+}
+
+function rulesOf(settings: Settings, defaults = defaultPolicy(settings)): PolicyRules {
+  return new PolicyRules(
+    defaults,
+    settings.rules.map(({ match, tags, ...set }) => ({
+      match: defined(match),
+      tags,
+      set: policyOf(set as Partial<PolicySettings>),
+    })),
+  );
+}

@@ -1,0 +1,48 @@
+import type { SemanticCandidate, SemanticTier } from "../../core/semantic.ts";
+import type { GuardName } from "./guards/guard.ts";
+import type { Evidence } from "./learnt.ts";
+import type { Reading } from "./reading/reading.ts";
+
+/** How it is decided whether a stored question asks the same: one for each strategy. */
+
+export type Verdict =
+  | {
+      readonly serve: true;
+      /** How likely its answer is right, at least. */
+      readonly bound: number;
+      /** Whether it is one of those to be checked against a fresh answer. */
+      readonly audit: boolean;
+    }
+  | { readonly serve: false; readonly reason: "threshold" | "blocked" };
+
+/** A stored question as it was found. */
+export interface Neighbour {
+  readonly text: string;
+  readonly tier: SemanticTier;
+  readonly similarity: number | undefined;
+}
+
+export interface Deciding {
+  /** Guards, then the scorer. */
+  weigh(
+    asked: Reading,
+    found: Neighbour,
+  ): { readonly veto: GuardName } | { readonly veto: undefined; readonly score: number };
+  /** `threshold`: the similarity that the caller demands. */
+  decide(candidate: SemanticCandidate, evidence: Evidence, threshold: number | undefined): Verdict;
+  /** Takes in whether the candidate's answer was right, for all that look like it; returns what is now known of the entry. */
+  learn(candidate: SemanticCandidate, evidence: Evidence, right: boolean): Evidence;
+  /** One that was served with this bound was checked against a fresh answer. */
+  audited(right: boolean, bound: number): void;
+}
+
+/** Texts that are the same, or that a judge has found to ask the same: there is nothing left to weigh. */
+export function isCertain(tier: SemanticTier): boolean {
+  return tier === "normal" || tier === "judged";
+}
+
+/** A caller's threshold speaks of similarity; what needed no vector is as like as its tier says. */
+export function reaches({ tier, similarity }: SemanticCandidate, threshold: number | undefined): boolean {
+  if (threshold === undefined) return true;
+  return (similarity ?? (tier === "normal" ? 1 : 0.99)) >= threshold;
+}

@@ -1,0 +1,312 @@
+import type { Call } from "../../core/call.ts";
+import type { Clock, Random } from "../../core/clock.ts";
+import { withDeadline } from "../../core/deadline.ts";
+import type { FingerprintKey } from "../../core/fingerprint.ts";
+import type { Question } from "../../core/question.ts";
+import type { SemanticCandidate, SemanticRefusal } from "../../core/semantic.ts";
+import type { Store } from "../../core/store.ts";
+import type { Trace } from "../../core/trace.ts";
+import type { VectorSpace, VectorStore } from "../../core/vector-store.ts";
+import { type AliasKind, aliasKey, questionName, readAlias, writeAlias } from "./aliases.ts";
+import type { Deciding, Verdict } from "./deciding.ts";
+import type { GuardName } from "./guards/guard.ts";
+import { isVolatile } from "./guards/volatile.ts";
+import { type Evidence, learntKey, readEvidence, withBlocked, writeEvidence } from "./learnt.ts";
+import type { QuestionVectors } from "./question-vectors.ts";
+import type { Lexicon } from "./reading/lexicon.ts";
+import { readText } from "./reading/read-text.ts";
+import type { Reading } from "./reading/reading.ts";
+
+/**
+ * An earlier question that asks the same in other words. Only questions of one context are compared. They are looked for
+ * where it is cheapest first: under the same text, under the same content in the same order, and last among the
+ * nearest by vector. Whatever is found that way is read beside the question: guards veto, the scorer says how likely
+ * its answer is right, and the boundary decides with what is known of that entry. What is returned are places in the
+ * exact layer; whether anything there may still be served is judged there.
+ */
+
+export interface SemanticLayerParts {
+  readonly secret: FingerprintKey;
+  readonly store: Store;
+  readonly vectors: VectorStore;
+  readonly questions: QuestionVectors;
+  readonly deciding: Deciding;
+  readonly lexicon: () => Lexicon;
+  readonly clock: Clock;
+  readonly random: Random;
+  readonly trace: Trace;
+  readonly limits: SemanticLimits;
+}
+
+export interface SemanticLimits {
+  /** UTF-16 units; longer texts are not compared. */
+  readonly maxTextLength: number;
+  /** How long a look-up waits for a store. */
+  readonly lookupBudgetMs: number;
+}
+
+/** A candidate with what was decided about it. */
+export interface Considered extends SemanticCandidate {
+  /** The stored question. */
+  readonly text: string;
+  readonly verdict: Verdict;
+  readonly evidence: Evidence;
+}
+
+/** What one look at a question has shown. Kept until its answer is known, to be stored and learnt from. */
+export interface Look {
+  readonly call: Call;
+  readonly partition: string;
+  readonly reading: Reading | undefined;
+  /** Names the question without telling it. */
+  readonly name: string;
+  readonly vector: Float32Array | undefined;
+  /** Those that no guard vetoed, the likeliest first. */
+  readonly candidates: readonly Considered[];
+  /** Why none of them may be served; `undefined` when one may. */
+  readonly refusal: SemanticRefusal | undefined;
+  /** The guard that vetoed the nearest, when the refusal is `guard`. */
+  readonly guard: GuardName | undefined;
+}
+
+/** How many of the nearest are read. */
+const mostNeighbours = 8;
+
+const aliasKinds: readonly AliasKind[] = ["normal", "judged", "signature"];
+
+interface Found {
+  readonly slot: string;
+  readonly text: string;
+  readonly tier: SemanticCandidate["tier"];
+  readonly similarity: number | undefined;
+}
+
+export class SemanticLayer {
+  readonly name = "semantic";
+  readonly #parts: SemanticLayerParts;
+
+  constructor(parts: SemanticLayerParts) {
+    this.#parts = parts;
+  }
+
+  /** Never rejects: what fails is a refusal with its reason. */
+  async look(call: Call, question: Question): Promise<Look> {
+    const { limits, lexicon, questions, secret } = this.#parts;
+    const partition = call.partition(question.context);
+    const { text } = question;
+    const refused = (refusal: SemanticRefusal, more: Partial<Look> = {}): Look => ({
+      call,
+      partition,
+      reading: undefined,
+      name: "",
+      vector: undefined,
+      candidates: [],
+      guard: undefined,
+      ...more,
+      refusal,
+    });
+    if (text.length > limits.maxTextLength) return refused("too_long");
+    let reading: Reading;
+    try {
+      reading = readText(text, lexicon());
+    } catch {
+      return refused("model_unavailable");
+    }
+    if (reading.normal === "") return refused("empty");
+    if (isVolatile(reading)) return refused("volatile");
+    const name = questionName(secret, partition, reading.normal);
+    const known = { reading, name };
+
+    const aliases = await this.#aliases(call, partition, reading);
+    if (aliases === undefined) return refused("store_unavailable", known);
+    const early = await this.#consider(call, reading, name, aliases);
+    if (early === undefined) return refused("store_unavailable", known);
+    if (early.candidates.some(({ verdict }) => verdict.serve) || reading.language === "other")
+      return { ...refused("no_candidate", known), ...early };
+
+    const embedded = await questions.of(text);
+    if ("refusal" in embedded) return { ...refused(embedded.refusal, known), candidates: early.candidates };
+    const { vector } = embedded;
+    const near = await this.#nearest(call, partition, vector);
+    if (near === undefined)
+      return { ...refused("vectors_unavailable", { ...known, vector }), candidates: early.candidates };
+    const seen = new Set(aliases.map(({ slot }) => slot));
+    const all = [...aliases, ...near.filter(({ slot }) => !seen.has(slot))];
+    const considered = await this.#consider(call, reading, name, all);
+    if (considered === undefined) return refused("store_unavailable", { ...known, vector });
+    return { ...refused("no_candidate", { ...known, vector }), ...considered };
+  }
+
+  /** From now on the question is found. `slot`: where its answer was stored; `deleteAt`: when that is gone. */
+  async record(look: Look, slot: string, deleteAt: number): Promise<void> {
+    const { call, partition, reading } = look;
+    if (reading === undefined || reading.normal === "") return;
+    const { trace, questions, vectors } = this.#parts;
+    await this.#setAlias(look, "normal", { slot, text: reading.text }, deleteAt);
+    if (reading.signature === undefined) return;
+    await this.#setAlias(look, "signature", { slot, text: reading.text }, deleteAt);
+    const embedded = look.vector === undefined ? await questions.of(reading.text, "patient") : { vector: look.vector };
+    if ("refusal" in embedded) return;
+    const { vector } = embedded;
+    const note = Buffer.from(reading.text, "utf8");
+    try {
+      await vectors.put(this.#space(call, partition, vector), { id: slot, vector, note, deleteAt });
+    } catch {
+      trace({ type: "vector-fault", store: vectors.name, operation: "put", kind: "error" });
+    }
+  }
+
+  /** A judge has found that the question asks what the candidate's did: they share its answer from now on. */
+  async promote(look: Look, { slot }: SemanticCandidate, deleteAt: number): Promise<void> {
+    if (look.reading === undefined) return;
+    await this.#setAlias(look, "judged", { slot, text: look.reading.text }, deleteAt);
+    this.#parts.trace({ type: "semantic-promotion" });
+  }
+
+  /** Notes whether the candidate's answer would have been right, or was, if it was served. */
+  async learn(look: Look, candidate: Considered, right: boolean, wasServed: boolean): Promise<void> {
+    const { deciding } = this.#parts;
+    const { verdict } = candidate;
+    if (wasServed && verdict.serve) deciding.audited(right, verdict.bound);
+    await this.#update(look.call.principal.tenant, candidate.slot, (evidence) =>
+      deciding.learn(candidate, evidence, right),
+    );
+  }
+
+  /** Whoever asks `question` never gets the answer at `slot` again as that to a like question. */
+  async block(tenant: string, slot: string, question: string): Promise<void> {
+    await this.#update(tenant, slot, (evidence) => withBlocked(evidence, question));
+  }
+
+  /** The answer at `slot` is gone: its vector is not looked at any more. */
+  async forget(look: Look, slot: string): Promise<void> {
+    const { trace, vectors } = this.#parts;
+    try {
+      await vectors.delete({ tenant: look.call.principal.tenant, partition: look.partition, ids: [slot] });
+    } catch {
+      trace({ type: "vector-fault", store: vectors.name, operation: "delete", kind: "error" });
+    }
+  }
+
+  async #aliases(call: Call, partition: string, reading: Reading): Promise<readonly Found[] | undefined> {
+    const { secret } = this.#parts;
+    const texts = { normal: reading.normal, judged: reading.normal, signature: reading.signature };
+    const kinds = aliasKinds.filter((kind) => texts[kind] !== undefined);
+    const keys = kinds.map((kind) => aliasKey(secret, partition, kind, texts[kind] as string));
+    const values = await this.#read(call.principal.tenant, keys);
+    return values?.flatMap((bytes, index): readonly Found[] => {
+      const alias = readAlias(bytes);
+      return alias === undefined || alias.slot === call.key
+        ? []
+        : [{ ...alias, tier: kinds[index] as AliasKind, similarity: undefined }];
+    });
+  }
+
+  async #nearest(call: Call, partition: string, vector: Float32Array): Promise<readonly Found[] | undefined> {
+    const { clock, limits, trace, vectors } = this.#parts;
+    const fault = (kind: "timeout" | "error") =>
+      trace({ type: "vector-fault", store: vectors.name, operation: "nearest", kind });
+    try {
+      const matches = await withDeadline(
+        vectors.nearest(this.#space(call, partition, vector), vector, mostNeighbours),
+        limits.lookupBudgetMs,
+        clock,
+        () => undefined,
+      );
+      if (matches === undefined) fault("timeout");
+      // What stands under the call's own key was judged already.
+      return matches
+        ?.filter(({ id }) => id !== call.key)
+        .map(({ id, similarity, note }) => ({
+          slot: id,
+          text: Buffer.from(note.buffer, note.byteOffset, note.byteLength).toString("utf8"),
+          tier: "vector" as const,
+          similarity: Math.min(1, Math.max(0, similarity)),
+        }));
+    } catch {
+      fault("error");
+      return undefined;
+    }
+  }
+
+  /** Guards, scorer and boundary over what was found. `undefined` when what was learnt cannot be read. */
+  async #consider(call: Call, reading: Reading, name: string, found: readonly Found[]) {
+    const { deciding } = this.#parts;
+    let guard: GuardName | undefined;
+    const passed: (SemanticCandidate & { readonly text: string })[] = [];
+    for (const { slot, tier, similarity, text } of found) {
+      const weighed = deciding.weigh(reading, { text, tier, similarity });
+      if (weighed.veto === undefined) passed.push({ slot, tier, similarity, text, score: weighed.score });
+      else guard ??= weighed.veto;
+    }
+    if (passed.length === 0)
+      return { candidates: [], refusal: found.length === 0 ? ("no_candidate" as const) : ("guard" as const), guard };
+    const { tenant } = call.principal;
+    const learnt = await this.#read(
+      tenant,
+      passed.map(({ slot }) => learntKey(slot)),
+    );
+    if (learnt === undefined) return undefined;
+    const candidates = passed.map((candidate, index): Considered => {
+      const evidence = readEvidence(learnt[index]);
+      const verdict: Verdict = evidence.blocked.includes(name)
+        ? { serve: false, reason: "blocked" }
+        : deciding.decide(candidate, evidence, call.directives.threshold);
+      return { ...candidate, evidence, verdict };
+    });
+    candidates.sort((a, b) => Number(b.verdict.serve) - Number(a.verdict.serve) || b.score - a.score);
+    const best = candidates[0]?.verdict;
+    return { candidates, refusal: best?.serve === false ? best.reason : undefined, guard: undefined };
+  }
+
+  async #update(tenant: string, slot: string, change: (evidence: Evidence) => Evidence): Promise<void> {
+    const { clock, store } = this.#parts;
+    const key = learntKey(slot);
+    const [bytes] = (await this.#read(tenant, [key])) ?? [];
+    const evidence = change(readEvidence(bytes));
+    try {
+      await store.set(tenant, key, writeEvidence(evidence), { deleteAt: clock.now() + learntForMs, priority: "low" });
+    } catch {
+      // What could not be noted is learnt another time.
+    }
+  }
+
+  async #setAlias(
+    { call, partition, reading }: Look,
+    kind: AliasKind,
+    alias: { readonly slot: string; readonly text: string },
+    deleteAt: number,
+  ): Promise<void> {
+    const { secret, store } = this.#parts;
+    const text = kind === "signature" ? reading?.signature : reading?.normal;
+    if (text === undefined) return;
+    try {
+      await store.set(call.principal.tenant, aliasKey(secret, partition, kind, text), writeAlias(alias), {
+        deleteAt,
+        priority: "low",
+      });
+    } catch {
+      // The answer itself is stored; it is only not found by this text.
+    }
+  }
+
+  async #read(tenant: string, keys: readonly string[]): Promise<readonly (Uint8Array | undefined)[] | undefined> {
+    const { clock, limits, store } = this.#parts;
+    try {
+      return await withDeadline(store.get(tenant, keys), limits.lookupBudgetMs, clock, () => undefined as never);
+    } catch {
+      return undefined;
+    }
+  }
+
+  #space(call: Call, partition: string, vector: Float32Array): VectorSpace {
+    return {
+      tenant: call.principal.tenant,
+      partition,
+      model: this.#parts.questions.model,
+      dimensions: vector.length,
+    };
+  }
+}
+
+const learntForMs = 30 * 24 * 60 * 60 * 1000;

@@ -1,0 +1,84 @@
+import type { Clock, Random } from "./core/clock.ts";
+import type { Embedder } from "./core/embedder.ts";
+import type { FingerprintKey } from "./core/fingerprint.ts";
+import type { Judge } from "./core/judge.ts";
+import type { AnswerLayer } from "./core/layer.ts";
+import type { Store } from "./core/store.ts";
+import type { Trace } from "./core/trace.ts";
+import type { VectorStore } from "./core/vector-store.ts";
+import type { Costs } from "./costs.ts";
+import { builtinLexicon } from "./embedders/lexicon.ts";
+import type { Replayer } from "./layers/exact/replay.ts";
+import { noCounts } from "./layers/semantic/boundary/tier-evidence.ts";
+import { QuestionVectors } from "./layers/semantic/question-vectors.ts";
+import { SemanticLayer } from "./layers/semantic/semantic-layer.ts";
+import { ThresholdDeciding } from "./layers/semantic/threshold-deciding.ts";
+import { VerifiedDeciding } from "./layers/semantic/verified-deciding.ts";
+import type { Settings } from "./options.ts";
+import { AuditBudget } from "./semantic/audit-budget.ts";
+import { SemanticPath } from "./semantic/semantic-path.ts";
+
+/** Settings to the semantic layer and the path of like questions. */
+
+/** What the layer works with, where that is not what comes with the package. */
+export interface SemanticTools {
+  readonly embedder?: Embedder;
+  readonly vectors?: VectorStore;
+  readonly judge?: Judge;
+}
+
+export interface SemanticSurroundings {
+  readonly exact: AnswerLayer;
+  readonly replayer: Replayer;
+  readonly costs: Costs;
+  readonly clock: Clock;
+  readonly random: Random;
+  readonly trace: Trace;
+  readonly store: Store;
+  readonly secret: FingerprintKey;
+  readonly lookupBudgetMs: number;
+}
+
+export interface AssembledSemantic {
+  readonly layer: SemanticLayer;
+  readonly path: SemanticPath;
+  close(): Promise<void>;
+}
+
+/** `undefined` where neither the layer's mode nor any rule wants it. */
+export function assembleSemantic(
+  { layers, rules }: Settings,
+  tools: SemanticTools,
+  around: SemanticSurroundings,
+): AssembledSemantic | undefined {
+  const { semantic: settings } = layers;
+  if (settings.mode === "off" && rules.every(({ semantic }) => (semantic ?? "off") === "off")) return undefined;
+  const { clock, random, trace, lookupBudgetMs } = around;
+  const { embedder, vectors, judge } = tools;
+  if (embedder === undefined || vectors === undefined) return undefined;
+  const lexicon = builtinLexicon;
+  const scorer = (_pair: unknown, similarity: number | undefined) => similarity ?? 1;
+  const shipped = { signature: noCounts, vector: noCounts };
+  const deciding =
+    settings.strategy === "threshold"
+      ? new ThresholdDeciding(lexicon, settings.threshold)
+      : new VerifiedDeciding({ lexicon, scorer, shipped, target: settings.target, random });
+  const questions = new QuestionVectors({ embedder, budgetMs: settings.embedder.budget, clock, trace });
+  const { maxTextLength } = settings;
+  const layer = new SemanticLayer({
+    ...around,
+    ...{ vectors, questions, deciding, lexicon },
+    limits: { maxTextLength, lookupBudgetMs },
+  });
+  const allowed = new Set(settings.allow);
+  const audit = new AuditBudget(settings.auditUsdPerDay);
+  const path = new SemanticPath({ ...around, layer, allowed, judge, audit });
+  return {
+    layer,
+    path,
+    async close() {
+      await path.close();
+      await Promise.allSettled([vectors.close(), embedder.close?.()]);
+    },
+  };
+}

@@ -1,0 +1,218 @@
+import type { Asked, Call } from "../core/call.ts";
+import type { Clock } from "../core/clock.ts";
+import { withDeadline } from "../core/deadline.ts";
+import type { Judge } from "../core/judge.ts";
+import type { AnswerLayer, FoundEntry } from "../core/layer.ts";
+import type { Stored } from "../core/outcome.ts";
+import type { Demand, Question } from "../core/question.ts";
+import type { AnswerFacts } from "../core/recording.ts";
+import type { SemanticRefusal } from "../core/semantic.ts";
+import type { Trace } from "../core/trace.ts";
+import type { Costs } from "../costs.ts";
+import type { CompleteAnswer } from "../flights/origin-answer.ts";
+import type { Replayer } from "../layers/exact/replay.ts";
+import type { Considered, Look, SemanticLayer } from "../layers/semantic/semantic-layer.ts";
+import { agreement, isPlainText } from "./answer-agreement.ts";
+import type { AuditBudget } from "./audit-budget.ts";
+
+/**
+ * From like questions to answers. On the way to the origin the layer's candidates are looked up in the exact layer, which
+ * alone decides whether they may still be served. When the origin has answered, what was seen on the way is learnt
+ * from, off the way: whether a candidate would have been right, what merely observing would have saved, and that the
+ * question can be found from now on.
+ */
+
+export interface SemanticPathParts {
+  readonly layer: SemanticLayer;
+  readonly exact: AnswerLayer;
+  readonly replayer: Replayer;
+  readonly costs: Costs;
+  readonly clock: Clock;
+  readonly trace: Trace;
+  readonly lookupBudgetMs: number;
+  /** Demands of questions that are compared in spite of them. */
+  readonly allowed: ReadonlySet<Demand>;
+  readonly judge: Judge | undefined;
+  readonly audit: AuditBudget;
+}
+
+export interface LikeAnswer {
+  readonly found: FoundEntry;
+  readonly candidate: Considered;
+  /** Names the question, for who reports that the answer is wrong. */
+  readonly question: string;
+  /** The answer is to be computed as well, to see whether this one was right. */
+  readonly isToBeAudited: boolean;
+}
+
+/** How many candidates are looked up before the call is a miss. */
+const mostTries = 3;
+
+export class SemanticPath {
+  readonly #parts: SemanticPathParts;
+  readonly #looks = new WeakMap<Asked, { readonly look: Look; readonly served: Considered | undefined }>();
+  readonly #pending = new Set<Promise<void>>();
+
+  constructor(parts: SemanticPathParts) {
+    this.#parts = parts;
+  }
+
+  /** Whether a stored answer to a like question may be served. */
+  serves(call: Call): boolean {
+    return call.policy.semantic === "serve" && isWanted(call);
+  }
+
+  /** The answer to a like question, if one may be served. Never rejects. */
+  async find(asked: Asked): Promise<LikeAnswer | undefined> {
+    const { audit, clock } = this.#parts;
+    const startedAt = clock.monotonic();
+    const question = this.#question(asked);
+    if (typeof question === "string") {
+      this.#tell(asked.call, undefined, question, undefined, startedAt);
+      return undefined;
+    }
+    const look = await this.#parts.layer.look(asked.call, question);
+    const answer = await this.#firstAlive(look);
+    this.#looks.set(asked, { look, served: answer?.candidate });
+    const refusal = answer === undefined ? (look.refusal ?? "dead") : undefined;
+    this.#tell(asked.call, look, refusal, answer?.candidate, startedAt);
+    return (
+      answer && {
+        ...answer,
+        question: look.name,
+        isToBeAudited: mayAudit(answer.candidate) && audit.allows(clock.now()),
+      }
+    );
+  }
+
+  /** The origin has answered and the answer was judged: what is to be remembered and learnt of it, in the background. */
+  settled(asked: Asked, slot: string, answer: CompleteAnswer, stored: Stored): void {
+    const { call } = asked;
+    if (call.policy.semantic === "off" || !isWanted(call) || stored.state !== "stored" || slot !== call.key) return;
+    if (!isPlainText(answer.facts) || answer.ticket === undefined) return;
+    const working = this.#settle(asked, answer.facts, answer, answer.ticket.createdAt).catch(() => {});
+    this.#pending.add(working);
+    void working.finally(() => this.#pending.delete(working));
+  }
+
+  /** Resolves when everything in the background is done. */
+  async close(): Promise<void> {
+    while (this.#pending.size > 0) await Promise.all(this.#pending);
+    this.#parts.judge?.close?.();
+  }
+
+  async #settle(asked: Asked, facts: AnswerFacts, answer: CompleteAnswer, createdAt: number): Promise<void> {
+    const { call } = asked;
+    const { clock, layer } = this.#parts;
+    const startedAt = clock.monotonic();
+    const question = this.#question(asked);
+    if (typeof question === "string") {
+      if (call.policy.semantic === "observe") this.#tell(call, undefined, question, undefined, startedAt);
+      return;
+    }
+    const seen = this.#looks.get(asked);
+    const look = seen?.look ?? (await layer.look(call, question));
+    if (call.policy.semantic === "observe" && call.directives.read) await this.#observe(look, answer, startedAt);
+    await this.#compare(look, seen?.served, facts);
+    if (look.refusal === "volatile") return;
+    const ttlMs = Math.min(call.directives.ttlMs ?? call.policy.ttlMs, call.policy.maxTtlMs);
+    await layer.record(look, call.key, createdAt + ttlMs);
+  }
+
+  /** Counts what would have been served, and what that would have saved. */
+  async #observe(look: Look, answer: CompleteAnswer, startedAt: number): Promise<void> {
+    const { clock, costs, trace } = this.#parts;
+    const { call } = look;
+    const alive = await this.#firstAlive(look);
+    this.#tell(call, look, alive === undefined ? (look.refusal ?? "dead") : undefined, alive?.candidate, startedAt);
+    if (alive === undefined) return;
+    const cost = costs.of(call, { usage: answer.facts?.usage, model: answer.facts?.model }, clock.now());
+    trace({ type: "semantic-observed", model: call.facts.model, cost });
+  }
+
+  /** Whether the best candidate would have been right, or the one that was served was. */
+  async #compare(look: Look, served: Considered | undefined, fresh: AnswerFacts): Promise<void> {
+    const { audit, clock, judge, layer, trace } = this.#parts;
+    const candidate = served ?? look.candidates.find(({ tier }) => tier === "vector" || tier === "signature");
+    if (candidate === undefined) return;
+    const entry = await this.#entry(look.call, candidate.slot);
+    if (entry === undefined) return;
+    if (served !== undefined) audit.spend(this.#parts.costs.ofEntry(look.call, entry.entry, clock.now()));
+    const stored = this.#factsOf(look.call, entry);
+    const agreed = agreement(stored, fresh, look.call.facts.temperature === 0);
+    const right = agreed ?? (await judge?.asksTheSame(look.reading?.text ?? "", candidate.text));
+    if (right === undefined) return;
+    const by = served !== undefined ? "audit" : agreed === undefined ? "judge" : "answers";
+    trace({ type: "semantic-verdict", right, by });
+    await layer.learn(look, candidate, right, served !== undefined);
+    if (!right && served !== undefined) await layer.block(look.call.principal.tenant, candidate.slot, look.name);
+    if (right && agreed === undefined) await layer.promote(look, candidate, entry.entry.lifetime.staleAt);
+  }
+
+  async #firstAlive(look: Look): Promise<{ readonly found: FoundEntry; readonly candidate: Considered } | undefined> {
+    for (const candidate of look.candidates.filter(({ verdict }) => verdict.serve).slice(0, mostTries)) {
+      const found = await this.#entry(look.call, candidate.slot);
+      if (found === undefined || !isPlainText(this.#factsOf(look.call, found))) continue;
+      return { found, candidate };
+    }
+    return undefined;
+  }
+
+  /** What stands there and is fresh for this caller. */
+  async #entry(call: Call, slot: string): Promise<FoundEntry | undefined> {
+    const { clock, exact, lookupBudgetMs } = this.#parts;
+    try {
+      const lookup = await withDeadline(exact.lookup({ ...call, key: slot }), lookupBudgetMs, clock, () => undefined);
+      return lookup?.kind === "hit" ? lookup.found : undefined;
+    } catch {
+      return undefined;
+    }
+  }
+
+  #factsOf({ protocol }: Call, { entry }: FoundEntry): AnswerFacts {
+    return protocol.readJson(
+      this.#parts.replayer.play(entry, protocol, false, { includeUsage: true, zeroUsage: false }),
+    ).facts;
+  }
+
+  #question(asked: Asked): Question | SemanticRefusal {
+    if (asked.call.variants > 1) return "variants";
+    const question = asked.parsed().question();
+    if (question === undefined) return "no_question";
+    return question.demands.find((demand) => !this.#parts.allowed.has(demand)) ?? question;
+  }
+
+  #tell(
+    call: Call,
+    look: Look | undefined,
+    reason: SemanticRefusal | undefined,
+    served: Considered | undefined,
+    startedAt: number,
+  ): void {
+    const { clock, trace } = this.#parts;
+    const best = served ?? look?.candidates[0];
+    const isServing = call.policy.semantic === "serve";
+    const durationMs = clock.monotonic() - startedAt;
+    const result = reason === undefined ? (isServing ? "hit" : "would_hit") : "miss";
+    trace({
+      type: "semantic-look",
+      mode: call.policy.semantic,
+      result,
+      tier: best?.tier,
+      similarity: best?.similarity,
+      reason,
+      guard: reason === "guard" ? look?.guard : undefined,
+      durationMs,
+    });
+    if (isServing)
+      trace({ type: "lookup-end", layer: "semantic", result: reason === undefined ? "hit" : "miss", durationMs });
+  }
+}
+
+function mayAudit({ verdict }: Considered): boolean {
+  return verdict.serve && verdict.audit;
+}
+
+function isWanted({ directives }: Call): boolean {
+  return directives.layers?.has("semantic") !== false;
+}
