@@ -1,0 +1,74 @@
+import type { Reading, Token } from "../reading/reading.ts";
+import type { Guard } from "./guard.ts";
+import { once } from "./once.ts";
+
+/**
+ * Code, identifiers, paths, flags, addresses, formulas and quoted text must be the same, in the same order, to the
+ * letter. Two kinds are softer, since people write them in several ways: quoted words may stand without their quotes on
+ * the other side, and names with a number (`iPhone 15`) may be written with or without the space, in any case. Signs of
+ * comparison and arithmetic must be the same in the same order.
+ */
+export const code: Guard = {
+  name: "code",
+  vetoes({ asked, found }) {
+    const ofAsked = codeOf(asked);
+    const ofFound = codeOf(found);
+    if (!areEqual(ofAsked.hard, ofFound.hard) || !areEqual(ofAsked.operators, ofFound.operators)) return true;
+    if (areEqual(ofAsked.soft, ofFound.soft)) return false;
+    if (ofAsked.soft.length === ofFound.soft.length) return true;
+    return !(holdsAll(runsOf(found), ofAsked.soft) && holdsAll(runsOf(asked), ofFound.soft));
+  },
+};
+
+interface Code {
+  readonly hard: readonly string[];
+  /** As runs of letters and of digits, joined by spaces. */
+  readonly soft: readonly string[];
+  readonly operators: readonly string[];
+}
+
+const codeOf = once((reading: Reading): Code => {
+  const hard: string[] = [];
+  const soft: string[] = [];
+  const operators: string[] = [];
+  for (const [index, token] of reading.tokens.entries()) {
+    if (token.kind === "sign" && isOperator(reading.tokens, index)) operators.push(token.text);
+    if (token.kind !== "code") continue;
+    const words = quotedWords.exec(token.text)?.[2] ?? numberedName.exec(token.text)?.[0];
+    if (words === undefined) hard.push(caseFree.test(token.text) ? token.text.toLowerCase() : token.lower);
+    else soft.push(runs(words).join(" "));
+  }
+  return { hard, soft, operators };
+});
+
+const quotedWords = /^(["'])([\p{L}\p{N}\s,.!?;'-]+)\1$/u;
+const numberedName = /^\p{L}+-?\d{1,4}\p{L}{0,3}$/u;
+/** Addresses, of mail and of sites, say the same in any case. */
+const caseFree =
+  /^[\w.+-]+@[\w.-]+$|^(?:www\.)?[a-z0-9-]+\.(?:com|org|net|io|dev|gov|edu|ai|app|co|uk|de|fr|info|me|tv)$/i;
+const alwaysOperators = /^[+=<>≤≥≠≈×÷±]+$|^[<>=!]=$/;
+const operatorsBetweenTerms = /^[-*/^%−]{1,2}$/;
+
+function isOperator(tokens: readonly Token[], index: number): boolean {
+  const { text } = tokens[index] as Token;
+  if (alwaysOperators.test(text)) return true;
+  return operatorsBetweenTerms.test(text) && isTerm(tokens[index - 1]) && isTerm(tokens[index + 1]);
+}
+
+function isTerm(token: Token | undefined): boolean {
+  return token?.kind === "number" || token?.text.length === 1;
+}
+
+const runsOf = once((reading: Reading): { readonly text: string } => ({ text: ` ${runs(reading.text).join(" ")} ` }));
+
+function runs(text: string): readonly string[] {
+  return text.toLowerCase().match(/\p{L}+|\p{N}+/gu) ?? [];
+}
+
+function holdsAll(within: { readonly text: string }, items: readonly string[]): boolean {
+  return items.every((item) => within.text.includes(` ${item} `));
+}
+
+function areEqual(some: readonly string[], others: readonly string[]): boolean {
+  return some.length === others.length && some.every((item, index) => item === others[index]);
+}

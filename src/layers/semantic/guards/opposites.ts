@@ -1,0 +1,53 @@
+import { antonymPairs } from "./antonym-pairs.ts";
+import { haveOppositeAffixes } from "./opposite-affixes.ts";
+
+/**
+ * Whether two words say the opposite: by the table, by the table for the stems of two comparatives, superlatives,
+ * adverbs or nouns made in the same way (`colder` and `warmer`, `loudly` and `quietly`), or by their affixes.
+ */
+export function areOpposite(one: string, other: string): boolean {
+  if (one === other) return false;
+  return (
+    isListed(one, other) ||
+    endings.some((ending) => {
+      if (!one.endsWith(ending) || !other.endsWith(ending)) return false;
+      const stemsOfOther = stems(other, ending);
+      return stems(one, ending).some((stem) => stemsOfOther.some((counter) => isListed(stem, counter)));
+    }) ||
+    haveOppositeAffixes(one, other)
+  );
+}
+
+/** Whether the table knows `word`, itself or by a stem. */
+function isListed(one: string, other: string): boolean {
+  return counterparts.get(one)?.has(other) ?? false;
+}
+
+const counterparts = new Map<string, Set<string>>();
+for (const [some, others] of antonymPairs) {
+  for (const one of some) {
+    for (const other of others) {
+      counterpartsOf(one).add(other);
+      counterpartsOf(other).add(one);
+    }
+  }
+}
+
+function counterpartsOf(word: string): Set<string> {
+  const known = counterparts.get(word);
+  if (known !== undefined) return known;
+  const fresh = new Set<string>();
+  counterparts.set(word, fresh);
+  return fresh;
+}
+
+const endings = ["er", "est", "ly", "ness", "ing", "ed", "s"] as const;
+
+function stems(word: string, ending: string): readonly string[] {
+  const stem = word.slice(0, -ending.length);
+  const last = stem.at(-1);
+  const found = [stem, `${stem}e`];
+  if (last === "i") found.push(`${stem.slice(0, -1)}y`);
+  if (last !== undefined && last === stem.at(-2)) found.push(stem.slice(0, -1));
+  return found;
+}
