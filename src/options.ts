@@ -7,7 +7,6 @@ import {
   choice,
   duration,
   type Field,
-  field,
   flag,
   integer,
   optionalTags,

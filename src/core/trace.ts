@@ -8,6 +8,9 @@ import type { SemanticMode, SemanticRefusal, SemanticTier } from "./semantic.ts"
 /** What spared an origin the work: a layer, or that others had asked for the same answer. */
 export type SavedBy = LayerName | "coalescing";
 
+/** What the cache itself asks models for. */
+export type Overhead = "judge" | "embedding";
+
 /** One event for each decision. Logs, metrics and the ledger listen; nothing else is told anything twice. */
 export type TraceEvent =
   | {
@@ -40,6 +43,8 @@ export type TraceEvent =
   | {
       /** An origin has computed an answer; told once for it, whoever waits for it. */
       readonly type: "spending";
+      /** What for, where that is not the answer to a call: to judge like questions, or to turn them into vectors. */
+      readonly overhead?: Overhead;
       readonly protocol: string;
       readonly model: string;
       readonly originId: string;

@@ -18,7 +18,9 @@ export const spendingSeries: Readonly<Record<string, Read>> = {
   reprise_cost_saved_usd_total: ({ saved }) =>
     saved.map((line) => ({ labels: [line.model, line.by, "list"], value: dollars(line) })),
   reprise_cost_spent_usd_total: ({ spent }) =>
-    spent.map((line) => ({ labels: [line.model, "inference"], value: dollars(line) })),
+    spent.map((line) => ({ labels: [line.model, line.what], value: dollars(line) })),
+  reprise_semantic_observed_saved_usd_total: ({ observed }) =>
+    observed.map((line) => ({ labels: [line.model], value: dollars(line) })),
   reprise_tokens_saved_total: ({ saved }) =>
     saved.flatMap(({ by, model, tokens }) => [
       { labels: ["input", model, by], value: tokens.inputTokens },

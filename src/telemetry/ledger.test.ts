@@ -49,3 +49,23 @@ describe("Ledger", () => {
     expect(ledger.totals().spent).toMatchObject({ answers: 250, usd: "0.00000000025" });
   });
 });
+
+it("keeps what the cache itself spent, and what was only observed, apart from answers", () => {
+  const ledger = new Ledger();
+  const cost = { usage: undefined, price: { picodollars: 5_000_000, usd: "0.000005", source: "test" } };
+  const call = { protocol: "openai-chat", model: "m", originId: "o" };
+  ledger.hear({ type: "spending", ...call, cost });
+  ledger.hear({ type: "spending", overhead: "judge", ...call, model: "small", cost });
+  ledger.hear({ type: "spending", overhead: "embedding", ...call, model: "e", cost });
+  ledger.hear({ type: "semantic-observed", model: "m", cost });
+  const totals = ledger.totals();
+  expect(totals.spent).toMatchObject({ answers: 1, usd: "0.000005" });
+  expect(totals.overhead).toMatchObject({ answers: 2, usd: "0.00001" });
+  expect(totals.observed).toMatchObject({ answers: 1, usd: "0.000005" });
+  expect(totals.savedInAll.answers).toBe(0);
+  expect(ledger.spentLines().map(({ what, model }) => [what, model])).toEqual([
+    ["inference", "m"],
+    ["judge", "small"],
+    ["embedding", "e"],
+  ]);
+});

@@ -1,6 +1,6 @@
 import { layerNames } from "../core/directives.ts";
 import type { Outcome } from "../core/outcome.ts";
-import type { SavedBy, Trace, TraceEvent } from "../core/trace.ts";
+import type { Overhead, SavedBy, Trace, TraceEvent } from "../core/trace.ts";
 import { Account, type AccountTotals, together } from "./account.ts";
 import { BoundedLabels } from "./bounded-labels.ts";
 
@@ -16,6 +16,10 @@ export interface LedgerTotals {
   readonly spent: AccountTotals;
   /** What the answers that no origin computed would have cost there, by what spared them. */
   readonly saved: Readonly<Record<SavedBy, AccountTotals>>;
+  /** What the cache itself spent on models, to judge like questions and to turn them into vectors. */
+  readonly overhead: AccountTotals;
+  /** What answers to like questions would have saved that were only observed. */
+  readonly observed: AccountTotals;
   /** All of `saved` together. */
   readonly savedInAll: AccountTotals;
   /** Priced answers by the list they were priced by. */
@@ -27,6 +31,10 @@ export interface LedgerLine {
   readonly model: string;
   readonly account: Account;
 }
+
+export type SpentFor = "inference" | Overhead;
+
+const purposes: readonly SpentFor[] = ["inference", "judge", "embedding"];
 
 const savers: readonly SavedBy[] = [...layerNames, "coalescing"];
 
@@ -41,40 +49,52 @@ export class Ledger {
     error: 0,
   };
   readonly #models = new BoundedLabels();
-  readonly #spent = new Map<string, Account>();
+  readonly #spent: Readonly<Record<SpentFor, Map<string, Account>>>;
+  readonly #observed = new Map<string, Account>();
   readonly #saved: Readonly<Record<SavedBy, Map<string, Account>>>;
   readonly #sources = new Map<string, number>();
 
   constructor() {
+    this.#spent = Object.fromEntries(purposes.map((what) => [what, new Map<string, Account>()])) as never;
     this.#saved = Object.fromEntries(savers.map((by) => [by, new Map<string, Account>()])) as never;
   }
 
   readonly hear: Trace = (event) => {
     if (event.type === "call-end") this.#requests[event.outcome.kind]++;
     else if (event.type === "saving") this.#book(this.#saved[event.by], event);
-    else if (event.type === "spending") this.#book(this.#spent, event);
+    else if (event.type === "spending") this.#book(this.#spent[event.overhead ?? "inference"], event);
+    else if (event.type === "semantic-observed") this.#book(this.#observed, event);
   };
 
   totals(): LedgerTotals {
     const saved = Object.fromEntries(savers.map((by) => [by, together(this.#saved[by].values())]));
     return {
       requests: { ...this.#requests },
-      spent: together(this.#spent.values()),
+      spent: together(this.#spent.inference.values()),
+      overhead: together([...this.#spent.judge.values(), ...this.#spent.embedding.values()]),
+      observed: together(this.#observed.values()),
       saved: saved as Record<SavedBy, AccountTotals>,
       savedInAll: together(savers.flatMap((by) => [...this.#saved[by].values()])),
       priceSources: Object.fromEntries(this.#sources),
     };
   }
 
-  spentLines(): readonly LedgerLine[] {
-    return linesOf(this.#spent);
+  spentLines(): readonly (LedgerLine & { readonly what: SpentFor })[] {
+    return purposes.flatMap((what) => linesOf(this.#spent[what]).map((line) => ({ ...line, what })));
+  }
+
+  observedLines(): readonly LedgerLine[] {
+    return linesOf(this.#observed);
   }
 
   savedLines(): readonly (LedgerLine & { readonly by: SavedBy })[] {
     return savers.flatMap((by) => linesOf(this.#saved[by]).map((line) => ({ ...line, by })));
   }
 
-  #book(accounts: Map<string, Account>, { model, cost }: Extract<TraceEvent, { type: "saving" | "spending" }>): void {
+  #book(
+    accounts: Map<string, Account>,
+    { model, cost }: Extract<TraceEvent, { type: "saving" | "spending" | "semantic-observed" }>,
+  ): void {
     const label = this.#models.of(model);
     let account = accounts.get(label);
     if (account === undefined) {

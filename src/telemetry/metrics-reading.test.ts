@@ -108,7 +108,7 @@ describe("what several processes have counted together", () => {
   });
 
   it("nothing together is nothing", () => {
-    const none: MetricsReading = { families: [], ledger: { spent: [], saved: [] } };
+    const none: MetricsReading = { families: [], ledger: { spent: [], observed: [], saved: [] } };
     expect(mergedReadings([])).toEqual(none);
   });
 

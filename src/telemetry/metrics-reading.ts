@@ -1,6 +1,6 @@
 import type { Usage } from "../core/recording.ts";
 import type { SavedBy } from "../core/trace.ts";
-import type { Ledger, LedgerLine } from "./ledger.ts";
+import type { Ledger, LedgerLine, SpentFor } from "./ledger.ts";
 
 /**
  * What one process has counted, as plain data that can go to another, and how that of several processes becomes one.
@@ -31,7 +31,8 @@ export interface BookedLine {
 }
 
 export interface LedgerReading {
-  readonly spent: readonly BookedLine[];
+  readonly spent: readonly (BookedLine & { readonly what: SpentFor })[];
+  readonly observed: readonly BookedLine[];
   readonly saved: readonly (BookedLine & { readonly by: SavedBy })[];
 }
 
@@ -42,7 +43,8 @@ export interface MetricsReading {
 
 export function readLedger(ledger: Ledger): LedgerReading {
   return {
-    spent: ledger.spentLines().map(bookedLine),
+    spent: ledger.spentLines().map((line) => ({ ...bookedLine(line), what: line.what })),
+    observed: ledger.observedLines().map(bookedLine),
     saved: ledger.savedLines().map((line) => ({ ...bookedLine(line), by: line.by })),
   };
 }
@@ -102,16 +104,21 @@ export function countsOf({ families, ledger }: MetricsReading): MetricsReading {
 }
 
 function mergedLedgers(ledgers: readonly LedgerReading[]): LedgerReading {
-  const spent = new Map<string, BookedLine>();
+  const spent = new Map<string, BookedLine & { readonly what: SpentFor }>();
+  const observed = new Map<string, BookedLine>();
   const saved = new Map<string, BookedLine & { readonly by: SavedBy }>();
   for (const ledger of ledgers) {
-    for (const line of ledger.spent) spent.set(line.model, added(spent.get(line.model), line));
+    for (const line of ledger.spent) {
+      const key = `${line.what}\n${line.model}`;
+      spent.set(key, added(spent.get(key), line));
+    }
+    for (const line of ledger.observed) observed.set(line.model, added(observed.get(line.model), line));
     for (const line of ledger.saved) {
       const key = `${line.by}\n${line.model}`;
       saved.set(key, added(saved.get(key), line));
     }
   }
-  return { spent: [...spent.values()], saved: [...saved.values()] };
+  return { spent: [...spent.values()], observed: [...observed.values()], saved: [...saved.values()] };
 }
 
 function added<T extends BookedLine>(line: T | undefined, more: T): T {

@@ -8,6 +8,7 @@ import type { Ledger } from "./ledger.ts";
 import { LedgerCounter, spendingSeries } from "./ledger-series.ts";
 import { type MetricFamily, type MetricsReading, readLedger } from "./metrics-reading.ts";
 import { resilienceCounters } from "./resilience-counters.ts";
+import { semanticCounters } from "./semantic-counters.ts";
 import { CounterTally, HistogramTally } from "./tally.ts";
 
 /**
@@ -125,6 +126,7 @@ export function prometheusMetrics(gauges: {
     ["backend"] as const,
   );
   const countResilience = resilienceCounters(counter);
+  const countSemantic = semanticCounters(counter, histogram);
   const entries = gauge("reprise_entries", "Values in the store.", ["backend"] as const);
   const size = gauge("reprise_size_bytes", "Bytes in the store.", ["backend"] as const);
   const capacity = gauge("reprise_capacity_bytes", "Bound of the store.", ["backend"] as const);
@@ -143,10 +145,16 @@ export function prometheusMetrics(gauges: {
     "layer",
     "basis",
   ]);
-  booked("reprise_cost_spent_usd_total", "What origins charge for what they computed, by list price.", [
-    "model",
-    "what",
-  ]);
+  booked(
+    "reprise_cost_spent_usd_total",
+    "What models charge by list price: for answers (inference), and for judging like questions and their vectors.",
+    ["model", "what"],
+  );
+  booked(
+    "reprise_semantic_observed_saved_usd_total",
+    "What answers to like questions would have saved, had they been served and not only observed.",
+    ["model"],
+  );
   booked(
     "reprise_tokens_saved_total",
     "Tokens of answers that no origin computed; input includes cached_input, output reasoning.",
@@ -191,6 +199,7 @@ export function prometheusMetrics(gauges: {
       case "admin-refuse":
         return rejected.add("auth_fail");
       default:
+        countSemantic(event);
         return countResilience(event);
     }
   };
