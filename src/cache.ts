@@ -18,6 +18,7 @@ import { type CoalescingInput, type CompatInput, type RuleInput, readSettings } 
 import type { PolicyInput } from "./policy-options.ts";
 import { protocols } from "./protocols/all.ts";
 import { embeddingProtocols } from "./protocols/all-embeddings.ts";
+import type { Feedback, FeedbackTaken } from "./semantic/feedback.ts";
 import type { SemanticInput } from "./semantic-options.ts";
 import type { Invalidated } from "./storage/invalidation.ts";
 import type { Invalidation } from "./storage/invalidation-wish.ts";
@@ -79,6 +80,13 @@ export interface Cache {
    * await cache.invalidate({ tags: ["doc:42"] });
    */
   invalidate(wish: Invalidation): Promise<Invalidated>;
+  /**
+   * Says whether an answer was right for what was asked. A wrong answer to a like question is never served for that
+   * question again; a wrong answer to the very same question is removed.
+   *
+   * @throws InvalidOptionError naming the field that breaks its rule.
+   */
+  feedback(feedback: Feedback): Promise<FeedbackTaken>;
   /** What was spent at origins and what was saved, in tokens and in money, since the cache was made. */
   stats(): LedgerTotals;
   /** Writes what is pending and frees the store. */
@@ -132,6 +140,7 @@ export async function createCache(options: CacheOptions = {}): Promise<Cache> {
     embeddings: createEmbeddings({ ...core.vectorParts, tenant }),
     values: createValues(shelf),
     invalidate: (wish) => core.invalidate(wish),
+    feedback: (feedback) => core.feedback(feedback),
     stats: () => core.ledger.totals(),
     close: () => core.close(),
   };

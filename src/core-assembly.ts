@@ -29,6 +29,7 @@ import { type FlightFailure, Pipeline } from "./pipeline.ts";
 import { PolicyRules } from "./policy/rules.ts";
 import { RepeatWatch } from "./policy/stochastic.ts";
 import { type PolicySettings, policyOf } from "./policy-options.ts";
+import { type Feedback, type FeedbackTaken, takeFeedback } from "./semantic/feedback.ts";
 import { assembleSemantic, type SemanticTools } from "./semantic-assembly.ts";
 import type { Invalidated } from "./storage/invalidation.ts";
 import type { Invalidation } from "./storage/invalidation-wish.ts";
@@ -62,6 +63,8 @@ export interface Core {
   readonly stores: readonly GuardedStores[];
   /** Takes back what was stored; see `Invalidator`. */
   invalidate(wish: Invalidation): Promise<Invalidated>;
+  /** Somebody says whether an answer was right; see `takeFeedback`. */
+  feedback(feedback: Feedback): Promise<FeedbackTaken>;
   readonly ledger: Ledger;
   /** From now on calls follow these rules; stores and the secret stay as they are. */
   reconfigure(settings: Settings): void;
@@ -136,6 +139,7 @@ export async function assembleCore(options: CoreOptions): Promise<Core> {
       vectors: new EmbeddingIntake({ ...common, rules: vectorRulesOf(now), memoryBytes: shares.vectorReadings }),
     };
   };
+  const invalidate = (wish: Invalidation) => storage.invalidator.invalidate(wish);
   let live = settings;
   let intake = intakeOf(live);
   return {
@@ -162,7 +166,8 @@ export async function assembleCore(options: CoreOptions): Promise<Core> {
     flights,
     ledger,
     stores: storage.tiers,
-    invalidate: (wish) => storage.invalidator.invalidate(wish),
+    invalidate,
+    feedback: (feedback) => takeFeedback({ semantic: semantic?.path, invalidate }, feedback),
     wrapParts: { exact, secret, policy: defaultPolicy(settings), clock, trace, backoffMs },
     vectorParts: { layer, batches, secret, rules: vectorRulesOf(settings), clock, trace },
     reconfigure(changed) {

@@ -24,6 +24,7 @@ export type { ValueLookup, Values, ValueTicket } from "./library/values.ts";
 export type { Computing, Wrap, WrapOptions, Wrapped } from "./library/wrap.ts";
 export type { CoalescingInput, CompatInput, RuleInput } from "./options.ts";
 export type { PolicyInput } from "./policy-options.ts";
+export type { Feedback, FeedbackTaken } from "./semantic/feedback.ts";
 export type { SemanticInput } from "./semantic-options.ts";
 export type { Invalidated } from "./storage/invalidation.ts";
 export type { Invalidation } from "./storage/invalidation-wish.ts";

@@ -18,6 +18,7 @@ import { releasedWhenWritten } from "../workers/release-when-written.ts";
 import { isAdminPath, refuseMalformed, registerAdminApi } from "./admin/admin-api.ts";
 import { type AdminToken, obtainAdminToken } from "./admin/admin-token.ts";
 import { configRoute } from "./admin/config-route.ts";
+import { feedbackRoute } from "./admin/feedback-route.ts";
 import { invalidateRoute } from "./admin/invalidate-route.ts";
 import { openApiRoute } from "./admin/openapi.ts";
 import type { GatewayConfig } from "./config.ts";
@@ -105,7 +106,11 @@ export async function createApp(config: GatewayConfig, log: Log, peers?: Peers):
   const state = { draining: false };
   addOperations(server, { readiness, metrics, peers }, state);
   const admin = { config, token: adminTokenOf(config, log) };
-  const adminRoutes = [invalidateRoute(invalidatingAll(core, peers)), configRoute(admin)];
+  const adminRoutes = [
+    invalidateRoute(invalidatingAll(core, peers)),
+    feedbackRoute(core, (feedback) => log.info(feedback, "an answer was reported on")),
+    configRoute(admin),
+  ];
   registerAdminApi(server, {
     routes: [...adminRoutes, openApiRoute(adminRoutes)],
     live: admin,

@@ -1,6 +1,8 @@
+import { LRUCache } from "lru-cache";
 import type { Asked, Call } from "../core/call.ts";
 import type { Clock } from "../core/clock.ts";
 import { withDeadline } from "../core/deadline.ts";
+import type { EntryPlace } from "../core/entry-id.ts";
 import type { Judge } from "../core/judge.ts";
 import type { AnswerLayer, FoundEntry } from "../core/layer.ts";
 import type { Stored } from "../core/outcome.ts";
@@ -52,6 +54,8 @@ export class SemanticPath {
   readonly #parts: SemanticPathParts;
   readonly #looks = new WeakMap<Asked, { readonly look: Look; readonly served: Considered | undefined }>();
   readonly #pending = new Set<Promise<void>>();
+  /** What was served lately, by the question and the slot: for those who report on it. */
+  readonly #servings = new LRUCache<string, { readonly look: Look; readonly candidate: Considered }>({ max: 5_000 });
 
   constructor(parts: SemanticPathParts) {
     this.#parts = parts;
@@ -83,6 +87,19 @@ export class SemanticPath {
         isToBeAudited: mayAudit(answer.candidate) && audit.allows(clock.now()),
       }
     );
+  }
+
+  /**
+   * Somebody says whether the answer at `slot` was right for the question of this name. A wrong one is never served for it
+   * again. The boundary learns where the answer was served by this process and lately.
+   */
+  async report(place: Required<EntryPlace>, right: boolean): Promise<void> {
+    const { layer, trace } = this.#parts;
+    const serving = this.#servings.get(`${place.question} ${place.slot}`);
+    trace({ type: "semantic-verdict", right, by: "feedback" });
+    if (!right) await layer.block(place.tenant, place.slot, place.question);
+    if (serving?.look.call.principal.tenant === place.tenant)
+      await layer.learn(serving.look, serving.candidate, right, false);
   }
 
   /** The origin has answered and the answer was judged: what is to be remembered and learnt of it, in the background. */
