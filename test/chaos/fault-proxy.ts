@@ -26,6 +26,8 @@ export interface FaultProxy {
   readonly port: number;
   /** Connections that were taken since the start. */
   readonly accepted: number;
+  /** Bytes of replies that went through the connections that are open, since faults were injected last. */
+  readonly replied: number;
   /** Replaces the faults there were. */
   readonly inject: (faults: Faults) => void;
   readonly heal: () => void;
@@ -64,6 +66,10 @@ class TcpProxy implements FaultProxy {
   constructor(target: FaultProxyOptions["target"], fraction: () => number) {
     this.#target = target;
     this.#fraction = fraction;
+  }
+
+  get replied(): number {
+    return [...this.#pairs].reduce((sum, { replied }) => sum + replied, 0);
   }
 
   readonly inject = (faults: Faults): void => {
