@@ -14,3 +14,9 @@ export {
   type StoreUnderTest,
   storeContract,
 } from "./store-contract.ts";
+export {
+  type VectorStoreCapability,
+  type VectorStoreContractOptions,
+  type VectorStoreUnderTest,
+  vectorStoreContract,
+} from "./vector-store-contract.ts";

@@ -1,0 +1,33 @@
+/**
+ * The embedded store of vectors: exact search in this process, without a server and without a native package.
+ *
+ * Each partition is scanned as a whole: one byte a dimension by a WebAssembly kernel with SIMD, then the best few
+ * again in 32 bits (scan-kernel.c, codes.ts, search.ts). Look-ups are linear in the size of the partition and lose
+ * nothing to an approximate index; beyond 200,000 vectors a partition, use a server. A large partition is scanned in
+ * a thread of its own (scanner.ts). With a folder everything is kept in a SQLite file that several processes may use
+ * at once (file-vectors.ts); without, in memory alone.
+ */
+
+import { type Clock, systemClock } from "../core/clock.ts";
+import type { VectorStore } from "../core/vector-store.ts";
+import { MemoryVectors } from "./memory-vectors.ts";
+import { ScanMemory } from "./scan-memory.ts";
+import { Scanner } from "./scanner.ts";
+import { VectorBounds, type VectorBoundsOptions } from "./vector-bounds.ts";
+
+export interface EmbeddedVectorsOptions extends VectorBoundsOptions {
+  readonly clock?: Clock;
+  /** False scans in plain JavaScript even where WebAssembly has SIMD. */
+  readonly simd?: boolean;
+  /** Bytes of codes, about the number of dimensions a vector, beyond which a partition is scanned in a thread. */
+  readonly bytesScannedAtOnce?: number;
+}
+
+/** Opens the store at once. Throws `InvalidOptionError`. */
+export function embedded(options: EmbeddedVectorsOptions = {}): VectorStore {
+  const clock = options.clock ?? systemClock;
+  const bounds = new VectorBounds(options);
+  const memory = new ScanMemory(bounds.maxBytes, { simd: options.simd ?? true });
+  const scanner = new Scanner(memory, options.bytesScannedAtOnce);
+  return new MemoryVectors({ clock, bounds, memory, scanner });
+}

@@ -1,0 +1,98 @@
+/** Vectors of this process alone, gone with it. What was put longest ago in the partition used longest ago goes first. */
+
+import type { Clock } from "../core/clock.ts";
+import { StoreUnavailableError } from "../core/errors.ts";
+import { chain } from "../core/maybe-promise.ts";
+import type { MaybePromise } from "../core/store.ts";
+import type { VectorItem, VectorMatch, VectorSpace, VectorStats, VectorStore } from "../core/vector-store.ts";
+import { LoadedSpace, LoadedSpaces } from "./loaded-spaces.ts";
+import type { ScanMemory } from "./scan-memory.ts";
+import type { Scanner } from "./scanner.ts";
+import { search } from "./search.ts";
+import type { VectorBounds } from "./vector-bounds.ts";
+import { assertItem, assertVector } from "./vector-check.ts";
+
+export interface MemoryVectorsOptions {
+  readonly clock: Clock;
+  readonly memory: ScanMemory;
+  readonly scanner: Scanner;
+  readonly bounds: VectorBounds;
+}
+
+export class MemoryVectors implements VectorStore {
+  readonly name = "embedded";
+  readonly #options: MemoryVectorsOptions;
+  readonly #spaces: LoadedSpaces<LoadedSpace>;
+  #isClosed = false;
+
+  constructor(options: MemoryVectorsOptions) {
+    this.#options = options;
+    this.#spaces = new LoadedSpaces((space) => new LoadedSpace(space, options.memory));
+  }
+
+  put(space: VectorSpace, item: VectorItem): "stored" | "declined" {
+    this.#assertOpen();
+    assertItem(space, item);
+    const { id, deleteAt } = item;
+    const { bounds } = this.#options;
+    if (item.note.byteLength > bounds.noteBytes) return "declined";
+    const loaded = this.#spaces.findOrMake(space);
+    const [vector, note] = [item.vector.slice(), item.note.slice()];
+    while (!loaded.index.put(id, vector, deleteAt)) {
+      loaded.unkeep(id);
+      if (!this.#makeRoom(loaded)) return "declined";
+    }
+    loaded.keep(id, { vector, note });
+    const limit = bounds.vectorsPerPartition(space.dimensions);
+    while (loaded.index.size > limit) loaded.remove(loaded.index.oldest as string);
+    while (bounds.isOver(this.#options.memory) && this.#makeRoom(loaded));
+    return "stored";
+  }
+
+  nearest(space: VectorSpace, vector: Float32Array, count: number): MaybePromise<readonly VectorMatch[]> {
+    this.#assertOpen();
+    assertVector(space, vector);
+    const loaded = this.#spaces.find(space);
+    if (loaded === undefined) return [];
+    for (const id of loaded.index.expire(this.#options.clock.now())) loaded.unkeep(id);
+    if (loaded.index.size === 0) this.#spaces.forget(loaded);
+    const { scanner } = this.#options;
+    const found = search({ index: loaded.index, scanner, vector, count, read: (id) => loaded.kept(id) });
+    return chain(found, (matches) => matches ?? []);
+  }
+
+  delete({ tenant, partition, ids }: Parameters<VectorStore["delete"]>[0]): void {
+    this.#assertOpen();
+    for (const loaded of this.#spaces.of(tenant, partition)) {
+      for (const id of ids ?? []) loaded.remove(id);
+      if (ids === undefined || loaded.index.size === 0) this.#spaces.forget(loaded);
+    }
+  }
+
+  stats(): VectorStats {
+    this.#assertOpen();
+    return { vectors: this.#options.memory.vectors, bytes: this.#options.memory.used };
+  }
+
+  async close(): Promise<void> {
+    if (this.#isClosed) return;
+    this.#isClosed = true;
+    for (const loaded of [...this.#spaces.all()]) this.#spaces.forget(loaded);
+    await this.#options.scanner.close();
+  }
+
+  /** Removes one vector; false when there is none that could go. `current` is not forgotten even when it is empty. */
+  #makeRoom(current: LoadedSpace): boolean {
+    for (const loaded of this.#spaces.all()) {
+      const { oldest } = loaded.index;
+      if (oldest !== undefined) loaded.remove(oldest);
+      if (loaded.index.size === 0 && loaded !== current) this.#spaces.forget(loaded);
+      if (oldest !== undefined) return true;
+    }
+    return false;
+  }
+
+  #assertOpen(): void {
+    if (this.#isClosed) throw new StoreUnavailableError({ message: "the store of vectors is closed" });
+  }
+}
