@@ -1,0 +1,35 @@
+import type { Pair } from "../reading/reading.ts";
+import { antonyms } from "./antonyms.ts";
+import { code } from "./code.ts";
+import { entities } from "./entities.ts";
+import type { Guard, GuardName } from "./guard.ts";
+import { leftover } from "./leftover.ts";
+import { negation } from "./negation.ts";
+import { numbers } from "./numbers.ts";
+import { order } from "./order.ts";
+import { output } from "./output.ts";
+import { question } from "./question.ts";
+import { scope } from "./scope.ts";
+import { template } from "./template.ts";
+import { volatile } from "./volatile.ts";
+
+/** Every guard; those that tell the most come first, so that a veto names its plainest reason. */
+export const guards: readonly Guard[] = Object.freeze([
+  volatile,
+  numbers,
+  code,
+  entities,
+  negation,
+  antonyms,
+  question,
+  scope,
+  output,
+  order,
+  template,
+  leftover,
+]);
+
+/** The first guard that sees a difference; undefined where none does. */
+export function firstVeto(pair: Pair): GuardName | undefined {
+  return guards.find((guard) => guard.vetoes(pair))?.name;
+}

@@ -1,0 +1,79 @@
+import { isWithinSlips } from "../reading/edit-distance.ts";
+import type { Matched, Pair, Reading, Token } from "../reading/reading.ts";
+import type { Guard } from "./guard.ts";
+
+/**
+ * Vetoes where one text names what the other does not: a proper noun, an acronym, a word in CamelCase, or a word that
+ * the lexicon does not know (names are often typed in lower case). Two spellings are taken for one name only where
+ * exactly one of them is known, so that the other is a slip of the pen: `Austria` and `Australia` are both known, and
+ * two unknown words are two names.
+ */
+export const entities: Guard = {
+  name: "entities",
+  vetoes(pair) {
+    const { askedOnly, foundOnly, matched } = pair.alignment;
+    const isTitle = hasTitleCase(pair.asked) || hasTitleCase(pair.found);
+    if (matched.some((match) => isOtherName(match, pair))) return true;
+    const isNamed = (token: Token, others: readonly Token[]) =>
+      names(token, isTitle) && !others.some((other) => isSlipOf(token, other));
+    return (
+      askedOnly.some((token) => isNamed(token, foundOnly)) ||
+      foundOnly.some((token) => isNamed(token, askedOnly)) ||
+      hasLoneAcronym(pair.asked, pair.found) ||
+      hasLoneAcronym(pair.found, pair.asked)
+    );
+  },
+};
+
+function names(token: Token, isTitle: boolean): boolean {
+  if (token.kind !== "word") return false;
+  if (!token.isKnown && token.spelled === token.lower) return true;
+  return token.isName && (!isTitle || isAcronym(token));
+}
+
+/** One slip in a word of four letters or more, two from eight, and exactly one of the two is a known word. */
+function isSlipOf(one: Token, other: Token): boolean {
+  if (one.isKnown === other.isKnown) return false;
+  const length = Math.min(one.lower.length, other.lower.length);
+  return length >= 4 && isWithinSlips(one.lower, other.lower, length >= 8 ? 2 : 1);
+}
+
+/** Words that the alignment took for one, and that a name tells apart after all. */
+function isOtherName({ asked, found, by }: Matched, pair: Pair): boolean {
+  if (by === "equal" || asked.lower === found.lower) return false;
+  if (by === "spelling") return asked.isKnown === found.isKnown;
+  // `William` and `Williams` beside another name are two people; `iPhone` and `iPhones` are one thing.
+  return (
+    by === "lemma" &&
+    asked.isName &&
+    found.isName &&
+    (isBesideName(asked, pair.asked) || isBesideName(found, pair.found))
+  );
+}
+
+function isBesideName(token: Token, { tokens }: Reading): boolean {
+  const index = tokens.indexOf(token);
+  return [tokens[index - 1], tokens[index + 1]].some((other) => other?.isName === true && other.at !== token.at);
+}
+
+function isAcronym({ text }: Token): boolean {
+  return text.length > 1 && text === text.toUpperCase() && text !== text.toLowerCase();
+}
+
+/** Acronyms that look like grammar (`US`, `IT`, `WHO`) are no content, so the alignment does not tell of them. */
+function hasLoneAcronym(one: Reading, other: Reading): boolean {
+  return one.tokens.some(
+    (token) =>
+      token.kind === "word" &&
+      token.isStop &&
+      token.isName &&
+      isAcronym(token) &&
+      !other.tokens.some((each) => each.lower === token.lower),
+  );
+}
+
+/** Whether most words have a capital, so that one says nothing. */
+function hasTitleCase({ tokens }: Reading): boolean {
+  const words = tokens.filter((token) => token.kind === "word" && !token.isStop);
+  return words.length > 3 && words.filter((token) => /^\p{Lu}/u.test(token.text)).length > words.length * 0.8;
+}

@@ -1,0 +1,38 @@
+import type { Reading } from "../reading/reading.ts";
+import type { Guard } from "./guard.ts";
+import { questionFrames } from "./question-frame.ts";
+
+/**
+ * Vetoes where another kind of answer is asked for: who, where, when, why, how, how many, what, or yes and no. The
+ * kinds of all sentences that ask must agree as sets. A text that only names its subject ("reset password") may stand
+ * for what is, for how to, or for an order, and for nothing else.
+ */
+export const question: Guard = {
+  name: "question",
+  vetoes({ asked, found }) {
+    const one = kinds(asked);
+    const other = kinds(found);
+    if (one.size === 0 || other.size === 0) {
+      return ![...one, ...other].every((kind) => namedBySubject.has(kind));
+    }
+    return one.size !== other.size || [...one].some((kind) => !other.has(kind));
+  },
+};
+
+const namedBySubject: ReadonlySet<string> = new Set(["what", "how", "order"]);
+
+/** What is asked for; an order counts only where no question is asked beside it ("Is it safe? Explain."). */
+function kinds(reading: Reading): Set<string> {
+  const all = new Set<string>();
+  const frames = questionFrames(reading);
+  for (const { type, sentence } of frames) {
+    if (type !== "none" && !(type === "what" && isBareOrder(sentence.words))) all.add(type);
+  }
+  if (all.size > 1) all.delete("order");
+  return all;
+}
+
+/** "Explain.", "Please explain briefly": says nothing of its own. */
+function isBareOrder(words: readonly string[]): boolean {
+  return words.length <= 2 && !words.some((word) => word.startsWith("wh") || word.startsWith("how"));
+}

@@ -1,0 +1,120 @@
+import type { Reading } from "../reading/reading.ts";
+import type { Guard } from "./guard.ts";
+import { once } from "./once.ts";
+import { sentencesOf } from "./sentences.ts";
+import {
+  climate,
+  current,
+  forecastWords,
+  moments,
+  ownRecords,
+  physicalCurrent,
+  pointers,
+  quotes,
+  spans,
+  stateWords,
+  traded,
+} from "./volatile-words.ts";
+
+/**
+ * Vetoes, even for equal texts, where the answer depends on the moment or on the asker's own records: today's news, the
+ * weather, a price of the market, "where is my order". The layer asks `isVolatile` too, so that such answers are not
+ * recorded. Words that also have a lasting meaning ("electric current", "weather" as a subject) are read with their
+ * neighbours.
+ */
+export const volatile: Guard = {
+  name: "volatile",
+  vetoes({ asked, found }) {
+    return isVolatile(asked) || isVolatile(found);
+  },
+};
+
+/** Whether an answer to `reading` is out of date soon, or right for one asker alone. */
+export function isVolatile(reading: Reading): boolean {
+  return verdictOf(reading).isVolatile;
+}
+
+const verdictOf = once((reading: Reading) => ({
+  isVolatile: sentencesOf(reading).some(({ words }) => isOfTheMoment(words)),
+}));
+
+function isOfTheMoment(words: readonly string[]): boolean {
+  return (
+    words.some((_, index) => pointsAtNow(words, index) || isOwnRecord(words, index)) ||
+    phrases.some((phrase) => phrase.test(` ${words.join(" ")} `)) ||
+    asksForWeather(words) ||
+    asksForQuote(words)
+  );
+}
+
+function pointsAtNow(words: readonly string[], index: number): boolean {
+  const word = words[index] ?? "";
+  const next = words[index + 1] ?? "";
+  if (moments.has(word)) return true;
+  if (word === "ago") return true;
+  if (current.has(word)) return !words.some((other) => physicalCurrent.has(other)) && !isLasting(words, index);
+  // "Last day of the term", "the last minute", "next day delivery": no pointing.
+  return pointers.has(word) && spans.has(next) && !(word !== "this" && words[index + 2] === "of");
+}
+
+/** "Live in", "lived", "currents": other words that look alike. */
+function isLasting(words: readonly string[], index: number): boolean {
+  if (words[index] !== "live") return false;
+  const next = words[index + 1] ?? "";
+  return !/^(?:score|scores|stream|streams|updates?|news|match|results?|traffic|now|price|prices)$/.test(next);
+}
+
+const phrases: readonly RegExp[] = [
+  / (?:right|as of|just|until|by|for) now /,
+  / at the moment | these days | so far | up to date | near me | nearby | around here | in stock | still open /,
+  / what (?:time|day|date) is it | what is the (?:time|date)(?: in| at| here)? | (?:what|which) day is /,
+  / breaking news | news (?:about|on|from|of) | (?:the|any|some|latest|top|today|world|local) news | headlines /,
+  / who (?:is )?(?:winning|playing|won the (?:game|match|race)) | score of the | the (?:game|match) score /,
+  / (?:game|match|live|final|cricket|football|soccer|nba|nfl) scores? /,
+  / (?:is|are) .{1,60} (?:open|closed|down|available|online|live|delayed|cancelled|canceled|on sale) (?:on|at|in|for)?(?: |$)/,
+  / traffic (?:on|to|in|from|like|report|jam|update) | trending | exchange rate | stock market | on tv /,
+  / how (?:is|are) (?:the )?(?:traffic|market|stocks|roads) | next (?:train|bus|flight|game|match|episode|election|meeting) /,
+];
+
+function isOwnRecord(words: readonly string[], index: number): boolean {
+  if (!/^(?:my|our)$/.test(words[index] ?? "")) return false;
+  const isRecord = [1, 2, 3].some((step) => ownRecords.has(words[index + step] ?? ""));
+  return isRecord && !asksHow(words) && words.slice(0, index).some((word) => stateWords.has(word));
+}
+
+/** "How do I pay my bill" is the same for everybody. */
+function asksHow(words: readonly string[]): boolean {
+  return words.some(
+    (word, index) =>
+      /^(?:how|why)$/.test(word) && /^(?:do|can|to|should|could|would|does)$/.test(words[index + 1] ?? ""),
+  );
+}
+
+function asksForWeather(words: readonly string[]): boolean {
+  const isWeather = words.some((word) => /^(?:weather|forecast|temperature)$/.test(word));
+  if (words.some((word) => climate.has(word))) return false;
+  if (
+    / (?:is it|will it|going to|does it) (?:be )?(?:rain|raining|snow|snowing|hot|cold|sunny)/.test(
+      ` ${words.join(" ")}`,
+    )
+  ) {
+    return true;
+  }
+  if (!isWeather) return false;
+  if (words.includes("temperature"))
+    return words.includes("outside") || / temperature (?:right )?(?:now|here)/.test(words.join(" "));
+  return words.includes("forecast") || words.length <= 4 || asksAboutPlace(words);
+}
+
+function asksAboutPlace(words: readonly string[]): boolean {
+  const at = words.indexOf("weather");
+  return forecastWords.has(words[at + 1] ?? "") && !/^(?:how|why)$/.test(words[0] ?? "");
+}
+
+function asksForQuote(words: readonly string[]): boolean {
+  return words.some((word, index) => {
+    if (!quotes.has(word)) return false;
+    const near = words.slice(Math.max(0, index - 2), index + 5);
+    return near.some((other) => traded.has(other)) && !/^(?:why|how|who)$/.test(words[0] ?? "");
+  });
+}
