@@ -1,30 +1,55 @@
-import type { Token } from "../reading/reading.ts";
+import type { Pair, Reading, Token } from "../reading/reading.ts";
 import { exclusiveMembers } from "./exclusive-groups.ts";
 import type { Guard } from "./guard.ts";
 import { areOpposite } from "./opposites.ts";
 import { haveOppositeParticles } from "./particles.ts";
+import { withSharedSpelling } from "./shared-spelling.ts";
 import { wordDifference } from "./word-difference.ts";
 
 /**
  * Vetoes where one text has a word and the other has its opposite (`enable`, `disable`) or its alternative (`Monday`,
- * `Friday`) in its place, where a particle points the other way, and where both texts have both words of an opposition
- * but not in the same order (`after buying, before selling`).
+ * `Friday`) instead, and where a particle points the other way. Two opposites in one phrase make none: `less risky` and
+ * `safer`, `more open` and `less closed`.
  */
 export const antonyms: Guard = {
   name: "antonyms",
-  vetoes(pair) {
+  vetoes(given) {
+    const pair = withSharedSpelling(given);
     const { askedOnly, foundOnly } = wordDifference(pair);
     return (
-      askedOnly.some((asked) => foundOnly.some((found) => excludeEachOther(asked, found))) ||
+      askedOnly.some((asked) => foundOnly.some((found) => excludeEachOther(pair, asked, found))) ||
       haveOppositeParticles(pair.asked, pair.found)
     );
   },
 };
 
-function excludeEachOther(asked: Token, found: Token): boolean {
-  return (
-    areOpposite(asked.spelled, found.spelled) || areOpposite(asked.lemma, found.lemma) || areAlternatives(asked, found)
-  );
+function excludeEachOther(pair: Pair, asked: Token, found: Token): boolean {
+  return (areOpposites(asked, found) && !isCancelled(pair, asked, found)) || areAlternatives(asked, found);
+}
+
+function areOpposites(asked: Token, found: Token): boolean {
+  return areOpposite(asked.spelled, found.spelled) || areOpposite(asked.lemma, found.lemma);
+}
+
+const degrees = new Set(["more", "most", "less", "least"]);
+
+/** Whether `less` or `least` turns one of two opposites around, or the two stand for what they turn around. */
+function isCancelled({ asked, found }: Pair, one: Token, other: Token): boolean {
+  if (degrees.has(one.spelled) && degrees.has(other.spelled)) {
+    const behindOne = neighbour(asked, one, 1);
+    const behindOther = neighbour(found, other, 1);
+    return behindOne !== undefined && behindOther !== undefined && areOpposites(behindOne, behindOther);
+  }
+  return isTurned(asked, one) !== isTurned(found, other);
+}
+
+function isTurned(reading: Reading, token: Token): boolean {
+  const before = neighbour(reading, token, -1)?.spelled;
+  return before === "less" || before === "least";
+}
+
+function neighbour({ tokens }: Reading, token: Token, step: 1 | -1): Token | undefined {
+  return tokens[tokens.indexOf(token) + step];
 }
 
 function areAlternatives(asked: Token, found: Token): boolean {

@@ -1,11 +1,12 @@
 import type { Reading, Token } from "../reading/reading.ts";
 import type { Guard } from "./guard.ts";
 import { once } from "./once.ts";
+import { unitOf } from "./units.ts";
 
 /**
  * Code, identifiers, paths, flags, addresses, formulas and quoted text must be the same, in the same order, to the
  * letter. Two kinds are softer, since people write them in several ways: quoted words may stand without their quotes on
- * the other side, and names with a number (`iPhone 15`) may be written with or without the space, in any case. Signs of
+ * the other side, and plain names (`iPhone 15`, `setup.exe`) may be written in any case and with a space. Signs of
  * comparison and arithmetic must be the same in the same order.
  */
 export const code: Guard = {
@@ -15,7 +16,7 @@ export const code: Guard = {
     const ofFound = codeOf(found);
     if (!areEqual(ofAsked.hard, ofFound.hard) || !areEqual(ofAsked.operators, ofFound.operators)) return true;
     if (areEqual(ofAsked.soft, ofFound.soft)) return false;
-    if (ofAsked.soft.length === ofFound.soft.length) return true;
+    if (areEqual(ofAsked.soft.toSorted(), ofFound.soft.toSorted())) return true;
     return !(holdsAll(runsOf(found), ofAsked.soft) && holdsAll(runsOf(asked), ofFound.soft));
   },
 };
@@ -34,7 +35,8 @@ const codeOf = once((reading: Reading): Code => {
   for (const [index, token] of reading.tokens.entries()) {
     if (token.kind === "sign" && isOperator(reading.tokens, index)) operators.push(token.text);
     if (token.kind !== "code") continue;
-    const words = quotedWords.exec(token.text)?.[2] ?? numberedName.exec(token.text)?.[0];
+    if (isMeasure(token.text)) continue;
+    const words = quotedWords.exec(token.text)?.[2] ?? plainName.exec(token.text)?.[0];
     if (words === undefined) hard.push(caseFree.test(token.text) ? token.text.toLowerCase() : token.lower);
     else soft.push(runs(words).join(" "));
   }
@@ -42,10 +44,18 @@ const codeOf = once((reading: Reading): Code => {
 });
 
 const quotedWords = /^(["'])([\p{L}\p{N}\s,.!?;'-]+)\1$/u;
-const numberedName = /^\p{L}+-?\d{1,4}\p{L}{0,3}$/u;
+/** Of letters with one number, or of words with points between: `iPhone15`, `setup.exe`, two sentences without a space. */
+const plainName = /^\p{L}+-?\d{1,4}\p{L}{0,3}$|^\p{L}[\p{L}\d]*(?:\.\p{L}[\p{L}\d]*)+$/u;
 /** Addresses, of mail and of sites, say the same in any case. */
 const caseFree =
   /^[\w.+-]+@[\w.-]+$|^(?:www\.)?[a-z0-9-]+\.(?:com|org|net|io|dev|gov|edu|ai|app|co|uk|de|fr|info|me|tv)$/i;
+/** `15k`, `3weeks`, `rs1000`: for the guard of numbers. */
+function isMeasure(text: string): boolean {
+  const [, before = "", behind = ""] = /^(\p{L}*)\d+(?:\.\d+)?(\p{L}*)$/u.exec(text) ?? [];
+  const letters = (before || behind).toLowerCase();
+  return (before === "" || behind === "") && letters !== "" && (unitOf(letters, true) !== undefined || letters === "k");
+}
+
 const alwaysOperators = /^[+=<>≤≥≠≈×÷±]+$|^[<>=!]=$/;
 const operatorsBetweenTerms = /^[-*/^%−]{1,2}$/;
 

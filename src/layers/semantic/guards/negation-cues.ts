@@ -5,22 +5,27 @@ import { once } from "./once.ts";
 export interface Negated {
   /** The base form of the nearest content word behind the cue; empty where none follows. */
   readonly of: string;
+  /** The same, and the words joined to it by `or`, `nor` and `and`. */
+  readonly scope: readonly string[];
+  /** A verb (`stop`, `avoid`) whose place another verb can take (`overcome`, `cure`), other than that of `not`. */
+  readonly isVerb: boolean;
 }
 
 /** Words that say no by themselves. */
 const cues = new Set(
   (
     "not n't nt never no none nobody nothing nowhere neither nor without except excluding unless hardly barely scarcely " +
-    "cannot unable incapable inability lacking lacks w/o sans aint minus " +
-    "stop avoid prevent refuse forbid prohibit quit cease"
+    "cannot unable incapable inability lacking w/o sans aint minus"
   ).split(" "),
 );
+
+const verbs = new Set("stop avoid prevent refuse forbid prohibit quit cease".split(" "));
 
 /** `can't` and its like as they are typed in a hurry: the apostrophe lost, or a letter with it. */
 const slips = new Set(
   (
-    "cant wont dont doesnt dosent doesent dosnt doesn didnt didn dident isnt isn arent aren wasnt wasn werent weren couldnt couldn " +
-    "shouldnt shouldn wouldnt wouldn havent haven hasnt hasn hadnt hadn mustnt mustn neednt needn mightnt shant dnt"
+    "cant wont dont doesnt dosent doesent dosnt doesn didnt didn dident isnt isn arent aren wasnt wasn werent weren couldnt " +
+    "couldn shouldnt shouldn wouldnt wouldn havent haven hasnt hasn hadnt hadn mustnt mustn neednt needn mightnt shant dnt"
   ).split(" "),
 );
 
@@ -30,83 +35,94 @@ const beforeT = new Set(
 );
 
 /**
- * Phrases in which a cue says no to nothing (`or not`, `no later than`), or in which two words are one cue. The number
- * is how many cues the phrase is.
+ * Phrases in which a cue says no to nothing (`no matter`), in which two words are one cue (`instead of`), or which only
+ * say that somebody asks (`I do not know how`). The number is how many cues the phrase is; `v` one that is a verb.
  */
 const phrases = parsed(
-  "not only=0,or not=0,whether or not=0,why not=0,no matter=0,not sure how=0,not sure what=0,not sure why=0,not sure where=0," +
-    "not sure which=0,not sure if=0,not know how=0,not know what=0,not know where=0,not know why=0,not know which=0,not know if=0," +
-    "not understand how=0,not understand what=0,not understand why=0,not remember how=0,not remember where=0,not mind=0," +
-    "if not=1,yes or no=0,no problem=0,no doubt=0,non stop=0,bus stop=0,tram stop=0,pit stop=0,full stop=0,one stop=0," +
-    "truck stop=0,rest stop=0,nearest stop=0,next stop=0,stop sign=0,stop motion=0,stop loss=0,trailing stop=0,stop word=0,last stop=0," +
-    "not fail to=0,fail to=1,instead of=1,rather than=1,apart from=1,aside from=1,other than=1,lack of=1,free of=1,free from=1," +
-    "gluten free=1,sugar free=1,dairy free=1,lactose free=1,fat free=1,nut free=1,alcohol free=1,caffeine free=1,tax free=1,duty free=1," +
-    "interest free=1,debt free=1,pain free=1,stress free=1,drug free=1,smoke free=1,ad free=1,toll free=0,no one=1,no longer=1," +
-    "neither nor=1,nothing but=0,cannot but=0,can not help but=0,none other=0,keep from=1,refrain from=1,get rid of=1",
+  "not only=0,whether or not=0,no matter=0,not mind=0,yes or no=0,no problem=0,no doubt=0,no idea how=0,no idea what=0," +
+    "non stop=0,bus stop=0,tram stop=0,pit stop=0,full stop=0,one stop=0,truck stop=0,rest stop=0,nearest stop=0,next stop=0," +
+    "stop sign=0,stop motion=0,stop loss=0,stop word=0,last stop=0,stop watch=0,toll free=0,nothing but=0,can not help but=0," +
+    "can not wait=0,fail to=1,not fail to=0,instead of=1,rather than=1,apart from=1,aside from=1,other than=1,lack of=1," +
+    "free of=1,free from=1,no one=1,no longer=1,keep from=v,refrain from=v,get rid of=v,get rid off=v,rid of=v,give up=v," +
+    "gluten free=1,sugar free=1,dairy free=1,lactose free=1,fat free=1,nut free=1,alcohol free=1,caffeine free=1,tax free=1," +
+    "duty free=1,interest free=1,debt free=1,pain free=1,stress free=1,drug free=1,smoke free=1,ad free=1," +
+    "i be not sure how=0,i be not sure what=0,i be not sure why=0,i be not sure where=0,i be not sure if=0,i be not sure which=0," +
+    "i do not know how=0,i do not know what=0,i do not know why=0,i do not know where=0,i do not know if=0,i do not know which=0," +
+    "i do not understand how=0,i do not understand what=0,i do not understand why=0,i can not figure out=0,i can not remember how=0",
 );
 
-/** Every word that begins no phrase and is no cue is passed over, so this is one walk through the text. */
+/** One walk through the text; where a phrase begins, it is taken whole. */
 export const negationsOf = once((reading: Reading): readonly Negated[] => {
   const { tokens } = reading;
   const negated: Negated[] = [];
-  let neitherIsOpen = false;
+  let isJoined = false;
   for (let index = 0; index < tokens.length; index++) {
     const phrase = phraseAt(tokens, index);
-    if (phrase !== undefined) {
-      index += phrase.length - 1;
-      for (let count = 0; count < phrase.cues; count++) negated.push(negatedBy(tokens, index));
-      continue;
-    }
-    if (!isCue(tokens, index)) continue;
     const { spelled } = tokens[index] as Token;
     // "neither a nor b" and "not a nor b" say no once.
-    if (spelled === "nor" && neitherIsOpen) continue;
-    neitherIsOpen = true;
-    negated.push(negatedBy(tokens, index));
+    const isCueHere = phrase === undefined && isCue(tokens, index) && !(spelled === "nor" && isJoined);
+    if (phrase !== undefined) index += phrase.words.length - 1;
+    if (!isCueHere && (phrase?.cues ?? 0) === 0) continue;
+    isJoined = true;
+    negated.push({ ...scopeBehind(tokens, index), isVerb: phrase?.isVerb ?? isVerb(tokens[index] as Token) });
   }
   return negated;
 });
 
+function isVerb(token: Token): boolean {
+  return verbs.has(token.lemma) || verbs.has(token.spelled);
+}
+
 function isCue(tokens: readonly Token[], index: number): boolean {
   const token = tokens[index] as Token;
   if (token.kind !== "word") return false;
-  if (cues.has(token.spelled) || cues.has(token.lemma) || slips.has(token.lower)) return true;
+  const next = tokens[index + 1];
+  // "No. 5" counts, and "..., or not?" asks the same as without.
+  if (token.lower === "no" && next?.kind === "number") return false;
+  if (token.spelled === "not" && next === undefined && tokens[index - 1]?.spelled === "or") return false;
+  if (cues.has(token.spelled) || cues.has(token.lemma) || slips.has(token.lower) || isVerb(token)) return true;
   if (token.lower === "t") return beforeT.has(tokens[index - 1]?.lower ?? "");
   return /^non-?$|^non-|-free$|\bn't$/.test(token.lower);
 }
 
-function phraseAt(
-  tokens: readonly Token[],
-  index: number,
-): { readonly cues: number; readonly length: number } | undefined {
-  const started = phrases.get(tokens[index]?.lemma ?? "") ?? phrases.get(tokens[index]?.spelled ?? "");
+function phraseAt(tokens: readonly Token[], index: number): Phrase | undefined {
+  const token = tokens[index] as Token;
+  const started = phrases.get(token.lemma) ?? phrases.get(token.spelled);
   return started?.find(({ words }) =>
-    words.every((word, offset) => tokens[index + offset]?.lemma === word || tokens[index + offset]?.spelled === word),
+    words.every((word, offset) => {
+      const here = tokens[index + offset];
+      return here?.lemma === word || here?.spelled === word;
+    }),
   );
 }
 
-function negatedBy(tokens: readonly Token[], index: number): Negated {
+const joining = new Set(["or", "nor", "and"]);
+
+function scopeBehind(tokens: readonly Token[], index: number): Pick<Negated, "of" | "scope"> {
+  const scope: string[] = [];
   for (let at = index + 1; at < tokens.length; at++) {
     const token = tokens[at] as Token;
-    if (!token.isStop) return { of: token.lemma };
+    if (scope.length > 0 && !joining.has(token.spelled) && !joining.has(tokens[at - 1]?.spelled ?? "")) break;
+    if (!token.isStop && !joining.has(token.spelled)) scope.push(token.lemma);
   }
-  return { of: "" };
+  return { of: scope[0] ?? "", scope };
 }
 
-type Phrase = { readonly words: readonly string[]; readonly length: number; readonly cues: number };
+interface Phrase {
+  readonly words: readonly string[];
+  readonly cues: number;
+  readonly isVerb: boolean;
+}
 
 function parsed(text: string): ReadonlyMap<string, readonly Phrase[]> {
   const byFirst = new Map<string, Phrase[]>();
   for (const line of text.split(",")) {
-    const [phrase = "", count] = line.split("=");
+    const [phrase = "", count = ""] = line.split("=");
     const words = phrase.split(" ");
-    const first = words[0] ?? "";
-    const started = byFirst.get(first) ?? [];
-    started.push({ words, length: words.length, cues: Number(count) });
-    byFirst.set(
-      first,
-      started.sort((one, other) => other.length - one.length),
-    );
+    const started = byFirst.get(words[0] ?? "") ?? [];
+    started.push({ words, cues: count === "0" ? 0 : 1, isVerb: count === "v" });
+    byFirst.set(words[0] ?? "", started);
   }
+  for (const started of byFirst.values()) started.sort((one, other) => other.words.length - one.words.length);
   return byFirst;
 }

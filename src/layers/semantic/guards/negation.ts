@@ -1,31 +1,51 @@
 import type { Pair, Token } from "../reading/reading.ts";
 import type { Guard } from "./guard.ts";
 import { type Negated, negationsOf } from "./negation-cues.ts";
+import { withSharedSpelling } from "./shared-spelling.ts";
 import { wordDifference, wordForms } from "./word-difference.ts";
 
 /**
- * Vetoes where one text says no and the other does not: an odd difference in the number of cues; as many cues, but one
- * of them before a word that the other text has without (`with salt and no oil`, `with oil and no salt`); or a word on
- * one side and its negation by prefix or ending on the other (`safe`, `unsafe`; `harm`, `harmless`).
+ * Vetoes where one text says no and the other does not: another number of cues; as many cues, but one of them before a
+ * word that the other text has without (`with salt and no oil`, `with oil and no salt`); or a word on one side and its
+ * negation by prefix or ending on the other (`safe`, `unsafe`; `harm`, `harmless`). A verb that says no (`stop`) may
+ * have a verb of getting rid of something as its counterpart (`overcome`).
  */
 export const negation: Guard = {
   name: "negation",
-  vetoes(pair) {
+  vetoes(given) {
+    const pair = withSharedSpelling(given);
     const ofAsked = negationsOf(pair.asked);
     const ofFound = negationsOf(pair.found);
-    return ofAsked.length % 2 !== ofFound.length % 2 || sayNoToOthers(pair, ofAsked, ofFound) || haveNegatedForms(pair);
+    return (
+      !(ofAsked.length === ofFound.length || isSaidByOtherVerbs(pair, ofAsked, ofFound)) ||
+      sayNoToOthers(pair, ofAsked, ofFound) ||
+      haveNegatedForms(pair)
+    );
   },
 };
+
+const riddance = new Set(
+  (
+    "remove eliminate cure treat treatment reduce clear fix kill heal overcome curb end halt fight handle cope manage control " +
+    "relieve relief ease leave lose block clean protect keep break curtail tackle drop erase delete beat combat deal help"
+  ).split(" "),
+);
+
+/** One side has more verbs that say no, and the other side verbs that say it in another way. */
+function isSaidByOtherVerbs(pair: Pair, ofAsked: readonly Negated[], ofFound: readonly Negated[]): boolean {
+  const counted = (negated: readonly Negated[]): number => negated.filter(({ isVerb }) => !isVerb).length;
+  if (counted(ofAsked) !== counted(ofFound) || Math.abs(ofAsked.length - ofFound.length) !== 1) return false;
+  const { askedOnly, foundOnly } = wordDifference(pair);
+  return (ofAsked.length < ofFound.length ? askedOnly : foundOnly).some(({ lemma }) => riddance.has(lemma));
+}
 
 function sayNoToOthers({ asked, found }: Pair, ofAsked: readonly Negated[], ofFound: readonly Negated[]): boolean {
   if (ofAsked.length !== ofFound.length || ofAsked.length === 0) return false;
   const inAsked = wordForms(asked).forms;
   const inFound = wordForms(found).forms;
-  const others = new Set(ofFound.map(({ of }) => of));
-  const own = new Set(ofAsked.map(({ of }) => of));
-  const isMoved = ({ of }: Negated, counterparts: ReadonlySet<string>): boolean =>
-    of !== "" && !counterparts.has(of) && inAsked.has(of) && inFound.has(of);
-  return ofAsked.some((negated) => isMoved(negated, others)) && ofFound.some((negated) => isMoved(negated, own));
+  const isMoved = ({ of }: Negated, counterparts: readonly Negated[]): boolean =>
+    inAsked.has(of) && inFound.has(of) && !counterparts.some(({ scope }) => scope.includes(of));
+  return ofAsked.some((negated) => isMoved(negated, ofFound)) && ofFound.some((negated) => isMoved(negated, ofAsked));
 }
 
 const prefixes = ["un", "in", "im", "il", "ir", "dis", "non", "mis", "de", "anti", "dys", "mal", "a", "ab"] as const;

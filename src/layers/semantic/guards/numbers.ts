@@ -3,6 +3,7 @@ import { correctedText } from "./corrected-text.ts";
 import type { Guard } from "./guard.ts";
 import { once } from "./once.ts";
 import { type Quantity, quantitiesOf } from "./quantities.ts";
+import { withSharedSpelling } from "./shared-spelling.ts";
 
 /**
  * Two texts must name the same quantities: the same multiset of values with units, and those of one unit in the same
@@ -11,7 +12,8 @@ import { type Quantity, quantitiesOf } from "./quantities.ts";
  */
 export const numbers: Guard = {
   name: "numbers",
-  vetoes({ asked, found }) {
+  vetoes(pair) {
+    const { asked, found } = withSharedSpelling(pair);
     const ofAsked = readingQuantities(asked);
     const ofFound = readingQuantities(found);
     if (ofAsked.length === 0 && ofFound.length === 0) return false;

@@ -4,8 +4,8 @@ import { once } from "./once.ts";
 /**
  * Little words of direction: `turn the lights on` and `turn the lights off`, `flights from Rome` and `flights to Rome`.
  * They are too common to be compared by themselves, so each is taken with its neighbours, the nearest content word
- * before it and behind it. Two texts say the opposite where one has a word with a particle of one side and the other
- * has the same word with a particle of the other side, and neither has it both ways.
+ * before it and behind it. Two texts say the opposite where the same word follows particles of opposite sides, or the
+ * same word stands before them and no other words follow, and neither text has it both ways.
  */
 const sides: readonly (readonly [readonly string[], readonly string[]])[] = [
   [["on", "onto"], ["off"]],
@@ -24,7 +24,6 @@ const sides: readonly (readonly [readonly string[], readonly string[]])[] = [
   ],
   [["before"], ["after"]],
   [["for"], ["against"]],
-  [["for", "to"], ["by"]],
 ];
 
 /** After these verbs a particle names no direction: find out, figure out, look up. */
@@ -67,8 +66,8 @@ const particlesOf = once((reading: Reading): ReadonlyMap<string, ReadonlySet<str
     const before = nearest(tokens, index, -1);
     const behind = nearest(tokens, index, 1);
     if (before !== undefined && idioms.has(`${before.lemma} ${spelled}`)) return;
-    for (const key of [before && `${before.lemma} _`, behind && `_ ${behind.lemma}`]) {
-      if (key === undefined) continue;
+    const keys = [behind === undefined ? `${before?.lemma} _` : `_ ${behind.lemma}`];
+    for (const key of keys) {
       const known = neighbours.get(key);
       if (known === undefined) neighbours.set(key, new Set([spelled]));
       else known.add(spelled);

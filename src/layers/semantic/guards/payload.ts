@@ -1,6 +1,6 @@
-import { withoutPoliteness } from "../reading/politeness.ts";
 import type { Reading } from "../reading/reading.ts";
 import { once } from "./once.ts";
+import { requestOf } from "./request-start.ts";
 
 /**
  * Tasks that do something to a text they bring along: translate, summarise, rewrite, classify. A word more or less in
@@ -17,30 +17,22 @@ const tasks = new Set(
     "shorten condense transcribe redact anonymize anonymise decode decipher conjugate pronounce punctuate capitalize capitalise"
   ).split(" "),
 );
-/** What may stand before the verb of a task. */
-const lead = new Set(
-  "i need want you to help me would like us can could please my task is now then also try".split(" "),
-);
-const says =
-  /^(?:how (?:do|would|can|to|should)(?: you| i| we| one)? (?:say|spell|write|pronounce)|what is the (?:sentiment|tone|language|translation) of|what does) (?=.* (?:in|mean|sentence|text|review|word)\b)/;
+const asksToSay =
+  /^how (?:do|would|can|to|should)(?: you| i| we| one)? (?:say|spell|pronounce) |^what is the (?:sentiment|translation) of /;
 /** Words of an instruction that announce what follows its colon. */
 const announces =
   /\b(?:following|below|this|these|text|sentence|paragraph|passage|article|email|message|review|code|list|data|table|transcript|document|input|question|words?)\b[^:\n]{0,40}$/i;
 
 export const payloadOf = once((reading: Reading): Payload => {
   const { tokens } = reading;
-  const [start, end] = withoutPoliteness(tokens.map((token) => token.spelled));
-  for (let index = start; index < Math.min(end, start + 8); index++) {
-    const { spelled } = tokens[index] ?? { spelled: "" };
-    if (tasks.has(spelled)) return { words: wordsBetween(reading, index + 1, end) };
-    if (!lead.has(spelled)) break;
-  }
+  const { start, end } = requestOf(reading);
+  if (tasks.has(tokens[start]?.spelled ?? "")) return { words: wordsBetween(reading, start + 1, end) };
   const inWords = tokens
     .slice(start, end)
     .map((token) => token.lower)
     .join(" ");
-  const asksToSay = says.exec(inWords)?.[0];
-  if (asksToSay !== undefined && !asksToSay.startsWith("what does")) return { words: inWords.slice(asksToSay.length) };
+  const opening = asksToSay.exec(inWords)?.[0];
+  if (opening !== undefined) return { words: inWords.slice(opening.length) };
   const at = brought(reading.text);
   if (at === undefined) return { words: "" };
   const first = tokens.findIndex((token) => token.at >= at);

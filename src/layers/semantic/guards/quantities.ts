@@ -187,7 +187,7 @@ function takeWord(text: string, at: number, add: Add): number {
   const word = written.toLowerCase();
   const rank = ordinalWords.get(word);
   const roman = romans.indexOf(word);
-  if (rank !== undefined && !isUnitSecond(text, at, word)) add(rank, "th");
+  if (rank !== undefined && !isUnitSecond(text, at, word)) add(rank, "th", rank === "1" && isAdverb(text, end));
   else if (word === "half") {
     const measured = takeUnit(text, endOf(/ an?(?= )/iy, text, end) ?? end);
     add("0.5", measured.name);
@@ -205,6 +205,11 @@ function takeWord(text: string, at: number, add: Add): number {
 /** In capitals; in lower case only what is no word and no abbreviation. */
 function isRoman(written: string): boolean {
   return /^(?:ii|iii|vii|viii|xii|xiii)$/.test(written) || (written.length > 1 && written === written.toUpperCase());
+}
+
+/** "What do I do first?" */
+function isAdverb(text: string, end: number): boolean {
+  return /^ *(?:$|[.,;?!)]|of all\b)/.test(text.slice(end, end + 8));
 }
 
 /** "30 seconds", "a second" and "per second" measure time; "the second" counts. */

@@ -21,12 +21,18 @@ export const wordDifference = once(({ asked, found, alignment }: Pair): WordDiff
   };
 });
 
-/** All forms of the words of a text: as spelled, and the base form. */
+/** All forms of the words of a text: as spelled, the base form, and what a comparative is made of. */
 export const wordForms = once((reading: Reading): { readonly forms: ReadonlySet<string> } => {
   const forms = new Set<string>();
-  for (const token of reading.tokens) forms.add(token.spelled).add(token.lemma);
+  for (const { kind, spelled, lemma } of reading.tokens) {
+    forms.add(spelled).add(lemma);
+    const stem = kind === "word" ? comparative.exec(spelled)?.[1] : undefined;
+    if (stem !== undefined) forms.add(stem).add(`${stem}e`);
+  }
   return { forms };
 });
+
+const comparative = /^(.{3,})(?:er|est)$/;
 
 function isMissing(token: Token, others: ReadonlySet<string>, matched: ReadonlySet<Token>): boolean {
   return token.kind !== "number" && !others.has(token.spelled) && !others.has(token.lemma) && !matched.has(token);

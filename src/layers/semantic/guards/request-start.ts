@@ -1,0 +1,21 @@
+import { withoutPoliteness } from "../reading/politeness.ts";
+import type { Reading } from "../reading/reading.ts";
+import { once } from "./once.ts";
+
+/** What may stand before the verb of a request, politeness apart: `I need you to`, `help me`. */
+const lead = new Set(
+  "i need want you to help me would like us can could please my your task is be now then also try".split(" "),
+);
+const longestLead = 8;
+
+/**
+ * Where a request begins and ends, in tokens: politeness is left out at both ends, and `I want you to` before the verb.
+ * A text that begins otherwise begins at its first word.
+ */
+export const requestOf = once((reading: Reading): { readonly start: number; readonly end: number } => {
+  const words = reading.tokens.map((token) => token.spelled);
+  const [start, end] = withoutPoliteness(words);
+  let verb = start;
+  while (verb < end && verb < start + longestLead && lead.has(words[verb] ?? "")) verb++;
+  return { start: verb < end ? verb : start, end };
+});

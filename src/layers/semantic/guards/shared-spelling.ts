@@ -1,0 +1,53 @@
+import { isWithinSlips } from "../reading/edit-distance.ts";
+import type { Pair, Reading, Token } from "../reading/reading.ts";
+import { once } from "./once.ts";
+
+/**
+ * Sets slips right that can only be seen beside the other text: an unknown word that stands where the other text has a
+ * word it is one slip away from (`the fwo main gases`, `the two main gases`). A word that is a word stays what it is.
+ * Gives the very same pair where there is nothing to set right.
+ */
+export const withSharedSpelling = once((pair: Pair): Pair => {
+  const asked = spelledAs(pair.asked, pair.found);
+  const found = spelledAs(pair.found, pair.asked);
+  return asked === pair.asked && found === pair.found ? pair : { asked, found, alignment: pair.alignment };
+});
+
+/** Shorter words are one slip away from too many others, so both their neighbours must agree. */
+const clearLength = 4;
+
+function spelledAs(reading: Reading, other: Reading): Reading {
+  const { tokens } = reading;
+  if (!tokens.some((token) => isDoubtful(token))) return reading;
+  let isChanged = false;
+  const spelled = tokens.flatMap((token, index) => {
+    if (!isDoubtful(token)) return [token];
+    const counterpart = other.tokens.findIndex(
+      (candidate, at) =>
+        candidate.kind !== "code" &&
+        isWithinSlips(token.lower, candidate.text.toLowerCase(), 1) &&
+        token.lower !== candidate.text.toLowerCase() &&
+        haveSameNeighbours(tokens, index, other.tokens, at),
+    );
+    if (counterpart < 0) return [token];
+    isChanged = true;
+    const { at } = other.tokens[counterpart] as Token;
+    return other.tokens.filter((word) => word.at === at).map((word) => takenFor(token, word));
+  });
+  return isChanged ? { ...reading, tokens: spelled } : reading;
+}
+
+function isDoubtful(token: Token): boolean {
+  return token.kind === "word" && !token.isKnown && token.lower.length > 2;
+}
+
+function haveSameNeighbours(some: readonly Token[], at: number, others: readonly Token[], otherAt: number): boolean {
+  const isSameBefore = some[at - 1]?.spelled === others[otherAt - 1]?.spelled;
+  const last = others.findLastIndex((token) => token.at === others[otherAt]?.at);
+  const isSameBehind = some[at + 1]?.spelled === others[last + 1]?.spelled;
+  return (some[at]?.lower.length ?? 0) < clearLength ? isSameBefore && isSameBehind : isSameBefore || isSameBehind;
+}
+
+function takenFor(token: Token, word: Token): Token {
+  return { ...word, kind: "word", text: token.text, at: token.at, lower: token.lower };
+}
