@@ -13,10 +13,11 @@ const programs: Readonly<Record<RequiredProgram, { readonly debianPackage: strin
   "redis-server": { debianPackage: "redis-server" },
   memcached: { debianPackage: "memcached" },
   openssl: { debianPackage: "openssl" },
+  faketime: { debianPackage: "faketime" },
   postgres: { debianPackage: "postgresql", folder: "/usr/lib/postgresql/*/bin" },
 };
 
-export type RequiredProgram = "redis-server" | "memcached" | "openssl" | "postgres";
+export type RequiredProgram = "redis-server" | "memcached" | "openssl" | "postgres" | "faketime";
 
 const isOff = process.env["REPRISE_TEST_SERVICES"] === "off";
 
