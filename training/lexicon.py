@@ -1,25 +1,59 @@
 """Builds models/lexicon-en.bin: which English words there are and how common each is, without the words themselves.
 
-    python3 training/lexicon.py ../shared/data/semantic models/lexicon-en.bin
+    pip install wordfreq==3.1.1
+    python lexicon.py --data ../../shared/data --out ../models/lexicon-en.bin
+
+The words are SymSpell's English dictionary (MIT) and, for names, brands and terms of every field, the commoner part
+of wordfreq's list (data CC BY-SA 4.0). Lists made from what people write hold their slips too: a word that only wordfreq has is left out
+where it is one slip away from a word that is far commoner, and so are short rare entries of either list that nobody
+uses, since nearly every string of four letters is somebody's abbreviation.
 
 A word becomes a place among 2^14 buckets and a fingerprint of 24 bits beside its frequency, so the file answers
-"is this a word" and "how common is it", and cannot be read as a list. About five words share a bucket: a string that
-is no word passes for one about once in three million. The layout is read by src/embedders/lexicon/word-table.ts.
+"is this a word" and "how common is it", and cannot be read as a list. About eight words share a bucket: a string that
+is no word passes for one about once in two million. The layout is read by src/embedders/lexicon/word-table.ts.
 
 Little-endian: 0 magic "RLEX" | 4 version u16 | 6 bits of the bucket u16 | 8 words u32 | 12 zero u32
 16 SHA-256 of what follows, 32 bytes | 48 words of each bucket, u8 | then a u32 a word: fingerprint << 8 | frequency.
+A frequency is 255 for one word in ten, and one less for each 2.7 % of a power of ten; 0 for all below.
 """
 
+import argparse
 import gzip
 import hashlib
 import math
 import struct
-import sys
+from pathlib import Path
+
+from wordfreq import get_frequency_dict
 
 BUCKET_BITS = 14
 MASK = 0xFFFFFFFF
 LANE_A, LANE_B = 0x2C1B3C6D, 0x297A2D39
 CROSS_A, CROSS_B = 0x9E3779B1, 0x85EBCA77
+LETTERS = "abcdefghijklmnopqrstuvwxyz"
+
+STEPS_PER_POWER_OF_TEN = 36
+"""Of all the words SymSpell counted: turns its counts into shares."""
+SYMSPELL_TOTAL = 4.5e11
+"""Words of wordfreq alone must be this common (shares), by length; shorter ones are mostly abbreviations."""
+LEAST_SHARE = {1: 1, 2: 1, 3: 3e-6, 4: 1e-6}
+LEAST_SHARE_OF_LONGER = 3e-8
+"""A word only wordfreq has is a slip of a neighbour that is so many times commoner; by length, longer ones below."""
+SLIP_RATIO = {3: 1000, 4: 1000, 5: 300}
+SLIP_RATIO_OF_LONGER = 100
+"""The same for what nlpaug's list of misspellings names; spellings of another country (theater) are in it too."""
+MISSPELT_RATIO = 4
+"""Names of software that came up after the lists were made, or that are rarer in them than where a cache stands."""
+RECENT = """
+chatgpt openai gpt llm llms langchain pytorch tensorflow keras numpy scipy pandas matplotlib jupyter huggingface gemini
+kubernetes kubectl docker dockerfile ansible terraform nginx redis postgres postgresql mysql mongodb sqlite memcached
+elasticsearch kafka rabbitmq graphql webpack vite eslint typescript kotlin rustc golang numba django fastapi laravel
+nodejs npm pnpm vue svelte angular nextjs webassembly wasm oauth jwt yaml json csv regex api apis sdk cli css html http
+https sql bitcoin ethereum blockchain covid tiktok instagram whatsapp airbnb netflix spotify lyft uber github gitlab
+"""
+RECENT_SHARE = 3e-7
+"""Entries of up to five letters below this share go where a neighbour is so many times commoner."""
+RARE_SHORT_SHARE, RARE_SHORT_RATIO = 6e-8, 3000
 
 
 def finish(value):
@@ -39,29 +73,86 @@ def place(word):
     return bucket, finish(b ^ ((a * CROSS_B) & MASK)) >> 8
 
 
-def words_of(folder):
-    with gzip.open(f"{folder}/symspell_frequency_dictionary_en_82765.txt.gz", "rt", encoding="utf-8-sig") as lines:
+def symspell(folder: Path) -> dict[str, float]:
+    words = {}
+    with gzip.open(folder / "symspell_frequency_dictionary_en_82765.txt.gz", "rt", encoding="utf-8-sig") as lines:
         for line in lines:
             word, count = line.split()
-            if word.isascii() and len(word) <= 40 and word.replace("'", "").isalpha():
-                yield word.lower(), int(count)
+            if is_plain(word):
+                words[word] = int(count) / SYMSPELL_TOTAL
+    return words
 
 
-def main(folder, target):
-    counts = dict(words_of(folder))
-    lowest, highest = math.log(min(counts.values())), math.log(max(counts.values()))
+def is_plain(word: str) -> bool:
+    return word.isascii() and len(word) <= 40 and word.replace("'", "").isalpha() and word == word.lower()
+
+
+def slips(word: str) -> set[str]:
+    found = set()
+    for at in range(len(word) + 1):
+        head, tail = word[:at], word[at:]
+        if tail:
+            found.add(head + tail[1:])
+            found.update(head + letter + tail[1:] for letter in LETTERS)
+        if len(tail) > 1:
+            found.add(head + tail[1] + tail[0] + tail[2:])
+        found.update(head + letter + tail for letter in LETTERS)
+    found.discard(word)
+    return found
+
+
+def is_overshadowed(word: str, share: float, common: dict[str, float], ratio: float) -> bool:
+    return any(common.get(slip, 0) >= share * ratio for slip in slips(word))
+
+
+def shares(folder: Path) -> dict[str, float]:
+    base = symspell(folder)
+    spoken = {word: share for word, share in get_frequency_dict("en", wordlist="large").items() if is_plain(word)}
+    misspelt = misspellings(folder)
+    known = {}
+    for word, share in base.items():
+        used = spoken.get(word, min(share, RARE_SHORT_SHARE) if len(word) <= 5 else share)
+        if len(word) <= 5 and used < RARE_SHORT_SHARE and is_overshadowed(word, used, spoken, RARE_SHORT_RATIO):
+            continue
+        known[word] = used
+    for word, share in spoken.items():
+        if word in base or share < LEAST_SHARE.get(len(word), LEAST_SHARE_OF_LONGER) or word.endswith("'s"):
+            continue
+        ratio = MISSPELT_RATIO if word in misspelt else ratio_of(word)
+        if not is_overshadowed(word, share, spoken, ratio):
+            known[word] = share
+    for word in RECENT.split():
+        known[word] = max(known.get(word, 0), RECENT_SHARE)
+    return known
+
+
+def ratio_of(word: str) -> float:
+    return SLIP_RATIO.get(len(word), SLIP_RATIO_OF_LONGER)
+
+
+def misspellings(folder: Path) -> set[str]:
+    """What is often written for another word (nlpaug's list)."""
+    with gzip.open(folder / "nlpaug_spelling_en.txt.gz", "rt", encoding="utf-8") as lines:
+        return {word for line in lines for word in line.lower().split()[1:]}
+
+
+def main():
+    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser.add_argument("--data", type=Path, required=True)
+    parser.add_argument("--out", type=Path, required=True)
+    options = parser.parse_args()
     buckets = [[] for _ in range(1 << BUCKET_BITS)]
-    for word, count in counts.items():
-        frequency = round(255 * (math.log(count) - lowest) / (highest - lowest))
+    for word, share in sorted(shares(options.data / "semantic").items()):
+        frequency = max(0, min(255, round(255 + STEPS_PER_POWER_OF_TEN * (math.log10(share) + 1))))
         bucket, fingerprint = place(word)
         buckets[bucket].append(fingerprint << 8 | frequency)
     body = bytes(len(bucket) for bucket in buckets)
     body += b"".join(struct.pack("<I", entry) for bucket in buckets for entry in sorted(bucket))
     total = sum(map(len, buckets))
     head = struct.pack("<4sHHII", b"RLEX", 1, BUCKET_BITS, total, 0) + hashlib.sha256(body).digest()
-    with open(target, "wb") as out:
-        out.write(head + body)
+    options.out.write_bytes(head + body)
     print(f"{total} words, {len(head) + len(body)} bytes, fullest bucket {max(map(len, buckets))}")
 
 
-main(*sys.argv[1:])
+if __name__ == "__main__":
+    main()

@@ -3,99 +3,113 @@ import { laneA, laneB, type WordTable } from "./word-table.ts";
 /**
  * Finds the word an unknown word is a slip of. Every string one edit away (a letter left out, added, changed, or two
  * swapped: Damerau 1964 found four of five slips to be one of these) is looked up; its hash is put together from the
- * hashes of what lies before and after the edit. Each known neighbour is weighed by how common it is and how easily a
- * hand makes that slip; one is taken only where it stands well above every other.
+ * hashes of what lies before and after the edit. Each known neighbour is weighed as a noisy channel does (Kernighan,
+ * Church and Gale 1990): by how common the word is and how likely the hand makes that slip. One is taken only where
+ * it stands well above every other.
  */
 export function correctionOf(word: string, table: WordTable): string | undefined {
-  const length = word.length;
-  if (length < 4 || length > 30 || !/^[a-z]+$/.test(word)) return undefined;
-  const before = hashesBefore(word);
-  const after = hashesAfter(word);
-  let best = -Infinity;
-  let second = -Infinity;
-  let edit = "";
-  let editAt = 0;
-  let editLength = 0;
-  const consider = (at: number, cut: number, put: string, weight: number): void => {
-    let a = before.a[at] as number;
-    let b = before.b[at] as number;
+  if (word.length < 4 || word.length > 30 || !/^[a-z]+$/.test(word)) return undefined;
+  const search = new Search(word, table);
+  search.tryAll();
+  return search.clearWinner(leadOf(word.length));
+}
+
+/**
+ * How far the winner must lead: the shorter the word, the more words are near it, and the more abbreviations are none.
+ * All weights are in steps of the table's frequency scale, of which 36 are a power of ten.
+ */
+function leadOf(length: number): number {
+  if (length === 4) return 60;
+  if (length === 5) return 45;
+  return length < 8 ? 30 : 20;
+}
+
+/** Rarer words than this are nobody's target: about one word in a hundred million. */
+const leastFrequency = 3;
+/** There is one place for a swap or a letter left out, and twenty-five letters for one that is wrong or too many. */
+const swapped = 50;
+const leftOut = 40;
+const doubled = 45;
+const nearKey = 25;
+/** The first letter is seldom the wrong one. */
+const firstLetter = -15;
+
+class Search {
+  readonly #word: string;
+  readonly #table: WordTable;
+  readonly #before: Hashes;
+  readonly #after: Hashes & { readonly powerA: Int32Array; readonly powerB: Int32Array };
+  #best: string | undefined;
+  #bestScore = -Infinity;
+  #secondScore = -Infinity;
+
+  constructor(word: string, table: WordTable) {
+    this.#word = word;
+    this.#table = table;
+    this.#before = hashesBefore(word);
+    this.#after = hashesAfter(word);
+  }
+
+  tryAll(): void {
+    const word = this.#word;
+    for (let at = 0; at <= word.length; at++) {
+      const previous = word[at - 1];
+      const here = word[at];
+      const next = word[at + 1];
+      const place = at === 0 ? firstLetter : 0;
+      for (const letter of letters) {
+        // Before the same letter an added one gives what it gives behind it.
+        if (letter !== here) this.#try(at, 0, letter, place + leftOut);
+        if (here !== undefined && letter !== here) {
+          this.#try(at, 1, letter, place + (nearKeys[here]?.includes(letter) ? nearKey : 0));
+        }
+      }
+      if (here === undefined) continue;
+      if (here !== next) {
+        const isNear = touches(here, previous) || touches(here, next);
+        this.#try(at, 1, "", place + (here === previous ? doubled : isNear ? nearKey : 0));
+        if (next !== undefined) this.#try(at, 2, next + here, place + swapped);
+      }
+    }
+  }
+
+  clearWinner(lead: number): string | undefined {
+    return this.#bestScore - this.#secondScore >= lead ? this.#best : undefined;
+  }
+
+  /** The word with `cut` letters from `at` on replaced by `put`. */
+  #try(at: number, cut: number, put: string, weight: number): void {
+    const { a: beforeA, b: beforeB } = this.#before;
+    let a = beforeA[at] as number;
+    let b = beforeB[at] as number;
     for (let index = 0; index < put.length; index++) {
       a = (Math.imul(a, laneA) + put.charCodeAt(index)) | 0;
       b = (Math.imul(b, laneB) + put.charCodeAt(index)) | 0;
     }
     const rest = at + cut;
-    a = (Math.imul(a, after.powerA[rest] as number) + (after.a[rest] as number)) | 0;
-    b = (Math.imul(b, after.powerB[rest] as number) + (after.b[rest] as number)) | 0;
-    const frequency = table.frequencyOfHash(a, b);
+    const { a: afterA, b: afterB, powerA, powerB } = this.#after;
+    a = (Math.imul(a, powerA[rest] as number) + (afterA[rest] as number)) | 0;
+    b = (Math.imul(b, powerB[rest] as number) + (afterB[rest] as number)) | 0;
+    const frequency = this.#table.frequencyOfHash(a, b);
     if (frequency < leastFrequency) return;
     const score = frequency + weight;
-    const isSame = editAt >= 0 && applied(word, at, cut, put) === applied(word, editAt, editLength, edit);
-    if (score > best) {
-      if (!isSame) second = best;
-      best = score;
-      edit = put;
-      editAt = at;
-      editLength = cut;
-    } else if (score > second && !isSame) second = score;
-  };
-  for (let at = 0; at <= length; at++) {
-    const here = word[at];
-    const next = word[at + 1];
-    for (const letter of letters) {
-      if (letter !== here) consider(at, 0, letter, letter === word[at - 1] ? doubled : 0);
-      if (here !== undefined && letter !== here)
-        consider(at, 1, letter, nearKeys[here]?.includes(letter) ? nearKey : 0);
-    }
-    if (here === undefined) continue;
-    if (here !== next) consider(at, 1, "", here === word[at - 1] ? doubled : 0);
-    if (next !== undefined && here !== next) consider(at, 2, next + here, swapped);
+    if (score <= this.#secondScore) return;
+    const found = this.#word.slice(0, at) + put + this.#word.slice(rest);
+    if (found === this.#best) this.#bestScore = Math.max(this.#bestScore, score);
+    else if (score > this.#bestScore) {
+      this.#secondScore = this.#bestScore;
+      this.#bestScore = score;
+      this.#best = found;
+    } else this.#secondScore = score;
   }
-  return best - second >= clearLead ? applied(word, editAt, editLength, edit) : undefined;
 }
 
-function applied(word: string, at: number, cut: number, put: string): string {
-  return word.slice(0, at) + put + word.slice(at + cut);
+interface Hashes {
+  readonly a: Int32Array;
+  readonly b: Int32Array;
 }
 
-const letters = [..."abcdefghijklmnopqrstuvwxyz"];
-/** In steps of the frequency scale, of which about 11 are a doubling of the use. */
-const clearLead = 25;
-const leastFrequency = 60;
-const nearKey = 20;
-const doubled = 25;
-const swapped = 25;
-
-/** The keys that touch each key on the common English keyboard. */
-const nearKeys: Readonly<Record<string, string>> = {
-  q: "wa",
-  w: "qeas",
-  e: "wrsd",
-  r: "etdf",
-  t: "ryfg",
-  y: "tugh",
-  u: "yihj",
-  i: "uojk",
-  o: "ipkl",
-  p: "ol",
-  a: "qwsz",
-  s: "awedxz",
-  d: "serfcx",
-  f: "drtgvc",
-  g: "ftyhbv",
-  h: "gyujnb",
-  j: "huikmn",
-  k: "jiolm",
-  l: "kop",
-  z: "asx",
-  x: "zsdc",
-  c: "xdfv",
-  v: "cfgb",
-  b: "vghn",
-  n: "bhjm",
-  m: "njk",
-};
-
-function hashesBefore(word: string): { readonly a: Int32Array; readonly b: Int32Array } {
+function hashesBefore(word: string): Hashes {
   const a = new Int32Array(word.length + 1);
   const b = new Int32Array(word.length + 1);
   for (let index = 0; index < word.length; index++) {
@@ -118,4 +132,20 @@ function hashesAfter(word: string) {
     b[index] = Math.imul(word.charCodeAt(index), powerB[index + 1] as number) + (b[index + 1] as number);
   }
   return { a, b, powerA, powerB };
+}
+
+const letters = [..."abcdefghijklmnopqrstuvwxyz"];
+
+/** The keys that touch each key on the common English keyboard. */
+const nearKeys: Readonly<Record<string, string>> = Object.fromEntries(
+  (
+    "qwa wqeas ewrsd retdf tryfg ytugh uyihj iuojk oipkl pol aqwsz sawedxz dserfcx fdrtgvc gftyhbv hgyujnb jhuikmn " +
+    "kjiolm lkop zasx xzsdc cxdfv vcfgb bvghn nbhjm mnjk"
+  )
+    .split(" ")
+    .map((keys) => [keys.charAt(0), keys.slice(1)]),
+);
+
+function touches(one: string, other: string | undefined): boolean {
+  return other !== undefined && (nearKeys[one] ?? "").includes(other);
 }
