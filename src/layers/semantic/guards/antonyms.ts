@@ -1,4 +1,5 @@
-import type { Pair, Reading, Token } from "../reading/reading.ts";
+import type { Pair, Token } from "../reading/reading.ts";
+import { isCancelled } from "./degree.ts";
 import { exclusiveMembers } from "./exclusive-groups.ts";
 import type { Guard } from "./guard.ts";
 import { areOpposite } from "./opposites.ts";
@@ -29,27 +30,6 @@ function excludeEachOther(pair: Pair, asked: Token, found: Token): boolean {
 
 function areOpposites(asked: Token, found: Token): boolean {
   return areOpposite(asked.spelled, found.spelled) || areOpposite(asked.lemma, found.lemma);
-}
-
-const degrees = new Set(["more", "most", "less", "least"]);
-
-/** Whether `less` or `least` turns one of two opposites around, or the two stand for what they turn around. */
-function isCancelled({ asked, found }: Pair, one: Token, other: Token): boolean {
-  if (degrees.has(one.spelled) && degrees.has(other.spelled)) {
-    const behindOne = neighbour(asked, one, 1);
-    const behindOther = neighbour(found, other, 1);
-    return behindOne !== undefined && behindOther !== undefined && areOpposites(behindOne, behindOther);
-  }
-  return isTurned(asked, one) !== isTurned(found, other);
-}
-
-function isTurned(reading: Reading, token: Token): boolean {
-  const before = neighbour(reading, token, -1)?.spelled;
-  return before === "less" || before === "least";
-}
-
-function neighbour({ tokens }: Reading, token: Token, step: 1 | -1): Token | undefined {
-  return tokens[tokens.indexOf(token) + step];
 }
 
 function areAlternatives(asked: Token, found: Token): boolean {

@@ -1,5 +1,7 @@
-import type { Pair, Token } from "../reading/reading.ts";
+import type { Pair } from "../reading/reading.ts";
+import { isCancelled } from "./degree.ts";
 import type { Guard } from "./guard.ts";
+import { isNegatedForm } from "./negated-forms.ts";
 import { type Negated, negationsOf } from "./negation-cues.ts";
 import { withSharedSpelling } from "./shared-spelling.ts";
 import { wordDifference, wordForms } from "./word-difference.ts";
@@ -48,28 +50,13 @@ function sayNoToOthers({ asked, found }: Pair, ofAsked: readonly Negated[], ofFo
   return ofAsked.some((negated) => isMoved(negated, ofFound)) && ofFound.some((negated) => isMoved(negated, ofAsked));
 }
 
-const prefixes = ["un", "in", "im", "il", "ir", "dis", "non", "mis", "de", "anti", "dys", "mal", "a", "ab"] as const;
-const shortestStem = 4;
-
 function haveNegatedForms(pair: Pair): boolean {
   const { askedOnly, foundOnly } = wordDifference(pair);
-  const some = askedOnly.flatMap(formsOf);
-  const others = foundOnly.flatMap(formsOf);
-  return some.some((one) => others.some((other) => isNegated(one, other) || isNegated(other, one)));
-}
-
-function formsOf({ spelled, lemma }: Token): readonly string[] {
-  return spelled === lemma ? [spelled] : [spelled, lemma];
-}
-
-/** `unsafe` of `safe`, `useless` of `use` or `useful`, `meatless` of `meat`. */
-function isNegated(word: string, stem: string): boolean {
-  if (word.length < stem.length + 1 && !word.endsWith("less")) return false;
-  if (stem.length >= shortestStem && word.endsWith(stem)) {
-    const prefix = word.slice(0, -stem.length).replace(/-$/, "");
-    if (prefixes.some((negative) => negative === prefix)) return true;
-  }
-  if (!word.endsWith("less")) return false;
-  const rest = word.slice(0, -"less".length).replace(/-$/, "");
-  return rest.length >= 3 && (stem === rest || stem === `${rest}ful` || stem === `${rest}y` || stem === `${rest}ed`);
+  return askedOnly.some((one) =>
+    foundOnly.some(
+      (other) =>
+        (isNegatedForm(one.spelled, other.spelled) || isNegatedForm(one.lemma, other.lemma)) &&
+        !isCancelled(pair, one, other),
+    ),
+  );
 }

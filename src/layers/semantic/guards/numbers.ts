@@ -23,7 +23,7 @@ export const numbers: Guard = {
   },
 };
 
-const readingQuantities = once((reading: Reading) => quantitiesOf(correctedText(reading)));
+const readingQuantities = once((reading: Reading) => quantitiesOf(correctedText(reading).replace(/\s+/g, " ")));
 
 function divided(quantities: readonly Quantity[]): [strong: string[], weak: string[]] {
   const strong: string[] = [];

@@ -9,7 +9,7 @@ const adjectives = "(?:[a-z-]+ ){0,3}?";
 const makes =
   "^ (?:write|draft|compose|create|generate|make|give|produce|return|provide|prepare|print|show)(?: me| us| out| up)? ";
 const explains =
-  "^ (?:explain|describe|teach|tell|define|write|summarize|summarise|introduce|present|outline|rewrite|rephrase|what is|what are|how does|how do) ";
+  "^ (?:explain|describe|teach|tell|define|write|summarize|summarise|introduce|present|outline|rewrite|rephrase) ";
 /** What an answer can be, where it is asked for as one. */
 const kinds =
   "(table|list|email|e-mail|letter|memo|report|summary|paragraph|headline|title|slogan|script|dialogue|dialog|conversation|" +

@@ -20,15 +20,18 @@ export interface Quantity {
 
 const starts = /[\p{L}\p{N}$€£¥₹½¼¾.]/u;
 const identifier = /(?=(?:[\p{L}_-]*\d){4})(?=[\d_-]*\p{L})[\p{L}\p{N}]+(?:[-_][\p{L}\p{N}]+){0,8}(?![\p{L}\p{N}])/uy;
-const measure = /^\d+(?:\.\d+)?(?:-?\p{L}+|x\d+)$/u;
+const measure = /^(?!0x)\d+(?:\.\d+)?(?:-?\p{L}+|x\d+)$/iu;
 const letters = /\p{L}+(?:'\p{L}+)?/uy;
 const literal = /\d{1,3}(?:,\d{3})+(?![\d,])(?:\.\d+)?|\d+(?:[.,]\d+)*|\.\d+/y;
 const power = /e[+-]?\d+(?![\p{L}\p{N}])/iuy;
 const part = /\/\d+(?![\d/])/y;
-const scale = /(?:mn|bn|[kKMB])(?![\p{L}\p{N}])|[ -](?:hundred|thousand|million|billion|trillion|dozen)(?!\p{L})/uy;
+/** `M` is a million; `m` is one behind money, else a metre. */
+const scaleLetter = /(?:mn|bn|MN|BN|[kKMB])(?![\p{L}\p{N}])/uy;
+const scaleLetterOfMoney = /(?:mn|bn|[kmb])(?![\p{L}\p{N}])/iuy;
+const scaleWord = /[ -](?:hundred|thousand|million|billion|trillion|dozen)(?!\p{L})/iuy;
 const ordinal = /(?:st|nd|rd|th)(?![\p{L}\p{N}])/iuy;
 const decade = /(?<=\d{3}0)'?s(?![\p{L}\p{N}])/iuy;
-const unit = /(?:[%‰°$€£¥¢₹₽₩]|µ)?\p{L}*(?:\/h)?(?!\d)/uy;
+const unit = /(?:[%‰°$€£¥¢₹₽₩]|µ)?\p{L}*(?:\/h)?(?!\d)/iuy;
 const gap = /[ -]/y;
 const fractionAfter = / and (?:a )?(half|quarter)(?!\p{L})/iuy;
 const words =
@@ -48,10 +51,10 @@ const fractions = new Map([
 ]);
 const scales = new Map([
   ["k", 3],
-  ["M", 6],
+  ["m", 6],
   ["mn", 6],
   ["bn", 9],
-  ["B", 9],
+  ["b", 9],
   ["hundred", 2],
   ["thousand", 3],
   ["million", 6],
@@ -140,7 +143,8 @@ function takeDigits(text: string, at: number, digitsEnd: number, add: Add): numb
     return ordinalEnd;
   }
   let isScaled = false;
-  for (let scaled = endOf(scale, text, end); scaled !== undefined; scaled = endOf(scale, text, end)) {
+  const isMoney = currency !== undefined;
+  for (let scaled = scaleEnd(text, end, isMoney); scaled !== undefined; scaled = scaleEnd(text, end, isMoney)) {
     value = timesScale(value, text.slice(end, scaled).replace(/^[ -]/, ""));
     isScaled = true;
     end = scaled;
@@ -183,8 +187,7 @@ function takeWords(text: string, at: number, end: number, add: Add): number {
 function takeWord(text: string, at: number, add: Add): number {
   const end = endOf(letters, text, at);
   if (end === undefined) return at + 1;
-  const written = text.slice(at, end);
-  const word = written.toLowerCase();
+  const word = text.slice(at, end).toLowerCase();
   const rank = ordinalWords.get(word);
   const roman = romans.indexOf(word);
   if (rank !== undefined && !isUnitSecond(text, at, word)) add(rank, "th", rank === "1" && isAdverb(text, end));
@@ -198,13 +201,8 @@ function takeWord(text: string, at: number, add: Add): number {
   else if (word === "a" || word === "an" || word === "per" || word === "each" || word === "every") {
     const { name } = takeUnit(text, end);
     if (name !== "" && word.startsWith("a")) add("1", name, true);
-  } else if (roman > 1 && isRoman(written)) add(String(roman), "");
+  } else if (roman > 1 && word.length > 1) add(String(roman), "");
   return end;
-}
-
-/** In capitals; in lower case only what is no word and no abbreviation. */
-function isRoman(written: string): boolean {
-  return /^(?:ii|iii|vii|viii|xii|xiii)$/.test(written) || (written.length > 1 && written === written.toUpperCase());
 }
 
 /** "What do I do first?" */
@@ -237,9 +235,9 @@ function unitAt(
   const form = text.slice(at, end).toLowerCase();
   const name = unitOf(form, isGlued);
   if (name !== "degree") return name === undefined ? undefined : { name, end };
-  const scaleEnd = endOf(/ ?(?:celsius|centigrade|fahrenheit|[cf])(?!\p{L})/iuy, text, end);
-  const scaleName = scaleEnd === undefined ? "" : text.slice(end, scaleEnd).trim().toLowerCase();
-  return { name: unitOf(scaleName, false) ?? name, end: scaleEnd ?? end };
+  const degreesEnd = endOf(/ ?(?:celsius|centigrade|fahrenheit|[cf])(?!\p{L})/iuy, text, end);
+  const scaleName = degreesEnd === undefined ? "" : text.slice(end, degreesEnd).trim().toLowerCase();
+  return { name: unitOf(scaleName, false) ?? name, end: degreesEnd ?? end };
 }
 
 /** `USD 5`, `EUR 20`. */
@@ -258,6 +256,10 @@ function wordsEnd(text: string, at: number): number | undefined {
   return end;
 }
 
+function scaleEnd(text: string, at: number, isMoney: boolean): number | undefined {
+  return endOf(isMoney ? scaleLetterOfMoney : scaleLetter, text, at) ?? endOf(scaleWord, text, at);
+}
+
 function fractionAfterIs(text: string, at: number): { readonly value: string; readonly end: number } | undefined {
   fractionAfter.lastIndex = at;
   const found = fractionAfter.exec(text);
@@ -272,8 +274,8 @@ function fractionOf(numerator: string, denominator: string): string {
 
 /** Shifts the decimal point, so that nothing is rounded. */
 function timesScale(value: string, name: string): string {
-  if (name === "dozen") return String(Number(value) * 12);
-  const places = scales.get(name) ?? scales.get(name.toLowerCase()) ?? 0;
+  if (name.toLowerCase() === "dozen") return String(Number(value) * 12);
+  const places = scales.get(name.toLowerCase()) ?? 0;
   const [whole = "", fraction = ""] = value.split(".");
   const shifted = whole + fraction.slice(0, places).padEnd(places, "0");
   return fraction.length > places ? `${shifted}.${fraction.slice(places)}` : shifted;
