@@ -1,6 +1,7 @@
 import { isWithinSlips } from "../reading/edit-distance.ts";
 import type { Matched, Pair, Reading, Token } from "../reading/reading.ts";
 import type { Guard } from "./guard.ts";
+import { coordinators, relations } from "./relation-words.ts";
 
 /**
  * Vetoes where one text names what the other does not: a proper noun, an acronym, a word in CamelCase, or a word that
@@ -14,11 +15,13 @@ export const entities: Guard = {
     const { askedOnly, foundOnly, matched } = pair.alignment;
     const isTitle = hasTitleCase(pair.asked) || hasTitleCase(pair.found);
     if (matched.some((match) => isOtherName(match, pair))) return true;
-    const isNamed = (token: Token, others: readonly Token[]) =>
-      names(token, isTitle) && !others.some((other) => isSlipOf(token, other));
+    const isNamed = (token: Token, others: readonly Token[], { content }: Reading) =>
+      names(token, isTitle) &&
+      !others.some((other) => isSlipOf(token, other)) &&
+      !content.some((other) => other.lemma === token.lemma);
     return (
-      askedOnly.some((token) => isNamed(token, foundOnly)) ||
-      foundOnly.some((token) => isNamed(token, askedOnly)) ||
+      askedOnly.some((token) => isNamed(token, foundOnly, pair.found)) ||
+      foundOnly.some((token) => isNamed(token, askedOnly, pair.asked)) ||
       hasLoneAcronym(pair.asked, pair.found) ||
       hasLoneAcronym(pair.found, pair.asked)
     );
@@ -26,7 +29,7 @@ export const entities: Guard = {
 };
 
 function names(token: Token, isTitle: boolean): boolean {
-  if (token.kind !== "word") return false;
+  if (token.kind !== "word" || relations.has(token.lower) || coordinators.has(token.lower)) return false;
   if (!token.isKnown && token.spelled === token.lower) return true;
   return token.isName && (!isTitle || isAcronym(token));
 }

@@ -24,6 +24,9 @@ export const vague: ReadonlySet<string> = new Set(
     "make get do have use take give go work help try happen occur exist consist involve require need become seem call " +
     "name tell explain describe say ask show find see look think believe consider " +
     "part item option case number amount piece detail information info fact list overview summary " +
-    "general regular typical normal basic actual real true main"
+    "general regular typical normal basic actual real true simply " +
+    "using utilize utilise employ allow enable possible able provide available include contain perform execute specify " +
+    "mention discuss accomplish achieve regard relate concern additional other further approach technique procedure " +
+    "process set certain issue problem question answer manner wise fact matter point aspect feel feeling"
   ).split(" "),
 );

@@ -1,9 +1,19 @@
-import type { Pair } from "../reading/reading.ts";
+import type { Pair, Token } from "../reading/reading.ts";
 import type { Guard } from "./guard.ts";
 import { isComparative, questionFrames } from "./question-frame.ts";
-import { formsOfBe } from "./question-words.ts";
-import { areContrasting, coordinators, genitives, movableAdverbs, relations, subordinators } from "./relation-words.ts";
-import { type Part, type Parts, partsOf } from "./sentence-parts.ts";
+import { auxiliaries, interrogatives } from "./question-words.ts";
+import {
+  areContrasting,
+  coordinators,
+  genitives,
+  instruments,
+  lopsided,
+  movableAdverbs,
+  noAdverbs,
+  relations,
+  subordinators,
+} from "./relation-words.ts";
+import { isBehindBe, looksLikeParticiple, type Part, type Parts, partsOf } from "./sentence-parts.ts";
 
 /**
  * Vetoes where the same words play other parts: "from Rome to Oslo" and "from Oslo to Rome", "Anna hit Ben" and "Ben hit
@@ -54,22 +64,22 @@ function differInParts(pair: Pair): boolean {
   return false;
 }
 
-/** By the place in the question. Where one word stands several times, its places are matched from left to right. */
+/**
+ * By the place in the question, without words that either text has several times: which of them is which is told by the
+ * words beside them.
+ */
 function inOrder(shared: readonly Shared[]): Shared[] {
-  const byWord = new Map<string, Shared[]>();
+  const asked = new Map<string, number>();
+  const found = new Map<string, number>();
   for (const each of shared) {
-    const word = each.found.token.lemma;
-    const same = byWord.get(word);
-    if (same === undefined) byWord.set(word, [each]);
-    else same.push(each);
+    const one = each.asked.token.lemma;
+    const other = each.found.token.lemma;
+    asked.set(one, (asked.get(one) ?? 0) + 1);
+    found.set(other, (found.get(other) ?? 0) + 1);
   }
-  const ordered: Shared[] = [];
-  for (const same of byWord.values()) {
-    const asked = same.map((each) => each.asked).sort((one, other) => one.index - other.index);
-    const found = same.map((each) => each.found).sort((one, other) => one.index - other.index);
-    for (const [index, part] of asked.entries()) ordered.push({ asked: part, found: found[index] ?? part });
-  }
-  return ordered.sort((one, other) => one.asked.index - other.asked.index);
+  return shared
+    .filter((each) => asked.get(each.asked.token.lemma) === 1 && found.get(each.found.token.lemma) === 1)
+    .sort((one, other) => one.asked.index - other.asked.index);
 }
 
 /** Closed classes are the frame that content is laid out in, not content that could change its part. */
@@ -93,13 +103,14 @@ function exchanges(one: Shared, other: Shared, texts: Texts): boolean {
   if (!isInverted) return flip || haveExchangedRelations(one, other);
   if (flip) return false;
   return !(
-    movesFreely(one) ||
-    movesFreely(other) ||
+    isAdverbMoved(one, other, texts) ||
     areListed(one, other, texts) ||
     haveKeptRelations(one, other, texts) ||
     isGenitive(one, other, texts) ||
+    isInstrument(one, other, texts) ||
     isPassiveWithoutAgent(one, other, texts) ||
-    isPredicateOfList(one, other, texts)
+    isPredicateOfList(one, other, texts) ||
+    isNumberOfNeighbor(one, other)
   );
 }
 
@@ -136,9 +147,16 @@ function agentOf(parts: Parts, patient: Part, agent: Part): boolean {
   );
 }
 
-function movesFreely({ asked }: Shared): boolean {
-  const { lower, kind } = asked.token;
-  return kind === "word" && (movableAdverbs.has(lower) || (lower.endsWith("ly") && lower.length > 5));
+/** Whether one of the two is an adverb that went elsewhere in the same phrase; two adverbs do not change places. */
+function isAdverbMoved(one: Shared, other: Shared, texts: Texts): boolean {
+  const adverbs = [one, other].filter(({ asked }) => isMovable(asked.token));
+  const adverb = adverbs[0];
+  return adverbs.length === 1 && adverb !== undefined && keepsHead(adverb, texts, -4);
+}
+
+function isMovable({ lower, kind }: Token): boolean {
+  if (kind !== "word") return false;
+  return movableAdverbs.has(lower) || (lower.endsWith("ly") && lower.length > 4 && !noAdverbs.has(lower));
 }
 
 /** Whether both stand in one list in both texts, each still before the noun it belongs to. */
@@ -153,36 +171,63 @@ function areListed(one: Shared, other: Shared, texts: Texts): boolean {
   return inAsked && keepsHead(one, texts) && keepsHead(other, texts);
 }
 
-/** Whether a coordinator stands between the two, and nothing that begins another phrase. */
+/** Whether a coordinator or a comma stands between the two, and nothing that begins another phrase. */
 function isList(parts: Parts, first: Part, second: Part): boolean {
   if (first.sentence !== second.sentence || first.clause !== second.clause) return false;
   let isJoined = false;
-  for (let index = first.index + 1; index < second.index; index++) {
+  for (let index = first.index + 1; index <= second.index; index++) {
     const part = parts.all[index];
     const word = parts.words[index] ?? "";
-    if (coordinators.has(word)) isJoined = true;
-    else if (part?.relation !== first.relation && part?.relation !== "") return false;
+    if (coordinators.has(word) || part?.isAfterComma === true) isJoined = true;
+    if (coordinators.has(word) || index === second.index) continue;
+    if (lopsided.has(word) || auxiliaries.has(word) || interrogatives.has(word)) return false;
+    if (part?.relation !== first.relation && part?.relation !== "") return false;
   }
   return isJoined && (first.relation === second.relation || second.relation === "vs" || second.relation === "versus");
 }
 
-/** Whether the word that follows at once in one text still belongs to it in the other. */
-function keepsHead(each: Shared, texts: Texts): boolean {
-  return keepsNext(each.asked, texts, "asked", "found") && keepsNext(each.found, texts, "found", "asked");
+/** Whether the word that follows at once in one text still follows in the other; it may stand up to `least` before. */
+function keepsHead(each: Shared, { asked, found }: Texts, least = 1): boolean {
+  return (
+    keepsNext(asked, each.asked, found, each.found, least) && keepsNext(found, each.found, asked, each.asked, least)
+  );
 }
 
-function keepsNext(part: Part, texts: Texts, from: "asked" | "found", to: "asked" | "found"): boolean {
-  const head = texts.shared.find((each) => each[from].index === part.index + 1);
-  const own = texts.shared.find((each) => each[from] === part);
-  if (head === undefined || own === undefined) return true;
-  const distance = head[to].index - own[to].index;
-  return (distance > 0 && distance <= 3) || (distance < 0 && distance >= -4);
+function keepsNext(from: Parts, part: Part, to: Parts, own: Part, least: number): boolean {
+  const next = from.all[part.index + 1];
+  if (next === undefined || next.isAfterComma || next.token.isStop || isGrammar(next.token.lower)) return true;
+  const lemma = next.token.lemma;
+  if (!to.all.some(({ token }) => token.lemma === lemma)) return true;
+  // "A static and a dynamic website": the head is shared by all of a list.
+  const reach = coordinators.has(to.words[own.index + 1] ?? "") ? 6 : 3;
+  for (let distance = least; distance <= reach; distance++) {
+    if (distance !== 0 && to.all[own.index + distance]?.token.lemma === lemma) return true;
+  }
+  return false;
 }
 
 /** Whether each moved together with what governs it, and that tells the two apart. */
 function haveKeptRelations(one: Shared, other: Shared, texts: Texts): boolean {
-  if (place(one.asked) !== place(one.found) || place(other.asked) !== place(other.found)) return false;
-  return place(one.asked) !== place(other.asked) && keepsHead(one, texts) && keepsHead(other, texts);
+  if (!keepsHead(one, texts) || !keepsHead(other, texts)) return false;
+  const [first, second] = [place(one.asked), place(other.asked)];
+  if (first === place(one.found) && second === place(other.found)) return first !== second;
+  return isSpilled(one, other, "found") || isSpilled(other, one, "asked");
+}
+
+/**
+ * "Do people watch it in Rome", "do people in Rome watch it": no verb is known as such, so that the relation seems to
+ * go on to what stands behind its phrase.
+ */
+function isSpilled(behind: Shared, phrase: Shared, text: "asked" | "found"): boolean {
+  const plain = text === "found" ? "asked" : "found";
+  return (
+    phrase.asked.relation === phrase.found.relation &&
+    phrase.asked.clause === phrase.found.clause &&
+    behind.asked.clause === behind.found.clause &&
+    phrase[text].relation !== "" &&
+    behind[text].relation === phrase[text].relation &&
+    behind[plain].relation === ""
+  );
 }
 
 function place(part: Part): string {
@@ -220,19 +265,38 @@ function isPassiveWithoutAgent(one: Shared, other: Shared, texts: Texts): boolea
 }
 
 function isParticiple({ asked, found }: Shared, texts: Texts): boolean {
-  const isPassive = texts.asked.passives.some(({ verb }) => verb === asked.index);
-  if (isPassive !== texts.found.passives.some(({ verb }) => verb === found.index)) return true;
+  const inAsked = texts.asked.passives.some(({ verb }) => verb === asked.index);
+  const inFound = texts.found.passives.some(({ verb }) => verb === found.index);
+  if (inAsked !== inFound) return (inAsked ? texts.found : texts.asked).passives.length === 0;
   if (asked.token.lower === found.token.lower || asked.token.lemma !== found.token.lemma) return false;
-  return isBehindBe(texts.asked, asked) !== isBehindBe(texts.found, found);
+  return isPassive(texts.asked, asked) !== isPassive(texts.found, found);
 }
 
-function isBehindBe(parts: Parts, part: Part): boolean {
-  if (!/(?:ed|en|t|wn|de|ld|nd|ng|ck|n)$/.test(part.token.lower) || part.token.lower.endsWith("ing")) return false;
-  for (let index = part.index - 1; index >= 0 && index >= part.index - 8; index--) {
-    if (parts.all[index]?.sentence !== part.sentence) return false;
-    if (formsOfBe.has(parts.words[index] ?? "")) return true;
-  }
-  return false;
+function isPassive({ all, words }: Parts, { index, token }: Part): boolean {
+  return looksLikeParticiple(token.lower) && isBehindBe(all, words, index);
+}
+
+/** "Gauze can be used to stop it", "stop it using gauze". */
+function isInstrument(one: Shared, other: Shared, { asked, found }: Texts): boolean {
+  return (
+    (isUsedFor(asked, one.asked, other.asked) && instruments.has(one.found.relation)) ||
+    (isUsedFor(found, other.found, one.found) && instruments.has(other.asked.relation))
+  );
+}
+
+function isUsedFor(parts: Parts, tool: Part, purpose: Part): boolean {
+  return parts.uses.some(
+    ({ verb, by }) => tool.sentence === purpose.sentence && tool.index < verb && purpose.index > by,
+  );
+}
+
+/** "The 2016 election", "the election 2016", "30,000 INR", "INR 30,000". */
+function isNumberOfNeighbor(one: Shared, other: Shared): boolean {
+  const isNumber = (one.asked.token.kind === "number") !== (other.asked.token.kind === "number");
+  if (!isNumber) return false;
+  const number = one.asked.token.kind === "number" ? one : other;
+  const isYear = /^(?:1[5-9]|20)\d\d$/.test(number.asked.token.lemma) && one.asked.relation === one.found.relation;
+  return isYear || (other.asked.index - one.asked.index === 1 && one.found.index - other.found.index === 1);
 }
 
 /** "Which is better, A or B", "is A or B better". */

@@ -195,6 +195,7 @@ function whatType(words: readonly string[], at: number, rest: readonly string[])
   if (times.has(next) && words[at + 2] !== "zone" && words[at + 2] !== "signature") return "when";
   if (next === "number" && rest[1] === "of") return "how many";
   if (next === "age" && words[at - 1] === "at") return "how old";
+  if (next === "reason" || next === "reasons") return "why";
   if (next === "causes" || next === "caused" || next === "makes" || next === "made") return "why";
   if (next === "person" || next === "people") return "who";
   if (isDoing(rest)) return "how";

@@ -3,9 +3,9 @@
 /** The phrase behind one of these keeps its part wherever the phrase stands. */
 export const relations: ReadonlySet<string> = new Set(
   (
-    "from to into onto in on at of off for by with without within against about between among around across through " +
+    "from to into onto in on at of for by with without within against about between among around across through " +
     "throughout during before after until till since over under above below near behind beside besides beyond inside " +
-    "outside toward towards via using per than as like except despite versus vs out up down along amid upon regarding " +
+    "outside toward towards via using per than as like except despite versus vs along amid upon regarding " +
     "concerning instead"
   ).split(" "),
 );
@@ -76,8 +76,24 @@ export function areContrasting(one: string, other: string): boolean {
 
 /** Adverbs that may stand in several places. */
 export const movableAdverbs: ReadonlySet<string> = new Set(
+  "fast online quickly also too together well soon abroad overseas first later once twice alone today now then".split(
+    " ",
+  ),
+);
+
+/** Words in -ly that are no adverbs. */
+export const noAdverbs: ReadonlySet<string> = new Set(
   (
-    "fast online quickly also too actually really together well often usually always today ever now then even still " +
-    "again soon already abroad overseas naturally first later once twice alone"
+    "family supply apply reply only likely unlikely lovely italy july friendly daily weekly monthly yearly quarterly " +
+    "early elderly scholarly assembly butterfly belly jelly bully rally ally lonely ugly silly holy costly deadly " +
+    "orderly timely anomaly monopoly poly comply imply rely multiply emily kelly sally molly billy wholly"
   ).split(" "),
 );
+
+/** Between two words of a list these say that one is meant and not the other, or one before the other. */
+export const lopsided: ReadonlySet<string> = new Set(
+  "not but then never instead rather without before after".split(" "),
+);
+
+/** "X can be used to do Y" is "do Y using X". */
+export const instruments: ReadonlySet<string> = new Set("using with by through via".split(" "));

@@ -2,6 +2,7 @@ import type { Pair, Reading } from "../reading/reading.ts";
 import type { Guard } from "./guard.ts";
 import { once } from "./once.ts";
 import { type QuestionFrame, questionFrames } from "./question-frame.ts";
+import { genericSubjects } from "./question-words.ts";
 import { aspects, bounds, joinedBounds, modals, people, persons, quantifiers, tenses } from "./scope-words.ts";
 import { type Sentence, sentencesOf } from "./sentences.ts";
 
@@ -51,30 +52,40 @@ function mark(sentence: Sentence, into: Set<string>): void {
 }
 
 /**
- * The person a word stands for. The first and the second person are left out where anybody is meant: a possessive of
- * one's own ("how do I reset my", "how do you reset your", "how to reset your").
+ * The person a word stands for, where it is the point. It is not where anybody is meant: what is one's own ("how do I
+ * reset my", "how do you reset your", "how to reset your"), and `they` for what was named before.
  */
 function personMark(words: readonly string[], index: number): string | undefined {
   const person = persons.get(words[index] ?? "");
   if (person === undefined) return undefined;
-  if (person === "first" || person === "second") return isAnybody(words, index, person) ? undefined : person;
-  return person;
+  return isAnybody(words, index, person) ? undefined : person;
 }
 
 const askersWords: ReadonlySet<string> = new Set("tell show give help explain let teach advise remind send".split(" "));
 
 function isAnybody(words: readonly string[], index: number, person: string): boolean {
-  const word = words[index] ?? "";
   const before = words.slice(0, index);
-  // "Tell me", "help me": the one who asks, not the one asked about.
-  if (person === "first" && word !== "mine") {
-    return word !== "me" || askersWords.has(before.at(-1) ?? "") || before.includes("i") || before.includes("my");
+  switch (person) {
+    case "first":
+      return true;
+    case "plural":
+      return before.includes("we") || askersWords.has(before.at(-1) ?? "");
+    case "second":
+      return words[index] === "you" || impersonal.test(before.join(" "));
+    case "others":
+      return before.some((word) => (word.endsWith("s") && word.length > 3) || people.has(word) || groups.has(word));
+    default:
+      return false;
   }
-  if (!/^yours?(?:elf)?$/.test(word)) return true;
-  return /\b(?:how|when|where|what|why) (?:do|can|should|could|would|to|does|must|if) ?you\b|\bhow to\b|\bif you\b/.test(
-    before.join(" "),
-  );
 }
+
+/** Before `your` these show that anybody is meant. */
+const impersonal =
+  /\b(?:how|when|where|what|why|which) (?:\w+ )?(?:do|can|should|could|would|to|does|must|if) you\b|\bto\b|\bif you\b|\bhow\b/;
+
+const groups: ReadonlySet<string> = new Set(
+  "people someone everyone anyone somebody anybody user person who".split(" "),
+);
 
 /** `some` and `any` count only where they are the point: the subject of a question of yes or no. */
 function isQuantifier(words: readonly string[], index: number): boolean {
@@ -143,8 +154,8 @@ function isOtherTime(one: QuestionFrame, other: QuestionFrame): boolean {
   const isSupposition = [one, other].every((each) => each.sentence.words.some((word) => word.startsWith("happen")));
   if (isSupposition && first !== "past" && second !== "past") return false;
   // "How would I", "how do I".
-  if (one.type === "how" && /^(?:present|conditional)$/.test(first) && /^(?:present|conditional)$/.test(second)) {
-    return false;
+  if (one.type === "how" && first !== "past" && second !== "past") {
+    return ![one, other].every(({ subject }) => genericSubjects.has(subject ?? ""));
   }
   return true;
 }

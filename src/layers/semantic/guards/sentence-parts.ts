@@ -1,5 +1,6 @@
 import type { Reading, Token } from "../reading/reading.ts";
 import { once } from "./once.ts";
+import { questionFrames } from "./question-frame.ts";
 import { auxiliaries, formsOfBe, interrogatives } from "./question-words.ts";
 import { coordinators, infinitiveLeaders, relations, subordinators } from "./relation-words.ts";
 import { sentencesOf } from "./sentences.ts";
@@ -17,11 +18,14 @@ export interface Part {
   readonly sentence: number;
   readonly clause: string;
   readonly relation: string;
+  readonly isAfterComma: boolean;
 }
 
+/** "Is broken by", "can be used to". */
 export interface Passive {
-  /** Index of the participle before `by`. */
+  /** Index of the participle. */
   readonly verb: number;
+  /** Index of the `by`, or of the `to`. */
   readonly by: number;
 }
 
@@ -29,7 +33,10 @@ export interface Parts {
   readonly all: readonly Part[];
   readonly words: readonly string[];
   readonly byToken: ReadonlyMap<Token, Part>;
+  /** Passives that name their agent. */
   readonly passives: readonly Passive[];
+  /** Passives that name what their subject is used for. */
+  readonly uses: readonly Passive[];
 }
 
 export const partsOf: (reading: Reading) => Parts = once(read);
@@ -39,50 +46,72 @@ const subjects: ReadonlySet<string> = new Set("i you we he she they it one there
 function read(reading: Reading): Parts {
   const all: Part[] = [];
   const words: string[] = [];
+  const frames = questionFrames(reading);
   for (const [sentence, { tokens, words: own, clauses }] of sentencesOf(reading).entries()) {
+    const asking = new Set(frames.filter((frame) => frame.sentence.tokens === tokens).map((frame) => frame.at));
     let clause = "";
     let relation = "";
     for (const [at, token] of tokens.entries()) {
       const word = own[at] ?? "";
       if (clauses.has(at)) {
         // A list goes on with what governs it; anything else begins anew.
-        if (relation === "" || !isList(own, at)) relation = "";
-        clause = "";
+        if (!isList(own, at)) {
+          relation = "";
+          clause = "";
+        }
       }
       if (relations.has(word)) {
         relation = word === "to" && infinitiveLeaders.has(own[at - 1] ?? "") ? "" : word;
-      } else if (subordinators.has(word) && !(interrogatives.has(word) && at === 0)) {
+      } else if (subordinators.has(word) && !asking.has(at)) {
         clause = word;
         relation = "";
       } else if (auxiliaries.has(word) || interrogatives.has(word) || subjects.has(word)) {
         relation = "";
       }
-      all.push({ token, index: all.length, sentence, clause, relation });
+      all.push({ token, index: all.length, sentence, clause, relation, isAfterComma: clauses.has(at) });
       words.push(word);
     }
   }
   const byToken = new Map(all.map((part) => [part.token, part]));
-  return { all, words, byToken, passives: passivesOf(all, words) };
+  const passives = passivesOf(all, words, "by");
+  return { all, words, byToken, passives, uses: passivesOf(all, words, "to") };
 }
 
+/** Whether what follows the comma is joined to what stands before it, and no clause of its own. */
 function isList(words: readonly string[], at: number): boolean {
-  return words.slice(at, at + 4).some((word) => coordinators.has(word));
+  for (const word of words.slice(at, at + 12)) {
+    if (coordinators.has(word)) return true;
+    if (auxiliaries.has(word) || interrogatives.has(word) || subjects.has(word)) return false;
+  }
+  return false;
 }
 
-function passivesOf(all: readonly Part[], words: readonly string[]): Passive[] {
+const participle = /(?:ed|en|wn|ne|t|de|ld|nd|ng|ck|un|um|id)$/;
+
+export function looksLikeParticiple(word: string): boolean {
+  return participle.test(word) && !word.endsWith("ing");
+}
+
+const uses: ReadonlySet<string> = new Set("used utilized utilised employed applied".split(" "));
+
+function passivesOf(all: readonly Part[], words: readonly string[], behind: "by" | "to"): Passive[] {
   const passives: Passive[] = [];
   for (const [by, word] of words.entries()) {
-    if (word !== "by") continue;
+    if (word !== behind) continue;
     const verb = words[by - 1]?.endsWith("ly") ? by - 2 : by - 1;
-    const participle = words[verb];
-    if (participle === undefined || verb < 1 || participle.endsWith("ing")) continue;
-    for (let before = verb - 1; before >= 0 && before >= verb - 8; before--) {
-      if (all[before]?.sentence !== all[by]?.sentence) break;
-      if (formsOfBe.has(words[before] ?? "")) {
-        passives.push({ verb, by });
-        break;
-      }
+    const form = words[verb] ?? "";
+    if (behind === "to" ? uses.has(form) : looksLikeParticiple(form)) {
+      if (isBehindBe(all, words, verb)) passives.push({ verb, by });
     }
   }
   return passives;
+}
+
+/** Whether a form of `be` stands not far before, in the same sentence. */
+export function isBehindBe(all: readonly Part[], words: readonly string[], at: number): boolean {
+  for (let before = at - 1; before >= 0 && before >= at - 8; before--) {
+    if (all[before]?.sentence !== all[at]?.sentence) return false;
+    if (formsOfBe.has(words[before] ?? "")) return true;
+  }
+  return false;
 }

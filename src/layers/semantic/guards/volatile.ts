@@ -1,7 +1,7 @@
 import type { Reading } from "../reading/reading.ts";
 import type { Guard } from "./guard.ts";
 import { once } from "./once.ts";
-import { sentencesOf } from "./sentences.ts";
+import { questionFrames } from "./question-frame.ts";
 import {
   climate,
   current,
@@ -35,12 +35,21 @@ export function isVolatile(reading: Reading): boolean {
 }
 
 const verdictOf = once((reading: Reading) => ({
-  isVolatile: sentencesOf(reading).some(({ words }) => isOfTheMoment(words)),
+  isVolatile: questionFrames(reading).some(({ sentence, type, subject }) =>
+    isOfTheMoment({ words: sentence.words, type, subject }),
+  ),
 }));
 
-function isOfTheMoment(words: readonly string[]): boolean {
+interface Question {
+  readonly words: readonly string[];
+  readonly type: string;
+  readonly subject: string | undefined;
+}
+
+function isOfTheMoment(question: Question): boolean {
+  const { words } = question;
   return (
-    words.some((_, index) => pointsAtNow(words, index) || isOwnRecord(words, index)) ||
+    words.some((_, index) => pointsAtNow(words, index) || isOwnRecord(question, index)) ||
     phrases.some((phrase) => phrase.test(` ${words.join(" ")} `)) ||
     asksForWeather(words) ||
     asksForQuote(words)
@@ -50,44 +59,32 @@ function isOfTheMoment(words: readonly string[]): boolean {
 function pointsAtNow(words: readonly string[], index: number): boolean {
   const word = words[index] ?? "";
   const next = words[index + 1] ?? "";
-  if (moments.has(word)) return true;
+  if (moments.has(word)) return !(word === "now" && next === "that");
   if (word === "ago") return true;
-  if (current.has(word)) return !words.some((other) => physicalCurrent.has(other)) && !isLasting(words, index);
+  if (current.has(word)) return !words.some((other) => physicalCurrent.has(other));
   // "Last day of the term", "the last minute", "next day delivery": no pointing.
   return pointers.has(word) && spans.has(next) && !(word !== "this" && words[index + 2] === "of");
 }
 
-/** "Live in", "lived", "currents": other words that look alike. */
-function isLasting(words: readonly string[], index: number): boolean {
-  if (words[index] !== "live") return false;
-  const next = words[index + 1] ?? "";
-  return !/^(?:score|scores|stream|streams|updates?|news|match|results?|traffic|now|price|prices)$/.test(next);
-}
-
 const phrases: readonly RegExp[] = [
   / (?:right|as of|just|until|by|for) now /,
-  / at the moment | these days | so far | up to date | near me | nearby | around here | in stock | still open /,
+  / at the moment | these days | up to date | near me | nearby | around here | in stock | still (?:open|available|alive) /,
   / what (?:time|day|date) is it | what is the (?:time|date)(?: in| at| here)? | (?:what|which) day is /,
   / breaking news | news (?:about|on|from|of) | (?:the|any|some|latest|top|today|world|local) news | headlines /,
   / who (?:is )?(?:winning|playing|won the (?:game|match|race)) | score of the | the (?:game|match) score /,
   / (?:game|match|live|final|cricket|football|soccer|nba|nfl) scores? /,
-  / (?:is|are) .{1,60} (?:open|closed|down|available|online|live|delayed|cancelled|canceled|on sale) (?:on|at|in|for)?(?: |$)/,
-  / traffic (?:on|to|in|from|like|report|jam|update) | trending | exchange rate | stock market | on tv /,
+  /^ (?:is|are) .{1,60} (?:open|closed|down|delayed|cancelled|canceled|sold out) $/,
+  / traffic (?:in|from|like|report|jam|update|right) | exchange rate | stock market | on tv /,
+  / live (?:scores?|streams?|updates?|news|match|results?|traffic|prices?) /,
   / how (?:is|are) (?:the )?(?:traffic|market|stocks|roads) | next (?:train|bus|flight|game|match|episode|election|meeting) /,
 ];
 
-function isOwnRecord(words: readonly string[], index: number): boolean {
-  if (!/^(?:my|our)$/.test(words[index] ?? "")) return false;
-  const isRecord = [1, 2, 3].some((step) => ownRecords.has(words[index + step] ?? ""));
-  return isRecord && !asksHow(words) && words.slice(0, index).some((word) => stateWords.has(word));
-}
-
-/** "How do I pay my bill" is the same for everybody. */
-function asksHow(words: readonly string[]): boolean {
-  return words.some(
-    (word, index) =>
-      /^(?:how|why)$/.test(word) && /^(?:do|can|to|should|could|would|does)$/.test(words[index + 1] ?? ""),
-  );
+/** "Where is my order", "has my flight left"; not "how do I pay my bill", which is the same for everybody. */
+function isOwnRecord({ words, type, subject }: Question, index: number): boolean {
+  if (!/^(?:my|our)$/.test(words[index] ?? "") || type === "how" || type === "why") return false;
+  if (![1, 2, 3].some((step) => ownRecords.has(words[index + step] ?? ""))) return false;
+  const asksForState = type === "whether" && subject === words[index] && index <= 1;
+  return asksForState || words.slice(0, index).some((word) => stateWords.has(word));
 }
 
 function asksForWeather(words: readonly string[]): boolean {
