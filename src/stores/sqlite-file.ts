@@ -80,7 +80,7 @@ export function openDatabase(path: string): OpenedDatabase {
 }
 
 /** SQLite gives the files beside a database the mode of the database, so the mode is there before them. */
-function makePrivate(path: string): void {
+export function makePrivate(path: string): void {
   if (existsSync(path)) return;
   try {
     closeSync(openSync(path, "ax", 0o600));
@@ -90,7 +90,7 @@ function makePrivate(path: string): void {
 }
 
 /** SQLite refuses at once, without waiting, when two processes change the mode of a new file together. */
-function enterWal(database: DatabaseSync): void {
+export function enterWal(database: DatabaseSync): void {
   for (let attempt = 1; ; attempt += 1) {
     try {
       database.exec("PRAGMA journal_mode = WAL");

@@ -8,26 +8,42 @@
  * at once (file-vectors.ts); without, in memory alone.
  */
 
+import process from "node:process";
 import { type Clock, systemClock } from "../core/clock.ts";
 import type { VectorStore } from "../core/vector-store.ts";
+import { FileVectors } from "./file-vectors.ts";
 import { MemoryVectors } from "./memory-vectors.ts";
 import { ScanMemory } from "./scan-memory.ts";
 import { Scanner } from "./scanner.ts";
 import { VectorBounds, type VectorBoundsOptions } from "./vector-bounds.ts";
 
 export interface EmbeddedVectorsOptions extends VectorBoundsOptions {
+  /**
+   * Made when it is missing, readable by its owner only. The file in it is `semantic.db`; several processes may share
+   * it. Without a folder, vectors are in memory alone.
+   */
+  readonly directory?: string;
+  /** A damaged file is renamed and begun afresh; else it answers nothing until somebody has moved it away. */
+  readonly restartWhenDamaged?: boolean;
   readonly clock?: Clock;
+  /** Hears of damage and of writes that fail. Default: `process.emitWarning`. */
+  readonly onWarning?: (message: string) => void;
   /** False scans in plain JavaScript even where WebAssembly has SIMD. */
   readonly simd?: boolean;
   /** Bytes of codes, about the number of dimensions a vector, beyond which a partition is scanned in a thread. */
   readonly bytesScannedAtOnce?: number;
 }
 
-/** Opens the store at once. Throws `InvalidOptionError`. */
+/** Opens the store at once. Throws `InvalidOptionError`, and `StoreUnavailableError` while the file is locked. */
+export function embedded(options: EmbeddedVectorsOptions & { readonly directory: string }): FileVectors;
+export function embedded(options?: EmbeddedVectorsOptions): VectorStore;
 export function embedded(options: EmbeddedVectorsOptions = {}): VectorStore {
   const clock = options.clock ?? systemClock;
   const bounds = new VectorBounds(options);
   const memory = new ScanMemory(bounds.maxBytes, { simd: options.simd ?? true });
   const scanner = new Scanner(memory, options.bytesScannedAtOnce);
-  return new MemoryVectors({ clock, bounds, memory, scanner });
+  const { directory, restartWhenDamaged = false } = options;
+  if (directory === undefined) return new MemoryVectors({ clock, bounds, memory, scanner });
+  const onWarning = options.onWarning ?? ((message) => process.emitWarning(message, "RepriseWarning"));
+  return new FileVectors({ directory, clock, bounds, memory, scanner, restartWhenDamaged, onWarning });
 }

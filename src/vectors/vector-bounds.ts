@@ -10,6 +10,8 @@ export interface VectorBoundsOptions {
   readonly maxPartitionVectors?: number;
   /** Memory that the partitions in use take, about. Default 256 MiB. */
   readonly maxBytes?: number;
+  /** What the rows of the file take, about; the oldest go. Default 1 GiB. */
+  readonly maxFileBytes?: number;
 }
 
 const mebibyte = 1024 * 1024;
@@ -21,14 +23,24 @@ export class VectorBounds {
   readonly maxVectors: number;
   readonly maxBytes: number;
   readonly #maxPartitionVectors: number;
+  readonly maxFileBytes: number;
   /** A larger note is declined. */
   readonly noteBytes = 64 * 1024;
+  /** What waits to be written; beyond it a put is `overloaded`. */
+  readonly pendingBytes = 32 * mebibyte;
 
-  constructor({ maxVectors = 400_000, maxPartitionVectors = 200_000, maxBytes = 256 * mebibyte }: VectorBoundsOptions) {
+  constructor({
+    maxVectors = 400_000,
+    maxPartitionVectors = 200_000,
+    maxBytes = 256 * mebibyte,
+    maxFileBytes = 1_024 * mebibyte,
+  }: VectorBoundsOptions) {
     assertAtLeast("maxVectors", maxVectors, 1);
     assertAtLeast("maxPartitionVectors", maxPartitionVectors, 1);
     assertAtLeast("maxBytes", maxBytes, leastBytes);
+    assertAtLeast("maxFileBytes", maxFileBytes, leastBytes);
     this.maxVectors = maxVectors;
+    this.maxFileBytes = maxFileBytes;
     this.maxBytes = maxBytes;
     this.#maxPartitionVectors = maxPartitionVectors;
   }

@@ -1,0 +1,107 @@
+/**
+ * A space of the file as far as it is in memory, and how it is brought up to date before each look-up. While nobody
+ * has written to the file, that is one question to SQLite. Else the rows that others have put since are read; what
+ * others have deleted is met as a row that is gone when its vector comes into question (search.ts), so no list of
+ * deletions is kept. A large space is read page by page, and the event loop turns in between.
+ */
+
+import type { MaybePromise } from "../core/store.ts";
+import type { VectorSpace } from "../core/vector-store.ts";
+import { LoadedSpace } from "./loaded-spaces.ts";
+import { nextTurn } from "./next-turn.ts";
+import type { ScanMemory } from "./scan-memory.ts";
+import { spaceSeed } from "./vector-file.ts";
+import type { SpaceInFile, VectorRow, VectorRows } from "./vector-rows.ts";
+
+/** Read within about a millisecond. */
+const pageRows = 128;
+const nobody = -1;
+
+export interface ReadingOptions {
+  readonly rows: VectorRows;
+  /** Whose puts are in memory already. */
+  readonly origin: number;
+  /** Takes a row into the index, if it is alive and sound. */
+  readonly take: (row: VectorRow) => void;
+}
+
+export class FileSpace extends LoadedSpace {
+  readonly #seed: number;
+  #place: number | undefined;
+  /** The version of the file for which the index is up to date. */
+  #version: number | undefined;
+  /** All rows up to this one were read. */
+  #seen = 0;
+  #isComplete = false;
+  #isForgotten = false;
+  #reading: Promise<void> | undefined;
+
+  constructor(space: VectorSpace, memory: ScanMemory) {
+    super(space, memory);
+    this.#seed = spaceSeed(space);
+  }
+
+  /** Where its rows are; `undefined` when the file has none. */
+  get inFile(): SpaceInFile | undefined {
+    const { dimensions } = this.space;
+    return this.#place === undefined ? undefined : { place: this.#place, seed: this.#seed, dimensions };
+  }
+
+  /** Whether it may leave memory. */
+  get isIdle(): boolean {
+    return !this.keepsAny && !this.index.isPinned && this.#reading === undefined;
+  }
+
+  catchUp(options: ReadingOptions): MaybePromise<void> {
+    if (this.#reading !== undefined) return this.#reading;
+    const version = options.rows.version();
+    if (version === this.#version) return;
+    if (this.#readPage(options)) {
+      this.#version = version;
+      return;
+    }
+    this.#reading = this.#readOn(options, version).finally(() => {
+      this.#reading = undefined;
+    });
+    return this.#reading;
+  }
+
+  /** Has the next look-up read everything again. */
+  startAnew(): void {
+    this.clearUnkept();
+    this.#version = undefined;
+    this.#seen = 0;
+    this.#isComplete = false;
+  }
+
+  override clear(): void {
+    super.clear();
+    this.#isForgotten = true;
+  }
+
+  async #readOn(options: ReadingOptions, version: number): Promise<void> {
+    let isDone = false;
+    while (!isDone) {
+      await nextTurn();
+      if (this.#isForgotten) return;
+      isDone = this.#readPage(options);
+    }
+    this.#version = version;
+  }
+
+  /** True when there is no more. */
+  #readPage({ rows, origin, take }: ReadingOptions): boolean {
+    const place = rows.placeOf(this.space);
+    if (place !== this.#place) this.startAnew();
+    this.#place = place;
+    const { inFile } = this;
+    if (inFile === undefined) return true;
+    const newest = rows.newest(inFile.place);
+    const page = rows.page(inFile, this.#seen, newest, this.#isComplete ? origin : nobody, pageRows);
+    for (const row of page) if (this.kept(row.id) === undefined) take(row);
+    const isLast = page.length < pageRows;
+    this.#seen = isLast ? newest : (page.at(-1) as VectorRow).seq;
+    this.#isComplete ||= isLast;
+    return isLast;
+  }
+}

@@ -1,0 +1,351 @@
+import {
+  mkdtempSync,
+  readdirSync,
+  readFileSync,
+  renameSync,
+  rmSync,
+  statSync,
+  truncateSync,
+  writeFileSync,
+} from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { DatabaseSync } from "node:sqlite";
+import { afterEach, beforeEach, describe, expect, it } from "vitest";
+import { ManualClock } from "../core/clock.ts";
+import { InvalidOptionError, StoreUnavailableError } from "../core/errors.ts";
+import { forEver, hour, idsNear, itemOf, near, space, vectorOf } from "../testing/vector-store-case.ts";
+import { vectorStoreContract } from "../testing/vector-store-contract.ts";
+import { type EmbeddedVectorsOptions, embedded } from "./embedded.ts";
+import type { FileVectors } from "./file-vectors.ts";
+
+const ways: Readonly<Record<string, EmbeddedVectorsOptions>> = {
+  "on the calling thread": {},
+  "in a thread": { bytesScannedAtOnce: 0 },
+};
+
+for (const [way, options] of Object.entries(ways)) {
+  describe(`embedded in a file (${way}): the vector store contract`, () => {
+    const make = async () => {
+      const clock = new ManualClock();
+      const directory = mkdtempSync(join(tmpdir(), "reprise-vectors-"));
+      const open = () => embedded({ directory, clock, ...options });
+      const store = open();
+      const reopen = async () => {
+        await store.close();
+        return open();
+      };
+      return {
+        clock,
+        store,
+        reopen,
+        another: async () => open(),
+        dispose: async () => rmSync(directory, { recursive: true }),
+      };
+    };
+    for (const { name, run } of vectorStoreContract(make)) it(name, run);
+  });
+}
+
+describe("embedded in a file", () => {
+  let directory = "";
+  let clock = new ManualClock();
+  let warnings: string[] = [];
+  const opened: FileVectors[] = [];
+
+  beforeEach(() => {
+    directory = mkdtempSync(join(tmpdir(), "reprise-vectors-"));
+    clock = new ManualClock();
+    warnings = [];
+  });
+
+  afterEach(async () => {
+    for (const store of opened.splice(0)) await store.close();
+    rmSync(directory, { recursive: true });
+  });
+
+  const file = () => join(directory, "semantic.db");
+  const open = (options: Partial<EmbeddedVectorsOptions> = {}) => {
+    const store = embedded({ directory, clock, onWarning: (message) => warnings.push(message), ...options });
+    opened.push(store);
+    return store;
+  };
+  /** Changes the file as another program would. */
+  const tamper = (sql: string) => {
+    const database = new DatabaseSync(file());
+    database.exec(sql);
+    database.close();
+  };
+  const rowsOf = (table: string) => {
+    const database = new DatabaseSync(file(), { readOnly: true });
+    const count = Number(database.prepare(`SELECT count(*) AS count FROM ${table}`).get()?.["count"]);
+    database.close();
+    return count;
+  };
+  const partition = (name: string) => ({ ...space, partition: name });
+
+  it("answers at once while the partition is small, before and after the commit", async () => {
+    const store = open();
+    expect(store.put(space, itemOf("one", vectorOf(1)))).toBe("stored");
+    expect(store.nearest(space, vectorOf(1), 1)).toMatchObject([{ id: "one" }]);
+    await store.flush();
+    expect(store.nearest(space, vectorOf(1), 1)).toMatchObject([{ id: "one" }]);
+    expect(store.nearest(partition("empty"), vectorOf(1), 1)).toEqual([]);
+  });
+
+  it("is readable by its owner alone", async () => {
+    await open().stats();
+    for (const name of readdirSync(directory)) expect(statSync(join(directory, name)).mode & 0o077).toBe(0);
+  });
+
+  it("reads a large partition page by page, and the event loop turns meanwhile", async () => {
+    const first = open();
+    for (let index = 0; index < 2_000; index += 1) first.put(space, itemOf(`${index}`, vectorOf(index)));
+    await first.close();
+    const store = open();
+    let turns = 0;
+    let isDone = false;
+    const count = () => {
+      turns += 1;
+      if (!isDone) setImmediate(count);
+    };
+    setImmediate(count);
+    const found = store.nearest(space, vectorOf(1_999), 1);
+    expect(found).toBeInstanceOf(Promise);
+    const alsoFound = store.nearest(space, vectorOf(3), 1);
+    store.put(space, itemOf("put meanwhile", vectorOf(9_000)));
+    expect(await found).toMatchObject([{ id: "1999" }]);
+    isDone = true;
+    expect(await alsoFound).toMatchObject([{ id: "3" }]);
+    expect(turns).toBeGreaterThan(10);
+    expect(await idsNear(store, space, vectorOf(9_000), 1)).toEqual(["put meanwhile"]);
+    expect((await store.nearest(space, vectorOf(1), 1_000)).length).toBe(1_000);
+  });
+
+  it("lets partitions leave memory, and reads them again", async () => {
+    const store = open({ maxBytes: 4 * 1024 * 1024 });
+    const dimensions = 1_024;
+    const where = (name: number) => ({ ...space, dimensions, partition: `${name}` });
+    for (let name = 0; name < 20; name += 1) {
+      for (let index = 0; index < 300; index += 1) {
+        store.put(where(name), itemOf(`${index}`, vectorOf(index, dimensions)));
+      }
+      await store.flush();
+    }
+    for (let name = 0; name < 20; name += 1) {
+      expect(await idsNear(store, where(name), vectorOf(name, dimensions), 1)).toEqual([`${name}`]);
+    }
+    expect((await store.stats()).vectors).toBe(6_000);
+  });
+
+  it("lets the oldest go from the file, of a partition and of all", async () => {
+    const store = open({ maxPartitionVectors: 10, maxVectors: 25 });
+    for (const name of ["a", "b", "c"]) {
+      for (let index = 0; index < 15; index += 1) store.put(partition(name), itemOf(`${index}`, vectorOf(index)));
+    }
+    expect((await store.stats()).vectors).toBe(25);
+    expect((await store.nearest(partition("a"), vectorOf(1), 100)).length).toBe(5);
+    expect((await store.nearest(partition("c"), vectorOf(1), 100)).length).toBe(10);
+    const again = open();
+    expect((await idsNear(again, partition("a"), vectorOf(1), 100)).map(Number).sort((a, b) => a - b)).toEqual([
+      10, 11, 12, 13, 14,
+    ]);
+  });
+
+  it("lets the oldest go at the byte bound of the file", async () => {
+    const store = open({ maxFileBytes: 4 * 1024 * 1024 });
+    for (let index = 0; index < 400; index += 1) {
+      store.put(space, { ...itemOf(`${index}`, vectorOf(index)), note: new Uint8Array(20_000) });
+      if (index % 50 === 49) await store.flush();
+    }
+    const { bytes, vectors } = await store.stats();
+    expect(bytes).toBeLessThanOrEqual(4 * 1024 * 1024);
+    expect(vectors).toBeGreaterThan(100);
+    expect(await idsNear(store, space, vectorOf(399), 1)).toEqual(["399"]);
+    expect(await idsNear(store, space, vectorOf(0), 1)).not.toEqual(["0"]);
+  });
+
+  it("refuses puts when too much waits to be written", async () => {
+    const store = open();
+    const note = new Uint8Array(64 * 1024);
+    const results = Array.from({ length: 600 }, (_, index) =>
+      store.put(space, { ...itemOf(`${index}`, vectorOf(1)), note }),
+    );
+    expect(results[0]).toBe("stored");
+    expect(results.at(-1)).toBe("overloaded");
+    await store.flush();
+    expect(store.put(space, itemOf("later", vectorOf(2)))).toBe("stored");
+  });
+
+  it("sweeps dead rows and the spaces they leave empty", async () => {
+    const store = open();
+    for (let index = 0; index < 50; index += 1) {
+      store.put(partition(`${index}`), itemOf("dies", vectorOf(index), clock.now() + hour));
+    }
+    store.put(space, itemOf("stays", vectorOf(1)));
+    await store.flush();
+    expect([rowsOf("vectors_v1"), rowsOf("spaces_v1")]).toEqual([51, 51]);
+    clock.advance(2 * hour);
+    store.put(space, itemOf("more", vectorOf(2)));
+    await store.flush();
+    expect([rowsOf("vectors_v1"), rowsOf("spaces_v1")]).toEqual([2, 1]);
+    expect((await store.stats()).vectors).toBe(2);
+  });
+
+  it("leaves nothing of a deleted tenant in the folder", async () => {
+    const store = open();
+    const note = new TextEncoder().encode("a note that is looked for in the files");
+    const tenant = "tenant that wants to be forgotten";
+    for (let index = 0; index < 100; index += 1) {
+      store.put({ ...space, tenant }, { ...itemOf(`${index}`, vectorOf(index)), note });
+    }
+    await store.flush();
+    const found = () =>
+      readdirSync(directory).filter((name) => readFileSync(join(directory, name)).includes(Buffer.from(note)));
+    expect(found()).not.toEqual([]);
+    await store.delete({ tenant });
+    expect(found()).toEqual([]);
+  });
+
+  it("reads the partition anew when another process deleted most of it", async () => {
+    const [store, other] = [open(), open()];
+    for (let index = 0; index < 1_000; index += 1) store.put(space, itemOf(`${index}`, vectorOf(index)));
+    await store.flush();
+    await other.delete({ tenant: "tenant", ids: Array.from({ length: 999 }, (_, index) => `${index}`) });
+    expect(await idsNear(store, space, vectorOf(1), 8)).toEqual(["999"]);
+  });
+
+  it("never answers with a damaged row, and removes it", async () => {
+    const store = open();
+    for (let index = 0; index < 3; index += 1)
+      store.put(space, itemOf(`${index}`, vectorOf(index), clock.now() + hour));
+    await store.flush();
+    tamper("UPDATE vectors_v1 SET vector = zeroblob(96) WHERE id = '1'");
+    tamper(`UPDATE vectors_v1 SET delete_at = delete_at + 1e9 WHERE id = '2'`);
+    expect(await idsNear(store, space, vectorOf(1))).toEqual(["0"]);
+    expect(await idsNear(open(), space, vectorOf(1))).toEqual(["0"]);
+    expect((await store.stats()).vectors).toBe(1);
+  });
+
+  it("never takes the row of another space for its own", async () => {
+    const store = open();
+    store.put(space, itemOf("one", vectorOf(1)));
+    store.put({ ...space, tenant: "another" }, itemOf("two", vectorOf(1)));
+    await store.flush();
+    tamper("UPDATE spaces_v1 SET tenant = 'x' WHERE tenant = 'tenant'");
+    tamper("UPDATE spaces_v1 SET tenant = 'tenant' WHERE tenant = 'another'");
+    expect(await idsNear(open(), space, vectorOf(1))).toEqual([]);
+  });
+
+  /** Overwrites the pages after the first. */
+  const spoil = () => {
+    const size = statSync(file()).size;
+    writeFileSync(file(), Buffer.alloc(size - 8_192, 0x5a), { flag: "r+", flush: true });
+  };
+  const fill = async () => {
+    const store = open();
+    for (let index = 0; index < 300; index += 1) store.put(space, itemOf(`${index}`, vectorOf(index)));
+    await store.close();
+    opened.pop();
+  };
+
+  it("says that the file is damaged, answers nothing and leaves it alone", async () => {
+    await fill();
+    spoil();
+    const before = readdirSync(directory);
+    const store = open();
+    expect(() => store.nearest(space, vectorOf(1), 1)).toThrow(StoreUnavailableError);
+    expect(store.put(space, itemOf("one", vectorOf(1)))).toBe("overloaded");
+    await expect(store.delete({ tenant: "tenant" })).rejects.toThrow(StoreUnavailableError);
+    expect(await store.check()).toMatchObject([
+      { severity: "error", remedy: expect.stringContaining("move the file") },
+    ]);
+    expect(await store.stats()).toEqual({ vectors: 0, bytes: 0 });
+    expect(warnings).toHaveLength(1);
+    expect(readdirSync(directory)).toEqual(before);
+  });
+
+  it("sets a damaged file aside when it is told to, and begins afresh", async () => {
+    await fill();
+    spoil();
+    const store = open({ restartWhenDamaged: true });
+    expect(warnings.join()).toContain("set aside");
+    expect(store.nearest(space, vectorOf(1), 1)).toEqual([]);
+    store.put(space, itemOf("one", vectorOf(1)));
+    expect(await store.check()).toEqual([{ detail: `${file()} is sound and holds 1 vectors` }]);
+    expect(readdirSync(directory).some((name) => name.startsWith("semantic.db.not-a-database"))).toBe(true);
+  });
+
+  it("deals with damage that shows while it works", async () => {
+    await fill();
+    const store = open({ restartWhenDamaged: true });
+    expect(await idsNear(store, space, vectorOf(1), 1)).toEqual(["1"]);
+    truncateSync(file(), 3 * 8_192);
+    store.put(space, itemOf("put meanwhile", vectorOf(900)));
+    await expect(Promise.resolve().then(() => store.nearest(space, vectorOf(7), 8))).rejects.toThrow(
+      StoreUnavailableError,
+    );
+    await store.flush();
+    expect(await idsNear(store, space, vectorOf(900))).toEqual(["put meanwhile"]);
+    expect(warnings.join()).toContain("set aside");
+  });
+
+  it("reports damage that only a check meets", async () => {
+    await fill();
+    const store = open();
+    expect(await store.check()).toEqual([{ detail: `${file()} is sound and holds 300 vectors` }]);
+    await store.close();
+    truncateSync(file(), statSync(file()).size - 8_192);
+    expect(await open().check()).toMatchObject([{ severity: "error" }]);
+  });
+
+  it("keeps what it cannot write, refuses more, and goes on when it can", async () => {
+    await fill();
+    const store = open();
+    // The thread that writes opens the file with its first batch: it is not there then.
+    const away = `${directory}-away`;
+    renameSync(directory, away);
+    try {
+      store.put(space, itemOf("new", vectorOf(900)));
+      const gone = store.delete({ tenant: "tenant", partition: "partition", ids: ["1"] });
+      await expect(gone).rejects.toThrow(/cannot write/);
+      expect(store.put(space, itemOf("more", vectorOf(901)))).toBe("overloaded");
+      await expect(store.flush()).rejects.toThrow(/cannot write/);
+      expect(await idsNear(store, space, vectorOf(900), 1)).toEqual(["new"]);
+    } finally {
+      renameSync(away, directory);
+    }
+    clock.advance(5_000);
+    await store.flush();
+    const other = open();
+    expect(await idsNear(other, space, vectorOf(900), 1)).toEqual(["new"]);
+    expect(await idsNear(other, space, vectorOf(1), 1)).not.toEqual(["1"]);
+    expect(warnings).toHaveLength(1);
+  });
+
+  it("refuses a folder that is of no use, and the database of another program", () => {
+    writeFileSync(join(directory, "a-file"), "");
+    expect(() => open({ directory: join(directory, "a-file") })).toThrow(InvalidOptionError);
+    const theirs = join(directory, "theirs");
+    open({ directory: theirs });
+    rmSync(join(theirs, "semantic.db"));
+    const database = new DatabaseSync(join(theirs, "semantic.db"));
+    database.exec("CREATE TABLE theirs (a)");
+    database.close();
+    expect(() => open({ directory: theirs })).toThrow(/another program/);
+  });
+
+  it("finds the nearest among those of several stores that write at once", async () => {
+    const stores = [open(), open(), open()];
+    for (let index = 0; index < 300; index += 1) {
+      stores[index % 3]?.put(space, itemOf(`${index}`, near(vectorOf(0), 0.3, index + 1), forEver));
+      if (index % 37 === 0)
+        await stores[index % 3]?.delete({ tenant: "tenant", partition: "partition", ids: [`${index}`] });
+    }
+    await Promise.all(stores.map((store) => store.flush()));
+    const answers = await Promise.all(stores.map((store) => store.nearest(space, vectorOf(0), 1_000)));
+    expect(answers[0]?.length).toBe(300 - Math.ceil(300 / 37));
+    expect(answers[1]).toEqual(answers[0]);
+    expect(answers[2]).toEqual(answers[0]);
+  });
+});

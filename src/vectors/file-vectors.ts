@@ -1,0 +1,232 @@
+/**
+ * Vectors in one SQLite file in a folder, kept across restarts, shared by several processes. In memory are the codes
+ * of the partitions in use; true vectors and notes are read from the file when they come into question, a dozen a
+ * look-up. Puts are acknowledged at once, found by this process at once, and written by a thread of their own some
+ * milliseconds later; deletes are acknowledged when they are in the file.
+ *
+ * A file that is damaged answers nothing and takes nothing: `check` says so, as does every look-up. Only with
+ * `restartWhenDamaged` it is renamed, never deleted, and the store begins afresh.
+ */
+
+import { type Clock, systemRandom } from "../core/clock.ts";
+import { StoreUnavailableError } from "../core/errors.ts";
+import { chain } from "../core/maybe-promise.ts";
+import type { MaybePromise } from "../core/store.ts";
+import type { StoreFinding } from "../core/store-check.ts";
+import { bytesOfNumbers } from "../core/vector.ts";
+import type { VectorItem, VectorMatch, VectorSpace, VectorStats, VectorStore } from "../core/vector-store.ts";
+import { FileSpace } from "./file-space.ts";
+import { LoadedSpaces } from "./loaded-spaces.ts";
+import { OpenFile } from "./open-file.ts";
+import type { ScanMemory } from "./scan-memory.ts";
+import type { Scanner } from "./scanner.ts";
+import { search, type TrueVector } from "./search.ts";
+import type { VectorOperation } from "./vector-batch.ts";
+import type { VectorBounds } from "./vector-bounds.ts";
+import { assertItem, assertVector } from "./vector-check.ts";
+import type { VectorRow, VectorRows } from "./vector-rows.ts";
+import { VectorWriteQueue } from "./vector-write-queue.ts";
+
+export interface FileVectorsOptions {
+  readonly directory: string;
+  readonly clock: Clock;
+  readonly memory: ScanMemory;
+  readonly scanner: Scanner;
+  readonly bounds: VectorBounds;
+  readonly restartWhenDamaged: boolean;
+  readonly onWarning: (message: string) => void;
+}
+
+export class FileVectors implements VectorStore {
+  readonly name = "embedded";
+  readonly #options: FileVectorsOptions;
+  readonly #origin = new DataView(systemRandom.bytes(4).buffer as ArrayBuffer).getUint32(0);
+  readonly #file: OpenFile;
+  readonly #queue: VectorWriteQueue;
+  readonly #spaces: LoadedSpaces<FileSpace>;
+  #isClosed = false;
+
+  constructor(options: FileVectorsOptions) {
+    this.#options = options;
+    const { clock, bounds, memory, restartWhenDamaged, onWarning } = options;
+    this.#spaces = new LoadedSpaces((space) => new FileSpace(space, memory));
+    this.#file = new OpenFile({
+      directory: options.directory,
+      clock,
+      restartWhenDamaged,
+      onWarning,
+      letGo: () => this.#queue.release(),
+      onFresh: () => {
+        for (const loaded of this.#spaces.all()) loaded.startAnew();
+        this.#queue.resume();
+      },
+      onLost: (error) => {
+        this.#queue.abandon(error);
+        for (const loaded of [...this.#spaces.all()]) this.#spaces.forget(loaded);
+      },
+    });
+    this.#queue = new VectorWriteQueue({
+      path: this.#file.path,
+      clock,
+      origin: this.#origin,
+      maxVectors: bounds.maxVectors,
+      maxFileBytes: bounds.maxFileBytes,
+      maxPendingBytes: bounds.pendingBytes,
+      onFailure: (code, message) => this.#file.writingFailed(code, message),
+    });
+    const { problem } = this.#file;
+    if (problem !== undefined) this.#queue.abandon(this.#file.unavailable(problem));
+  }
+
+  put(space: VectorSpace, item: VectorItem): "stored" | "declined" | "overloaded" {
+    this.#assertOpen();
+    assertItem(space, item);
+    const { bounds } = this.#options;
+    if (item.note.byteLength > bounds.noteBytes) return "declined";
+    const { tenant, partition, model, dimensions } = space;
+    const { id } = item;
+    const [vector, note, deleteAt] = [item.vector.slice(), item.note.slice(), Math.floor(item.deleteAt)];
+    const limit = bounds.vectorsPerPartition(dimensions);
+    const bytes = bytesOfNumbers(vector);
+    const operation = { kind: "put", tenant, partition, model, id, deleteAt, limit, vector: bytes, note } as const;
+    if (!this.#queue.takes(operation)) return "overloaded";
+    const loaded = this.#spaces.findOrMake(space);
+    const kept: TrueVector = { vector, note };
+    loaded.keep(id, kept);
+    this.#index(loaded, id, vector, deleteAt);
+    this.#queue.put(operation, () => {
+      if (loaded.kept(id) === kept) loaded.unkeep(id);
+    });
+    return "stored";
+  }
+
+  nearest(space: VectorSpace, vector: Float32Array, count: number): MaybePromise<readonly VectorMatch[]> {
+    this.#assertOpen();
+    assertVector(space, vector);
+    const rows = this.#file.rows();
+    const loaded = this.#spaces.find(space);
+    if (loaded !== undefined) return this.#nearest(loaded, vector, count, true);
+    // Most contexts are new: nothing is kept for what is not there.
+    if (this.#file.reading(() => rows.placeOf(space)) === undefined) return [];
+    return this.#nearest(this.#spaces.findOrMake(space), vector, count, true);
+  }
+
+  async delete({ tenant, partition, ids }: Parameters<VectorStore["delete"]>[0]): Promise<void> {
+    this.#assertOpen();
+    for (const loaded of [...this.#spaces.of(tenant, partition)]) {
+      for (const id of ids ?? []) loaded.remove(id);
+      if (ids === undefined) this.#spaces.forget(loaded);
+    }
+    const one = (id: string | undefined): VectorOperation => ({ kind: "delete", tenant, partition, id });
+    await this.#queue.delete(ids === undefined ? [one(undefined)] : ids.map(one));
+  }
+
+  /** Of the file. */
+  async stats(): Promise<VectorStats> {
+    this.#assertOpen();
+    await this.flush().catch(() => undefined);
+    if (this.#isClosed || this.#file.problem !== undefined) return { vectors: 0, bytes: 0 };
+    return this.#file.reading(() => this.#file.rows().totals());
+  }
+
+  /** What is wrong with the file, and what to do about it; at least one finding. */
+  async check(): Promise<readonly StoreFinding[]> {
+    this.#assertOpen();
+    const problem = this.#file.problem ?? (await this.#queue.check());
+    if (problem !== undefined) return [this.#file.finding(problem)];
+    const { vectors } = await this.stats();
+    return [{ detail: `${this.#file.path} is sound and holds ${vectors} vectors` }];
+  }
+
+  /** Resolves when everything put before is in the file; rejects while it cannot be written. */
+  flush(): Promise<void> {
+    this.#assertOpen();
+    return this.#queue.flush();
+  }
+
+  async close(): Promise<void> {
+    if (this.#isClosed) return;
+    this.#isClosed = true;
+    await this.#options.scanner.close();
+    const lost = await this.#queue.close();
+    this.#file.close();
+    for (const loaded of [...this.#spaces.all()]) this.#spaces.forget(loaded);
+    if (lost > 0) this.#options.onWarning(`${lost} changes to ${this.#file.path} were lost: it could not be written`);
+  }
+
+  #nearest(
+    loaded: FileSpace,
+    vector: Float32Array,
+    count: number,
+    mayStartAnew: boolean,
+  ): MaybePromise<readonly VectorMatch[]> {
+    return chain(this.#catchUp(loaded), () => {
+      loaded.index.expire(this.#options.clock.now());
+      const { scanner } = this.#options;
+      const read = (id: string) => this.#read(loaded, id);
+      const found = search({ index: loaded.index, scanner, vector, count, read });
+      return chain(found, (matches) => {
+        if (matches !== undefined) return matches;
+        loaded.startAnew();
+        return mayStartAnew ? this.#nearest(loaded, vector, count, false) : [];
+      });
+    });
+  }
+
+  #catchUp(loaded: FileSpace): MaybePromise<void> {
+    const rows = this.#file.rows();
+    const take = (row: VectorRow) => {
+      if (row.vector === undefined) this.#drop(row);
+      else if (row.deleteAt > this.#options.clock.now()) this.#index(loaded, row.id, row.vector, row.deleteAt);
+    };
+    return this.#file.reading(() => loaded.catchUp({ rows, origin: this.#origin, take }));
+  }
+
+  /** The true vector; `undefined` when it is deleted, dead or damaged. */
+  #read(loaded: FileSpace, id: string): TrueVector | undefined {
+    const kept = loaded.kept(id);
+    if (kept !== undefined) return kept;
+    const { inFile } = loaded;
+    if (inFile === undefined) return undefined;
+    const rows: VectorRows = this.#file.rows();
+    const row = this.#file.reading(() => rows.row(inFile, id));
+    if (row === undefined || row.deleteAt <= this.#options.clock.now()) return undefined;
+    if (row.vector !== undefined) return { vector: row.vector, note: row.note };
+    this.#drop(row);
+    return undefined;
+  }
+
+  /** Removes a damaged row some time. */
+  #drop({ seq, checksum }: VectorRow): void {
+    const operation = { kind: "drop", seq, checksum } as const;
+    if (this.#queue.takes(operation)) this.#queue.put(operation);
+  }
+
+  #index(loaded: FileSpace, id: string, vector: Float32Array, deleteAt: number): void {
+    const { memory, bounds } = this.#options;
+    const { index } = loaded;
+    while (!index.put(id, vector, deleteAt)) {
+      if (this.#makeRoom(loaded)) continue;
+      // Nothing else can go: the oldest of its own do, in memory alone.
+      if (index.oldest === undefined) return;
+      index.remove(index.oldest);
+    }
+    const limit = bounds.vectorsPerPartition(loaded.space.dimensions);
+    while (index.size > limit) index.remove(index.oldest as string);
+    while (memory.used > bounds.maxBytes && this.#makeRoom(loaded));
+  }
+
+  /** Has the partition used longest ago leave memory; false when none can. */
+  #makeRoom(current: FileSpace): boolean {
+    for (const loaded of this.#spaces.all()) {
+      if (loaded === current || !loaded.isIdle) continue;
+      this.#spaces.forget(loaded);
+      return true;
+    }
+    return false;
+  }
+
+  #assertOpen(): void {
+    if (this.#isClosed) throw new StoreUnavailableError({ message: "the store of vectors is closed" });
+  }
+}
