@@ -1,5 +1,6 @@
 import type { Reading, Token } from "../reading/reading.ts";
 import { once } from "./once.ts";
+import { requestOf } from "./request-start.ts";
 
 /** A word that says no, and what it says no to. */
 export interface Negated {
@@ -53,7 +54,7 @@ const phrases = parsed(
 
 /** One walk through the text; where a phrase begins, it is taken whole. */
 export const negationsOf = once((reading: Reading): readonly Negated[] => {
-  const { tokens } = reading;
+  const tokens = reading.tokens.slice(0, requestOf(reading).end);
   const negated: Negated[] = [];
   let isJoined = false;
   for (let index = 0; index < tokens.length; index++) {
@@ -64,7 +65,10 @@ export const negationsOf = once((reading: Reading): readonly Negated[] => {
     if (phrase !== undefined) index += phrase.words.length - 1;
     if (!isCueHere && (phrase?.cues ?? 0) === 0) continue;
     isJoined = true;
-    negated.push({ ...scopeBehind(tokens, index), isVerb: phrase?.isVerb ?? isVerb(tokens[index] as Token) });
+    negated.push({
+      ...(freeOf(tokens, index) ?? scopeBehind(tokens, index)),
+      isVerb: phrase?.isVerb ?? isVerb(tokens[index] as Token),
+    });
   }
   return negated;
 });
@@ -96,17 +100,32 @@ function phraseAt(tokens: readonly Token[], index: number): Phrase | undefined {
   );
 }
 
+/** `gluten free` and `sugar-free` say no to what stands before. */
+function freeOf(tokens: readonly Token[], index: number): Pick<Negated, "of" | "scope"> | undefined {
+  const { lower, spelled } = tokens[index] as Token;
+  const of = /^(.+)-free$/.exec(lower)?.[1] ?? (spelled === "free" ? tokens[index - 1]?.lemma : undefined);
+  return of === undefined ? undefined : { of, scope: [of] };
+}
+
 const joining = new Set(["or", "nor", "and"]);
 
+/** Behind the `not` of a verb the subject may stand before what is denied: `why doesn't the code compile`. */
+const longestSubject = 3;
+
 function scopeBehind(tokens: readonly Token[], index: number): Pick<Negated, "of" | "scope"> {
+  const reach =
+    tokens[index]?.spelled === "not" && auxiliaries.has(tokens[index - 1]?.lemma ?? "") ? longestSubject : 1;
   const scope: string[] = [];
   for (let at = index + 1; at < tokens.length; at++) {
     const token = tokens[at] as Token;
-    if (scope.length > 0 && !joining.has(token.spelled) && !joining.has(tokens[at - 1]?.spelled ?? "")) break;
+    const isJoined = joining.has(token.spelled) || joining.has(tokens[at - 1]?.spelled ?? "");
+    if (scope.length >= reach && !isJoined) break;
     if (!token.isStop && !joining.has(token.spelled)) scope.push(token.lemma);
   }
   return { of: scope[0] ?? "", scope };
 }
+
+const auxiliaries = new Set("do be have can could will would should must may might shall need".split(" "));
 
 interface Phrase {
   readonly words: readonly string[];
