@@ -37,12 +37,18 @@ const codeOf = once((reading: Reading): Code => {
     if (token.kind !== "code") continue;
     if (isMeasure(token.text)) continue;
     const words = quotedWords.exec(token.text)?.[2] ?? plainName.exec(token.text)?.[0];
-    if (words === undefined) hard.push(caseFree.test(token.text) ? token.text.toLowerCase() : token.lower);
+    if (words === undefined) hard.push(hardForm(token));
     else soft.push(runs(words).join(" "));
   }
   return { hard, soft, operators };
 });
 
+function hardForm({ text, lower }: Token): string {
+  return (caseFree.test(text) ? text.toLowerCase() : lower).replace(sentenceEnd, "");
+}
+
+/** Punctuation that closes the sentence, not the path before it. */
+const sentenceEnd = /[?.!,;]+$/;
 const quotedWords = /^(["'])([\p{L}\p{N}\s,.!?;'-]+)\1$/u;
 /** Of letters with one number, or of words with points between: `iPhone15`, `setup.exe`, two sentences without a space. */
 const plainName = /^\p{L}+-?\d{1,4}\p{L}{0,3}$|^\p{L}[\p{L}\d]*(?:\.\p{L}[\p{L}\d]*)+$/u;
@@ -51,10 +57,13 @@ const caseFree =
   /^[\w.+-]+@[\w.-]+$|^(?:www\.)?[a-z0-9-]+\.(?:com|org|net|io|dev|gov|edu|ai|app|co|uk|de|fr|info|me|tv)$/i;
 /** `15k`, `3weeks`, `rs1000`: for the guard of numbers. */
 function isMeasure(text: string): boolean {
-  const [, before = "", behind = ""] = /^(\p{L}*)\d+(?:\.\d+)?(\p{L}*)$/u.exec(text) ?? [];
-  const letters = (before || behind).toLowerCase();
-  return (before === "" || behind === "") && letters !== "" && (unitOf(letters, true) !== undefined || letters === "k");
+  const found = measure.exec(text);
+  if (found === null) return false;
+  const unit = found[1]?.toLowerCase();
+  return unit === undefined || unit === "k" || unitOf(unit, true) !== undefined;
 }
+
+const measure = /^(?:(?:rs|usd|eur|gbp|inr)\d+|\d+(?:\.\d+)?(\p{L}+))$/iu;
 
 const alwaysOperators = /^[+=<>≤≥≠≈×÷±]+$|^[<>=!]=$/;
 const operatorsBetweenTerms = /^[-*/^%−]{1,2}$/;

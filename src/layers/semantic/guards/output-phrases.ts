@@ -54,11 +54,11 @@ const rules: readonly (readonly [wish: string, source: string])[] = [
   ["form", ` ${forms}`],
   [
     "length",
-    ` (?:in|of|under|below|within|with|to|use|using)${limits} ((?:\\d+|a|a single|a few|a couple of)(?: short| long| simple| brief| or \\d+| to \\d+)* ${measures})`,
+    ` (?:in|under|below|within|with|to|use|using)${limits} ((?:\\d+|a|a single|a few|a couple of)(?: short| long| simple| brief| or \\d+| to \\d+)* ${measures})`,
   ],
   [
     "length",
-    ` (?:exactly|at most|at least|no more than|less than|fewer than|more than|up to|only|maximum)${limits} (\\d+ ${measures})`,
+    ` (?:of|exactly|at most|at least|no more than|less than|fewer than|more than|up to|only|maximum)${limits} (\\d+ ${measures})`,
   ],
   ["length", `${makes}${article}(\\d+ ${measures})`],
   [

@@ -33,18 +33,18 @@ export const payloadOf = once((reading: Reading): Payload => {
     .join(" ");
   const opening = asksToSay.exec(inWords)?.[0];
   if (opening !== undefined) return { words: inWords.slice(opening.length) };
-  const at = brought(reading.text);
+  const at = brought(reading.text, tokens[start]?.at ?? 0);
   if (at === undefined) return { words: "" };
   const first = tokens.findIndex((token) => token.at >= at);
   return { words: first < 0 ? "" : wordsBetween(reading, first, Math.max(end, first)) };
 });
 
 /** Where the text that an instruction brings along begins: behind its colon, or below its first lines. */
-function brought(text: string): number | undefined {
-  const colon = /:(?=\s)/.exec(text);
-  if (colon !== null) {
-    const isBelow = /^:[ \t]*\n/.test(text.slice(colon.index, colon.index + 80));
-    if (isBelow || announces.test(text.slice(Math.max(0, colon.index - 120), colon.index))) return colon.index + 1;
+function brought(text: string, from: number): number | undefined {
+  const colon = from + text.slice(from).search(/:(?=\s)/);
+  if (colon >= from) {
+    const isBelow = /^:[ \t]*\n/.test(text.slice(colon, colon + 80));
+    if (isBelow || announces.test(text.slice(Math.max(from, colon - 120), colon))) return colon + 1;
   }
   const blank = /\n[ \t]*\n/.exec(text);
   return blank === null || text.length - blank.index < shortestBlock ? undefined : blank.index;

@@ -8,6 +8,12 @@ const lead = new Set(
 );
 const longestLead = 8;
 
+function isLead(words: readonly string[], at: number): boolean {
+  const word = words[at] ?? "";
+  // "I want you to write", but "you are a chef".
+  return lead.has(word) && (word !== "you" || words[at + 1] === "to");
+}
+
 /**
  * Where a request begins and ends, in tokens: politeness is left out at both ends, and `I want you to` before the verb.
  * A text that begins otherwise begins at its first word.
@@ -16,6 +22,6 @@ export const requestOf = once((reading: Reading): { readonly start: number; read
   const words = reading.tokens.map((token) => token.spelled);
   const [start, end] = withoutPoliteness(words);
   let verb = start;
-  while (verb < end && verb < start + longestLead && lead.has(words[verb] ?? "")) verb++;
+  while (verb < end && verb < start + longestLead && isLead(words, verb)) verb++;
   return { start: verb < end ? verb : start, end };
 });

@@ -16,7 +16,7 @@ export const template: Guard = {
     if (payloadOf(asked).words !== payloadOf(found).words) return true;
     const { shared, askedPart, foundPart } = variablePart(pair);
     if (askedPart.length === 0 && foundPart.length === 0) return false;
-    if (isSameContent(askedPart, foundPart)) return false;
+    if (isSameContent(pair, askedPart, foundPart)) return false;
     if (Math.max(askedPart.length, foundPart.length) > longestVariablePart) return true;
     return shared >= shortestFrame && hasUnmatched(pair, askedPart, foundPart);
   },
@@ -48,13 +48,12 @@ function variablePart({ asked, found }: Pair): VariablePart {
   };
 }
 
-function isSameContent(some: readonly Token[], others: readonly Token[]): boolean {
-  const contentOf = (tokens: readonly Token[]) =>
-    tokens
-      .filter((token) => !token.isStop)
-      .map((token) => token.lemma)
-      .join(" ");
-  return contentOf(some) === contentOf(others);
+/** Every content word has its counterpart, in the same order. */
+function isSameContent(pair: Pair, askedPart: readonly Token[], foundPart: readonly Token[]): boolean {
+  if (hasUnmatched(pair, askedPart, foundPart)) return false;
+  const inAsked = new Set(askedPart);
+  const places = pair.alignment.matched.filter(({ asked }) => inAsked.has(asked)).map(({ found }) => found.at);
+  return places.every((place, index) => index === 0 || (places[index - 1] as number) <= place);
 }
 
 function hasUnmatched({ alignment }: Pair, askedPart: readonly Token[], foundPart: readonly Token[]): boolean {
