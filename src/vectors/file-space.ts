@@ -13,12 +13,13 @@ import type { ScanMemory } from "./scan-memory.ts";
 import { spaceSeed } from "./vector-file.ts";
 import type { SpaceInFile, VectorRow, VectorRows } from "./vector-rows.ts";
 
-/** Read within about a millisecond. */
-const pageRows = 128;
+/** Read within less than a millisecond. */
+const pageRows = 64;
 const nobody = -1;
 
 export interface ReadingOptions {
-  readonly rows: VectorRows;
+  /** Reads the file, which may be another one the next time. */
+  readonly read: <T>(read: (rows: VectorRows) => T) => T;
   /** Whose puts are in memory already. */
   readonly origin: number;
   /** Takes a row into the index, if it is alive and sound. */
@@ -54,7 +55,7 @@ export class FileSpace extends LoadedSpace {
 
   catchUp(options: ReadingOptions): MaybePromise<void> {
     if (this.#reading !== undefined) return this.#reading;
-    const version = options.rows.version();
+    const version = options.read((rows) => rows.version());
     if (version === this.#version) return;
     if (this.#readPage(options)) {
       this.#version = version;
@@ -90,14 +91,15 @@ export class FileSpace extends LoadedSpace {
   }
 
   /** True when there is no more. */
-  #readPage({ rows, origin, take }: ReadingOptions): boolean {
-    const place = rows.placeOf(this.space);
+  #readPage({ read, origin, take }: ReadingOptions): boolean {
+    const place = read((rows) => rows.placeOf(this.space));
     if (place !== this.#place) this.startAnew();
     this.#place = place;
     const { inFile } = this;
     if (inFile === undefined) return true;
-    const newest = rows.newest(inFile.place);
-    const page = rows.page(inFile, this.#seen, newest, this.#isComplete ? origin : nobody, pageRows);
+    const newest = read((rows) => rows.newest(inFile.place));
+    const except = this.#isComplete ? origin : nobody;
+    const page = read((rows) => rows.page(inFile, this.#seen, newest, except, pageRows));
     for (const row of page) if (this.kept(row.id) === undefined) take(row);
     const isLast = page.length < pageRows;
     this.#seen = isLast ? newest : (page.at(-1) as VectorRow).seq;

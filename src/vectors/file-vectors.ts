@@ -24,7 +24,7 @@ import { search, type TrueVector } from "./search.ts";
 import type { VectorOperation } from "./vector-batch.ts";
 import type { VectorBounds } from "./vector-bounds.ts";
 import { assertItem, assertVector } from "./vector-check.ts";
-import type { VectorRow, VectorRows } from "./vector-rows.ts";
+import type { VectorRow } from "./vector-rows.ts";
 import { VectorWriteQueue } from "./vector-write-queue.ts";
 
 export interface FileVectorsOptions {
@@ -103,11 +103,10 @@ export class FileVectors implements VectorStore {
   nearest(space: VectorSpace, vector: Float32Array, count: number): MaybePromise<readonly VectorMatch[]> {
     this.#assertOpen();
     assertVector(space, vector);
-    const rows = this.#file.rows();
     const loaded = this.#spaces.find(space);
     if (loaded !== undefined) return this.#nearest(loaded, vector, count, true);
     // Most contexts are new: nothing is kept for what is not there.
-    if (this.#file.reading(() => rows.placeOf(space)) === undefined) return [];
+    if (this.#file.read((rows) => rows.placeOf(space)) === undefined) return [];
     return this.#nearest(this.#spaces.findOrMake(space), vector, count, true);
   }
 
@@ -126,7 +125,7 @@ export class FileVectors implements VectorStore {
     this.#assertOpen();
     await this.flush().catch(() => undefined);
     if (this.#isClosed || this.#file.problem !== undefined) return { vectors: 0, bytes: 0 };
-    return this.#file.reading(() => this.#file.rows().totals());
+    return this.#file.read((rows) => rows.totals());
   }
 
   /** What is wrong with the file, and what to do about it; at least one finding. */
@@ -174,12 +173,11 @@ export class FileVectors implements VectorStore {
   }
 
   #catchUp(loaded: FileSpace): MaybePromise<void> {
-    const rows = this.#file.rows();
     const take = (row: VectorRow) => {
       if (row.vector === undefined) this.#drop(row);
       else if (row.deleteAt > this.#options.clock.now()) this.#index(loaded, row.id, row.vector, row.deleteAt);
     };
-    return this.#file.reading(() => loaded.catchUp({ rows, origin: this.#origin, take }));
+    return loaded.catchUp({ read: (read) => this.#file.read(read), origin: this.#origin, take });
   }
 
   /** The true vector; `undefined` when it is deleted, dead or damaged. */
@@ -188,8 +186,7 @@ export class FileVectors implements VectorStore {
     if (kept !== undefined) return kept;
     const { inFile } = loaded;
     if (inFile === undefined) return undefined;
-    const rows: VectorRows = this.#file.rows();
-    const row = this.#file.reading(() => rows.row(inFile, id));
+    const row = this.#file.read((rows) => rows.row(inFile, id));
     if (row === undefined || row.deleteAt <= this.#options.clock.now()) return undefined;
     if (row.vector !== undefined) return { vector: row.vector, note: row.note };
     this.#drop(row);

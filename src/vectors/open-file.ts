@@ -68,16 +68,11 @@ export class OpenFile {
     return this.#problem;
   }
 
-  /** @throws StoreUnavailableError when it is damaged, or is just being set aside. */
-  rows(): VectorRows {
-    if (this.#rows !== undefined) return this.#rows;
-    throw this.unavailable(this.#problem ?? "it is being begun afresh");
-  }
-
-  /** What `read` returns. @throws StoreUnavailableError; damage is dealt with. */
-  reading<T>(read: () => T): T {
+  /** What `read` returns. @throws StoreUnavailableError, also while the file is set aside; damage is dealt with. */
+  read<T>(read: (rows: VectorRows) => T): T {
+    if (this.#rows === undefined) throw this.unavailable(this.#problem ?? "it is being begun afresh");
     try {
-      return read();
+      return read(this.#rows);
     } catch (error) {
       if (RepriseError.isInstance(error)) throw error;
       const code = extendedCode(error);
