@@ -5,7 +5,7 @@ import { coordinators, relations } from "./relation-words.ts";
 
 /**
  * Vetoes where one text names what the other does not: a proper noun, an acronym, a word in CamelCase, or a word that
- * the lexicon does not know (names are often typed in lower case). Two spellings are taken for one name only where
+ * the lexicon does not know or seldom saw (names are often typed in lower case). Two spellings are taken for one name only where
  * exactly one of them is known, so that the other is a slip of the pen: `Austria` and `Australia` are both known, and
  * two unknown words are two names.
  */
@@ -28,9 +28,12 @@ export const entities: Guard = {
   },
 };
 
+/** Known words as rare as this are names of drugs, plants and tools. */
+const rareAsName = 0.69;
+
 function names(token: Token, isTitle: boolean): boolean {
   if (token.kind !== "word" || relations.has(token.lower) || coordinators.has(token.lower)) return false;
-  if (!token.isKnown && token.spelled === token.lower) return true;
+  if (!token.isKnown || token.rarity >= rareAsName) return true;
   return token.isName && (!isTitle || isAcronym(token));
 }
 

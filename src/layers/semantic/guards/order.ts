@@ -154,8 +154,8 @@ function isAdverbMoved(one: Shared, other: Shared, texts: Texts): boolean {
   return adverbs.length === 1 && adverb !== undefined && keepsHead(adverb, texts, -4);
 }
 
-function isMovable({ lower, kind }: Token): boolean {
-  if (kind !== "word") return false;
+function isMovable({ lower, kind, isName }: Token): boolean {
+  if (kind !== "word" || isName) return false;
   return movableAdverbs.has(lower) || (lower.endsWith("ly") && lower.length > 4 && !noAdverbs.has(lower));
 }
 
@@ -199,7 +199,8 @@ function keepsNext(from: Parts, part: Part, to: Parts, own: Part, least: number)
   const lemma = next.token.lemma;
   if (!to.all.some(({ token }) => token.lemma === lemma)) return true;
   // "A static and a dynamic website": the head is shared by all of a list.
-  const reach = coordinators.has(to.words[own.index + 1] ?? "") ? 6 : 3;
+  const isListed = coordinators.has(to.words[own.index + 1] ?? "") || to.all[own.index + 1]?.isAfterComma === true;
+  const reach = isListed ? 8 : 3;
   for (let distance = least; distance <= reach; distance++) {
     if (distance !== 0 && to.all[own.index + distance]?.token.lemma === lemma) return true;
   }
@@ -208,10 +209,14 @@ function keepsNext(from: Parts, part: Part, to: Parts, own: Part, least: number)
 
 /** Whether each moved together with what governs it, and that tells the two apart. */
 function haveKeptRelations(one: Shared, other: Shared, texts: Texts): boolean {
-  if (!keepsHead(one, texts) || !keepsHead(other, texts)) return false;
   const [first, second] = [place(one.asked), place(other.asked)];
-  if (first === place(one.found) && second === place(other.found)) return first !== second;
-  return isSpilled(one, other, "found") || isSpilled(other, one, "asked");
+  if (first === place(one.found) && second === place(other.found)) {
+    return first !== second && keepsHead(one, texts) && keepsHead(other, texts);
+  }
+  return (
+    (isSpilled(one, other, "found") && keepsHead(one, texts)) ||
+    (isSpilled(other, one, "asked") && keepsHead(other, texts))
+  );
 }
 
 /**

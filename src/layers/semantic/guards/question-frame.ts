@@ -44,13 +44,16 @@ export const questionFrames: (reading: Reading) => readonly QuestionFrame[] = on
 function framesOf(sentence: Sentence): QuestionFrame[] {
   const frame = mainFrame(sentence);
   const { words } = sentence;
-  const last = words.length - 1;
+  let last = words.length - 1;
+  while (last > 0 && courtesies.has(words[last] ?? "")) last--;
   const afterthought = words[last] ?? "";
   if (last > frame.at && interrogatives.has(afterthought) && (words[last - 1] === "and" || words[last - 1] === "or")) {
     return [frame, { type: afterthought, auxiliary: undefined, subject: undefined, at: last, sentence }];
   }
   return [frame];
 }
+
+const courtesies: ReadonlySet<string> = new Set("please pls plz thanks thank thx you kindly cheers".split(" "));
 
 function mainFrame(sentence: Sentence): QuestionFrame {
   const { words } = sentence;
@@ -208,8 +211,7 @@ function whatType(words: readonly string[], at: number, rest: readonly string[])
   if (noun === "number" && after[0] === "of") return "how many";
   if ((noun === "price" || noun === "cost") && after[0] === "of") return "how much";
   if (noun === "location" && after[0] === "of") return "where";
-  if (next === "did" || next === "does") return rest.includes("cost") ? "how much" : "what";
-  return "what";
+  return !formsOfBe.has(next) && rest.includes("cost") ? "how much" : "what";
 }
 
 /** "What can I do to ...": asks how. */

@@ -1,6 +1,7 @@
 import type { Reading } from "../reading/reading.ts";
 import type { Guard } from "./guard.ts";
 import { questionFrames } from "./question-frame.ts";
+import { settled } from "./settled.ts";
 
 /**
  * Vetoes where another kind of answer is asked for: who, where, when, why, how, how many, what, or yes and no. The
@@ -9,7 +10,8 @@ import { questionFrames } from "./question-frame.ts";
  */
 export const question: Guard = {
   name: "question",
-  vetoes({ asked, found }) {
+  vetoes(pair) {
+    const { asked, found } = settled(pair);
     const one = kinds(asked);
     const other = kinds(found);
     if (one.size === 0 || other.size === 0) {

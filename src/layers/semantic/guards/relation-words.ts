@@ -86,7 +86,7 @@ export const noAdverbs: ReadonlySet<string> = new Set(
   (
     "family supply apply reply only likely unlikely lovely italy july friendly daily weekly monthly yearly quarterly " +
     "early elderly scholarly assembly butterfly belly jelly bully rally ally lonely ugly silly holy costly deadly " +
-    "orderly timely anomaly monopoly poly comply imply rely multiply emily kelly sally molly billy wholly"
+    "orderly timely anomaly monopoly poly comply imply rely multiply emily kelly sally molly billy kimberly beverly carly nelly polly lily"
   ).split(" "),
 );
 

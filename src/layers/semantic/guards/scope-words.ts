@@ -3,13 +3,14 @@
  * interchangeable with those of another. Words of one class say the same for our purpose.
  */
 
-function classes(table: Readonly<Record<string, string>>): ReadonlyMap<string, string> {
+function classes(kind: string, table: Readonly<Record<string, string>>): ReadonlyMap<string, string> {
   const all = new Map<string, string>();
-  for (const [name, words] of Object.entries(table)) for (const word of words.split(" ")) all.set(word, name);
+  for (const [name, words] of Object.entries(table))
+    for (const word of words.split(" ")) all.set(word, `${kind} ${name}`.trim());
   return all;
 }
 
-export const persons = classes({
+export const persons = classes("person", {
   first: "my mine me myself",
   plural: "our ours us ourselves",
   second: "your yours yourself yourselves",
@@ -19,7 +20,7 @@ export const persons = classes({
 });
 
 /** Somebody else's, where one says it and the other does not: not this class, but the people named. */
-export const people = classes({
+export const people = classes("people", {
   colleague: "colleague colleagues coworker coworkers co-worker teammate",
   friend: "friend friends buddy roommate roommates flatmate",
   boss: "boss manager supervisor employer",
@@ -63,7 +64,7 @@ export const people = classes({
   expert: "expert experts professionals",
 });
 
-export const quantifiers = classes({
+export const quantifiers = classes("quantity", {
   all: "all every each everyone everybody everything entire whole both",
   only: "only solely exclusively",
   some: "some someone somebody something several",
@@ -75,25 +76,25 @@ export const quantifiers = classes({
 
 /** A difference of quantity that is said in two words. */
 export const bounds: ReadonlyMap<string, string> = new Map([
-  ["at least", "least"],
-  ["no less", "least"],
-  ["no fewer", "least"],
-  ["minimum of", "least"],
-  ["at most", "most"],
-  ["no more", "most"],
-  ["up to", "most"],
-  ["maximum of", "most"],
-  ["more than", "more"],
-  ["less than", "less"],
-  ["fewer than", "less"],
-  ["other than", "other"],
-  ["part time", "part"],
-  ["full time", "full"],
-  ["long term", "long"],
-  ["short term", "short"],
+  ["at least", "bound least"],
+  ["no less", "bound least"],
+  ["no fewer", "bound least"],
+  ["minimum of", "bound least"],
+  ["at most", "bound most"],
+  ["no more", "bound most"],
+  ["up to", "bound most"],
+  ["maximum of", "bound most"],
+  ["more than", "bound more"],
+  ["less than", "bound less"],
+  ["fewer than", "bound less"],
+  ["other than", "bound other"],
+  ["part time", "bound part"],
+  ["full time", "bound full"],
+  ["long term", "bound long"],
+  ["short term", "bound short"],
 ]);
 
-export const joinedBounds = classes({
+export const joinedBounds = classes("bound", {
   part: "part-time parttime",
   full: "full-time fulltime",
   long: "long-term longterm",
@@ -101,7 +102,7 @@ export const joinedBounds = classes({
 });
 
 /** How often, how long, and whether it goes on. */
-export const aspects = classes({
+export const aspects = classes("aspect", {
   always: "always",
   sometimes: "sometimes occasionally",
   rarely: "rarely seldom",
@@ -115,14 +116,14 @@ export const aspects = classes({
 });
 
 /** The modality of the main verb. `can` may also be a plain question of how or where: see the guard. */
-export const modals = classes({
+export const modals = classes("", {
   can: "can could may might able",
   should: "should ought",
   must: "must",
   shall: "shall",
 });
 
-export const tenses = classes({
+export const tenses = classes("", {
   past: "was were did had",
   present: "is are am do does has have",
   future: "will shall",

@@ -1,0 +1,62 @@
+import type { Reading } from "../reading/reading.ts";
+import { type QuestionFrame, questionFrames } from "./question-frame.ts";
+import { genericSubjects } from "./question-words.ts";
+import { modals, tenses } from "./scope-words.ts";
+
+/**
+ * Whether the main questions of two texts, where they are of one kind, are about another time ("is", "was", "will be")
+ * or ask with another firmness ("can", "should", "must"). Manners of speaking are let pass: "how can I" is "how do I".
+ */
+export function differsInTime(asked: Reading, found: Reading): boolean {
+  const one = mainClause(asked);
+  const other = mainClause(found);
+  if (one === undefined || other === undefined || one.type !== other.type) return false;
+  return firmness(one) !== firmness(other) || isOtherTime(one, other);
+}
+
+function mainClause(reading: Reading): QuestionFrame | undefined {
+  return questionFrames(reading).find((frame) => frame.type !== "none" && frame.type !== "order");
+}
+
+/** Asking how, or where one gets something, is the same with `do`, `can`, `could`, `should`, `would` and `to`. */
+function firmness(frame: QuestionFrame): string {
+  const { auxiliary = "", subject = "", type, sentence } = frame;
+  const { words } = sentence;
+  if (/^(?:have|need|has|got)$/.test(words[frame.at + 2] ?? "") && words[frame.at + 3] === "to") return "must";
+  if (/^(?:required|obliged|supposed)$/.test(words[frame.at + 2] ?? "") && type === "whether") return "must";
+  if (/^(?:allowed|permitted)$/.test(words[frame.at + 2] ?? "") && type === "whether") return "can";
+  const kind = modals.get(auxiliary.replace(/n't$/, "")) ?? "";
+  const isOpen = type === "how" || (type === "where" && kind !== "should" && kind !== "must");
+  if (isOpen && kind !== "must") return "";
+  if (type === "what" && words[frame.at + 3] === "do" && /^(?:i|you|we|one|to)$/.test(subject)) return "";
+  return kind;
+}
+
+function isOtherTime(one: QuestionFrame, other: QuestionFrame): boolean {
+  const first = tenses.get(one.auxiliary ?? "");
+  const second = tenses.get(other.auxiliary ?? "");
+  const isPast = first === "past" || second === "past";
+  // "What happens if", "what will happen if", "what would happen if".
+  const isSupposition = [one, other].every((each) => each.sentence.words.some((word) => word.startsWith("happen")));
+  if (isSupposition && !isPast) return false;
+  if (first === undefined || second === undefined || first === second) return timesOfVerbs(one, other);
+  // "How would I", "how do I".
+  if (one.type === "how" && !isPast) return ![one, other].every(({ subject }) => genericSubjects.has(subject ?? ""));
+  return true;
+}
+
+/** Without an auxiliary on one side: "who leads" and "who will lead", "who owned" and "who owns". */
+function timesOfVerbs(one: QuestionFrame, other: QuestionFrame): boolean {
+  const first = verbTime(one);
+  const second = verbTime(other);
+  return first !== undefined && second !== undefined && first !== second;
+}
+
+function verbTime(frame: QuestionFrame): string | undefined {
+  const auxiliary = frame.auxiliary ?? "";
+  if (auxiliary === "will" || auxiliary === "shall") return "future";
+  if (auxiliary !== "" || (frame.type !== "who" && frame.type !== "what")) return undefined;
+  const verb = frame.sentence.words[frame.at + 1] ?? "";
+  if (/[^e]ed$/.test(verb)) return "past";
+  return /[^s]s$/.test(verb) ? "present" : undefined;
+}
