@@ -10,6 +10,7 @@
 
 import process from "node:process";
 import { type Clock, systemClock } from "../core/clock.ts";
+import type { StoreFinding } from "../core/store-check.ts";
 import type { VectorStore } from "../core/vector-store.ts";
 import { FileVectors } from "./file-vectors.ts";
 import { MemoryVectors } from "./memory-vectors.ts";
@@ -34,8 +35,17 @@ export interface EmbeddedVectorsOptions extends VectorBoundsOptions {
   readonly bytesScannedAtOnce?: number;
 }
 
+/** A store of vectors in a file. */
+export interface EmbeddedVectorFile extends VectorStore {
+  /** What is wrong with the file, and what to do about it; at least one finding. Reads all of it, in a thread. */
+  check(): Promise<readonly StoreFinding[]>;
+  /** Resolves when everything put before is in the file, for other processes to see; rejects while it cannot be written. */
+  flush(): Promise<void>;
+  close(): Promise<void>;
+}
+
 /** Opens the store at once. Throws `InvalidOptionError`, and `StoreUnavailableError` while the file is locked. */
-export function embedded(options: EmbeddedVectorsOptions & { readonly directory: string }): FileVectors;
+export function embedded(options: EmbeddedVectorsOptions & { readonly directory: string }): EmbeddedVectorFile;
 export function embedded(options?: EmbeddedVectorsOptions): VectorStore;
 export function embedded(options: EmbeddedVectorsOptions = {}): VectorStore {
   const clock = options.clock ?? systemClock;

@@ -6,8 +6,7 @@ import { afterEach, beforeEach, describe, expect, it } from "vitest";
 import { ManualClock } from "../core/clock.ts";
 import { forEver, hour, idsNear, itemOf, near, space, vectorOf } from "../testing/vector-store-case.ts";
 import { vectorStoreContract } from "../testing/vector-store-contract.ts";
-import { type EmbeddedVectorsOptions, embedded } from "./embedded.ts";
-import type { FileVectors } from "./file-vectors.ts";
+import { type EmbeddedVectorFile, type EmbeddedVectorsOptions, embedded } from "./embedded.ts";
 
 describe("embedded in a file: the vector store contract", () => {
   const make = async () => {
@@ -30,7 +29,7 @@ describe("embedded in a file", () => {
   let directory = "";
   let clock = new ManualClock();
   let warnings: string[] = [];
-  const opened: FileVectors[] = [];
+  const opened: EmbeddedVectorFile[] = [];
 
   beforeEach(() => {
     directory = mkdtempSync(join(tmpdir(), "reprise-vectors-"));

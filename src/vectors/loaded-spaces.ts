@@ -51,9 +51,11 @@ export class LoadedSpace {
     this.unkeep(id);
   }
 
-  /** Removes all that is found elsewhere, too. */
+  /** Leaves only what is kept. */
   clearUnkept(): void {
-    for (const id of this.index.ids()) if (!this.#kept.has(id)) this.index.remove(id);
+    const kept = [...this.#kept].map(([id, { vector }]) => ({ id, vector, deleteAt: this.index.deleteAtOf(id) }));
+    this.index.clear();
+    for (const { id, vector, deleteAt } of kept) if (deleteAt !== undefined) this.index.put(id, vector, deleteAt);
   }
 
   clear(): void {

@@ -6,14 +6,13 @@ import { afterEach, beforeEach, describe, expect, it } from "vitest";
 import { ManualClock } from "../core/clock.ts";
 import { InvalidOptionError, StoreUnavailableError } from "../core/errors.ts";
 import { hour, idsNear, itemOf, space, vectorOf } from "../testing/vector-store-case.ts";
-import { type EmbeddedVectorsOptions, embedded } from "./embedded.ts";
-import type { FileVectors } from "./file-vectors.ts";
+import { type EmbeddedVectorFile, type EmbeddedVectorsOptions, embedded } from "./embedded.ts";
 
 describe("embedded in a file that is damaged or cannot be written", () => {
   let directory = "";
   let clock = new ManualClock();
   let warnings: string[] = [];
-  const opened: FileVectors[] = [];
+  const opened: EmbeddedVectorFile[] = [];
 
   beforeEach(() => {
     directory = mkdtempSync(join(tmpdir(), "reprise-vectors-"));

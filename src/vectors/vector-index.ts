@@ -8,7 +8,7 @@
 
 import { encodeVector, widthOf } from "./codes.ts";
 import type { ScanBlock } from "./scan-kernel.ts";
-import { mostBlock, ScanMemory } from "./scan-memory.ts";
+import { ScanMemory } from "./scan-memory.ts";
 
 interface Block extends ScanBlock {
   readonly bytes: number;
@@ -67,9 +67,9 @@ export class VectorIndex {
     return this.#ids[slot];
   }
 
-  /** The oldest first. It may be changed meanwhile. */
-  ids(): Iterable<string> {
-    return this.#slots.keys();
+  deleteAtOf(id: string): number | undefined {
+    const slot = this.#slots.get(id);
+    return slot === undefined ? undefined : this.#deleteAts[slot];
   }
 
   /** Takes the place of an earlier vector of that id. False when the memory is full; that earlier one is gone then. */
@@ -177,11 +177,16 @@ export class VectorIndex {
     this.#capacity -= block.capacity;
   }
 
-  /** Each block holds about as many rows as all before it, up to the largest block there is. */
+  /** Each block holds about as many rows as all before it, up to the largest block there is, or what is left. */
   #addBlock(): boolean {
     const rowBytes = this.width + 4;
-    const bytes = ScanMemory.blockSize(Math.min(mostBlock, rowBytes * Math.max(firstRows, this.#capacity)));
-    const codes = this.#memory.allocate(bytes);
+    const least = ScanMemory.blockSize(rowBytes);
+    let bytes = ScanMemory.blockSize(rowBytes * Math.max(firstRows, this.#capacity));
+    let codes = this.#memory.allocate(bytes);
+    while (codes === undefined && bytes > least) {
+      bytes /= 2;
+      codes = this.#memory.allocate(bytes);
+    }
     if (codes === undefined) return false;
     const capacity = Math.floor(bytes / rowBytes);
     this.#blocks.push({
