@@ -99,7 +99,57 @@ const oppositions = `
   burn, stake / unstake, sharpen / blur, lighten brighten / darken, thicken / thin dilute, soften / harden, defrost /
   freeze, sweeten / salt, preheat / cool, peel / coat, lengthen / shorten, widen / narrow, deepen / flatten, hurry /
   wait, admit / discharge, arrive / leave, ahead / behind, near close / far distant, nearest closest / farthest
-  furthest
+  furthest, absorb absorption / emit emission release, amateur / professional, awake / asleep, bankrupt / solvent,
+  blessing / curse, continue / stop quit cease pause, resume / pause suspend, play / pause stop, charge / discharge
+  drain, check select tick / uncheck deselect unselect untick, clockwise / counterclockwise anticlockwise, collect /
+  distribute, combine unite unify / separate divide, comedy / tragedy, condense condensation / evaporate evaporation,
+  expand expansion / contract contraction, producer / consumer, produce production / consume consumption, crowded /
+  empty, curved / straight, deficiency / excess, shortage / excess, delay postpone / hasten advance, source origin /
+  destination target, converge convergent convergence / diverge divergent divergence, donate donor / receive
+  recipient, drunk / sober, exact / approximate, expire / renew, extend extension / shorten, ignite light /
+  extinguish, feminine / masculine, maternal / paternal, maternity / paternity, finite / infinite, flexible / rigid
+  stiff, forward / reverse, generic / branded, giver / taker, glossy / matte, graduate / undergraduate, hero /
+  villain, hostile / friendly, incoming / outgoing, increment / decrement, superior / inferior, insert / eject
+  extract, intake / exhaust, intentional deliberate / accidental unintentional, junior / senior, literal / figurative,
+  live / recorded, logical virtual / physical, mild / severe, mobile / desktop, native / foreign, nocturnal / diurnal,
+  novice / expert, oldest / newest youngest, opaque / transparent, oral / written, original / copy, own / rent,
+  parallel / perpendicular, partial / complete full total, peak / off-peak trough, poison / antidote, powerful / weak
+  powerless, precede preceding / follow following, promote promotion / demote demotion, proponent / opponent, prove /
+  refute disprove, progress / regress, release / capture hold, relax / tense, revenue / cost, gather / scatter, sparse
+  / dense, tight / loose, strict / lenient, survive / die perish, survivor / victim, tame / wild, tidy / messy, truth
+  / lie, vacant / occupied, offender perpetrator / victim, accelerator throttle / brake, one-way / round-trip return,
+  inbox / outbox, proximal / distal, anterior / posterior, dorsal / ventral, medial / lateral, afferent / efferent,
+  call / put, floating / fixed, nominal / real, appellant / appellee respondent, rare / well-done, boneless / bone-in,
+  ground / whole, frontend front-end / backend back-end, getter / setter, allocate / free deallocate, bind / unbind,
+  depth-first / breadth-first, stdin / stdout stderr, window / aisle, carry-on / checked, optimist / pessimist, urgent
+  / routine, punish / forgive, blame / credit, bless / curse, cheer / boo, widest / narrowest, abundance abundant /
+  scarcity scarce, ally / rival, antonym / synonym, appear appearance / disappear disappearance vanish, apex / base,
+  ascend / sink, assist help / hinder, attract attraction / repel repulsion, bow / stern, port / starboard, brake /
+  accelerate, capitalism capitalist / socialism socialist communism, captive / free, cause / prevent, celebrate /
+  mourn, clear / cloudy vague, sunny / cloudy rainy, compliment / insult, confident / doubtful, crest / trough,
+  criminal / civil, cry / laugh, damp / dry, dawn / sunset, sunset / sunrise, debtor / creditor, defeat / win, diffuse
+  / concentrate, dilute / concentrate concentrated, drought / flood, dynamic / static, eastbound / westbound,
+  northbound / southbound, eldest / youngest, employer / worker staff, enlarge / shrink, entry / exit, evergreen /
+  deciduous, extroversion / introversion, fresh / frozen canned dried, frozen / thawed, graceful / clumsy, heir /
+  testator, herbivore / carnivore, hydrophilic / hydrophobic, kinetic / potential, lag / lead, lender / borrower,
+  literate / illiterate, loyal / disloyal, lower / raise lift, lowest / highest, married / divorced, matter /
+  antimatter, melting / freezing, minuend / subtrahend, monarchy / republic, monologue / dialogue, mortal / immortal,
+  national / international, offence / defence, onshore / offshore, optimal / worst, overt / covert, passenger /
+  driver, passive / aggressive, pedestrian / driver, pleasure / pain, plural / single, prenuptial / postnuptial, prey
+  / hunter, pride / shame, profit / nonprofit, purchaser / seller, quality / quantity, quick / slow, reactant /
+  product, rebate / surcharge, regular / irregular, residential / commercial, right-handed / left-handed, right-click
+  / left-click, rookie / veteran, rotten / fresh, sacred / secular profane, satisfied / dissatisfied, scalar / vector,
+  sender / addressee, sharpen / dull, short-term / long-term, shrinkage / growth, sleepy / alert, solute / solvent,
+  sour / sweet, spender / saver, squeeze / stretch, stalactite / stalagmite, stallion / mare, steep / gentle, sterile
+  / contaminated, submerge / surface, submit / withdraw, tailwind / headwind, tax-free / taxable, theist / atheist,
+  theism / atheism, unanimous / split, unicameral / bicameral, unilateral / bilateral multilateral, untie / tie,
+  upside / downside, upvote / downvote, usual / exceptional, virtue / vice, vocal / instrumental, volatile / stable,
+  wake / sleep, wanted / unwanted, warm / cool, wax / wane, weekday / holiday, wholesaler / retailer, widow / widower,
+  yin / yang, zenith / nadir, beginner / expert professional, ebb / flow, catabolic / anabolic, catabolism /
+  anabolism, mitosis / meiosis, earn / spend, hire / layoff, buy / lease, lease / purchase, insured / uninsured,
+  insurer / insured, attacker / defender, sue / settle, convict / acquit, prosecute / defend, wet / dry, group /
+  individual, individual / corporate, alone / together, married / unmarried, biological / adoptive, adopt / abandon,
+  preorder / inorder postorder, inorder / postorder
 `;
 
 /** Each opposition as its two sides. */

@@ -1,4 +1,4 @@
-import type { Pair, Token } from "../reading/reading.ts";
+import type { Pair, Reading, Token } from "../reading/reading.ts";
 import { isCancelled } from "./degree.ts";
 import { exclusiveMembers } from "./exclusive-groups.ts";
 import type { Guard } from "./guard.ts";
@@ -25,7 +25,11 @@ export const antonyms: Guard = {
 };
 
 function excludeEachOther(pair: Pair, asked: Token, found: Token): boolean {
-  return (areOpposites(asked, found) && !isCancelled(pair, asked, found)) || areAlternatives(asked, found);
+  return (
+    (areOpposites(asked, found) && !isCancelled(pair, asked, found)) ||
+    areAlternatives(asked, found) ||
+    areLetters(pair, asked, found)
+  );
 }
 
 function areOpposites(asked: Token, found: Token): boolean {
@@ -45,3 +49,21 @@ function areAlternatives(asked: Token, found: Token): boolean {
 function membersOf({ spelled, lemma }: Token) {
   return exclusiveMembers.get(spelled) ?? exclusiveMembers.get(lemma);
 }
+
+/** Vitamin C and vitamin D, plan A and plan B. `a` and `i` are letters only where they can be no other words. */
+function areLetters({ asked, found }: Pair, one: Token, other: Token): boolean {
+  return one.lower !== other.lower && isLetter(asked, one) && isLetter(found, other);
+}
+
+function isLetter({ tokens }: Reading, token: Token): boolean {
+  if (!/^[a-z]$/.test(token.lower)) return false;
+  if (token.lower !== "a" && token.lower !== "i") return true;
+  const before = tokens[tokens.indexOf(token) - 1]?.lemma ?? "";
+  return token === tokens.at(-1) || namedByLetters.has(before);
+}
+
+const namedByLetters = new Set(
+  "vitamin hepatitis plan type grade class option group team section part level blood letter point size answer choice".split(
+    " ",
+  ),
+);
