@@ -1,70 +1,152 @@
 import type { Lexicon } from "../../../core/lexicon.ts";
-import { isWithinSlips } from "./edit-distance.ts";
 import type { Alignment, Matched, Reading, Token } from "./reading.ts";
+import { isSlipOf } from "./slip.ts";
 import { synonymHead } from "./synonyms.ts";
 
 /**
  * Finds for each content token of the question its counterpart in the stored text, the surest ways first: equal, then
  * a slip of the pen, then another form of the word, then another word for it. Within one way, tokens are taken in
- * order, each once; a word may have moved, since whether order matters is a guard's question.
+ * order, each once; a word may have moved, since whether order matters is a guard's question. Whichever text is asked
+ * and whichever found, the same tokens match.
  */
-export function align(asked: Reading, found: Reading, _lexicon: Lexicon): Alignment {
-  const byAsked: (Matched | undefined)[] = new Array(asked.content.length).fill(undefined);
-  const isTaken: boolean[] = new Array(found.content.length).fill(false);
-  for (const [by, keyOf] of ways) {
-    const waiting = new Map<string, number[]>();
-    found.content.forEach((token, index) => {
-      if (isTaken[index]) return;
-      const key = keyOf(token);
-      if (key === undefined) return;
-      const places = waiting.get(key);
-      if (places === undefined) waiting.set(key, [index]);
-      else places.push(index);
-    });
-    asked.content.forEach((token, index) => {
-      if (byAsked[index] !== undefined) return;
-      const key = keyOf(token);
-      const place = key === undefined ? undefined : waiting.get(key)?.shift();
-      if (place === undefined) return;
-      isTaken[place] = true;
-      byAsked[index] = { asked: token, found: found.content[place] as Token, by };
-    });
-    if (by === "equal") matchSlips(asked, found, byAsked, isTaken);
-  }
-  return {
-    matched: byAsked.filter((match) => match !== undefined),
-    askedOnly: asked.content.filter((_, index) => byAsked[index] === undefined),
-    foundOnly: found.content.filter((_, index) => !isTaken[index]),
+export function align(asked: Reading, found: Reading, lexicon: Lexicon): Alignment {
+  const sides: Sides = {
+    asked: asked.content,
+    found: found.content,
+    byAsked: new Array(asked.content.length).fill(undefined),
+    isTaken: new Array(found.content.length).fill(false),
+    others: [],
   };
+  matchBy("equal", equalKey, sides);
+  matchBy("spelling", spelledKey, sides);
+  if (leftOf(sides).every((left) => left.length <= mostCompared)) {
+    matchSlips(sides);
+    matchStopWords(asked, found, sides);
+    matchRunTogether(sides, lexicon);
+  }
+  matchBy("lemma", lemmaKey, sides);
+  matchBy("synonym", synonymKey, sides);
+  const [askedOnly, foundOnly] = leftOf(sides);
+  return { matched: [...sides.byAsked.filter((match) => match !== undefined), ...sides.others], askedOnly, foundOnly };
 }
 
-/** What two tokens must share to match in each way. */
-const ways: readonly (readonly [by: Matched["by"], keyOf: (token: Token) => string | undefined])[] = [
-  ["equal", (token) => `${token.kind} ${token.kind === "number" ? token.lemma : token.lower}`],
-  ["spelling", (token) => (token.kind === "word" ? token.spelled : undefined)],
-  ["lemma", (token) => (token.kind === "word" ? token.lemma : undefined)],
-  ["synonym", (token) => (token.kind === "word" ? synonymHead(token.lemma) : undefined)],
-];
+interface Sides {
+  readonly asked: readonly Token[];
+  readonly found: readonly Token[];
+  readonly byAsked: (Matched | undefined)[];
+  readonly isTaken: boolean[];
+  /** Matches beyond one content token with one. */
+  readonly others: Matched[];
+}
 
 /** Beyond this many words left over the texts differ anyway, and the comparison of all with all is spared. */
-const mostSlips = 8;
+const mostCompared = 12;
 
-/** A known word on one side and, within a slip or two, an unknown one on the other. */
-function matchSlips(asked: Reading, found: Reading, byAsked: (Matched | undefined)[], isTaken: boolean[]): void {
-  const askedLeft = asked.content.flatMap((_, index) => (byAsked[index] === undefined ? [index] : []));
-  const foundLeft = found.content.flatMap((_, index) => (isTaken[index] ? [] : [index]));
-  if (askedLeft.length > mostSlips || foundLeft.length > mostSlips) return;
-  for (const index of askedLeft) {
-    const token = asked.content[index] as Token;
-    const place = foundLeft.find((at) => !isTaken[at] && isSlip(token, found.content[at] as Token));
-    if (place === undefined) continue;
-    isTaken[place] = true;
-    byAsked[index] = { asked: token, found: found.content[place] as Token, by: "spelling" };
-  }
+function leftOf({ asked, found, byAsked, isTaken }: Sides): readonly [Token[], Token[]] {
+  return [asked.filter((_, index) => byAsked[index] === undefined), found.filter((_, index) => !isTaken[index])];
 }
 
-function isSlip(one: Token, other: Token): boolean {
-  if (one.kind !== "word" || other.kind !== "word" || one.isKnown === other.isKnown) return false;
-  const length = Math.min(one.lower.length, other.lower.length);
-  return length >= 4 && isWithinSlips(one.lower, other.lower, length >= 8 ? 2 : 1);
+function equalKey(token: Token): string {
+  return `${token.kind} ${token.kind === "number" ? token.lemma : token.lower}`;
+}
+
+function spelledKey(token: Token): string | undefined {
+  return token.kind === "word" ? token.spelled : undefined;
+}
+
+function lemmaKey(token: Token): string | undefined {
+  return token.kind === "word" ? token.lemma : undefined;
+}
+
+function synonymKey(token: Token): string | undefined {
+  return token.kind === "word" ? synonymHead(token.lemma) : undefined;
+}
+
+function matchBy(by: Matched["by"], keyOf: (token: Token) => string | undefined, sides: Sides): void {
+  const { asked, found, byAsked, isTaken } = sides;
+  const waiting = new Map<string, number[]>();
+  for (let index = found.length - 1; index >= 0; index--) {
+    const key = isTaken[index] ? undefined : keyOf(found[index] as Token);
+    if (key === undefined) continue;
+    const places = waiting.get(key);
+    if (places === undefined) waiting.set(key, [index]);
+    else places.push(index);
+  }
+  asked.forEach((token, index) => {
+    if (byAsked[index] !== undefined) return;
+    const key = keyOf(token);
+    const place = key === undefined ? undefined : waiting.get(key)?.pop();
+    if (place !== undefined) take(sides, index, place, by);
+  });
+}
+
+function take({ asked, found, byAsked, isTaken }: Sides, index: number, place: number, by: Matched["by"]): void {
+  isTaken[place] = true;
+  byAsked[index] = { asked: asked[index] as Token, found: found[place] as Token, by };
+}
+
+function matchSlips(sides: Sides): void {
+  sides.asked.forEach((token, index) => {
+    if (sides.byAsked[index] !== undefined) return;
+    const place = sides.found.findIndex((other, at) => !sides.isTaken[at] && isSlipOf(token, other));
+    if (place >= 0) take(sides, index, place, "spelling");
+  });
+}
+
+/** A slip can turn a word of content into grammar and back (`wiat` looks like `what`): looked for among what is left. */
+function matchStopWords(asked: Reading, found: Reading, sides: Sides): void {
+  const spare = [stopsMissingIn(asked, found), stopsMissingIn(found, asked)] as const;
+  sides.asked.forEach((token, index) => {
+    const at = sides.byAsked[index] === undefined ? spare[1].findIndex((other) => isSlipOf(token, other)) : -1;
+    if (at < 0) return;
+    sides.byAsked[index] = { asked: token, found: spare[1].splice(at, 1)[0] as Token, by: "spelling" };
+  });
+  sides.found.forEach((token, place) => {
+    const at = sides.isTaken[place] ? -1 : spare[0].findIndex((other) => isSlipOf(other, token));
+    if (at < 0) return;
+    sides.isTaken[place] = true;
+    sides.others.push({ asked: spare[0].splice(at, 1)[0] as Token, found: token, by: "spelling" });
+  });
+}
+
+function stopsMissingIn({ tokens }: Reading, other: Reading): Token[] {
+  const there = new Set(other.tokens.map((token) => token.lower));
+  return tokens.filter((token) => token.isStop && token.kind === "word" && !there.has(token.lower));
+}
+
+/** `cell phone` and `cellphone`, `alot` and `a lot`: two words beside each other that are one word on the other side. */
+function matchRunTogether(sides: Sides, lexicon: Lexicon): void {
+  const { asked, found, byAsked, isTaken, others } = sides;
+  asked.forEach((token, index) => {
+    if (byAsked[index] !== undefined) return;
+    const place = found.findIndex(
+      (other, at) => !isTaken[at] && !isTaken[at + 1] && isRunTogether(other, found[at + 1], token, lexicon),
+    );
+    if (place < 0) return;
+    take(sides, index, place, "spelling");
+    isTaken[place + 1] = true;
+    others.push({ asked: token, found: found[place + 1] as Token, by: "spelling" });
+  });
+  found.forEach((token, place) => {
+    if (isTaken[place]) return;
+    const index = asked.findIndex(
+      (other, at) =>
+        byAsked[at] === undefined &&
+        byAsked[at + 1] === undefined &&
+        isRunTogether(other, asked[at + 1], token, lexicon),
+    );
+    if (index < 0) return;
+    take(sides, index, place, "spelling");
+    byAsked[index + 1] = { asked: asked[index + 1] as Token, found: token, by: "spelling" };
+  });
+}
+
+/** Pairs that say something else when they are written as one word. */
+const otherAsOne = new Set("everyday sometime sometimes already altogether anyway maybe nobody awhile".split(" "));
+
+function isRunTogether(first: Token, second: Token | undefined, whole: Token, lexicon: Lexicon): boolean {
+  if (second === undefined || first.kind !== "word" || second.kind !== "word" || whole.kind !== "word") return false;
+  if (whole.lower.length !== first.lower.length + second.lower.length || otherAsOne.has(whole.lower)) return false;
+  if (whole.lower !== first.lower + second.lower) return false;
+  return lexicon.knows(first.lower) && lexicon.knows(second.lower);
 }
