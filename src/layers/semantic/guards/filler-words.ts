@@ -18,7 +18,7 @@ export const fillers: ReadonlySet<string> = new Set(
 /** Weighed a little: whoever uses one of them means what the rest of the sentence says. */
 export const vague: ReadonlySet<string> = new Set(
   (
-    "good best great nice better top ideal recommended effective easy simple main major important common key useful popular " +
+    "good best great nice better top ideal recommended effective easy simple easiest simplest main major important common key useful popular " +
     "way method step tip idea thing kind type sort form example reason cause purpose meaning definition mean define " +
     "people person someone somebody anyone everybody one guy " +
     "make get do have use take give go work help try happen occur exist consist involve require need become seem call " +

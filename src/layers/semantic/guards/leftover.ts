@@ -16,16 +16,22 @@ import { partsOf } from "./sentence-parts.ts";
 export const leftover: Guard = {
   name: "leftover",
   vetoes(pair) {
-    const { askedOnly, foundOnly } = pair.alignment;
-    const weights = [...askedOnly, ...foundOnly].map(weightOf);
-    return weights.some((weight) => weight >= rare) || sum(weights) > budget || isSubstituted(pair);
+    const asked = pair.alignment.askedOnly.map(weightOf);
+    const found = pair.alignment.foundOnly.map(weightOf);
+    const isOneSided = sum(asked) < light || sum(found) < light;
+    const { rare, budget } = isOneSided ? addition : exchange;
+    return (
+      [...asked, ...found].some((weight) => weight >= rare) || sum(asked) + sum(found) > budget || isSubstituted(pair)
+    );
   },
 };
 
-/** A single word as rare as this may be what all is about. */
-const rare = 0.62;
-/** About four common words of content. */
-const budget = 1.5;
+/**
+ * From which weight a single word is a veto, and from which sum all are. What only one text says narrows the question,
+ * and little of it is enough; other words on both sides may say the same.
+ */
+const addition = { rare: 0.6, budget: 1 };
+const exchange = { rare: 0.66, budget: 1.6 };
 /** What weighs less is a manner of speaking. */
 const light = 0.2;
 

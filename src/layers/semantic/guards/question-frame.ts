@@ -2,6 +2,7 @@ import type { Reading } from "../reading/reading.ts";
 import { once } from "./once.ts";
 import {
   auxiliaries,
+  courtesies,
   degrees,
   embeddingFillers,
   embeddingVerbs,
@@ -52,8 +53,6 @@ function framesOf(sentence: Sentence): QuestionFrame[] {
   }
   return [frame];
 }
-
-const courtesies: ReadonlySet<string> = new Set("please pls plz thanks thank thx you kindly cheers".split(" "));
 
 function mainFrame(sentence: Sentence): QuestionFrame {
   const { words } = sentence;

@@ -71,3 +71,8 @@ export const climate: ReadonlySet<string> = new Set(
     "winter climate average typical typically usually normal year"
   ).split(" "),
 );
+
+/** With one of these `traffic` is that of a page. */
+export const webTraffic: ReadonlySet<string> = new Set(
+  "website websites site blog page web online organic network seo store shop app server".split(" "),
+);

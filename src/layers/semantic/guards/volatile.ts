@@ -1,7 +1,8 @@
 import type { Reading } from "../reading/reading.ts";
 import type { Guard } from "./guard.ts";
 import { once } from "./once.ts";
-import { questionFrames } from "./question-frame.ts";
+import { type QuestionFrame, questionFrames } from "./question-frame.ts";
+import { courtesies } from "./question-words.ts";
 import {
   climate,
   current,
@@ -14,6 +15,7 @@ import {
   spans,
   stateWords,
   traded,
+  webTraffic,
 } from "./volatile-words.ts";
 
 /**
@@ -34,26 +36,28 @@ export function isVolatile(reading: Reading): boolean {
   return verdictOf(reading).isVolatile;
 }
 
-const verdictOf = once((reading: Reading) => ({
-  isVolatile: questionFrames(reading).some(({ sentence, type, subject }) =>
-    isOfTheMoment({ words: sentence.words, type, subject }),
-  ),
-}));
+const verdictOf = once((reading: Reading) => ({ isVolatile: questionFrames(reading).some(isOfTheMoment) }));
 
-interface Question {
-  readonly words: readonly string[];
-  readonly type: string;
-  readonly subject: string | undefined;
+function isOfTheMoment(frame: QuestionFrame): boolean {
+  const words = wordsOf(frame);
+  const isRelative = frame.type === "how" || frame.type === "why";
+  return (
+    words.some((_, index) => pointsAtNow(words, index)) ||
+    phrases.some((phrase) => phrase.test(` ${words.join(" ")} `)) ||
+    asksForTraffic(words) ||
+    asksForWeather(words, frame.type) ||
+    (!isRelative && (asksForOwnRecord(words, frame.type) || asksForQuote(words)))
+  );
 }
 
-function isOfTheMoment(question: Question): boolean {
-  const { words } = question;
-  return (
-    words.some((_, index) => pointsAtNow(words, index) || isOwnRecord(question, index)) ||
-    phrases.some((phrase) => phrase.test(` ${words.join(" ")} `)) ||
-    asksForWeather(words) ||
-    asksForQuote(words)
-  );
+/** The sentence without what is said for courtesy before the question and behind it. */
+function wordsOf({ sentence, at }: QuestionFrame): readonly string[] {
+  const { words } = sentence;
+  let start = Math.min(at, words.length - 1);
+  while (start > 0 && !courtesies.has(words[start - 1] ?? "")) start--;
+  let end = words.length;
+  while (end > start + 1 && courtesies.has(words[end - 1] ?? "")) end--;
+  return words.slice(start, end);
 }
 
 function pointsAtNow(words: readonly string[], index: number): boolean {
@@ -69,49 +73,46 @@ function pointsAtNow(words: readonly string[], index: number): boolean {
 const phrases: readonly RegExp[] = [
   / (?:right|as of|just|until|by|for) now /,
   / at the moment | these days | up to date | near me | nearby | around here | in stock | still (?:open|available|alive) /,
-  / what (?:time|day|date) is it | what is the (?:time|date)(?: in| at| here)? | (?:what|which) day is /,
+  / what (?:time|day|date) is it | what is the (?:time|date) (?:$|in|at|here) ?| (?:what|which) day is /,
   / breaking news | news (?:about|on|from|of) | (?:the|any|some|latest|top|today|world|local) news | headlines /,
   / who (?:is )?(?:winning|playing|won the (?:game|match|race)) | score of the | the (?:game|match) score /,
   / (?:game|match|live|final|cricket|football|soccer|nba|nfl) scores? /,
   /^ (?:is|are) .{1,60} (?:open|closed|down|delayed|cancelled|canceled|sold out) $/,
-  / traffic (?:in|from|like|report|jam|update|right) | exchange rate | stock market | on tv /,
+  / exchange rate | stock market | on tv /,
   / live (?:scores?|streams?|updates?|news|match|results?|traffic|prices?) /,
   / how (?:is|are) (?:the )?(?:traffic|market|stocks|roads) | next (?:train|bus|flight|game|match|episode|election|meeting) /,
 ];
 
 /** "Where is my order", "has my flight left"; not "how do I pay my bill", which is the same for everybody. */
-function isOwnRecord({ words, type, subject }: Question, index: number): boolean {
-  if (!/^(?:my|our)$/.test(words[index] ?? "") || type === "how" || type === "why") return false;
-  if (![1, 2, 3].some((step) => ownRecords.has(words[index + step] ?? ""))) return false;
-  const asksForState = type === "whether" && subject === words[index] && index <= 1;
-  return asksForState || words.slice(0, index).some((word) => stateWords.has(word));
+function asksForOwnRecord(words: readonly string[], type: string): boolean {
+  return words.some((word, index) => {
+    if (word !== "my" && word !== "our") return false;
+    if (![1, 2, 3].some((step) => ownRecords.has(words[index + step] ?? ""))) return false;
+    return (type === "whether" && index === 1) || words.some((other) => stateWords.has(other));
+  });
 }
 
-function asksForWeather(words: readonly string[]): boolean {
-  const isWeather = words.some((word) => /^(?:weather|forecast|temperature)$/.test(word));
+function asksForTraffic(words: readonly string[]): boolean {
+  const next = words[words.indexOf("traffic") + 1] ?? "";
+  if (!words.includes("traffic") || words.some((word) => webTraffic.has(word))) return false;
+  return /^(?:in|on|from|like|report|jams?|updates?)$/.test(next) && words[0] !== "how";
+}
+
+function asksForWeather(words: readonly string[], type: string): boolean {
   if (words.some((word) => climate.has(word))) return false;
-  if (
-    / (?:is it|will it|going to|does it) (?:be )?(?:rain|raining|snow|snowing|hot|cold|sunny)/.test(
-      ` ${words.join(" ")}`,
-    )
-  ) {
+  const sentence = ` ${words.join(" ")} `;
+  if (/ (?:is it|will it|going to|does it) (?:be )?(?:rain|raining|snow|snowing|hot|cold|sunny) /.test(sentence))
     return true;
-  }
-  if (!isWeather) return false;
-  if (words.includes("temperature"))
-    return words.includes("outside") || / temperature (?:right )?(?:now|here)/.test(words.join(" "));
-  return words.includes("forecast") || words.length <= 4 || asksAboutPlace(words);
-}
-
-function asksAboutPlace(words: readonly string[]): boolean {
+  if (/ temperature (?:right )?(?:outside|now|here) | weather forecast /.test(sentence)) return true;
   const at = words.indexOf("weather");
-  return forecastWords.has(words[at + 1] ?? "") && !/^(?:how|why)$/.test(words[0] ?? "");
+  if (at < 0 || type === "why") return false;
+  const isShort = words.length <= 4 && (type === "none" || words[at - 1] === "the");
+  return isShort || (type !== "how" && forecastWords.has(words[at + 1] ?? ""));
 }
 
 function asksForQuote(words: readonly string[]): boolean {
-  return words.some((word, index) => {
-    if (!quotes.has(word)) return false;
-    const near = words.slice(Math.max(0, index - 2), index + 5);
-    return near.some((other) => traded.has(other)) && !/^(?:why|how|who)$/.test(words[0] ?? "");
-  });
+  return words.some(
+    (word, index) =>
+      quotes.has(word) && words.slice(Math.max(0, index - 2), index + 5).some((other) => traded.has(other)),
+  );
 }
