@@ -42,10 +42,13 @@ export class FileSpace extends LoadedSpace {
     this.#seed = spaceSeed(space);
   }
 
-  /** Where its rows are; `undefined` when the file has none. */
-  get inFile(): SpaceInFile | undefined {
-    const { dimensions } = this.space;
-    return this.#place === undefined ? undefined : { place: this.#place, seed: this.#seed, dimensions };
+  /** The row of an id, which may have been committed, and the space come to another place, since the last catching up. */
+  row(id: string, read: ReadingOptions["read"]): VectorRow | undefined {
+    const place = this.#place;
+    const found = this.#rowAt(place, id, read);
+    if (found !== undefined) return found;
+    this.#place = read((rows) => rows.placeOf(this.space));
+    return this.#place === place ? undefined : this.#rowAt(this.#place, id, read);
   }
 
   /** Whether it may leave memory. */
@@ -92,10 +95,9 @@ export class FileSpace extends LoadedSpace {
 
   /** True when there is no more. */
   #readPage({ read, origin, take }: ReadingOptions): boolean {
-    const place = read((rows) => rows.placeOf(this.space));
-    if (place !== this.#place) this.startAnew();
-    this.#place = place;
-    const { inFile } = this;
+    // Another place than before means that the space was emptied in between: what was read is gone, `seq` goes on.
+    this.#place = read((rows) => rows.placeOf(this.space));
+    const inFile = this.#inFile(this.#place);
     if (inFile === undefined) return true;
     const newest = read((rows) => rows.newest(inFile.place));
     const except = this.#isComplete ? origin : nobody;
@@ -105,5 +107,14 @@ export class FileSpace extends LoadedSpace {
     this.#seen = isLast ? newest : (page.at(-1) as VectorRow).seq;
     this.#isComplete ||= isLast;
     return isLast;
+  }
+
+  #rowAt(place: number | undefined, id: string, read: ReadingOptions["read"]): VectorRow | undefined {
+    const inFile = this.#inFile(place);
+    return inFile && read((rows) => rows.row(inFile, id));
+  }
+
+  #inFile(place: number | undefined): SpaceInFile | undefined {
+    return place === undefined ? undefined : { place, seed: this.#seed, dimensions: this.space.dimensions };
   }
 }

@@ -65,6 +65,42 @@ describe("embedded in a file", () => {
     expect(store.nearest(partition("empty"), vectorOf(1), 1)).toEqual([]);
   });
 
+  it("finds what is committed while a thread scans", async () => {
+    const store = open({ bytesScannedAtOnce: 0 });
+    store.put(partition("another"), itemOf("first", vectorOf(2)));
+    await store.flush();
+    // The thread that writes is awake, the one that scans is yet to start.
+    store.put(space, itemOf("one", vectorOf(1)));
+    const found = store.nearest(space, vectorOf(1), 1);
+    await store.flush();
+    expect(await found).toMatchObject([{ id: "one" }]);
+    await store.delete({ tenant: "tenant", partition: "partition" });
+    store.put(space, itemOf("two", vectorOf(1)));
+    const foundAgain = store.nearest(space, vectorOf(1), 1);
+    await store.flush();
+    expect(await foundAgain).toMatchObject([{ id: "two" }]);
+    expect(await idsNear(store, space, vectorOf(1))).toEqual(["two"]);
+  });
+
+  it("lets what waits to be written stand against an older row that another process put", async () => {
+    const [store, other] = [open(), open()];
+    const others = Array.from({ length: 100 }, (_, index) => itemOf(`${index}`, near(vectorOf(0), 0.5, index + 1)));
+    for (const item of others) other.put(space, item);
+    other.put(
+      space,
+      itemOf(
+        "both",
+        vectorOf(0).map((number) => -number),
+      ),
+    );
+    await other.flush();
+    store.put(space, itemOf("both", vectorOf(0)));
+    expect(await idsNear(store, space, vectorOf(0), 1)).toEqual(["both"]);
+    await store.flush();
+    expect(await idsNear(other, space, vectorOf(0), 1)).toEqual(["both"]);
+    expect((await other.stats()).vectors).toBe(101);
+  });
+
   it("is readable by its owner alone", async () => {
     await open().stats();
     for (const name of readdirSync(directory)) expect(statSync(join(directory, name)).mode & 0o077).toBe(0);

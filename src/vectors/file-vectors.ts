@@ -184,9 +184,7 @@ export class FileVectors implements VectorStore {
   #read(loaded: FileSpace, id: string): TrueVector | undefined {
     const kept = loaded.kept(id);
     if (kept !== undefined) return kept;
-    const { inFile } = loaded;
-    if (inFile === undefined) return undefined;
-    const row = this.#file.read((rows) => rows.row(inFile, id));
+    const row = loaded.row(id, (read) => this.#file.read(read));
     if (row === undefined || row.deleteAt <= this.#options.clock.now()) return undefined;
     if (row.vector !== undefined) return { vector: row.vector, note: row.note };
     this.#drop(row);

@@ -44,6 +44,17 @@ describe("embedded in memory", () => {
     }
   });
 
+  it.each([true, false])("adds up the widest vectors without overflow (SIMD: %s)", async (simd) => {
+    const store = inMemory({ simd });
+    const dimensions = 8_192;
+    const where = { ...space, dimensions };
+    for (let index = 0; index < 80; index += 1) store.put(where, itemOf(`${index}`, vectorOf(index, dimensions)));
+    const even = new Float32Array(dimensions).fill(1 / Math.sqrt(dimensions));
+    store.put(where, itemOf("even", even));
+    expect(await store.nearest(where, even, 1)).toMatchObject([{ id: "even", similarity: 1 }]);
+    expect(() => store.put({ ...where, dimensions: 8_193 }, itemOf("wider", vectorOf(1, 8_193)))).toThrow(/8192/);
+  });
+
   it("declines a note that is too large", () => {
     const item = { ...itemOf("one", vectorOf(1)), note: new Uint8Array(64 * 1024 + 1) };
     expect(inMemory().put(space, item)).toBe("declined");
