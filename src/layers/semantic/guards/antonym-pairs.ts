@@ -149,7 +149,9 @@ const oppositions = `
   anabolism, mitosis / meiosis, earn / spend, hire / layoff, buy / lease, lease / purchase, insured / uninsured,
   insurer / insured, attacker / defender, sue / settle, convict / acquit, prosecute / defend, wet / dry, group /
   individual, individual / corporate, alone / together, married / unmarried, biological / adoptive, adopt / abandon,
-  preorder / inorder postorder, inorder / postorder
+  preorder / inorder postorder, inorder / postorder,
+  oily / dry, typical / atypical, symmetric symmetrical symmetry / asymmetric asymmetrical asymmetry, moral / amoral,
+  theist / atheist, sexual / asexual, normal / abnormal, septic / aseptic, political / apolitical, social / asocial
 `;
 
 /** Each opposition as its two sides. */

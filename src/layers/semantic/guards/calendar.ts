@@ -1,3 +1,5 @@
+import { numberForm } from "../reading/number-form.ts";
+
 /**
  * Dates and times of day as they are written in English, in one form each: `5 January 2024`, `Jan 5th, 2024` and
  * `2024-01-05` agree, and so do `3 pm` and `15:00`. `03/04/2024` can be read in two ways and stays what it is.
@@ -17,6 +19,8 @@ const dates: readonly RegExp[] = [
 ];
 const halfDayTime = /(?<hour>\d{1,2})(?::(?<minutes>\d\d))? ?(?<half>[ap])\.?m\.?(?![\p{L}\p{N}])/iuy;
 const wholeDayTime = /(?<hour>\d{1,2}):(?<minutes>\d\d)(?![\p{L}\p{N}:])/uy;
+const spoken =
+  /(half|quarter) (past|to) (\d{1,2}|one|two|three|four|five|six|seven|eight|nine|ten|eleven|twelve)(?![\p{L}\p{N}:])/iuy;
 const slashed = /\d{1,4}[/.]\d{1,2}[/.]\d{2,4}(?![\p{L}\p{N}])/uy;
 
 export interface Written {
@@ -50,6 +54,16 @@ export function timeAt(text: string, at: number): Written | undefined {
   const whole = match(wholeDayTime, text, at)?.groups;
   if (whole === undefined || Number(whole["hour"]) > 24 || Number(whole["minutes"]) > 59) return undefined;
   return { value: `${Number(whole["hour"])}:${whole["minutes"]}`, end: wholeDayTime.lastIndex };
+}
+
+/** `half past three`, `quarter to 4`. */
+export function spokenTime(text: string, at: number): Written | undefined {
+  const [, part, side, hour = ""] = match(spoken, text, at) ?? [];
+  if (part === undefined) return undefined;
+  const isPast = side?.toLowerCase() === "past";
+  const whole = Number(numberForm(hour)) - (isPast ? 0 : 1);
+  const minutes = part.toLowerCase() === "half" ? "30" : isPast ? "15" : "45";
+  return { value: `${whole === 0 ? 12 : whole}:${minutes}`, end: spoken.lastIndex };
 }
 
 function match(pattern: RegExp, text: string, at: number): RegExpExecArray | undefined {

@@ -1,4 +1,5 @@
 import type { Reading, Token } from "../reading/reading.ts";
+import { codeSpansOf } from "./code-spans.ts";
 import type { Guard } from "./guard.ts";
 import { once } from "./once.ts";
 import { unitOf } from "./units.ts";
@@ -14,6 +15,7 @@ export const code: Guard = {
   vetoes({ asked, found }) {
     const ofAsked = codeOf(asked);
     const ofFound = codeOf(found);
+    if (haveOtherSpans(asked, found)) return true;
     if (!areEqual(ofAsked.hard, ofFound.hard) || !areEqual(ofAsked.operators, ofFound.operators)) return true;
     if (areEqual(ofAsked.soft, ofFound.soft)) return false;
     if (areEqual(ofAsked.soft.toSorted(), ofFound.soft.toSorted())) return true;
@@ -66,7 +68,7 @@ function isMeasure(text: string): boolean {
 const measure = /^(?:(?:rs|usd|eur|gbp|inr)\d+|\d+(?:\.\d+)?(\p{L}+))$/iu;
 
 const alwaysOperators = /^[+=<>≤≥≠≈×÷±]+$|^[<>=!]=$/;
-const operatorsBetweenTerms = /^[-*/^%−]{1,2}$/;
+const operatorsBetweenTerms = /^[-*/^%−&|]{1,2}$/;
 
 function isOperator(tokens: readonly Token[], index: number): boolean {
   const { text } = tokens[index] as Token;
@@ -86,6 +88,19 @@ function runs(text: string): readonly string[] {
 
 function holdsAll(within: { readonly text: string }, items: readonly string[]): boolean {
   return items.every((item) => within.text.includes(` ${item} `));
+}
+
+/** Other code in the midst of the sentence; or another command of the same program, each named on one side only. */
+function haveOtherSpans(asked: Reading, found: Reading): boolean {
+  const ofAsked = codeSpansOf(asked);
+  const ofFound = codeSpansOf(found);
+  if (!areEqual(ofAsked.exact, ofFound.exact)) return true;
+  const programOf = (command: string): string => command.slice(0, command.indexOf(" "));
+  return ofAsked.commands.some(
+    (command) =>
+      !ofFound.commands.includes(command) &&
+      ofFound.commands.some((other) => programOf(other) === programOf(command) && !ofAsked.commands.includes(other)),
+  );
 }
 
 function areEqual(some: readonly string[], others: readonly string[]): boolean {

@@ -44,7 +44,7 @@ const phrases = parsed(
     "non stop=0,bus stop=0,tram stop=0,pit stop=0,full stop=0,one stop=0,truck stop=0,rest stop=0,nearest stop=0,next stop=0," +
     "stop sign=0,stop motion=0,stop loss=0,stop word=0,last stop=0,stop watch=0,toll free=0,nothing but=0,can not help but=0," +
     "can not wait=0,fail to=1,not fail to=0,instead of=1,rather than=1,apart from=1,aside from=1,other than=1,lack of=1," +
-    "free of=1,free from=1,no one=1,no longer=1,keep from=v,refrain from=v,get rid of=v,get rid off=v,rid of=v,give up=v," +
+    "free of=1,free from=1,no one=1,no longer=1,refrain from=v,get rid of=v,get rid off=v,rid of=v,give up=v," +
     "gluten free=1,sugar free=1,dairy free=1,lactose free=1,fat free=1,nut free=1,alcohol free=1,caffeine free=1,tax free=1," +
     "duty free=1,interest free=1,debt free=1,pain free=1,stress free=1,drug free=1,smoke free=1,ad free=1," +
     "i be not sure how=0,i be not sure what=0,i be not sure why=0,i be not sure where=0,i be not sure if=0,i be not sure which=0," +
@@ -74,7 +74,7 @@ export const negationsOf = once((reading: Reading): readonly Negated[] => {
 });
 
 function isVerb(token: Token): boolean {
-  return verbs.has(token.lemma) || verbs.has(token.spelled);
+  return verbs.has(token.lemma) || verbs.has(token.spelled) || token.lemma === "keep";
 }
 
 function isCue(tokens: readonly Token[], index: number): boolean {
@@ -84,10 +84,15 @@ function isCue(tokens: readonly Token[], index: number): boolean {
   // "No. 5" counts, and "..., or not?" asks the same as without.
   if (token.lower === "no" && next?.kind === "number") return false;
   if (token.spelled === "not" && next === undefined && tokens[index - 1]?.spelled === "or") return false;
-  if (cues.has(token.spelled) || cues.has(token.lemma) || slips.has(token.lower) || isVerb(token)) return true;
+  if (cues.has(token.spelled) || cues.has(token.lemma) || slips.has(token.lower)) return true;
+  if (token.lemma !== "keep" && isVerb(token)) return true;
+  if (token.lemma === "keep") return tokens.slice(index + 1, index + longestKept).some(({ lower }) => lower === "from");
   if (token.lower === "t") return beforeT.has(tokens[index - 1]?.lower ?? "");
   return /^non-?$|^non-|-free$|\bn't$/.test(token.lower);
 }
+
+/** In tokens: `keep my old dog from barking`. */
+const longestKept = 5;
 
 function phraseAt(tokens: readonly Token[], index: number): Phrase | undefined {
   const token = tokens[index] as Token;

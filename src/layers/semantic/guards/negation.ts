@@ -1,4 +1,4 @@
-import type { Pair } from "../reading/reading.ts";
+import type { Pair, Reading } from "../reading/reading.ts";
 import { isCancelled } from "./degree.ts";
 import type { Guard } from "./guard.ts";
 import { isNegatedForm } from "./negated-forms.ts";
@@ -21,7 +21,9 @@ export const negation: Guard = {
     return (
       !(ofAsked.length === ofFound.length || isSaidByOtherVerbs(pair, ofAsked, ofFound)) ||
       sayNoToOthers(pair, ofAsked, ofFound) ||
-      haveNegatedForms(pair)
+      haveNegatedForms(pair) ||
+      isNegatedUnknown(pair.asked, pair.found) ||
+      isNegatedUnknown(pair.found, pair.asked)
     );
   },
 };
@@ -58,5 +60,13 @@ function haveNegatedForms(pair: Pair): boolean {
         (isNegatedForm(one.spelled, other.spelled) || isNegatedForm(one.lemma, other.lemma)) &&
         !isCancelled(pair, one, other),
     ),
+  );
+}
+
+/** `unclickable` may have been taken for a slip of `clickable`, so an unknown word is compared as it was written. */
+function isNegatedUnknown(reading: Reading, other: Reading): boolean {
+  return reading.tokens.some(
+    (token) =>
+      token.kind === "word" && !token.isKnown && other.tokens.some(({ lower }) => isNegatedForm(token.lower, lower)),
   );
 }

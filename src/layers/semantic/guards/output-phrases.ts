@@ -34,7 +34,7 @@ const long = "(?:detailed|thorough|comprehensive|long|extensive|elaborate|comple
 const listeners =
   "(child|children|kids?|toddlers?|preschoolers?|beginners?|dummy|dummies|newbies?|novices?|layman|laymen|laypersons?|" +
   "laypeople|non-experts?|teenagers?|teens|seniors?|grandmother|grandma|general audience|general public|experts?|" +
-  "\\d+(?: -)? ?(?:years? olds?|yo|graders?))";
+  "high schoolers?|middle schoolers?|undergraduates?|phds?|\\d+(?: -)? ?(?:years? olds?|yo|graders?))";
 const professions =
   "(professionals?|students?|managers?|executives?|ceo|engineers?|developers?|programmers?|doctors?|nurses?|lawyers?|" +
   "patients?|teachers?|parents?|adults?|scientists?|investors?|customers?|clients?)";
@@ -45,6 +45,15 @@ const noun = "(?:a |an |the )?([a-z'-]+(?: [a-z'-]+)?)";
 
 const rules: readonly (readonly [wish: string, source: string])[] = [
   ["program", ` (?:in|using|into|with) ${languages}`],
+  [
+    "program",
+    ` (?:in|into|to|as|with|using) (?:a |an )?${languages} (?:scripts?|code|program|function|class|query|snippet)`,
+  ],
+  [
+    "dialect",
+    " (british|american|australian|indian|us|uk|old|middle|brazilian|european|mexican|swiss|canadian|simplified|traditional) (?:english|portuguese|spanish|french|german|chinese)",
+  ],
+  ["form", " (comma separated|comma-separated|tab separated|newline separated|one per line|alphabetical order)"],
   ["form", `${makes}${article}${adjectives}${kinds}`],
   ["form", ` as ${article}${adjectives}${kinds}`],
   [
@@ -77,6 +86,7 @@ const rules: readonly (readonly [wish: string, source: string])[] = [
     "tone",
     ` (?:in|with|using|use) ${article}(?:more |very )?${tones}(?: and [a-z]+)? (?:tone|style|way|manner|voice|language|register)`,
   ],
+  ["tone", ` ${tones} (?:tone|style|voice|register)`],
   ["tone", ` (?:make|sound|keep|rewrite)(?: it| this| them)?(?: sound)?(?: more| less| very)? ${tones}`],
   ["tone", `${makes}${article}${tones} `],
   [
@@ -112,7 +122,7 @@ const rules: readonly (readonly [wish: string, source: string])[] = [
   ["steps", " (?:step by step|step-by-step|in steps)"],
   [
     "extras",
-    " (?:with|give|using|include|including|provide|add)(?: me)?(?: some| an?| a few| several| \\d+| real| simple| concrete| good)* (examples?|sources?|citations?|references?|comments?|explanations?|illustrations?|statistics|formulas?|proofs?|analogy|analogies|pros and cons|diagrams?|screenshots?|code samples?|unit tests?|type hints?)",
+    " (?:with|give|using|include|including|provide|add)(?: me)?(?: some| an?| a few| several| \\d+| real| simple| concrete| good| code)* (examples?|sources?|citations?|references?|comments?|explanations?|illustrations?|statistics|formulas?|proofs?|analogy|analogies|metaphors?|pros and cons|diagrams?|screenshots?|code samples?|unit tests?|type hints?)",
   ],
   [
     "without",

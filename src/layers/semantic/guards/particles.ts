@@ -30,7 +30,7 @@ const sides: readonly (readonly [readonly string[], readonly string[]])[] = [
 const idioms = new Set(
   (
     "find out,figure out,work out,point out,carry out,turn out,make out,come up,look up,make up,set up,end up,give up,pick up,clean up," +
-    "follow up,back up,break up,bring up,grow up,fill in,fill out,check out,try out,help out,result in,believe in,interested in,due to," +
+    "follow up,back up,break up,bring up,grow up,fill in,fill out,try out,help out,result in,believe in,interested in,due to," +
     "need to,want to,have to,able to,like to,how to,way to,best to,used to,going to,go to,try to,supposed to,time to,safe to,possible to," +
     "better to,easy to,hard to,ok to,okay to,what to,where to,when to,get to,learn to,start to,allowed to"
   ).split(","),

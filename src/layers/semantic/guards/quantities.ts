@@ -1,5 +1,5 @@
 import { numberForm } from "../reading/number-form.ts";
-import { dateAt, timeAt } from "./calendar.ts";
+import { dateAt, spokenTime, timeAt } from "./calendar.ts";
 import { unitOf } from "./units.ts";
 
 /**
@@ -190,6 +190,11 @@ function takeWord(text: string, at: number, add: Add): number {
   const word = text.slice(at, end).toLowerCase();
   const rank = ordinalWords.get(word);
   const roman = romans.indexOf(word);
+  const spoken = spokenTime(text, at);
+  if (spoken !== undefined) {
+    add(spoken.value, "clock");
+    return spoken.end;
+  }
   if (rank !== undefined && !isUnitSecond(text, at, word)) add(rank, "th", rank === "1" && isAdverb(text, end));
   else if (word === "half") {
     const measured = takeUnit(text, endOf(/ an?(?= )/iy, text, end) ?? end);

@@ -4,7 +4,7 @@ import { once } from "./once.ts";
 
 /** What may stand before the verb of a request, politeness apart: `I need you to`, `help me`. */
 const lead = new Set(
-  "i need want you to help me would like us can could please my your task is be now then also try".split(" "),
+  "i need want you to help me would like us can could please my your task is now then also try".split(" "),
 );
 const longestLead = 8;
 

@@ -1,0 +1,44 @@
+import type { Reading } from "../reading/reading.ts";
+import { once } from "./once.ts";
+import { requestOf } from "./request-start.ts";
+
+/**
+ * Code that stands in a sentence without any sign that it is code: calls with their arguments (`sin(x)`), statements of
+ * SQL, a `!` before a word, and the commands of well-known programs (`git rebase`).
+ */
+export interface CodeSpans {
+  /** To the letter, apart from white space, in their order. */
+  readonly exact: readonly string[];
+  /** A program and its command, joined by a space. */
+  readonly commands: readonly string[];
+}
+
+const call = /[\p{L}_][\p{L}\p{N}_.]{0,60}\((?!e?s\))[^()\n]{0,120}\)/gu;
+const statement = /\b(?:SELECT|INSERT INTO|UPDATE|DELETE FROM|CREATE TABLE|ALTER TABLE|DROP TABLE)\b[^\n]{0,400}/g;
+const isStatement = /\b(?:FROM|INTO|SET|TABLE|VALUES)\b/;
+const bang = /(?<![\p{L}\p{N}!])!(?=[\p{L}_])\p{L}+/gu;
+const programs = new Set(
+  (
+    "git docker kubectl npm npx yarn pnpm pip pip3 apt apt-get brew cargo systemctl helm terraform gcloud conda poetry mvn " +
+    "gradle dotnet docker-compose rustup nvm gh ansible vagrant svn hg"
+  ).split(" "),
+);
+
+export const codeSpansOf = once((reading: Reading): CodeSpans => {
+  const { start, end } = requestOf(reading);
+  const tokens = reading.tokens.slice(start, end);
+  const last = tokens.at(-1);
+  const lastEnd = last === undefined ? 0 : last.at + last.text.length;
+  // A bracket that closes the last call is no token.
+  const text = reading.text.slice(0, lastEnd) + (closing.exec(reading.text.slice(lastEnd))?.[0] ?? "");
+  const exact = [call, bang].flatMap((pattern) => text.match(pattern) ?? []);
+  exact.push(...(text.match(statement) ?? []).filter((found) => isStatement.test(found)));
+  const commands = tokens.flatMap((token, index) => {
+    const next = tokens[index + 1];
+    const isCommand = programs.has(token.lower) && next?.kind === "word" && !next.isStop;
+    return isCommand ? [`${token.lower} ${next.lower}`] : [];
+  });
+  return { exact: exact.map((found) => found.replace(/\s+|[?.!,;]+\s*$/g, "")), commands };
+});
+
+const closing = /^[)\]}]{1,4}/;
