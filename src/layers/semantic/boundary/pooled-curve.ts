@@ -55,11 +55,23 @@ interface Point {
 }
 
 function pointAt(counts: Counts, bin: number): Point {
-  const fit = fitLogistic(samplesNear(counts, bin), { intercept: interceptPrior, slope: slopePrior });
+  const samples = samplesNear(counts, bin);
+  const start = { intercept: averageLogOdds(samples), slope: slopePrior.mean };
+  const fit = fitLogistic(samples, { intercept: interceptPrior, slope: slopePrior }, start);
   const probability = probabilityOf(fit.intercept);
   const labels = 1 / (fittedVariance(fit, 0) * probability * (1 - probability));
   const reliable = reliableProbability((deviations) => wilsonBounds(probability * labels, labels, deviations).lower);
   return { logOdds: fit.intercept, reliable };
+}
+
+function averageLogOdds(samples: readonly LogisticSample[]): number {
+  let right = 0.5;
+  let wrong = 0.5;
+  for (const sample of samples) {
+    right += sample.right;
+    wrong += sample.wrong;
+  }
+  return Math.log(right / wrong);
 }
 
 /** Labels of the bins around this one; x is the distance from its middle. */

@@ -47,12 +47,10 @@ export function evidenceFrom(shipped: ScoreCounts): TierEvidence {
 }
 
 /** What is believed as long as nothing was measured: the odds of the scorer are e times too high. */
-export const cautiousEvidence: TierEvidence = evidenceFrom(
-  (() => {
-    const right = Array.from({ length: binCount }, (_, bin) => mostShipped * probabilityOf(middleOf(bin) - 1));
-    return { right, wrong: right.map((count) => mostShipped - count) };
-  })(),
-);
+export const cautiousCounts: ScoreCounts = (() => {
+  const right = Array.from({ length: binCount }, (_, bin) => mostShipped * probabilityOf(middleOf(bin) - 1));
+  return { right, wrong: right.map((count) => mostShipped - count) };
+})();
 
 /** Counts of each bin, with what is shipped corrected and at the weight that is left to it. */
 export function weighedCounts({ shipped, learnt }: TierEvidence): readonly { right: number; wrong: number }[] {
