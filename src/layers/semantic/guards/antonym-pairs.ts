@@ -149,9 +149,14 @@ const oppositions = `
   anabolism, mitosis / meiosis, earn / spend, hire / layoff, buy / lease, lease / purchase, insured / uninsured,
   insurer / insured, attacker / defender, sue / settle, convict / acquit, prosecute / defend, wet / dry, group /
   individual, individual / corporate, alone / together, married / unmarried, biological / adoptive, adopt / abandon,
-  preorder / inorder postorder, inorder / postorder,
-  oily / dry, typical / atypical, symmetric symmetrical symmetry / asymmetric asymmetrical asymmetry, moral / amoral,
-  theist / atheist, sexual / asexual, normal / abnormal, septic / aseptic, political / apolitical, social / asocial
+  preorder / inorder postorder, inorder / postorder, oily / dry, typical / atypical, symmetric symmetrical symmetry /
+  asymmetric asymmetrical asymmetry, moral / amoral, theist / atheist, sexual / asexual, normal / abnormal, septic /
+  aseptic, political / apolitical, social / asocial, raise throw / catch, acquire acquisition / divest divestiture,
+  add / drop, treat treatment cure / prevent prevention, expand / factor factorise factorize, call / define declare,
+  overpay / underpay, thread / unthread, arm / disarm, claim / waive, warm-up / cool-down, sunny / overcast, tipsy /
+  sober, ascent / descent, employee / contractor, full-time / part-time freelance, hourly / salaried, smoker /
+  nonsmoker, seated / standing, indoors / outside, inside / outdoors, abroad / home, melt / solidify, vertical /
+  diagonal horizontal, multiplication / addition, subtraction / addition multiplication, division / subtraction
 `;
 
 /** Each opposition as its two sides. */

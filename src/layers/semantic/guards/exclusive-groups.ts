@@ -15,31 +15,31 @@ const groups = `
   mother=mom=mum father=dad sister brother son daughter husband wife uncle aunt nephew niece cousin
   grandmother=grandma grandfather=grandpa boyfriend girlfriend, baby=infant=newborn toddler child=kid=children=kids
   teenager=teen=adolescent adult senior=elderly, dog=puppy cat=kitten rabbit horse cow pig sheep goat chicken duck
-  fish hamster parrot snake turtle, beef pork=ham=bacon lamb chicken turkey fish salmon tuna shrimp=prawn tofu,
-  milk=dairy egg wheat=gluten nut peanut soy shellfish, butter oil margarine lard, flour sugar salt pepper yeast, tea
-  coffee juice beer wine water milk, boil fry=frying bake=baking roast grill steam microwave, oven microwave stove
-  fryer, apple banana pear grape lemon lime mango peach cherry strawberry blueberry raspberry pineapple watermelon,
-  potato tomato carrot onion garlic cucumber spinach broccoli cabbage mushroom pumpkin, rice pasta=noodle bread quinoa
-  couscous oats=oatmeal, head neck shoulder elbow wrist hand finger chest back stomach=abdomen=belly hip knee ankle
-  foot=feet toe, eye ear nose mouth throat tongue tooth=teeth, heart lung kidney liver brain bladder pancreas spleen
-  thyroid skin, left right middle=centre=center, top bottom side, solid liquid gas plasma, car truck=lorry
-  motorcycle=motorbike bicycle=bike bus train plane=airplane=flight ship=boat=ferry taxi=cab tram subway=metro,
-  celsius=centigrade fahrenheit kelvin, kilometer=kilometre=km mile meter=metre centimeter=centimetre=cm
-  millimeter=millimetre=mm inch foot=feet yard, gram=gramme=g kilogram=kilo=kg milligram=mg pound=lb=lbs ounce=oz
-  tonne=ton, liter=litre milliliter=millilitre=ml gallon pint cup tablespoon=tbsp teaspoon=tsp, byte=bytes kilobyte=kb
-  megabyte=mb gigabyte=gb terabyte=tb bit=bits, dollar=dollars=usd euro=euros=eur pound=pounds=gbp yen=jpy
-  rupee=rupees=inr yuan=cny franc=chf peso=pesos=mxn krona=sek, email=e-mail phone=telephone=call sms=text fax,
-  android=google ios=iphone=apple windows mac=macos=macbook linux=ubuntu, chrome firefox safari edge opera, pdf
-  docx=word xlsx=excel csv json xml yaml html markdown, png jpg=jpeg gif svg webp, mysql postgresql=postgres sqlite
-  oracle mongodb redis, javascript=js typescript=ts python=py java ruby php rust golang kotlin swift perl scala
-  haskell c++=cpp c#=csharp, row column=col cell, integer=int float=double string boolean=bool, header body footer,
-  list=array tuple set dictionary=dict=map object, stack queue heap tree graph, array string,
-  bachelor=bachelors=undergraduate master=masters phd=doctorate, school college=university kindergarten, primary
-  secondary tertiary, visa passport, credit debit prepaid, loan mortgage grant, tax insurance pension, stock bond,
-  gold silver platinum bronze copper, asthma diabetes cancer arthritis migraine pneumonia flu=influenza cold covid
-  measles malaria hepatitis eczema psoriasis, ibuprofen=advil paracetamol=acetaminophen=tylenol aspirin naproxen,
-  theft=larceny robbery burglary fraud, felony misdemeanor=misdemeanour, civil criminal, plaintiff defendant witness
-  judge juror, marriage=wedding divorce, birthday anniversary wedding funeral, christmas easter halloween
+  fish hamster parrot snake turtle, vegetarian vegan beef pork=ham=bacon lamb chicken turkey fish salmon tuna
+  shrimp=prawn tofu, milk=dairy egg wheat=gluten nut peanut soy shellfish, butter oil margarine lard, flour sugar salt
+  pepper yeast, tea coffee juice beer wine water milk, boil fry=frying bake=baking roast grill steam microwave, oven
+  microwave stove fryer, apple banana pear grape lemon lime mango peach cherry strawberry blueberry raspberry
+  pineapple watermelon, potato tomato carrot onion garlic cucumber spinach broccoli cabbage mushroom pumpkin, rice
+  pasta=noodle bread quinoa couscous oats=oatmeal, head neck shoulder elbow wrist hand finger chest back
+  stomach=abdomen=belly hip knee ankle foot=feet toe, eye ear nose mouth throat tongue tooth=teeth, heart lung kidney
+  liver brain bladder pancreas spleen thyroid skin, left right middle=centre=center, top bottom side, solid liquid gas
+  plasma, car truck=lorry motorcycle=motorbike bicycle=bike bus train plane=airplane=flight ship=boat=ferry taxi=cab
+  tram subway=metro, celsius=centigrade fahrenheit kelvin, kilometer=kilometre=km mile meter=metre
+  centimeter=centimetre=cm millimeter=millimetre=mm inch foot=feet yard, gram=gramme=g kilogram=kilo=kg milligram=mg
+  pound=lb=lbs ounce=oz tonne=ton, liter=litre milliliter=millilitre=ml gallon pint cup tablespoon=tbsp teaspoon=tsp,
+  byte=bytes kilobyte=kb megabyte=mb gigabyte=gb terabyte=tb bit=bits, dollar=dollars=usd euro=euros=eur
+  pound=pounds=gbp yen=jpy rupee=rupees=inr yuan=cny franc=chf peso=pesos=mxn krona=sek, email=e-mail
+  phone=telephone=call sms=text fax, android=google ios=iphone=apple windows mac=macos=macbook linux=ubuntu, chrome
+  firefox safari edge opera, pdf docx=word xlsx=excel csv json xml yaml html markdown, png jpg=jpeg gif svg webp,
+  mysql postgresql=postgres sqlite oracle mongodb redis, javascript=js typescript=ts python=py java ruby php rust
+  golang kotlin swift perl scala haskell c++=cpp c#=csharp, row column=col cell, integer=int float=double string
+  boolean=bool, header body footer, list=array tuple set dictionary=dict=map object, stack queue heap tree graph,
+  array string, bachelor=bachelors=undergraduate master=masters phd=doctorate, school college=university kindergarten,
+  primary secondary tertiary, visa passport, credit debit prepaid, loan mortgage grant, tax insurance pension, stock
+  bond, gold silver platinum bronze copper, asthma diabetes cancer arthritis migraine pneumonia flu=influenza cold
+  covid measles malaria hepatitis eczema psoriasis, ibuprofen=advil paracetamol=acetaminophen=tylenol aspirin
+  naproxen, theft=larceny robbery burglary fraud, felony misdemeanor=misdemeanour, civil criminal, plaintiff defendant
+  witness judge juror, marriage=wedding divorce, birthday anniversary wedding funeral, christmas easter halloween
   thanksgiving, christian=christianity muslim=islam jewish=judaism hindu=hinduism buddhist=buddhism, english french
   german spanish italian portuguese dutch russian chinese japanese korean arabic hindi turkish polish swedish greek
   hebrew, president senator governor mayor king queen minister, football=soccer basketball baseball tennis golf hockey
@@ -54,7 +54,12 @@ const groups = `
   tensorflow pytorch keras, merge rebase squash, commit push fetch clone stash, iron steel aluminium=aluminum copper
   brass zinc lead nickel titanium, renter=tenant owner=landlord, sole joint, cough fever rash headache nausea
   dizziness diarrhea=diarrhoea constipation, sedan suv truck van coupe, vegan vegetarian pescatarian keto paleo halal
-  kosher, oak pine maple birch walnut
+  kosher, oak pine maple birch walnut, symptom=symptoms=sign cause=causes treatment=cure=remedy diagnosis prevention
+  prognosis complication, add=addition subtract=subtraction multiply=multiplication divide=division,
+  differentiate=derivative integrate=integral factor=factorise=factorize expand solve, send receive forward archive,
+  copy paste cut, capital population currency flag anthem climate, author publisher director actor, install uninstall
+  reinstall update=upgrade, freeze thaw reheat, appeal settle sue, getter setter constructor destructor, insert update
+  delete select
 `;
 
 /** From a word to the groups it is in, each with the member it stands for. */

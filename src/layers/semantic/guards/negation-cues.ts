@@ -20,7 +20,7 @@ const cues = new Set(
   ).split(" "),
 );
 
-const verbs = new Set("stop avoid prevent refuse forbid prohibit quit cease".split(" "));
+const verbs = new Set("stop avoid prevent refuse forbid prohibit quit cease skip omit".split(" "));
 
 /** `can't` and its like as they are typed in a hurry: the apostrophe lost, or a letter with it. */
 const slips = new Set(
@@ -88,7 +88,8 @@ function isCue(tokens: readonly Token[], index: number): boolean {
   if (token.lemma !== "keep" && isVerb(token)) return true;
   if (token.lemma === "keep") return tokens.slice(index + 1, index + longestKept).some(({ lower }) => lower === "from");
   if (token.lower === "t") return beforeT.has(tokens[index - 1]?.lower ?? "");
-  return /^non-?$|^non-|-free$|\bn't$/.test(token.lower);
+  // A hyphenated word may have been taken apart.
+  return /^non-?$|^non-|-free$|\bn't$/.test(token.lower) || (token.lower === "free" && /.-free$/i.test(token.text));
 }
 
 /** In tokens: `keep my old dog from barking`. */

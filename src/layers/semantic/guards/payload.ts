@@ -1,4 +1,4 @@
-import type { Reading } from "../reading/reading.ts";
+import type { Reading, Token } from "../reading/reading.ts";
 import { once } from "./once.ts";
 import { requestOf } from "./request-start.ts";
 
@@ -55,6 +55,15 @@ const shortestBlock = 200;
 function wordsBetween(reading: Reading, start: number, end: number): string {
   return reading.tokens
     .slice(start, end)
-    .map((token) => (token.lower === "into" ? "to" : token.lower))
+    .map((token) => wordOf(token))
     .join(" ");
 }
+
+/** The word, with or without quotes around it; a whole number in digits; and `to` for `into`. */
+function wordOf({ kind, lower, lemma }: Token): string {
+  if (kind === "number") return /^\d+$/.test(lemma) ? lemma : lower;
+  if (kind === "code") return quoted.exec(lower)?.[2]?.trim().toLowerCase() ?? lower;
+  return lower === "into" ? "to" : lower;
+}
+
+const quoted = /^(["'])([\p{L}\p{N}\s,.!?;'-]+)\1$/u;
