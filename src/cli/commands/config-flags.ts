@@ -25,6 +25,7 @@ export function withConfigFlags(command: Command): Command {
       "--store <url>",
       "where answers are kept: sqlite, sqlite:FOLDER, memory, or redis://, memcached://, postgres:// (default: sqlite)",
     )
+    .option("--semantic <mode>", "answers to like questions: off, observe or serve (default: observe)")
     .option("--workers <number>", "processes that serve together, or auto for one for each processor (default: 1)")
     .option("--log-level <level>", "silent, error, warn, info or debug (default: info)");
 }
@@ -49,6 +50,7 @@ export function configFrom(flags: Flags): ConfigReading {
       upstream: flags["upstream"],
       "data.directory": flags["data"],
       "store.url": flags["store"],
+      "layers.semantic.mode": flags["semantic"],
       "telemetry.logLevel": flags["logLevel"],
     },
   });
