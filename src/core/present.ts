@@ -1,5 +1,6 @@
 import type { SealedEntry } from "./entry.ts";
-import { currentTokens, sameToken, scopeKeys } from "./generations.ts";
+import { currentTokens, type Generation, sameToken, scopeKeys } from "./generations.ts";
+import { type Holding, holdIn } from "./holding.ts";
 import { chain, isPromise } from "./maybe-promise.ts";
 import { type Belonging, fixedScopes, namedScope, type Scope, scopesOf, systemTenant } from "./scopes.ts";
 import type { MaybePromise, Store } from "./store.ts";
@@ -16,6 +17,8 @@ export class Present {
   readonly #tenant: string;
   readonly #fixed: readonly Token[];
   readonly #own: ReadonlyMap<string, Token>;
+  /** It will be asked again, and need not compare again what it has found alive. */
+  isHeld = false;
 
   /** `tokens` of `scopes`, which begin with the fixed ones. */
   constructor(store: Store, tenant: string, scopes: readonly Scope[], tokens: readonly Token[]) {
@@ -30,9 +33,16 @@ export class Present {
 
   /** Whether nothing that `entry` belongs to was invalidated since it was computed. */
   isAlive(entry: SealedEntry): MaybePromise<boolean> {
+    if (this.isHeld && foundAliveBy.get(entry) === this) return true;
     if (!entry.hasTokens(this.#fixed)) return false;
-    if (entry.generationCount === fixedScopes) return true;
-    return chain(this.areAlive([entry]), ([alive]) => alive === true);
+    if (entry.generationCount > fixedScopes) {
+      const own = entry.generations.slice(fixedScopes);
+      if (!own.every(({ scope }) => this.#own.has(scope)))
+        return chain(this.areAlive([entry]), ([alive]) => alive === true);
+      if (!this.#hasOwn(own, nothing)) return false;
+    }
+    if (this.isHeld) foundAliveBy.set(entry, this);
+    return true;
   }
 
   /** The same for many, with one round trip at most. */
@@ -46,10 +56,7 @@ export class Present {
     for (const generations of own)
       for (const { scope } of generations ?? []) if (!this.#own.has(scope)) unknown.add(scope);
     const judged = (more: ReadonlyMap<string, Token>) =>
-      own.map(
-        (generations) =>
-          generations?.every(({ scope, token }) => sameToken(this.#own.get(scope) ?? more.get(scope), token)) === true,
-      );
+      own.map((generations) => generations !== undefined && this.#hasOwn(generations, more));
     if (unknown.size === 0) return judged(nothing);
     const names = [...unknown];
     const scopes = names.map((name) => namedScope(name, this.#tenant));
@@ -57,34 +64,57 @@ export class Present {
       judged(new Map(names.map((name, index) => [name, tokens[index]]))),
     );
   }
+
+  #hasOwn(generations: readonly Generation[], more: ReadonlyMap<string, Token>): boolean {
+    return generations.every(({ scope, token }) => sameToken(this.#own.get(scope) ?? more.get(scope), token));
+  }
 }
+
+/** By whom an entry was found alive last, with all that it belongs to at hand: neither of the two ever changes. */
+const foundAliveBy = new WeakMap<SealedEntry, Present>();
 
 const nothing: ReadonlyMap<string, Token> = new Map();
 
-/** The values of `slots`, and what to hold them against: one round trip, to both tenants at once. */
+/** What a look-up found, and what to hold it against. */
+export interface ReadWithPresent {
+  readonly values: readonly Token[];
+  readonly present: Present;
+}
+
+/** The values of `slots`, and the present: one round trip, to both tenants at once; of what is held, none. */
 export function readWithPresent(
   store: Store,
   tenant: string,
   slots: readonly string[],
   known: ScopeReading,
-): MaybePromise<{ readonly values: readonly Token[]; readonly present: Present }> {
+): MaybePromise<ReadWithPresent> {
+  const held = known.presentIn(store);
+  if (held !== undefined) {
+    const values = store.get(tenant, slots);
+    return isPromise(values) ? values.then((found) => ({ values: found, present: held })) : { values, present: held };
+  }
   const system = store.get(systemTenant, known.systemKeys);
-  const own = store.get(tenant, known.keysWith(slots));
-  const join = (ofAll: readonly Token[], ofTenant: readonly Token[]) => ({
-    values: ofTenant,
-    present: new Present(store, tenant, known.scopes, tokensInOrder(ofAll, ofTenant, slots.length)),
-  });
-  if (!isPromise(system) && !isPromise(own)) return join(system, own);
-  return Promise.all([system, own]).then(([ofAll, ofTenant]) => join(ofAll, ofTenant));
+  const own = store.get(tenant, [...slots, ...known.tenantKeys]);
+  const join = (ofAll: readonly Token[], ofTenant: readonly Token[]): ReadWithPresent => {
+    const tokens = tokensInOrder(ofAll, ofTenant, slots.length);
+    return { values: ofTenant, present: new Present(store, tenant, known.scopes, tokens) };
+  };
+  if (isPromise(system) || isPromise(own))
+    return Promise.all([system, own]).then(([ofAll, ofTenant]) => join(ofAll, ofTenant));
+  const read = join(system, own);
+  known.hold(store, tenant, read.present, system, own.slice(slots.length));
+  return read;
 }
 
-/** The scopes of a call, and the keys under which their tokens stand. */
+/**
+ * The scopes of calls, and the keys under which their tokens stand. Tokens that are in memory are held there, so that
+ * they are read and compared again only when one of them has changed.
+ */
 export class ScopeReading {
   readonly scopes: readonly Scope[];
   readonly systemKeys: readonly string[];
-  readonly #tenantKeys: readonly string[];
-  /** Of one slot, the last that was asked for: a call asks for the same one each time. */
-  #withOne: readonly string[] = [];
+  readonly tenantKeys: readonly string[];
+  #held: Held | undefined;
 
   constructor(belonging: Belonging) {
     const scopes = scopesOf(belonging);
@@ -92,15 +122,40 @@ export class ScopeReading {
       scopeKeys(scopes.filter(({ tenant }) => (tenant === systemTenant) === isSystem));
     this.scopes = scopes;
     this.systemKeys = keysOf(true);
-    this.#tenantKeys = keysOf(false);
+    this.tenantKeys = keysOf(false);
   }
 
-  /** What to read of the tenant: `slots`, then the tokens. */
-  keysWith(slots: readonly string[]): readonly string[] {
-    if (slots.length !== 1) return [...slots, ...this.#tenantKeys];
-    if (slots[0] !== this.#withOne[0]) this.#withOne = [...slots, ...this.#tenantKeys];
-    return this.#withOne;
+  /** What was read of `store` before, if reading again would give the same. */
+  presentIn(store: Store): Present | undefined {
+    const held = this.#held;
+    if (held === undefined || held.store !== store) return undefined;
+    if (held.system.isCurrent() && held.own.isCurrent()) return held.present;
+    this.#held = undefined;
+    return undefined;
   }
+
+  /** Of `store`, where it can: `present` is made of what was read in this turn. */
+  hold(store: Store, tenant: string, present: Present, ofAll: readonly Token[], ofTenant: readonly Token[]): void {
+    if (ofAll.includes(undefined) || ofTenant.includes(undefined)) return;
+    const system = holdIn(store, systemTenant, this.systemKeys);
+    const own = system && holdIn(store, tenant, this.tenantKeys);
+    if (system === undefined || own === undefined) return;
+    if (!areSame(system.values, ofAll) || !areSame(own.values, ofTenant)) return;
+    present.isHeld = true;
+    this.#held = { store, present, system, own };
+  }
+}
+
+interface Held {
+  readonly store: Store;
+  readonly present: Present;
+  readonly system: Holding;
+  readonly own: Holding;
+}
+
+/** The same objects, which is more than the same bytes. */
+function areSame(one: readonly Token[], other: readonly Token[]): boolean {
+  return one.every((token, index) => token === other[index]);
 }
 
 /** Four of all tenants, four of this one, then the own ones of both in turn: the order of `scopesOf`. */

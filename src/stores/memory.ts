@@ -8,9 +8,11 @@
 
 import { type Clock, systemClock } from "../core/clock.ts";
 import { InvalidOptionError, StoreUnavailableError } from "../core/errors.ts";
+import type { Holding } from "../core/holding.ts";
 import type { EvictionPriority, StoreStats, WriteOptions, WriteResult } from "../core/store.ts";
 import type { ListableStore, ListingPage, ListingQuery } from "../core/store-listing.ts";
 import { type Evictable, EvictionQueue } from "./eviction-queue.ts";
+import { HeldEntries } from "./held-entries.ts";
 import { type NumberedEntry, pageOf } from "./memory-listing.ts";
 import { ownBytes } from "./own-bytes.ts";
 import type { StoredEntry, StoreWithExpiry } from "./store-with-expiry.ts";
@@ -26,6 +28,7 @@ export interface MemoryOptions {
 export interface MemoryStore extends StoreWithExpiry, ListableStore {
   get(tenant: string, keys: readonly string[]): readonly (Uint8Array | undefined)[];
   getEntries(tenant: string, keys: readonly string[]): readonly (StoredEntry | undefined)[];
+  hold(tenant: string, keys: readonly string[]): Holding | undefined;
   set(tenant: string, key: string, value: Uint8Array, options: WriteOptions): WriteResult;
   add(tenant: string, key: string, value: Uint8Array, options: WriteOptions): Uint8Array;
   delete(tenant: string, key: string): boolean;
@@ -73,6 +76,9 @@ class MemoryEntry implements Evictable, StoredEntry, NumberedEntry {
   }
 }
 
+/** The `deleteAt` of an entry that is not in the store any more. */
+const gone = Number.NEGATIVE_INFINITY;
+
 /** Keys count two bytes a character: the engine needs that for anything beyond Latin-1. */
 function sizeOf(key: string, value: Uint8Array): number {
   return MEMORY_ENTRY_OVERHEAD + 2 * key.length + value.byteLength;
@@ -115,6 +121,10 @@ class Memory implements MemoryStore {
   getEntries(tenant: string, keys: readonly string[]): readonly (StoredEntry | undefined)[] {
     if (keys.length === 1) return [this.#find(tenant, keys[0] as string)];
     return keys.map((key) => this.#find(tenant, key));
+  }
+
+  hold(tenant: string, keys: readonly string[]): Holding | undefined {
+    return HeldEntries.of(keys.map((key) => this.#find(tenant, key)));
   }
 
   set(tenant: string, key: string, value: Uint8Array, options: WriteOptions): WriteResult {
@@ -211,6 +221,8 @@ class Memory implements MemoryStore {
     this.#queues[entry.priority].remove(entry);
     this.#bytes -= sizeOf(entry.key, entry.value);
     this.#entries -= 1;
+    // For whoever holds it.
+    entry.deleteAt = gone;
   }
 
   #makeRoom(needed: number, now: number): void {

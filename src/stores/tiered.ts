@@ -15,6 +15,7 @@
 
 import { type Clock, systemClock } from "../core/clock.ts";
 import { InvalidOptionError, StoreUnavailableError } from "../core/errors.ts";
+import { type Holding, holdIn } from "../core/holding.ts";
 import { chain, isPromise } from "../core/maybe-promise.ts";
 import type { MaybePromise, Store, StoreStats, WriteOptions, WriteResult } from "../core/store.ts";
 import { entriesOf } from "./store-with-expiry.ts";
@@ -30,6 +31,8 @@ export interface TieredOptions {
 }
 
 export interface TieredStore extends Store {
+  /** Copies in the first tier, if that can hold them, for as long as they count. */
+  hold(tenant: string, keys: readonly string[]): Holding | undefined;
   /** As given, fastest first; for metrics, since `stats` speaks of the last. */
   readonly tiers: readonly Store[];
   /** Another process has written or removed `key`: the next read asks the last tier. */
@@ -99,6 +102,16 @@ class Tiered implements TieredStore {
       tenant,
       keys,
     }).run(copies);
+  }
+
+  hold(tenant: string, keys: readonly string[]): Holding | undefined {
+    this.#assertOpen();
+    const held = holdIn(this.#top, tenant, keys);
+    if (held === undefined || this.#upper.length === 0) return held;
+    return {
+      values: held.values,
+      isCurrent: (storedAfter = Number.NEGATIVE_INFINITY) => held.isCurrent(Math.max(this.#freshSince(), storedAfter)),
+    };
   }
 
   set(tenant: string, key: string, value: Uint8Array, options: WriteOptions): MaybePromise<WriteResult> {

@@ -6,12 +6,13 @@ import type { AnswerLayer, FoundEntry, Keyed, Lookup, RecordResult, RecordTicket
 import { chain, isPromise } from "../../core/maybe-promise.ts";
 import { OpenedEntries } from "../../core/opened-entries.ts";
 import type { MissReason } from "../../core/outcome-reasons.ts";
-import { type Present, readWithPresent, ScopeReading } from "../../core/present.ts";
+import { type Present, readWithPresent } from "../../core/present.ts";
 import type { Recording } from "../../core/recording.ts";
 import type { RemovedSlots } from "../../core/removed-slots.ts";
 import { namedScope, type Scope } from "../../core/scopes.ts";
 import type { MaybePromise, Store } from "../../core/store.ts";
 import type { Trace } from "../../core/trace.ts";
+import { KnownScopes } from "./known-scopes.ts";
 import { hasMoved, type ModelMark, markKey, noteModel, readMark } from "./model-watch.ts";
 import { type UncertainWrite, UncertainWrites } from "./uncertain-writes.ts";
 
@@ -50,8 +51,7 @@ export class ExactLayer implements AnswerLayer {
   readonly #opened: OpenedEntries;
   readonly #generations: Generations;
   readonly #uncertain: UncertainWrites;
-  /** Of calls that came lately; the same call is the same object. */
-  readonly #scopes = new WeakMap<Keyed, ScopeReading>();
+  readonly #scopes = new KnownScopes();
 
   constructor(parts: ExactLayerParts) {
     this.#parts = parts;
@@ -68,7 +68,7 @@ export class ExactLayer implements AnswerLayer {
     if (source === "latest") for (const slot of slots) this.#parts.store.forget?.(tenant, slot);
     const mark = markKey(call);
     const keys = mark === undefined ? slots : [...slots, mark];
-    return chain(readWithPresent(store, tenant, keys, this.#scopesOf(call)), ({ values, present }) => {
+    return chain(readWithPresent(store, tenant, keys, this.#scopes.of(call)), ({ values, present }) => {
       const standard: Standard = mark === undefined ? { present } : { present, model: readMark(values[slots.length]) };
       return slots.length === 1 && call.directives.variant === undefined
         ? this.#judge(call, call.key, values[0], standard)
@@ -158,19 +158,9 @@ export class ExactLayer implements AnswerLayer {
     return source === "memory" ? copies : store;
   }
 
-  #scopesOf(call: Keyed): ScopeReading {
-    const known = this.#scopes.get(call);
-    if (known !== undefined) return known;
-    const { principal, directives, facts } = call;
-    const { namespace, version, tags } = directives;
-    const reading = new ScopeReading({ ...principal, namespace, version, tags, model: facts?.model ?? "" });
-    this.#scopes.set(call, reading);
-    return reading;
-  }
-
   /** What must not change while an answer is computed. */
   #watched(call: Keyed): readonly Scope[] {
-    return [...this.#scopesOf(call).scopes, removalOf(call.principal.tenant, call.key)];
+    return [...this.#scopes.of(call).scopes, removalOf(call.principal.tenant, call.key)];
   }
 
   /** Fills every slot before it repeats any; then the caller's choice, or chance, picks one. */
