@@ -1,0 +1,48 @@
+import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { expect, it, onTestFinished } from "vitest";
+import { builtin } from "./builtin.ts";
+
+function temporary(name: string): string {
+  const folder = mkdtempSync(join(tmpdir(), "reprise-embedder-"));
+  onTestFinished(() => rmSync(folder, { recursive: true, force: true }));
+  return join(folder, name);
+}
+
+function written(content: string): string {
+  const file = temporary("model.bin");
+  writeFileSync(file, content);
+  return file;
+}
+
+it("answers at once, one vector a text, in their order", async () => {
+  const embedder = builtin();
+  const texts = ["How tall is the tower?", "Who wrote this book?"];
+  const vectors = embedder.embed(texts);
+  expect(vectors).toHaveLength(2);
+  expect(vectors).toEqual((await Promise.all(texts.map((text) => embedder.embed([text])))).flat());
+  expect(embedder.embed([])).toEqual([]);
+  expect(await embedder.check?.()).toEqual([]);
+});
+
+it("loads anew after it was closed", () => {
+  const embedder = builtin();
+  const before = embedder.embed(["a question"]);
+  embedder.close?.();
+  expect(embedder.embed(["a question"])).toEqual(before);
+});
+
+it.each([
+  ["is missing", () => temporary("absent.bin"), "there is no such file"],
+  ["is damaged", () => written("not a model"), "no file of a static embedding"],
+  ["is a folder", () => join(temporary("model.bin"), ".."), "EISDIR"],
+])("says what to do when its file %s", async (_, make, problem) => {
+  const file = make();
+  const embedder = builtin({ file });
+  const expected = { code: "embedder_unavailable", message: expect.stringContaining(problem) };
+  expect(() => embedder.embed(["a question"])).toThrow(expect.objectContaining(expected));
+  expect(await embedder.check?.()).toEqual([
+    { problem: expect.stringContaining(file), remedy: expect.stringContaining("Install the package anew") },
+  ]);
+});

@@ -1,0 +1,171 @@
+import { createHash } from "node:crypto";
+import { endianness } from "node:os";
+import { WordPiece, type WordReader } from "./word-piece.ts";
+
+/**
+ * A static embedding: the vector of a text is the sum of one row of a table a word, scaled to unit length. A word that
+ * the vocabulary lacks (rare, foreign, misspelt) gives the rows of its word pieces and of its character sequences,
+ * hashed into buckets by FNV-1a, as fastText does (Bojanowski et al. 2017, https://arxiv.org/abs/1607.04606), so a slip
+ * of the pen leaves most of what the word gives as it was. `training/` says how the rows were learnt and
+ * `training/student.py` is the same computation in Python.
+ *
+ * The file, little-endian:
+ *
+ *     0   magic "RSTA" | 4 version u32 | 8 bytes of the header u32 | 12 zero u32
+ *     16  SHA-256 of all that follows, 32 bytes
+ *     48  header: JSON with name, dimensions, pieces, words, buckets, shortest, longest, and the bytes of the vocabulary
+ *     ..  vocabulary: pieces, then added words, UTF-8, a line each; then zeros to a multiple of 4
+ *     ..  scale of each row f32; then the rows, i8: pieces, words, buckets
+ */
+
+const headerAt = 48;
+const version = 1;
+/** Of a longer text the beginning and the end are read, so that the work is bounded. */
+const longestText = 4096;
+const readAtEnd = 1024;
+
+interface Header {
+  readonly name: string;
+  readonly dimensions: number;
+  readonly pieces: number;
+  readonly words: number;
+  readonly buckets: number;
+  readonly shortest: number;
+  readonly longest: number;
+  readonly vocabularyBytes: number;
+}
+
+export class StaticModel {
+  readonly name: string;
+  readonly dimensions: number;
+  private readonly header: Header;
+  private readonly wordPiece: WordPiece;
+  private readonly added = new Map<string, number>();
+  private readonly scales: Float32Array;
+  private readonly rows: Int8Array;
+  private readonly sum: Float64Array;
+  private readonly reader: WordReader;
+
+  /** `file` must not change afterwards. Throws an `Error` that says what is wrong with it. */
+  constructor(file: Uint8Array) {
+    const header = readHeader(file);
+    this.header = header;
+    this.name = header.name;
+    this.dimensions = header.dimensions;
+    const vocabularyAt = headerAt + viewOf(file).getUint32(8, true);
+    const vocabulary = Buffer.from(file.buffer, file.byteOffset + vocabularyAt, header.vocabularyBytes)
+      .toString("utf8")
+      .split("\n");
+    if (vocabulary.length !== header.pieces + header.words) throw new Error("its vocabulary is not complete");
+    for (let row = header.pieces; row < vocabulary.length; row++) this.added.set(vocabulary[row] as string, row);
+    vocabulary.length = header.pieces;
+    this.wordPiece = new WordPiece(vocabulary);
+
+    const count = header.pieces + header.words + header.buckets;
+    const scalesAt = Math.ceil((vocabularyAt + header.vocabularyBytes) / 4) * 4;
+    const rowsAt = scalesAt + count * 4;
+    if (file.length !== rowsAt + count * header.dimensions) throw new Error("its length is not what its header says");
+    this.scales = floatsAt(file, scalesAt, count);
+    this.rows = new Int8Array(file.buffer, file.byteOffset + rowsAt, count * header.dimensions);
+    this.sum = new Float64Array(header.dimensions);
+    this.reader = {
+      piece: (row) => this.add(row, 1),
+      pieces: (word, rows) => this.addUnknown(word, rows),
+    };
+  }
+
+  /** The unit vector of a text; one by chance, yet always the same, for a text of which no row is known. */
+  embed(text: string): Float32Array {
+    this.sum.fill(0);
+    if (text.length <= longestText) this.wordPiece.read(text, this.reader);
+    else {
+      this.wordPiece.read(text.slice(0, longestText - readAtEnd), this.reader);
+      this.wordPiece.read(text.slice(-readAtEnd), this.reader);
+    }
+    let squares = 0;
+    for (const value of this.sum) squares += value * value;
+    if (squares === 0) return vectorByChance(text, this.dimensions);
+    const factor = 1 / Math.sqrt(squares);
+    const vector = new Float32Array(this.dimensions);
+    for (let at = 0; at < vector.length; at++) vector[at] = (this.sum[at] as number) * factor;
+    return vector;
+  }
+
+  /** The pieces' names of a text, for the test that the words are cut as the teacher's tokeniser cuts them. */
+  rowsOf(text: string): number[] {
+    const found: number[] = [];
+    this.wordPiece.read(text, { piece: (row) => found.push(row), pieces: (_, rows) => found.push(...rows) });
+    return found;
+  }
+
+  private addUnknown(word: string, rows: readonly number[]): void {
+    const row = this.added.get(word);
+    if (row !== undefined) {
+      this.add(row, 1);
+      return;
+    }
+    for (const piece of rows) this.add(piece, 1);
+    const { shortest, longest, buckets, pieces, words } = this.header;
+    const marked = `<${word}>`;
+    let sequences = 0;
+    for (let length = shortest; length <= longest; length++) sequences += Math.max(0, marked.length - length + 1);
+    const weight = 1 / Math.sqrt(sequences);
+    for (let length = shortest; length <= longest; length++) {
+      for (let at = 0; at + length <= marked.length; at++) {
+        this.add(pieces + words + (hashOf(marked, at, length) & (buckets - 1)), weight);
+      }
+    }
+  }
+
+  private add(row: number, weight: number): void {
+    const { sum, rows, dimensions } = this;
+    const factor = weight * (this.scales[row] as number);
+    const start = row * dimensions;
+    for (let at = 0; at < dimensions; at++) {
+      sum[at] = (sum[at] as number) + factor * (rows[start + at] as number);
+    }
+  }
+}
+
+/** FNV-1a over UTF-16 units, its upper bits folded in. */
+function hashOf(text: string, start: number, length: number): number {
+  let hash = 0x81_1c_9d_c5;
+  for (let at = start; at < start + length; at++) hash = Math.imul(hash ^ text.charCodeAt(at), 0x01_00_01_93);
+  return hash ^ (hash >>> 15);
+}
+
+/** Of two different texts the cosine is near 0, so a text that cannot be read is near to none but itself. */
+function vectorByChance(text: string, dimensions: number): Float32Array {
+  const vector = new Float32Array(dimensions);
+  for (let at = 0; at < dimensions; at += 256) {
+    const signs = createHash("sha256").update(`${at}:${text}`).digest();
+    for (let place = at; place < Math.min(dimensions, at + 256); place++) {
+      const bit = ((signs[(place - at) >> 3] as number) >> (place & 7)) & 1;
+      vector[place] = (bit === 1 ? 1 : -1) / Math.sqrt(dimensions);
+    }
+  }
+  return vector;
+}
+
+function readHeader(file: Uint8Array): Header {
+  if (file.length < headerAt || Buffer.from(file.subarray(0, 4)).toString("latin1") !== "RSTA") {
+    throw new Error("it is no file of a static embedding");
+  }
+  const view = viewOf(file);
+  const found = view.getUint32(4, true);
+  if (found !== version) throw new Error(`its format is version ${found}, and this program reads version ${version}`);
+  const digest = createHash("sha256").update(file.subarray(headerAt)).digest();
+  if (!digest.equals(file.subarray(16, headerAt))) throw new Error("its checksum is wrong, so it is damaged");
+  const text = Buffer.from(file.subarray(headerAt, headerAt + view.getUint32(8, true))).toString("utf8");
+  return JSON.parse(text) as Header;
+}
+
+function viewOf(file: Uint8Array): DataView {
+  return new DataView(file.buffer, file.byteOffset, file.byteLength);
+}
+
+function floatsAt(file: Uint8Array, at: number, count: number): Float32Array {
+  const bytes = new Uint8Array(file.subarray(at, at + count * 4));
+  if (endianness() === "BE") Buffer.from(bytes.buffer).swap32();
+  return new Float32Array(bytes.buffer);
+}
