@@ -15,7 +15,7 @@ export function differsInTime(asked: Reading, found: Reading): boolean {
 }
 
 function mainClause(reading: Reading): QuestionFrame | undefined {
-  return questionFrames(reading).find((frame) => frame.type !== "none" && frame.type !== "order");
+  return questionFrames(reading).find((frame) => !["none", "order", "statement"].includes(frame.type));
 }
 
 /** Asking how, or where one gets something, is the same with `do`, `can`, `could`, `should`, `would` and `to`. */
@@ -36,6 +36,7 @@ function isOtherTime(one: QuestionFrame, other: QuestionFrame): boolean {
   const first = tenses.get(one.auxiliary ?? "");
   const second = tenses.get(other.auxiliary ?? "");
   const isPast = first === "past" || second === "past";
+  if ((first === "perfect") !== (second === "perfect") && !isPast) return true;
   // "What happens if", "what will happen if", "what would happen if".
   const isSupposition = [one, other].every((each) => each.sentence.words.some((word) => word.startsWith("happen")));
   if (isSupposition && !isPast) return false;

@@ -2,6 +2,7 @@ import { isWithinSlips } from "../reading/edit-distance.ts";
 import type { Matched, Pair, Reading, Token } from "../reading/reading.ts";
 import type { Guard } from "./guard.ts";
 import { coordinators, relations } from "./relation-words.ts";
+import { unmatched } from "./unmatched.ts";
 
 /**
  * Vetoes where one text names what the other does not: a proper noun, an acronym, a word in CamelCase, or a word that
@@ -12,7 +13,8 @@ import { coordinators, relations } from "./relation-words.ts";
 export const entities: Guard = {
   name: "entities",
   vetoes(pair) {
-    const { askedOnly, foundOnly, matched } = pair.alignment;
+    const { askedOnly, foundOnly } = unmatched(pair);
+    const { matched } = pair.alignment;
     const isTitle = hasTitleCase(pair.asked) || hasTitleCase(pair.found);
     if (matched.some((match) => isOtherName(match, pair))) return true;
     const isNamed = (token: Token, others: readonly Token[], { content }: Reading) =>
@@ -47,7 +49,10 @@ function isSlipOf(one: Token, other: Token): boolean {
 /** Words that the alignment took for one, and that a name tells apart after all. */
 function isOtherName({ asked, found, by }: Matched, pair: Pair): boolean {
   if (by === "equal" || asked.lower === found.lower) return false;
-  if (by === "spelling") return asked.isKnown === found.isKnown;
+  if (by === "spelling") {
+    if (isWrittenApart(asked, found, pair)) return false;
+    return asked.isKnown === found.isKnown || isPrefixed(asked.lower, found.lower);
+  }
   // `William` and `Williams` beside another name are two people; `iPhone` and `iPhones` are one thing.
   return (
     by === "lemma" &&
@@ -55,6 +60,16 @@ function isOtherName({ asked, found, by }: Matched, pair: Pair): boolean {
     found.isName &&
     (isBesideName(asked, pair.asked) || isBesideName(found, pair.found))
   );
+}
+
+/** `data base` and `database`: two words stand for one. */
+function isWrittenApart(asked: Token, found: Token, { alignment }: Pair): boolean {
+  return alignment.matched.filter((each) => each.asked === asked || each.found === found).length > 1;
+}
+
+/** `e-learning` and `learning`; not `e-mail` and `email`. */
+function isPrefixed(one: string, other: string): boolean {
+  return one.includes("-") !== other.includes("-") && one.replace("-", "") !== other.replace("-", "");
 }
 
 function isBesideName(token: Token, { tokens }: Reading): boolean {

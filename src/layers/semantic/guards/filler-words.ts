@@ -10,7 +10,7 @@ export const fillers: ReadonlySet<string> = new Set(
     "definitely certainly absolutely totally completely particularly especially specifically generally typically " +
     "usually normally commonly mostly mainly essentially possibly perhaps maybe kindly currently properly correctly " +
     "personally obviously clearly various different several certain particular specific given possible " +
-    "also too even else ever yet please thanks quick question wonder curious want need would like know understand " +
+    "also too ever yet please thanks quick question wonder curious want need would like know understand " +
     "exact overall whole proper appropriate etc stuff thing own such so much lot"
   ).split(" "),
 );

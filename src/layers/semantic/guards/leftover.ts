@@ -1,10 +1,12 @@
 import type { Pair, Token } from "../reading/reading.ts";
 import { fillers, vague } from "./filler-words.ts";
 import type { Guard } from "./guard.ts";
+import { questionFrames } from "./question-frame.ts";
 import { auxiliaries, interrogatives } from "./question-words.ts";
 import { coordinators, relations, subordinators } from "./relation-words.ts";
 import { aspects, persons, quantifiers } from "./scope-words.ts";
 import { partsOf } from "./sentence-parts.ts";
+import { unmatched } from "./unmatched.ts";
 
 /**
  * Vetoes where too much of what the two say has no counterpart in the other. Each unmatched word weighs what it is rare,
@@ -16,8 +18,9 @@ import { partsOf } from "./sentence-parts.ts";
 export const leftover: Guard = {
   name: "leftover",
   vetoes(pair) {
-    const asked = pair.alignment.askedOnly.map(weightOf);
-    const found = pair.alignment.foundOnly.map(weightOf);
+    const { askedOnly, foundOnly } = unmatched(pair);
+    const asked = askedOnly.map(weightOf);
+    const found = foundOnly.map(weightOf);
     const isOneSided = sum(asked) < light || sum(found) < light;
     const { rare, budget } = isOneSided ? addition : exchange;
     return (
@@ -36,25 +39,29 @@ const exchange = { rare: 0.66, budget: 1.6 };
 const light = 0.2;
 
 /** How much content of the two texts has no counterpart: the sum of the rarities, about 0.35 for a common word. */
-export function leftoverMass({ alignment }: Pair): number {
-  return sum([...alignment.askedOnly, ...alignment.foundOnly].map(weightOf));
+export function leftoverMass(pair: Pair): number {
+  const { askedOnly, foundOnly } = unmatched(pair);
+  return sum([...askedOnly, ...foundOnly].map(weightOf));
 }
 
-function isSubstituted({ asked, found, alignment }: Pair): boolean {
-  const askedOnly = alignment.askedOnly.filter((token) => weightOf(token) >= light);
-  const foundOnly = alignment.foundOnly.filter((token) => weightOf(token) >= light);
+function isSubstituted(pair: Pair): boolean {
+  const { asked, found, alignment } = pair;
+  // In a question of yes or no even a vague word is the point: "is it easy", "is it possible".
+  const isClosed = questionFrames(asked)[0]?.type === "whether" && questionFrames(found)[0]?.type === "whether";
+  const weighs = (token: Token) => (isClosed && isVague(token) ? token.rarity : weightOf(token)) >= light;
+  const askedOnly = unmatched(pair).askedOnly.filter(weighs);
+  const foundOnly = unmatched(pair).foundOnly.filter(weighs);
   if (askedOnly.length === 0 || foundOnly.length === 0) return false;
   if (!alignment.matched.some((match) => weightOf(match.asked) >= light || match.asked.kind !== "word")) return true;
+  const isLast = (tokens: readonly Token[], content: readonly Token[]) => {
+    const last = content.findLast((token) => weighs(token) || token.kind !== "word");
+    return last !== undefined && tokens.includes(last);
+  };
   if (isLast(askedOnly, asked.content) && isLast(foundOnly, found.content)) return true;
   const parts = partsOf(found).byToken;
   const relationsOfFound = new Set(foundOnly.map((token) => parts.get(token)?.relation));
   relationsOfFound.delete("");
   return askedOnly.some((token) => relationsOfFound.has(partsOf(asked).byToken.get(token)?.relation));
-}
-
-function isLast(tokens: readonly Token[], content: readonly Token[]): boolean {
-  const last = content.findLast((token) => weightOf(token) >= light || token.kind !== "word");
-  return last !== undefined && tokens.includes(last);
 }
 
 function sum(weights: readonly number[]): number {
@@ -65,7 +72,11 @@ function sum(weights: readonly number[]): number {
 function weightOf(token: Token): number {
   if (token.kind !== "word" || isGrammar(token.spelled)) return 0;
   if (fillers.has(token.lemma) || fillers.has(token.spelled)) return 0;
-  return vague.has(token.lemma) || vague.has(token.spelled) ? token.rarity / 3 : token.rarity;
+  return isVague(token) ? token.rarity / 3 : token.rarity;
+}
+
+function isVague(token: Token): boolean {
+  return vague.has(token.lemma) || vague.has(token.spelled);
 }
 
 /** Closed classes are for the guards that know them. */

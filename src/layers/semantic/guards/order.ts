@@ -1,6 +1,7 @@
 import type { Pair, Token } from "../reading/reading.ts";
 import type { Guard } from "./guard.ts";
-import { isComparative, questionFrames } from "./question-frame.ts";
+import { questionFrames } from "./question-frame.ts";
+import { isComparative } from "./question-type.ts";
 import { auxiliaries, interrogatives } from "./question-words.ts";
 import {
   areContrasting,
@@ -102,6 +103,7 @@ function exchanges(one: Shared, other: Shared, texts: Texts): boolean {
   const flip = passiveFlip(one, other, texts);
   if (!isInverted) return flip || haveExchangedRelations(one, other);
   if (flip) return false;
+  if (negates(one) || negates(other)) return isNegationMoved(one, other, texts);
   return !(
     isAdverbMoved(one, other, texts) ||
     areListed(one, other, texts) ||
@@ -145,6 +147,28 @@ function agentOf(parts: Parts, patient: Part, agent: Part): boolean {
       agent.relation === "by" &&
       parts.all[by]?.sentence === agent.sentence,
   );
+}
+
+const negation: ReadonlySet<string> = new Set(["not", "never"]);
+
+function negates({ asked }: Shared): boolean {
+  return negation.has(asked.token.spelled);
+}
+
+/** "Why does my code not run" is "why doesn't my code run"; "here but not there" is not "not here but there". */
+function isNegationMoved(one: Shared, other: Shared, { asked, found }: Texts): boolean {
+  return separates(asked, one.asked, other.asked) || separates(found, other.found, one.found);
+}
+
+function separates({ all, words }: Parts, first: Part, second: Part): boolean {
+  if (first.sentence !== second.sentence || first.clause !== second.clause) return true;
+  for (let index = first.index + 1; index <= second.index; index++) {
+    const word = words[index] ?? "";
+    if (all[index]?.isAfterComma === true || coordinators.has(word) || lopsided.has(word)) {
+      if (index < second.index || !negation.has(word)) return true;
+    }
+  }
+  return false;
 }
 
 /** Whether one of the two is an adverb that went elsewhere in the same phrase; two adverbs do not change places. */

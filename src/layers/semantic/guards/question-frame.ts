@@ -1,20 +1,16 @@
 import type { Reading } from "../reading/reading.ts";
 import { once } from "./once.ts";
+import { closedType, interrogativeType } from "./question-type.ts";
 import {
   auxiliaries,
   courtesies,
   degrees,
   embeddingFillers,
   embeddingVerbs,
-  formsOfBe,
   genericSubjects,
   interrogatives,
-  nounLeaders,
   orders,
-  reasons,
   tellingOrders,
-  times,
-  ways,
 } from "./question-words.ts";
 import { type Sentence, sentencesOf } from "./sentences.ts";
 
@@ -26,7 +22,7 @@ import { type Sentence, sentencesOf } from "./sentences.ts";
  * is the best way to" asks how, "what time does" asks when, "what is the reason for" asks why.
  */
 export interface QuestionFrame {
-  /** `what`, `who`, `where`, `when`, `why`, `how`, `how many` and other degrees, `whether`, `choice`, `comparison`, `order`, `none`. */
+  /** `what`, `who`, `where`, `when`, `why`, `how`, `how many` and other degrees, `whether`, `choice`, `comparison`, `order`, `statement`, `none`. */
   readonly type: string;
   /** The auxiliary of the main clause, or `to` as in "how to"; undefined where there is none. */
   readonly auxiliary: string | undefined;
@@ -74,8 +70,22 @@ function mainFrame(sentence: Sentence): QuestionFrame {
     return { type: closedType(words, start), auxiliary: first, subject: second, at: start, sentence };
   }
   if (orders.has(first)) return orderFrame(words, start, sentence);
-  return { type: "none", auxiliary: undefined, subject: undefined, at: start, sentence };
+  return {
+    type: isStatement(words, start) ? "statement" : "none",
+    auxiliary: undefined,
+    subject: undefined,
+    at: start,
+    sentence,
+  };
 }
+
+/** "My printer is broken" says something; "broken printer" only names a subject, and "I want to print" asks for help. */
+function isStatement(words: readonly string[], start: number): boolean {
+  if (words[start] === "i" && wishes.has(words[start + 1] ?? "")) return false;
+  return words.some((word, index) => index > start && auxiliaries.has(word));
+}
+
+const wishes: ReadonlySet<string> = new Set("want need would wish am try trying have".split(" "));
 
 function orderFrame(words: readonly string[], at: number, sentence: Sentence): QuestionFrame {
   const word = words[at] ?? "";
@@ -162,90 +172,4 @@ function clause(words: readonly string[], at: number): Pick<QuestionFrame, "auxi
     if (index > at + 6) break;
   }
   return { auxiliary: undefined, subject: undefined, at };
-}
-
-function interrogativeType(words: readonly string[], at: number): string {
-  const word = words[at] ?? "";
-  const rest = words.slice(at + 1);
-  switch (word) {
-    case "how":
-      return howType(rest);
-    case "what":
-    case "which":
-      return whatType(words, at, rest);
-    case "whom":
-    case "whose":
-      return word === "whom" ? "who" : "whose";
-    default:
-      return word;
-  }
-}
-
-function howType(rest: readonly string[]): string {
-  const next = rest[0] ?? "";
-  if (next === "come") return "why";
-  if (next === "about") return "none";
-  const degree = degrees.get(next);
-  if (degree === undefined) return "how";
-  if (degree === "much" && rest[1] === "time") return "how long";
-  // "How well does it", but "how good players train".
-  return `how ${degree}`;
-}
-
-function whatType(words: readonly string[], at: number, rest: readonly string[]): string {
-  const next = rest[0] ?? "";
-  if (times.has(next) && words[at + 2] !== "zone" && words[at + 2] !== "signature") return "when";
-  if (next === "number" && rest[1] === "of") return "how many";
-  if (next === "age" && words[at - 1] === "at") return "how old";
-  if (next === "reason" || next === "reasons") return "why";
-  if (next === "causes" || next === "caused" || next === "makes" || next === "made") return "why";
-  if (next === "person" || next === "people") return "who";
-  if (isDoing(rest)) return "how";
-  if (isComparison(rest)) return "comparison";
-  if (!formsOfBe.has(next) && !auxiliaries.has(next)) return "what";
-  const noun = headNoun(rest);
-  const after = rest.slice(rest.indexOf(noun) + 1);
-  if (ways.has(noun) && ["to", "of", "for", "in", "i", "you", "we"].includes(after[0] ?? "")) return "how";
-  if (reasons.has(noun)) return "why";
-  if (noun === "number" && after[0] === "of") return "how many";
-  if ((noun === "price" || noun === "cost") && after[0] === "of") return "how much";
-  if (noun === "location" && after[0] === "of") return "where";
-  return !formsOfBe.has(next) && rest.includes("cost") ? "how much" : "what";
-}
-
-/** "What can I do to ...": asks how. */
-function isDoing(rest: readonly string[]): boolean {
-  return (
-    auxiliaries.has(rest[0] ?? "") && genericSubjects.has(rest[1] ?? "") && rest[2] === "do" && rest.includes("to", 3)
-  );
-}
-
-function headNoun(rest: readonly string[]): string {
-  let index = 1;
-  while (index < rest.length && nounLeaders.has(rest[index] ?? "")) index++;
-  return rest[index] ?? "";
-}
-
-const comparatives = /^(?:better|worse|more|less|[a-z]{2,}er)$/;
-const noComparatives: ReadonlySet<string> = new Set(
-  "other another either neither whether over under after never ever her number water paper power".split(" "),
-);
-
-export function isComparative(word: string): boolean {
-  return comparatives.test(word) && !noComparatives.has(word);
-}
-
-/** "Which is cheaper, A or B". */
-function isComparison(rest: readonly string[]): boolean {
-  return formsOfBe.has(rest[0] ?? "") && isComparative(rest[1] ?? "") && rest.includes("or");
-}
-
-/** A question that an auxiliary opens: of yes or no, or between two things. */
-function closedType(words: readonly string[], at: number): string {
-  const than = words.indexOf("than", at);
-  if (than > 0 && formsOfBe.has(words[at] ?? "") && words.slice(at, than).some(isComparative)) return "comparison";
-  const or = words.indexOf("or", at);
-  if (or < 0 || words[or + 1] === "not" || words[or + 1] === undefined) return "whether";
-  if (formsOfBe.has(words[at] ?? "") && words.slice(at).some(isComparative)) return "comparison";
-  return "choice";
 }

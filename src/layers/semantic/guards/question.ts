@@ -1,7 +1,7 @@
 import type { Reading } from "../reading/reading.ts";
 import type { Guard } from "./guard.ts";
 import { questionFrames } from "./question-frame.ts";
-import { settled } from "./settled.ts";
+import { withSharedSpelling } from "./shared-spelling.ts";
 
 /**
  * Vetoes where another kind of answer is asked for: who, where, when, why, how, how many, what, or yes and no. The
@@ -11,11 +11,12 @@ import { settled } from "./settled.ts";
 export const question: Guard = {
   name: "question",
   vetoes(pair) {
-    const { asked, found } = settled(pair);
+    const { asked, found } = withSharedSpelling(pair);
     const one = kinds(asked);
     const other = kinds(found);
     if (one.size === 0 || other.size === 0) {
-      return ![...one, ...other].every((kind) => namedBySubject.has(kind));
+      const kinds = [...one, ...other];
+      return !kinds.every((kind) => namedBySubject.has(kind)) || (kinds.length > 0 && (tells(asked) || tells(found)));
     }
     return one.size !== other.size || [...one].some((kind) => !other.has(kind));
   },
@@ -28,10 +29,19 @@ function kinds(reading: Reading): Set<string> {
   const all = new Set<string>();
   const frames = questionFrames(reading);
   for (const { type, sentence } of frames) {
-    if (type !== "none" && !(type === "what" && isBareOrder(sentence.words))) all.add(type);
+    if (type !== "none" && type !== "statement" && !(type === "what" && isBareOrder(sentence.words))) all.add(type);
   }
   if (all.size > 1) all.delete("order");
   return all;
+}
+
+/** Whether nothing is asked, but something said. */
+function tells(reading: Reading): boolean {
+  const frames = questionFrames(reading);
+  return (
+    frames.some(({ type }) => type === "statement") &&
+    frames.every(({ type }) => type === "statement" || type === "none")
+  );
 }
 
 /** "Explain.", "Please explain briefly": says nothing of its own. */

@@ -38,6 +38,7 @@ const contrasts = [
   "from onto",
   "from for",
   "from about",
+  "about in",
   "before after",
   "before during",
   "after during",

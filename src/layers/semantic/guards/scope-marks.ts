@@ -1,7 +1,8 @@
 import type { Reading } from "../reading/reading.ts";
 import { once } from "./once.ts";
-import { aspects, bounds, joinedBounds, people, persons, quantifiers } from "./scope-words.ts";
+import { aspects, bounds, joinedBounds, people, persons, pointing, quantifiers } from "./scope-words.ts";
 import { type Sentence, sentencesOf } from "./sentences.ts";
+import { spans } from "./volatile-words.ts";
 
 /** The marks of a text: which words of the closed classes of scope it has. */
 export interface Marks {
@@ -34,6 +35,7 @@ function mark(sentence: Sentence, into: MarkSets): void {
     const person = persons.get(word);
     add(person, person !== undefined && !isAnybody(words, index, person));
     add(people.get(word));
+    add(pointing.get(word), !spans.has(next));
     const bound = bounds.get(`${word} ${next}`) ?? joinedBounds.get(word);
     if (bound !== undefined) add(bound);
     else add(quantifiers.get(word), isQuantifier(words, index));

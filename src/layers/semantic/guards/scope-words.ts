@@ -125,7 +125,13 @@ export const modals = classes("", {
 
 export const tenses = classes("", {
   past: "was were did had",
-  present: "is are am do does has have",
+  present: "is are am do does",
+  perfect: "has have",
   future: "will shall",
   conditional: "would",
+});
+
+/** What is meant stands elsewhere: in the text, in an earlier one, in a picture. */
+export const pointing = classes("pointing", {
+  here: "this these following below above attached",
 });

@@ -1,7 +1,7 @@
 import { differsInTime } from "./clause-time.ts";
 import type { Guard } from "./guard.ts";
 import { type Marks, marksOf } from "./scope-marks.ts";
-import { settled } from "./settled.ts";
+import { withSharedSpelling } from "./shared-spelling.ts";
 
 /**
  * Vetoes where the two ask about other people, other amounts, another time or another obligation: "my" and "her
@@ -11,7 +11,7 @@ import { settled } from "./settled.ts";
 export const scope: Guard = {
   name: "scope",
   vetoes(pair) {
-    const { asked, found } = settled(pair);
+    const { asked, found } = withSharedSpelling(pair);
     const one = marksOf(asked);
     const other = marksOf(found);
     return lacks(one, other) || lacks(other, one) || differsInTime(asked, found);
