@@ -31,8 +31,10 @@ export const codeSpansOf = once((reading: Reading): CodeSpans => {
   const lastEnd = last === undefined ? 0 : last.at + last.text.length;
   // A bracket that closes the last call is no token.
   const text = reading.text.slice(0, lastEnd) + (closing.exec(reading.text.slice(lastEnd))?.[0] ?? "");
-  const exact = [call, bang].flatMap((pattern) => text.match(pattern) ?? []);
-  exact.push(...(text.match(statement) ?? []).filter((found) => isStatement.test(found)));
+  const exact: string[] = [];
+  if (text.includes("(")) exact.push(...(text.match(call) ?? []));
+  if (text.includes("!")) exact.push(...(text.match(bang) ?? []));
+  if (isStatement.test(text)) exact.push(...(text.match(statement) ?? []).filter((found) => isStatement.test(found)));
   const commands = tokens.flatMap((token, index) => {
     const next = tokens[index + 1];
     const isCommand = programs.has(token.lower) && next?.kind === "word" && !next.isStop;

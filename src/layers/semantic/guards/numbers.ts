@@ -2,7 +2,7 @@ import type { Reading } from "../reading/reading.ts";
 import { correctedText } from "./corrected-text.ts";
 import type { Guard } from "./guard.ts";
 import { once } from "./once.ts";
-import { type Quantity, quantitiesOf } from "./quantities.ts";
+import { mayHoldQuantities, type Quantity, quantitiesOf } from "./quantities.ts";
 import { withSharedSpelling } from "./shared-spelling.ts";
 
 /**
@@ -14,14 +14,16 @@ export const numbers: Guard = {
   name: "numbers",
   vetoes(pair) {
     const { asked, found } = withSharedSpelling(pair);
+    if (!(mayHold(asked).isTrue || mayHold(found).isTrue)) return false;
     const ofAsked = readingQuantities(asked);
     const ofFound = readingQuantities(found);
-    if (ofAsked.length === 0 && ofFound.length === 0) return false;
     const [strongAsked, weakAsked] = divided(ofAsked);
     const [strongFound, weakFound] = divided(ofFound);
     return !areSame(without(strongAsked, weakFound, strongFound), without(strongFound, weakAsked, strongAsked));
   },
 };
+
+const mayHold = once((reading: Reading) => ({ isTrue: mayHoldQuantities(correctedText(reading)) }));
 
 const readingQuantities = once((reading: Reading) => quantitiesOf(correctedText(reading).replace(/\s+/g, " ")));
 

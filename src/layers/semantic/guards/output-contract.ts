@@ -1,7 +1,7 @@
 import type { Reading } from "../reading/reading.ts";
 import { languageNames } from "./language-names.ts";
 import { once } from "./once.ts";
-import { outputPhrases } from "./output-phrases.ts";
+import { phrasesFor } from "./output-phrases.ts";
 import { requestOf } from "./request-start.ts";
 
 /**
@@ -12,9 +12,13 @@ import { requestOf } from "./request-start.ts";
 export const outputContract = once((reading: Reading): ReadonlySet<string> => {
   const { start, end } = requestOf(reading);
   const tokens = reading.tokens.slice(start, end);
-  const words = ` ${tokens.map((token) => (token.kind === "number" ? token.lemma : token.spelled)).join(" ")} `;
+  const spelled = tokens.map(({ kind, lemma, spelled: word }) => {
+    if (kind === "number") return lemma;
+    return kind === "code" && enclosed.test(word) ? "…" : word;
+  });
+  const words = ` ${spelled.join(" ")} `;
   const wishes = new Set<string>();
-  for (const { wish, pattern } of outputPhrases) {
+  for (const { wish, pattern } of phrasesFor(spelled)) {
     for (const found of words.matchAll(pattern)) {
       const form = canonical(found.slice(1).find((group) => group !== undefined) ?? "");
       wishes.add(`${wish} ${form}`);
@@ -30,6 +34,8 @@ export const outputContract = once((reading: Reading): ReadonlySet<string> => {
   return wishes;
 });
 
+/** Quoted text and code ask for nothing themselves. */
+const enclosed = /^["'`$<\\~]/;
 /** Before a word that is also the name of a language. */
 const before = ["in", "into", "to", "from", "speak", "learn"] as const;
 

@@ -140,6 +140,41 @@ const rules: readonly (readonly [wish: string, source: string])[] = [
   ["work", " (?:show (?:your|the) work(?:ing)?|chain of thought|think aloud)"],
 ];
 
-export const outputPhrases: readonly { readonly wish: string; readonly pattern: RegExp }[] = rules.map(
-  ([wish, source]) => ({ wish, pattern: new RegExp(source.endsWith(" ") ? source : `${source}(?= )`, "gu") }),
+export interface OutputPhrase {
+  readonly wish: string;
+  readonly pattern: RegExp;
+}
+
+/** Words of phrases that stand in every second text: a phrase is looked for where one of its other words is. */
+const common = new Set(
+  (
+    "in into as a an the my some to for with of and or me us it this that up out if be is are you i am was were we how do " +
+    "what like about than no not at from by on any more less very most least only just"
+  ).split(" "),
 );
+
+const phrasesByWord = new Map<string, OutputPhrase[]>();
+/** Phrases of common words alone. */
+const phrasesOfCommonWords: OutputPhrase[] = [];
+for (const [wish, source] of rules) {
+  const phrase = { wish, pattern: new RegExp(source.endsWith(" ") ? source : `${source}(?= )`, "gu") };
+  if (wish === "speaker" || wish === "audience") phrasesOfCommonWords.push(phrase);
+  else for (const word of wordsOf(source)) phrasesByWord.set(word, [...(phrasesByWord.get(word) ?? []), phrase]);
+}
+
+/** The words that a pattern names, in the singular too where it ends in an `s`. */
+function wordsOf(source: string): ReadonlySet<string> {
+  const written = source.replaceAll("\\+", "+").match(/[a-z][a-z'+#-]*/g) ?? [];
+  const words = written.flatMap((word) => (word.endsWith("s") ? [word, word.slice(0, -1)] : [word]));
+  return new Set(words.filter((word) => !common.has(word)));
+}
+
+/** The phrases that may stand in a text of these words. */
+export function phrasesFor(words: readonly string[]): ReadonlySet<OutputPhrase> {
+  const phrases = new Set(phrasesOfCommonWords);
+  for (const word of words) {
+    for (const phrase of phrasesByWord.get(word) ?? []) phrases.add(phrase);
+    if (word.endsWith("s")) for (const phrase of phrasesByWord.get(word.slice(0, -1)) ?? []) phrases.add(phrase);
+  }
+  return phrases;
+}

@@ -69,6 +69,17 @@ const currencies = new Map([
   ["₹", "inr"],
 ]);
 
+const numberSigns = new RegExp(
+  `\\p{N}|(?<!\\p{L})(?:${words.source}|half|dozen|twice|thrice|noon|midnight|` +
+    `${[...ordinalWords.keys(), ...romans].filter((word) => word.length > 1).join("|")})(?!\\p{L})`,
+  "iu",
+);
+
+/** Whether a text can hold more than what is said in passing; many times quicker than reading its quantities. */
+export function mayHoldQuantities(text: string): boolean {
+  return numberSigns.test(text);
+}
+
 export function quantitiesOf(text: string): Quantity[] {
   const found: Quantity[] = [];
   let at = 0;
