@@ -15,8 +15,11 @@ const running = new Set<ChildProcess>();
 export const canPin =
   process.platform === "linux" && spawnSync(pinning, ["-c", `${measuredCore},${drivingCore}`, "true"]).status === 0;
 
+/** For what works in several threads. */
+export const bothCores = `${measuredCore},${drivingCore}`;
+
 export interface ChildOptions {
-  readonly core: number;
+  readonly core: number | string;
   /** Options of Node itself. */
   readonly nodeOptions?: readonly string[];
   readonly directory?: string;

@@ -15,6 +15,7 @@ import { libraryHit } from "./micro/library-hit.ts";
 import { redisHit } from "./micro/redis-hit.ts";
 import { replayStream } from "./micro/replay-stream.ts";
 import { sqliteHit } from "./micro/sqlite-hit.ts";
+import { vectors } from "./micro/vectors.ts";
 import { tauBench } from "./workloads/tau-bench.ts";
 
 /** Every benchmark, in the order in which `npm run bench` runs them. */
@@ -30,6 +31,7 @@ export const programs: readonly Benchmark[] = [
   redisHit,
   embeddingBatch,
   replayStream,
+  vectors,
   storeFaults,
   purgeTag,
   startToReady,

@@ -22,6 +22,12 @@ export function floatsOf(vector: Uint8Array): Float32Array<ArrayBuffer> {
   return new Float32Array(littleEndian(new Uint8Array(vector)).buffer);
 }
 
+/** The floats where they lie, to read only; a copy where the host cannot read them there. The length must be a multiple of 4. */
+export function floatsWithin(vector: Uint8Array): Float32Array {
+  if (!hostIsLittle || vector.byteOffset % 4 !== 0) return floatsOf(vector);
+  return new Float32Array(vector.buffer, vector.byteOffset, vector.length / 4);
+}
+
 /** `undefined` when the text is not canonical base64 of whole 32-bit floats. */
 export function bytesOfBase64(text: string): Uint8Array | undefined {
   const bytes = Buffer.from(text, "base64");

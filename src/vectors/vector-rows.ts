@@ -1,7 +1,7 @@
 /** The rows of the file as the thread that answers reads them: it never writes. */
 
 import type { DatabaseSync, StatementSync } from "node:sqlite";
-import { floatsOf } from "../core/vector.ts";
+import { floatsWithin } from "../core/vector.ts";
 import type { VectorSpace, VectorStats } from "../core/vector-store.ts";
 import { vectorChecksum } from "./vector-file.ts";
 
@@ -96,5 +96,12 @@ function rowOf(
     vector.byteLength === 4 * dimensions &&
     vectorChecksum(seed, { id, deleteAt, vector, note }) === checksum;
   const noNote = new Uint8Array(0);
-  return { seq, id, deleteAt, checksum, vector: isSound ? floatsOf(vector) : undefined, note: isSound ? note : noNote };
+  return {
+    seq,
+    id,
+    deleteAt,
+    checksum,
+    vector: isSound ? floatsWithin(vector) : undefined,
+    note: isSound ? note : noNote,
+  };
 }
