@@ -1,6 +1,6 @@
 import type { Lexicon } from "../../../core/lexicon.ts";
 import type { Alignment, Matched, Reading, Token } from "./reading.ts";
-import { isSlipOf } from "./slip.ts";
+import { isShortSlipOf, isSlipOf } from "./slip.ts";
 import { synonymHead } from "./synonyms.ts";
 
 /**
@@ -91,7 +91,17 @@ function matchSlips(sides: Sides): void {
     const place = sides.found.findIndex((other, at) => !sides.isTaken[at] && isSlipOf(token, other));
     if (place >= 0) take(sides, index, place, "spelling");
   });
+  const [askedOnly, foundOnly] = leftOf(sides);
+  const [one, other] = [askedOnly[0], foundOnly[0]];
+  // Nothing else differs, so that a word too short to be judged by itself can only be the one that stands there.
+  if (one === undefined || other === undefined || askedOnly.length > 1 || foundOnly.length > 1) return;
+  if (sides.asked.length < leastContext || !isShortSlipOf(one, other)) return;
+  const [index, place] = [sides.asked.indexOf(one), sides.found.indexOf(other)];
+  if (index === place && sides.asked.length === sides.found.length) take(sides, index, place, "spelling");
 }
+
+/** Content words that a question must have for its context to speak for a short word. */
+const leastContext = 3;
 
 /** A slip can turn a word of content into grammar and back (`wiat` looks like `what`): looked for among what is left. */
 function matchStopWords(asked: Reading, found: Reading, sides: Sides): void {

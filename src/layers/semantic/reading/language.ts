@@ -1,37 +1,55 @@
 import type { Token } from "./reading.ts";
 
 /**
- * English or not, cheaply: by the script, by the share of words the lexicon knows, and by the grammar words, which no
- * other language of the same script uses so. A short phrase needs only known words; a longer one needs grammar too.
+ * English or not, cheaply: by the script, by the grammar words of English and of its neighbours, and by the share of
+ * words the lexicon knows. The lexicon holds foreign words that stand in English texts (`la`, `die`, `est`), so a few
+ * known words alone do not make a text English where grammar of another language stands beside them.
  */
 export function languageOf(tokens: readonly Token[], text: string): "en" | "other" {
+  if (otherScript.test(text)) return "other";
   let words = 0;
   let known = 0;
-  let grammar = 0;
+  let english = 0;
+  let foreign = 0;
   for (const token of tokens) {
     if (token.kind !== "word" || token.lower === "'s") continue;
     words++;
-    if (foreignLetters.test(token.lower)) {
-      if (otherScript.test(token.lower)) return "other";
-      continue;
-    }
-    if (token.isKnown || token.spelled !== token.lower) known++;
-    if (englishGrammar.has(token.lower)) grammar++;
+    if (englishGrammar.has(token.spelled)) english++;
+    else if (foreignGrammar.has(token.lower)) foreign++;
+    if (accented.test(token.lower)) foreign += 0.5;
+    else if (token.isKnown || token.spelled !== token.lower) known++;
   }
-  if (words === 0) return otherScript.test(text) ? "other" : "en";
-  const share = known / words;
-  if (words <= 4) return share >= 0.5 ? "en" : "other";
-  if (grammar / words >= 0.15) return share >= 0.5 ? "en" : "other";
-  return share >= 0.75 ? "en" : "other";
+  if (foreign > english) return "other";
+  if (words <= shortText) return known >= words / 2 ? "en" : "other";
+  if (english >= words * 0.15) return known >= words * 0.4 ? "en" : "other";
+  return known >= words * 0.7 ? "en" : "other";
 }
 
-const foreignLetters = /[^a-z'&.-]/;
-const otherScript = /[^\p{Script=Latin}\p{Script=Common}\p{Script=Inherited}]/u;
+/** Up to so many words a text need have no grammar. */
+const shortText = 4;
+
+const accented = /[^a-z'&.-]/;
+/** Greek letters stand in English texts on mathematics. */
+const otherScript = /(?=\p{L})[^\p{Script=Latin}\p{Script=Greek}\p{Script=Common}\p{Script=Inherited}]/u;
 
 /** Common words that are English and nothing else, or far commoner there. */
 const englishGrammar = new Set(
   (
-    "the of and to is are was were what how why when where which who do does did can could should would will " +
-    "with from for this that these those my your our their his her you they we it not have has had if there"
+    "the of and to is are was were what how why when where which who does do did can could should would will " +
+    "with from for this that these those my your our their his her you they we it not have has had if there i be"
   ).split(" "),
+);
+
+/** Common words of French, German, Spanish, Portuguese, Italian and Dutch that English texts hardly have. */
+const foreignGrammar = new Set(
+  (
+    "le les des du une et est dans pour qui que quel quelle quels sont avec sur pas je tu il elle nous vous " +
+    "der das ein eine einen und ist sind wie wer wo warum nicht mit von zu auf ich wir sie kann " +
+    "el los las un una y es son como por para con del al cual donde cuando porque mi su " +
+    "o os um uma e do da dos das em no na qual quando onde por meu minha " +
+    "il lo gli di che e sono come dove perche quale con per nel della " +
+    "het een van en dat wat hoe waar waarom niet zijn voor met op"
+  )
+    .split(" ")
+    .filter((word) => !"do no as i me he was so to".split(" ").includes(word)),
 );

@@ -1,8 +1,16 @@
 /** Words before a question that ask for nothing themselves, longest first; matched on the opened words of a text. */
 const openings = phrases(
   "good morning|good afternoon|good evening|good day|hi there|hello there|hey there|hi|hello|hey|greetings|" +
-    "excuse me|sorry|um|uh|umm|hmm|er|so|ok|okay|please|kindly|pls|plz|thanks|thank you|" +
-    "quick question|i have a question|i have a quick question|just a quick question|one question|question|" +
+    "hi all|hi everyone|hello everyone|hi guys|hey guys|dear assistant|hi assistant|hello assistant|hey assistant|" +
+    "excuse me|sorry|sorry to bother you|um|uh|umm|uhm|hmm|er|so|ok|okay|please|kindly|pls|plz|thanks|thank you|" +
+    "quick question|quick one|i have a question|i have a quick question|i have got a question|just a quick question|" +
+    "just a question|one question|one quick question|question|by the way|btw|" +
+    "would you be so kind to tell me|would you be so kind as to tell me|would you kindly tell me|" +
+    "i would appreciate it if you could tell me|i would be grateful if you could tell me|" +
+    "i was hoping you could tell me|i was wondering if you could tell me|i wonder if you could tell me|" +
+    "do you happen to know|does anyone know|does anybody know|does someone know|any idea|do you have any idea|" +
+    "can you help me understand|could you help me understand|can you explain to me|could you explain to me|" +
+    "can you explain|could you explain|please explain|please explain to me|explain to me|help me understand|" +
     "i was wondering|i am wondering|i wonder|just wondering|i am curious|just curious|" +
     "can you please|could you please|would you please|will you please|" +
     "can you tell me|could you tell me|would you tell me|can you please tell me|could you please tell me|" +
@@ -15,12 +23,29 @@ const openings = phrases(
 
 const closings = phrases(
   "please|pls|plz|kindly|thanks|thank you|thank you so much|thank you very much|thanks a lot|thanks so much|" +
-    "thanks in advance|thank you in advance|many thanks|thx|cheers|if you do not mind|if you would not mind",
+    "thanks in advance|thank you in advance for your help|thanks for your help|thank you for your help|" +
+    "appreciate it|much appreciated|thanks again|ty|tia|thank you in advance|many thanks|thx|cheers|if you do not mind|if you would not mind",
 );
 
 /** Openings that only ask for nothing where a question word follows. */
 const needQuestion = new Set([
   "do you know",
+  "do you happen to know",
+  "does anyone know",
+  "does anybody know",
+  "does someone know",
+  "any idea",
+  "do you have any idea",
+  "can you explain to me",
+  "could you explain to me",
+  "can you explain",
+  "could you explain",
+  "please explain",
+  "please explain to me",
+  "explain to me",
+  "help me understand",
+  "can you help me understand",
+  "could you help me understand",
   "i wonder",
   "i was wondering",
   "i am wondering",

@@ -14,8 +14,8 @@ import { type Span, tokenise } from "./tokenise.ts";
 export function readText(text: string, lexicon: Lexicon): Reading {
   const folded = fold(text);
   const spans = tokenise(folded);
-  const saysCase = /\p{Ll}/u.test(folded);
-  const tokens = spans.flatMap((span) => tokensOf(span, saysCase, lexicon));
+  const words = new WordReader(lexicon, hasMeaningfulCase(spans));
+  const tokens = spans.flatMap((span) => (span.kind === "word" ? words.read(span) : tokenOf(span)));
   const language = languageOf(tokens, folded);
   return {
     text: folded,
@@ -27,52 +27,72 @@ export function readText(text: string, lexicon: Lexicon): Reading {
   };
 }
 
-function tokensOf(span: Span, saysCase: boolean, lexicon: Lexicon): Token[] {
-  if (span.kind === "word") return wordsOf(span, saysCase, lexicon);
+function tokenOf(span: Span): Token {
   const lower = span.form ?? span.text.toLowerCase();
-  return [
-    {
-      kind: span.kind,
-      text: span.text,
-      at: span.at,
-      lower,
-      spelled: lower,
-      lemma: span.kind === "number" ? numberForm(span.text) : lower,
-      isStop: false,
-      rarity: 1,
-      isKnown: false,
-      isName: false,
-    },
-  ];
+  const lemma = span.kind === "number" ? numberForm(span.text) : lower;
+  const { kind, text, at } = span;
+  return { kind, text, at, lower, spelled: lower, lemma, isStop: false, rarity: 1, isKnown: false, isName: false };
 }
 
-function wordsOf(span: Span, saysCase: boolean, lexicon: Lexicon): Token[] {
-  const isName = saysCase && hasNameCase(span);
-  const lower = span.text.toLowerCase();
-  const opened = openContraction(lower) ?? joined(lower, lexicon);
-  return opened.map((word) => {
-    const isKnown = lexicon.knows(word) || word === "'s";
-    const spelled = isKnown || isName ? word : (lexicon.correction(word) ?? word);
+/** Where a text has no small letters, capitals name nothing. */
+function hasMeaningfulCase(spans: readonly Span[]): boolean {
+  return spans.some((span) => span.kind === "word" && /\p{Ll}/u.test(span.text));
+}
+
+/** A question with more slips than this is not worth the search for what was meant. */
+const mostCorrections = 64;
+
+class WordReader {
+  readonly #lexicon: Lexicon;
+  readonly #saysCase: boolean;
+  #correctionsLeft = mostCorrections;
+
+  constructor(lexicon: Lexicon, saysCase: boolean) {
+    this.#lexicon = lexicon;
+    this.#saysCase = saysCase;
+  }
+
+  read(span: Span): Token[] {
+    const isName = this.#saysCase && hasNameCase(span);
+    const lower = span.text.toLowerCase();
+    const opened = openContraction(lower);
+    if (opened !== undefined) return opened.map((word) => this.#token(span, word, this.#spelled(word, isName), isName));
+    const parts = this.#parts(lower);
+    if (parts.length > 1) return parts.map((word) => this.#token(span, word, word, isName));
+    const spelled = this.#spelled(lower, isName);
+    const meant = spelled === lower ? undefined : openContraction(spelled);
+    return (meant ?? [spelled]).map((word) => this.#token(span, meant === undefined ? lower : word, word, isName));
+  }
+
+  #token({ text, at }: Span, lower: string, spelled: string, isName: boolean): Token {
+    const isOwner = lower === "'s";
     return {
       kind: "word",
-      text: span.text,
-      at: span.at,
-      lower: word,
+      text,
+      at,
+      lower,
       spelled,
-      lemma: lemmaOf(spelled, lexicon),
+      lemma: lemmaOf(spelled, this.#lexicon),
       isStop: isStopWord(spelled),
-      rarity: word === "'s" ? 0 : lexicon.rarity(word),
-      isKnown,
+      rarity: isOwner ? 0 : this.#lexicon.rarity(lower),
+      isKnown: isOwner || this.#lexicon.knows(lower),
       isName,
-    } satisfies Token;
-  });
-}
+    };
+  }
 
-/** The parts of a hyphenated word where each is a word of its own (`full-time`); else the word as it is. */
-function joined(lower: string, lexicon: Lexicon): readonly string[] {
-  if (!lower.includes("-")) return [lower];
-  const parts = lower.split("-");
-  return parts.every((part) => part.length > 1 && lexicon.knows(part)) ? parts : [lower];
+  /** With a slip set right; a name is left as it is written. */
+  #spelled(lower: string, isName: boolean): string {
+    if (isName || this.#lexicon.knows(lower) || this.#correctionsLeft === 0) return lower;
+    this.#correctionsLeft--;
+    return this.#lexicon.correction(lower) ?? lower;
+  }
+
+  /** The parts of a hyphenated word where each is a word of its own (`full-time`); else the word as it is. */
+  #parts(lower: string): readonly string[] {
+    if (!lower.includes("-")) return [lower];
+    const parts = lower.split("-");
+    return parts.every((part) => part.length > 1 && this.#lexicon.knows(part)) ? parts : [lower];
+  }
 }
 
 function hasNameCase({ text, startsSentence }: Span): boolean {

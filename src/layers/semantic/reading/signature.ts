@@ -1,4 +1,5 @@
 import { withoutPoliteness } from "./politeness.ts";
+import { questionForm } from "./question-form.ts";
 import type { Token } from "./reading.ts";
 
 /**
@@ -18,8 +19,15 @@ export function signatureOf(tokens: readonly Token[]): string {
     }
     kept.push(form(token));
   }
-  return howForms(kept).join(" ");
+  return questionForm(kept, isTold(words, start)).join(" ");
 }
+
+/** Whether the question is told of (`do you know what that is`), so that its verb may stand last. */
+function isTold(words: readonly string[], start: number): boolean {
+  return start > 0 && telling.has(words[start - 1] ?? "");
+}
+
+const telling = new Set("me know ask wonder wondering curious".split(" "));
 
 const articles = new Set(["a", "an", "the"]);
 
@@ -40,15 +48,4 @@ const sameForms = new Map([
 function form(token: Token): string {
   if (token.kind === "word") return sameForms.get(token.spelled) ?? token.spelled;
   return token.kind === "number" ? token.lemma : token.lower;
-}
-
-const howOpenings = ["how do i", "how can i", "how do you", "how can you", "how do one", "how can one", "how to"];
-
-function howForms(words: readonly string[]): readonly string[] {
-  if (words[0] !== "how") return words;
-  for (const opening of howOpenings) {
-    const parts = opening.split(" ");
-    if (parts.every((part, index) => words[index] === part)) return ["how", "to", ...words.slice(parts.length)];
-  }
-  return words;
 }

@@ -7,16 +7,45 @@ import type { Token } from "./reading.ts";
  * four letters is near some word, and names are often short.
  */
 export function isSlipOf(one: Token, other: Token): boolean {
-  if (one.kind !== "word" || other.kind !== "word" || one.isKnown === other.isKnown) return false;
-  const [known, slip] = one.isKnown ? [one, other] : [other, one];
+  const pair = knownAndSlip(one, other);
+  if (pair === undefined) return false;
+  const [known, slip] = pair;
   const shorter = Math.min(known.lower.length, slip.lower.length);
   const longer = Math.max(known.lower.length, slip.lower.length);
-  if (slip.isName && slip.text === slip.text.toUpperCase()) return false;
   if (longer < 5) {
     const isSwap = shorter === longer && sorted(slip.lower) === sorted(known.lower);
-    if (known.rarity > commonEnough || shorter < 3 || (longer === 3 && !isSwap)) return false;
+    if ((known.kind === "word" && known.rarity > commonEnough) || shorter < 3 || (longer === 3 && !isSwap))
+      return false;
   }
   return isWithinSlips(known.lower, slip.lower, shorter >= 8 ? 2 : 1);
+}
+
+/** The same of words as short as two letters, which only a context that agrees can tell. */
+export function isShortSlipOf(one: Token, other: Token): boolean {
+  const pair = knownAndSlip(one, other);
+  if (pair === undefined) return false;
+  const [known, slip] = pair;
+  return (
+    known.lower.length > 2 &&
+    known.kind === "word" &&
+    known.rarity <= commonEnough &&
+    isWithinSlips(known.lower, slip.lower, 1)
+  );
+}
+
+/** A word the lexicon knows (or a number in words) and one that it does not; what stands in capitals is no slip. */
+function knownAndSlip(one: Token, other: Token): readonly [known: Token, slip: Token] | undefined {
+  if (!isInLetters(one) || !isInLetters(other) || isKnown(one) === isKnown(other)) return undefined;
+  const [known, slip] = isKnown(one) ? [one, other] : [other, one];
+  return slip.isName && slip.text === slip.text.toUpperCase() ? undefined : [known, slip];
+}
+
+function isKnown({ kind, isKnown }: Token): boolean {
+  return kind === "number" || isKnown;
+}
+
+function isInLetters({ kind, lower }: Token): boolean {
+  return kind === "word" || (kind === "number" && /^[a-z]+$/.test(lower));
 }
 
 /** About the three thousand commonest words. */

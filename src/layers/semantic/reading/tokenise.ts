@@ -62,6 +62,10 @@ export function tokenise(text: string): Span[] {
       push("sign", sign);
       continue;
     }
+    if (character === "!" && factorial.test(before)) {
+      push("sign", at + 1);
+      continue;
+    }
     if (sentenceEnd.test(character)) startsSentence = true;
     at += (text.codePointAt(at) ?? 0) > 0xffff ? 2 : 1;
   }
@@ -69,6 +73,7 @@ export function tokenise(text: string): Span[] {
 }
 
 const wordish = /[\p{L}\p{N}_]/u;
+const factorial = /[\d)]/;
 const sentenceEnd = /[.!?:;\n]/;
 const letters = /\p{L}[\p{L}\p{M}]*(?:(?:'|-|&)\p{L}[\p{L}\p{M}]*){0,6}(?:\.(?=\p{L}\.)(?:\p{L}\.){1,5})?/uy;
 const lettersAndDigits =

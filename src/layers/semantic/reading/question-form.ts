@@ -1,0 +1,42 @@
+/**
+ * Ways to ask that never differ in what they ask for, brought to one: how something is done, what a word means, what
+ * something costs, and the order of words of a question that is told of (`what the time is`).
+ */
+export function questionForm(words: readonly string[], isTold: boolean): readonly string[] {
+  const ordered = isTold ? asked(words) : words;
+  const [first, second] = ordered;
+  if (first === "which" && second === "be") return ["what", ...ordered.slice(1)];
+  if (first === "how") {
+    const opening = howOpenings.find((parts) => parts.every((part, index) => ordered[index] === part));
+    return opening === undefined ? ordered : ["how", "to", ...ordered.slice(opening.length)];
+  }
+  if (first !== "what") return ordered;
+  if (second === "do" && ordered.length > 3 && ordered.at(-1) === "mean") {
+    return ["what", "be", "meaning", "of", ...ordered.slice(2, -1)];
+  }
+  if (second === "be" && ordered[2] === "way" && ordered[3] === "to") return ["how", "to", ...ordered.slice(4)];
+  return ordered;
+}
+
+const howOpenings = [
+  "how do i",
+  "how can i",
+  "how do you",
+  "how can you",
+  "how do one",
+  "how can one",
+  "how do we",
+  "how can we",
+].map((opening) => opening.split(" "));
+
+/** `what the time is` as `what is the time`; only where no other verb of the question can be meant. */
+function asked(words: readonly string[]): readonly string[] {
+  const [first = ""] = words;
+  const last = words.at(-1) ?? "";
+  if (words.length < 3 || !movable.has(first) || !lastVerbs.has(last) || verbs.has(words[1] ?? "")) return words;
+  return [first, last, ...words.slice(1, -1)];
+}
+
+const movable = new Set("what who where when".split(" "));
+const lastVerbs = new Set("be was were".split(" "));
+const verbs = new Set("be was were do did can could will would should have has had".split(" "));
