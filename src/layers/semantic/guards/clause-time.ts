@@ -11,7 +11,7 @@ export function differsInTime(asked: Reading, found: Reading): boolean {
   const one = mainClause(asked);
   const other = mainClause(found);
   if (one === undefined || other === undefined || one.type !== other.type) return false;
-  return firmness(one) !== firmness(other) || isOtherTime(one, other);
+  return firmness(one) !== firmness(other) || isOtherTime(one, other) || isBeing(one) !== isBeing(other);
 }
 
 function mainClause(reading: Reading): QuestionFrame | undefined {
@@ -28,7 +28,7 @@ function firmness(frame: QuestionFrame): string {
   const kind = modals.get(auxiliary.replace(/n't$/, "")) ?? "";
   const isOpen = type === "how" || (type === "where" && kind !== "should" && kind !== "must");
   if (isOpen && kind !== "must") return "";
-  if (type === "what" && words[frame.at + 3] === "do" && /^(?:i|you|we|one|to)$/.test(subject)) return "";
+  if (type === "what do" && /^(?:i|you|we|one|to)$/.test(subject)) return "";
   return kind;
 }
 
@@ -40,10 +40,17 @@ function isOtherTime(one: QuestionFrame, other: QuestionFrame): boolean {
   // "What happens if", "what will happen if", "what would happen if".
   const isSupposition = [one, other].every((each) => each.sentence.words.some((word) => word.startsWith("happen")));
   if (isSupposition && !isPast) return false;
+  // "How did you find it", "how can I find it".
+  if (first === "past" && isOpen(other)) return true;
+  if (second === "past" && isOpen(one)) return true;
   if (first === undefined || second === undefined || first === second) return timesOfVerbs(one, other);
   // "How would I", "how do I".
   if (one.type === "how" && !isPast) return ![one, other].every(({ subject }) => genericSubjects.has(subject ?? ""));
   return true;
+}
+
+function isOpen({ auxiliary }: QuestionFrame): boolean {
+  return auxiliary === "can" || auxiliary === "should" || auxiliary === "must" || auxiliary === "to";
 }
 
 /** Without an auxiliary on one side: "who leads" and "who will lead", "who owned" and "who owns". */
@@ -60,4 +67,13 @@ function verbTime(frame: QuestionFrame): string | undefined {
   const verb = frame.sentence.words[frame.at + 1] ?? "";
   if (/[^e]ed$/.test(verb)) return "past";
   return /[^s]s$/.test(verb) ? "present" : undefined;
+}
+
+/** "How can I be", "how do I become" ask for another thing than "how do I find". */
+function isBeing(frame: QuestionFrame): boolean {
+  const { words } = frame.sentence;
+  const subject = words.indexOf(frame.subject ?? "", frame.at);
+  if (!genericSubjects.has(frame.subject ?? "") && frame.auxiliary !== "to") return false;
+  const verb = words[frame.auxiliary === "to" ? subject : subject + 1] ?? "";
+  return verb === "be" || verb === "become";
 }

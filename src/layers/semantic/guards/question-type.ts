@@ -37,6 +37,9 @@ function howType(rest: readonly string[]): string {
   if (degree !== undefined) return `how ${degree}`;
   // "How is life there", "how is it to work there": asks for an opinion, not for a way.
   if (formsOfBe.has(next) && (rest[1] === "it" || rest[1] === "life") && rest.length > 2) return "how like";
+  // "How does a pump work", "how do I pump".
+  const last = rest.findLast((word) => !courtesies.has(word)) ?? "";
+  if (/^works?$/.test(last) && /^(?:do|does|did)$/.test(next) && !genericSubjects.has(rest[1] ?? "")) return "how work";
   return "how";
 }
 
@@ -79,7 +82,7 @@ function aspectOf(rest: readonly string[]): string {
   if (feels >= 0) return " like";
   if (last === "like")
     return /^(?:look|looks|sound|taste|smell)$/.test(rest[end - 2] ?? "") ? ` ${rest[end - 2]} like` : " like";
-  if (last === "do" && !genericSubjects.has(rest[end - 2] ?? "")) return " do";
+  if (last === "do" || (rest[2] === "do" && genericSubjects.has(rest[1] ?? ""))) return " do";
   return last === "for" || last === "about" ? ` ${last}` : "";
 }
 

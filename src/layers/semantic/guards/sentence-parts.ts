@@ -19,6 +19,7 @@ export interface Part {
   readonly clause: string;
   readonly relation: string;
   readonly isAfterComma: boolean;
+  readonly isInBrackets: boolean;
 }
 
 /** "Is broken by", "can be used to". */
@@ -68,7 +69,15 @@ function read(reading: Reading): Parts {
       } else if (auxiliaries.has(word) || interrogatives.has(word) || subjects.has(word)) {
         relation = "";
       }
-      all.push({ token, index: all.length, sentence, clause, relation, isAfterComma: clauses.has(at) });
+      all.push({
+        token,
+        index: all.length,
+        sentence,
+        clause,
+        relation,
+        isAfterComma: clauses.has(at),
+        isInBrackets: reading.text.charAt(token.at - 1) === "(",
+      });
       words.push(word);
     }
   }
