@@ -5,7 +5,7 @@ import type { Guard } from "./guard.ts";
 import { areOpposite } from "./opposites.ts";
 import { haveOppositeParticles } from "./particles.ts";
 import { withSharedSpelling } from "./shared-spelling.ts";
-import { wordDifference } from "./word-difference.ts";
+import { someDiffer, wordDifference } from "./word-difference.ts";
 
 /**
  * Vetoes where one text has a word and the other has its opposite (`enable`, `disable`) or its alternative (`Monday`,
@@ -16,9 +16,8 @@ export const antonyms: Guard = {
   name: "antonyms",
   vetoes(given) {
     const pair = withSharedSpelling(given);
-    const { askedOnly, foundOnly } = wordDifference(pair);
     return (
-      askedOnly.some((asked) => foundOnly.some((found) => excludeEachOther(pair, asked, found))) ||
+      someDiffer(wordDifference(pair), (asked, found) => excludeEachOther(pair, asked, found)) ||
       haveOppositeParticles(pair.asked, pair.found)
     );
   },

@@ -18,10 +18,14 @@ export const code: Guard = {
     if (haveOtherSpans(asked, found)) return true;
     if (!areEqual(ofAsked.hard, ofFound.hard) || !areEqual(ofAsked.operators, ofFound.operators)) return true;
     if (areEqual(ofAsked.soft, ofFound.soft)) return false;
+    if (ofAsked.soft.length + ofFound.soft.length > mostSoft) return true;
     if (areEqual(ofAsked.soft.toSorted(), ofFound.soft.toSorted())) return true;
     return !(holdsAll(runsOf(found), ofAsked.soft) && holdsAll(runsOf(asked), ofFound.soft));
   },
 };
+
+/** So many quotations differ somewhere. */
+const mostSoft = 64;
 
 interface Code {
   readonly hard: readonly string[];

@@ -1,19 +1,4 @@
-const prefixes: ReadonlySet<string> = new Set([
-  "un",
-  "in",
-  "im",
-  "il",
-  "ir",
-  "dis",
-  "non",
-  "mis",
-  "de",
-  "anti",
-  "dys",
-  "mal",
-  "a",
-  "ab",
-]);
+const prefixes = ["un", "in", "im", "il", "ir", "dis", "non", "mis", "de", "anti", "dys", "mal"];
 const shortestStem = 4;
 
 /** Whether one of two words is made of the other by a prefix or an ending that says no. */
@@ -21,12 +6,19 @@ export function isNegatedForm(one: string, other: string): boolean {
   return negates(one, other) || negates(other, one);
 }
 
-/** `unsafe` of `safe`, `useless` of `use` or `useful`, `meatless` of `meat`. */
 function negates(word: string, stem: string): boolean {
-  if (stem.length >= shortestStem && word.length > stem.length && word.endsWith(stem)) {
-    if (prefixes.has(word.slice(0, -stem.length).replace(/-$/, ""))) return true;
+  return word.length !== stem.length && stemsOfNegated(word).includes(stem);
+}
+
+/** What `word` may say no to: `safe` for `unsafe`, `use` and `useful` for `useless`. */
+export function stemsOfNegated(word: string): readonly string[] {
+  const stems: string[] = [];
+  for (const prefix of prefixes) {
+    if (!word.startsWith(prefix)) continue;
+    const stem = word.slice(prefix.length).replace(/^-/, "");
+    if (stem.length >= shortestStem) stems.push(stem);
   }
-  if (!word.endsWith("less")) return false;
-  const rest = word.slice(0, -"less".length).replace(/-$/, "");
-  return rest.length >= 3 && (stem === rest || stem === `${rest}ful` || stem === `${rest}y` || stem === `${rest}ed`);
+  const rest = /^(.{3,}?)-?less$/.exec(word)?.[1];
+  if (rest !== undefined) stems.push(rest, `${rest}ful`, `${rest}y`, `${rest}ed`);
+  return stems;
 }

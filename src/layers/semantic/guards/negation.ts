@@ -1,10 +1,10 @@
 import type { Pair, Reading } from "../reading/reading.ts";
 import { isCancelled } from "./degree.ts";
 import type { Guard } from "./guard.ts";
-import { isNegatedForm } from "./negated-forms.ts";
+import { isNegatedForm, stemsOfNegated } from "./negated-forms.ts";
 import { type Negated, negationsOf } from "./negation-cues.ts";
 import { withSharedSpelling } from "./shared-spelling.ts";
-import { wordDifference, wordForms } from "./word-difference.ts";
+import { someDiffer, wordDifference, wordForms } from "./word-difference.ts";
 
 /**
  * Vetoes where one text says no and the other does not: another number of cues; as many cues, but one of them before a
@@ -53,20 +53,19 @@ function sayNoToOthers({ asked, found }: Pair, ofAsked: readonly Negated[], ofFo
 }
 
 function haveNegatedForms(pair: Pair): boolean {
-  const { askedOnly, foundOnly } = wordDifference(pair);
-  return askedOnly.some((one) =>
-    foundOnly.some(
-      (other) =>
-        (isNegatedForm(one.spelled, other.spelled) || isNegatedForm(one.lemma, other.lemma)) &&
-        !isCancelled(pair, one, other),
-    ),
+  return someDiffer(
+    wordDifference(pair),
+    (one, other) =>
+      (isNegatedForm(one.spelled, other.spelled) || isNegatedForm(one.lemma, other.lemma)) &&
+      !isCancelled(pair, one, other),
   );
 }
 
 /** `unclickable` may have been taken for a slip of `clickable`, so an unknown word is compared as it was written. */
 function isNegatedUnknown(reading: Reading, other: Reading): boolean {
+  const { forms } = wordForms(other);
   return reading.tokens.some(
-    (token) =>
-      token.kind === "word" && !token.isKnown && other.tokens.some(({ lower }) => isNegatedForm(token.lower, lower)),
+    ({ kind, isKnown, lower }) =>
+      kind === "word" && !isKnown && !forms.has(lower) && stemsOfNegated(lower).some((stem) => forms.has(stem)),
   );
 }

@@ -37,32 +37,19 @@ const shortestRest = 4;
 /** Whether two words differ in nothing but such a beginning or ending. */
 export function haveOppositeAffixes(one: string, other: string): boolean {
   if (one === other || Math.min(one.length, other.length) < shortestRest + 2) return false;
-  return (
-    beginnings.some((family) =>
-      differs(
-        family,
-        (affix) => restAfter(one, affix),
-        (affix) => restAfter(other, affix),
-      ),
-    ) ||
-    endings.some((family) =>
-      differs(
-        family,
-        (affix) => restBefore(one, affix),
-        (affix) => restBefore(other, affix),
-      ),
-    )
-  );
+  if (one.slice(-shortestRest) === other.slice(-shortestRest)) {
+    if (beginnings.some((family) => differs(family, one, other, restAfter))) return true;
+  }
+  if (one.slice(0, shortestRest) !== other.slice(0, shortestRest)) return false;
+  return endings.some((family) => differs(family, one, other, restBefore));
 }
 
-function differs(
-  family: readonly string[],
-  restOfOne: (affix: string) => string | undefined,
-  restOfOther: (affix: string) => string | undefined,
-): boolean {
+type RestOf = (word: string, affix: string) => string | undefined;
+
+function differs(family: readonly string[], one: string, other: string, restOf: RestOf): boolean {
   return family.some((affix) => {
-    const rest = restOfOne(affix);
-    return rest !== undefined && family.some((counter) => counter !== affix && restOfOther(counter) === rest);
+    const rest = restOf(one, affix);
+    return rest !== undefined && family.some((counter) => counter !== affix && restOf(other, counter) === rest);
   });
 }
 

@@ -19,7 +19,8 @@ export interface Quantity {
 }
 
 const starts = /[\p{L}\p{N}$€£¥₹½¼¾.]/u;
-const identifier = /(?=(?:[\p{L}_-]*\d){4})(?=[\d_-]*\p{L})[\p{L}\p{N}]+(?:[-_][\p{L}\p{N}]+){0,8}(?![\p{L}\p{N}])/uy;
+const identifier =
+  /(?=(?:[\p{L}_-]{0,24}\d){4})(?=[\d_-]{0,24}\p{L})[\p{L}\p{N}]+(?:[-_][\p{L}\p{N}]+){0,8}(?![\p{L}\p{N}])/uy;
 const measure = /^(?!0x)\d+(?:\.\d+)?(?:-?\p{L}+|x\d+)$/iu;
 const letters = /\p{L}+(?:'\p{L}+)?/uy;
 const literal = /\d{1,3}(?:,\d{3})+(?![\d,])(?:\.\d+)?|\d+(?:[.,]\d+)*|\.\d+/y;

@@ -13,12 +13,15 @@ export const withSharedSpelling = once((pair: Pair): Pair => {
   return asked === pair.asked && found === pair.found ? pair : { asked, found, alignment: pair.alignment };
 });
 
+/** A text with more unknown words is not English, or not to be read. */
+const mostDoubtful = 16;
 /** Shorter words are one slip away from too many others, so both their neighbours must agree. */
 const clearLength = 4;
 
 function spelledAs(reading: Reading, other: Reading): Reading {
   const { tokens } = reading;
-  if (!tokens.some((token) => isDoubtful(token))) return reading;
+  const doubtful = tokens.filter((token) => isDoubtful(token)).length;
+  if (doubtful === 0 || doubtful > mostDoubtful) return reading;
   let isChanged = false;
   const spelled = tokens.flatMap((token, index) => {
     if (!isDoubtful(token)) return [token];

@@ -21,6 +21,18 @@ export const wordDifference = once(({ asked, found, alignment }: Pair): WordDiff
   };
 });
 
+/** Beyond this many comparisons two texts have so little in common that they are taken to differ in everything. */
+const mostCompared = 2500;
+
+/** Whether any word of one side and any word of the other are such a pair. */
+export function someDiffer(
+  { askedOnly, foundOnly }: WordDifference,
+  areSuch: (asked: Token, found: Token) => boolean,
+): boolean {
+  if (askedOnly.length * foundOnly.length > mostCompared) return true;
+  return askedOnly.some((asked) => foundOnly.some((found) => areSuch(asked, found)));
+}
+
 /** All forms of the words of a text: as spelled, the base form, and what a comparative is made of. */
 export const wordForms = once((reading: Reading): { readonly forms: ReadonlySet<string> } => {
   const forms = new Set<string>();
