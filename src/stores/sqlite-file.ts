@@ -9,7 +9,8 @@
 
 import { accessSync, closeSync, constants, existsSync, openSync, renameSync, statSync } from "node:fs";
 import { dirname } from "node:path";
-import { DatabaseSync } from "node:sqlite";
+import process from "node:process";
+import type { DatabaseSync } from "node:sqlite";
 import { pageBytes } from "./sqlite-row.ts";
 
 export const formatVersion = 1;
@@ -52,7 +53,9 @@ export interface OpenedDatabase {
 /** Opens or makes the database. Throws SQLite's errors, and `ForeignDatabaseError`. Waits up to 5 s for other processes. */
 export function openDatabase(path: string): OpenedDatabase {
   makePrivate(path);
-  const database = new DatabaseSync(path, { timeout: 5_000, enableForeignKeyConstraints: false });
+  // Loaded with the first file: a program that has none is spared the time, and the warning of Node 22.
+  const sqlite = process.getBuiltinModule("node:sqlite");
+  const database = new sqlite.DatabaseSync(path, { timeout: 5_000, enableForeignKeyConstraints: false });
   try {
     database.exec(`PRAGMA page_size = ${pageBytes}`);
     enterWal(database);

@@ -5,7 +5,8 @@
  * their format in their name, as in `cache.db` (stores/sqlite-file.ts).
  */
 
-import { DatabaseSync } from "node:sqlite";
+import process from "node:process";
+import type { DatabaseSync } from "node:sqlite";
 import { crc32 } from "node:zlib";
 import type { VectorSpace } from "../core/vector-store.ts";
 import { enterWal, ForeignDatabaseError, inodeOf, makePrivate, pragma } from "../stores/sqlite-file.ts";
@@ -51,7 +52,9 @@ export interface OpenedVectorFile {
 /** Opens or makes the file. Throws SQLite's errors, and `ForeignDatabaseError`. Waits up to 5 s for other processes. */
 export function openVectorFile(path: string): OpenedVectorFile {
   makePrivate(path);
-  const database = new DatabaseSync(path, { timeout: 5_000, enableForeignKeyConstraints: false });
+  // Loaded with the first file, as vectors in memory need none of it.
+  const sqlite = process.getBuiltinModule("node:sqlite");
+  const database = new sqlite.DatabaseSync(path, { timeout: 5_000, enableForeignKeyConstraints: false });
   try {
     database.exec(`PRAGMA page_size = ${pageBytes}`);
     enterWal(database);
