@@ -19,7 +19,7 @@ export function languageOf(tokens: readonly Token[], text: string): "en" | "othe
     if (accented.test(token.lower)) foreign += 0.5;
     else if (token.isKnown || token.spelled !== token.lower) known++;
   }
-  if (foreign > english) return "other";
+  if (foreign > english && foreign >= 2) return "other";
   if (words <= shortText) return known >= words / 2 ? "en" : "other";
   if (english >= words * 0.15) return known >= words * 0.4 ? "en" : "other";
   return known >= words * 0.7 ? "en" : "other";

@@ -7,6 +7,7 @@ import { normalise } from "./normalise.ts";
 import { numberForm } from "./number-form.ts";
 import type { Reading, Token } from "./reading.ts";
 import { signatureOf } from "./signature.ts";
+import { spellingVariant } from "./spelling-variants.ts";
 import { isStopWord } from "./stop-words.ts";
 import { type Span, tokenise } from "./tokenise.ts";
 
@@ -72,7 +73,7 @@ class WordReader {
       at,
       lower,
       spelled,
-      lemma: lemmaOf(spelled, this.#lexicon),
+      lemma: lemmaOf(spellingVariant(spelled), this.#lexicon),
       isStop: isStopWord(spelled),
       rarity: isOwner ? 0 : this.#lexicon.rarity(lower),
       isKnown: isOwner || this.#lexicon.knows(lower),

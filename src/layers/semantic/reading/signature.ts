@@ -1,6 +1,7 @@
 import { withoutPoliteness } from "./politeness.ts";
 import { questionForm } from "./question-form.ts";
 import type { Token } from "./reading.ts";
+import { spellingVariant } from "./spelling-variants.ts";
 
 /**
  * The ordered content of an English text, as one string. Left out is only what never turns a question: politeness at
@@ -46,6 +47,6 @@ const sameForms = new Map([
 ]);
 
 function form(token: Token): string {
-  if (token.kind === "word") return sameForms.get(token.spelled) ?? token.spelled;
+  if (token.kind === "word") return sameForms.get(token.spelled) ?? spellingVariant(token.spelled);
   return token.kind === "number" ? token.lemma : token.lower;
 }
