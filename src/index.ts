@@ -16,6 +16,7 @@ export type { Store, StoreStats, WriteOptions, WriteResult } from "./core/store.
 export type { CheckableStore, StoreFinding } from "./core/store-check.ts";
 export type { ListableStore, ListingPage, ListingQuery, StoredItem } from "./core/store-listing.ts";
 export type { Trace, TraceEvent } from "./core/trace.ts";
+export type { VectorItem, VectorMatch, VectorSpace, VectorStats, VectorStore } from "./core/vector-store.ts";
 export type { CacheFetch } from "./fetch.ts";
 export type { EmbeddingsOptions } from "./library/embeddings-options.ts";
 export type { Embed, Embeddings, EmbedOptions, EmbedTexts } from "./library/library-embeddings.ts";
