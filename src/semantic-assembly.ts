@@ -7,9 +7,10 @@ import type { Store } from "./core/store.ts";
 import type { Trace } from "./core/trace.ts";
 import type { VectorStore } from "./core/vector-store.ts";
 import type { Costs } from "./costs.ts";
+import { builtin } from "./embedders/builtin.ts";
 import { builtinLexicon } from "./embedders/lexicon.ts";
 import type { Replayer } from "./layers/exact/replay.ts";
-import { noCounts } from "./layers/semantic/boundary/tier-evidence.ts";
+import { cautiousCounts } from "./layers/semantic/boundary/tier-evidence.ts";
 import { QuestionVectors } from "./layers/semantic/question-vectors.ts";
 import { SemanticLayer } from "./layers/semantic/semantic-layer.ts";
 import { ThresholdDeciding } from "./layers/semantic/threshold-deciding.ts";
@@ -17,6 +18,7 @@ import { VerifiedDeciding } from "./layers/semantic/verified-deciding.ts";
 import type { Settings } from "./options.ts";
 import { AuditBudget } from "./semantic/audit-budget.ts";
 import { SemanticPath } from "./semantic/semantic-path.ts";
+import { embedded } from "./vectors/embedded.ts";
 
 /** Settings to the semantic layer and the path of like questions. */
 
@@ -54,11 +56,10 @@ export function assembleSemantic(
   const { semantic: settings } = layers;
   if (settings.mode === "off" && rules.every(({ semantic }) => (semantic ?? "off") === "off")) return undefined;
   const { clock, random, trace, lookupBudgetMs } = around;
-  const { embedder, vectors, judge } = tools;
-  if (embedder === undefined || vectors === undefined) return undefined;
+  const { embedder = builtin(), vectors = embedded({ clock, maxVectors: settings.maxVectors }), judge } = tools;
   const lexicon = builtinLexicon;
   const scorer = (_pair: unknown, similarity: number | undefined) => similarity ?? 1;
-  const shipped = { signature: noCounts, vector: noCounts };
+  const shipped = { signature: cautiousCounts, vector: cautiousCounts };
   const deciding =
     settings.strategy === "threshold"
       ? new ThresholdDeciding(lexicon, settings.threshold)

@@ -48,6 +48,8 @@ export const semanticRefusals = Object.freeze([
   "vectors_unavailable",
   /** The store of answers failed or was too slow. */
   "store_unavailable",
+  /** Something failed that should not have; the call went on without it. */
+  "failed",
   /** The files of the built-in model cannot be used. */
   "model_unavailable",
 ] as const);

@@ -68,8 +68,17 @@ export class SemanticPath {
 
   /** The answer to a like question, if one may be served. Never rejects. */
   async find(asked: Asked): Promise<LikeAnswer | undefined> {
+    const startedAt = this.#parts.clock.monotonic();
+    try {
+      return await this.#find(asked, startedAt);
+    } catch {
+      this.#tell(asked.call, undefined, "failed", undefined, startedAt);
+      return undefined;
+    }
+  }
+
+  async #find(asked: Asked, startedAt: number): Promise<LikeAnswer | undefined> {
     const { audit, clock } = this.#parts;
-    const startedAt = clock.monotonic();
     const question = this.#question(asked);
     if (typeof question === "string") {
       this.#tell(asked.call, undefined, question, undefined, startedAt);
