@@ -1,7 +1,7 @@
 import { describe, expect, onTestFinished, test } from "vitest";
 import { ManualClock } from "../../src/core/clock.ts";
 import type { SharedStore } from "../../src/core/shared-store.ts";
-import { redis } from "../../src/stores/redis.ts";
+import { type RedisStore, redis } from "../../src/stores/redis.ts";
 import { invalidate } from "../e2e/admin-call.ts";
 import { ask, contentOf, question } from "../e2e/chat-call.ts";
 import { spawnGateway } from "../e2e/gateway-process.ts";
@@ -12,6 +12,7 @@ import { asked, type RedisServer, startRedis } from "../services/redis.ts";
 import { describeWithServices } from "../services/required.ts";
 import { startFleet } from "../topology/fleet-harness.ts";
 import { type FaultProxy, startFaultProxy } from "./fault-proxy.ts";
+import { valuesOf } from "./store-view.ts";
 
 /** What is taken back while a node cannot hear of it: how long it serves what it has, and what it does when it hears again. */
 
@@ -30,23 +31,9 @@ async function serverBehindProxy(): Promise<{ readonly server: RedisServer; read
 
 /** A store whose messages come over a link of their own. */
 function hearingBy(link: RedisStore, store: RedisStore): SharedStore {
-  return {
-    name: store.name,
-    get: (...given) => store.get(...given),
-    set: (...given) => store.set(...given),
-    add: (...given) => store.add(...given),
-    delete: (...given) => store.delete(...given),
-    stats: () => store.stats(),
-    async close() {
-      await Promise.all([store.close(), link.close()]);
-    },
-    onInterrupted: (changed) => store.onInterrupted(changed),
-    ...(link.bus && { bus: link.bus }),
-    ...(store.leases && { leases: store.leases }),
-  };
+  onTestFinished(() => link.close());
+  return valuesOf(store, { ...(link.bus && { bus: link.bus }), ...(store.leases && { leases: store.leases }) });
 }
-
-type RedisStore = ReturnType<typeof redis>;
 
 interface Split {
   readonly begin: (server: RedisServer, proxy: FaultProxy) => Promise<unknown>;
