@@ -1,6 +1,6 @@
-import { assembleCore, type Core } from "../../src/core-assembly.ts";
 import type { Clock } from "../../src/core/clock.ts";
 import { RepriseError } from "../../src/core/errors.ts";
+import { assembleCore, type Core } from "../../src/core-assembly.ts";
 import { type CacheFetch, createFetch } from "../../src/fetch.ts";
 import { readSettings } from "../../src/options.ts";
 import { protocols } from "../../src/protocols/all.ts";

@@ -1,10 +1,10 @@
 import { expect, onTestFinished, test } from "vitest";
-import { assembleCore, type Core } from "../../src/core-assembly.ts";
 import { openEntry, sealEntry } from "../../src/core/entry.ts";
 import { readEntryId } from "../../src/core/entry-id.ts";
 import { currentTokens, isFirstToken } from "../../src/core/generations.ts";
 import { scopeOf } from "../../src/core/scopes.ts";
 import type { SharedStore } from "../../src/core/shared-store.ts";
+import { assembleCore, type Core } from "../../src/core-assembly.ts";
 import { createFetch } from "../../src/fetch.ts";
 import { readSettings } from "../../src/options.ts";
 import { protocols } from "../../src/protocols/all.ts";
