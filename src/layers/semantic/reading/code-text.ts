@@ -37,6 +37,9 @@ const identifiers: readonly RegExp[] = [
   /[\p{L}_][\p{L}\p{N}_]{1,80}(?:\.[\p{L}_][\p{L}\p{N}_]{1,80}){1,10}(?![\p{L}\p{N}])/uy,
 ];
 
+/** What most of a text is, told at once: a word with nothing but punctuation behind it. */
+const plainWord = /[A-Za-z]+(?:['-][A-Za-z]+)*[.,;:!?)]*(?=\s|$)/y;
+
 export interface CodeSpan {
   readonly end: number;
   /** What must agree: the text itself, or lower case where the case says nothing. */
@@ -46,6 +49,7 @@ export interface CodeSpan {
 
 /** The code that begins at `at`, where no word is under way. */
 export function codeAt(text: string, at: number, startsToken: boolean): CodeSpan | undefined {
+  if (startsToken && match(plainWord, text, at) !== undefined) return undefined;
   const named = match(namedWithSigns, text, at);
   if (named !== undefined) return { end: named, form: text.slice(at, named).toLowerCase(), isName: true };
   const first = text.charCodeAt(at);

@@ -6,7 +6,7 @@ import type { Token } from "./reading.ts";
  * known words alone do not make a text English where grammar of another language stands beside them.
  */
 export function languageOf(tokens: readonly Token[], text: string): "en" | "other" {
-  if (otherScript.test(text)) return "other";
+  if (!ascii.test(text) && otherScript.test(text)) return "other";
   let words = 0;
   let known = 0;
   let english = 0;
@@ -28,6 +28,8 @@ export function languageOf(tokens: readonly Token[], text: string): "en" | "othe
 /** Up to so many words a text need have no grammar. */
 const shortText = 4;
 
+// biome-ignore lint/suspicious/noControlCharactersInRegex: the whole of ASCII.
+const ascii = /^[\x00-\x7f]*$/;
 const accented = /[^a-z'&.-]/;
 /** Greek letters stand in English texts on mathematics. */
 const otherScript = /(?=\p{L})[^\p{Script=Latin}\p{Script=Greek}\p{Script=Common}\p{Script=Inherited}]/u;

@@ -5,7 +5,7 @@ import { languageOf } from "./language.ts";
 import { lemmaOf } from "./lemma.ts";
 import { normalise } from "./normalise.ts";
 import { numberForm } from "./number-form.ts";
-import type { Reading, Token } from "./reading.ts";
+import type { Reading, Token, TokenKind } from "./reading.ts";
 import { signatureOf } from "./signature.ts";
 import { spellingVariant } from "./spelling-variants.ts";
 import { isStopWord } from "./stop-words.ts";
@@ -31,7 +31,10 @@ export function readText(text: string, lexicon: Lexicon): Reading {
 function tokenOf(span: Span): Token {
   const lower = span.form ?? span.text.toLowerCase();
   const lemma = span.kind === "number" ? numberForm(span.text) : lower;
-  const { kind, text, at } = span;
+  return bareToken(span, span.kind, lower, lemma);
+}
+
+function bareToken({ text, at }: Span, kind: TokenKind, lower: string, lemma: string): Token {
   return { kind, text, at, lower, spelled: lower, lemma, isStop: false, rarity: 1, isKnown: false, isName: false };
 }
 
@@ -56,6 +59,9 @@ class WordReader {
   read(span: Span): Token[] {
     const isName = this.#saysCase && hasNameCase(span);
     const lower = span.text.toLowerCase();
+    if (/\p{Ll}\p{Lu}/u.test(span.text) && !this.#lexicon.knows(lower)) {
+      return [bareToken(span, "code", span.text, span.text)];
+    }
     const opened = openContraction(lower);
     if (opened !== undefined) return opened.map((word) => this.#token(span, word, this.#spelled(word, isName), isName));
     const parts = this.#parts(lower);
