@@ -2,8 +2,9 @@ import { onTestFinished } from "vitest";
 import { createCache } from "../../src/cache.ts";
 import { ManualClock } from "../../src/core/clock.ts";
 import { redis } from "../../src/stores/redis.ts";
-import { isWhole, sealed } from "../../src/testing/scripted-text.ts";
+import { isWhole } from "../../src/testing/scripted-text.ts";
 import { readResponse, seededRandom } from "../topology/cache-harness.ts";
+import { chatResponse, questionIn } from "./chat-origin.ts";
 
 /**
  * A cache over a real Redis whose deadlines are counted, not measured: its clock is moved by hand, so what a call waits
@@ -80,17 +81,9 @@ export async function startOutageNode(url: string): Promise<OutageNode> {
 
 function originCounting(computed: Map<number, number>): typeof globalThis.fetch {
   return async (_, init) => {
-    const body = JSON.parse(Buffer.from(init?.body as Uint8Array).toString("utf8"));
-    const number = Number(body.messages[0].content.split(" ")[1]);
+    const { model, text } = questionIn(init);
+    const number = Number(text.split(" ")[1]);
     computed.set(number, (computed.get(number) ?? 0) + 1);
-    const message = { role: "assistant", content: sealed(`answer ${number} `.repeat(40)) };
-    return Response.json({
-      id: `chatcmpl-${number}`,
-      object: "chat.completion",
-      created: 1,
-      model: body.model,
-      choices: [{ index: 0, message, finish_reason: "stop" }],
-      usage: { prompt_tokens: 5, completion_tokens: 7, total_tokens: 12 },
-    });
+    return chatResponse(model, `answer ${number} `.repeat(40));
   };
 }
