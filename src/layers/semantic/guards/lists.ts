@@ -27,7 +27,7 @@ function isList(parts: Parts, first: Part, second: Part): boolean {
     if (lopsided.has(word) || auxiliaries.has(word) || interrogatives.has(word)) return false;
     if (part?.relation !== first.relation && part?.relation !== "") return false;
   }
-  return isJoined && (first.relation === second.relation || second.relation === "vs" || second.relation === "versus");
+  return isJoined && first.relation === second.relation;
 }
 
 /** Whether the word that follows at once in one text still follows in the other; it may stand up to `least` before. */

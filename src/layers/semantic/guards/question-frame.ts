@@ -1,9 +1,9 @@
+import { withoutPoliteness } from "../reading/politeness.ts";
 import type { Reading } from "../reading/reading.ts";
 import { once } from "./once.ts";
 import { closedType, interrogativeType } from "./question-type.ts";
 import {
   auxiliaries,
-  courtesies,
   degrees,
   embeddingFillers,
   embeddingVerbs,
@@ -30,6 +30,7 @@ export interface QuestionFrame {
   readonly subject: string | undefined;
   /** The index of the question word, or of the auxiliary or order in front. */
   readonly at: number;
+  /** Without what is said for politeness in front and behind. */
   readonly sentence: Sentence;
 }
 
@@ -38,16 +39,26 @@ export const questionFrames: (reading: Reading) => readonly QuestionFrame[] = on
   sentencesOf(reading).flatMap(framesOf),
 );
 
-function framesOf(sentence: Sentence): QuestionFrame[] {
+function framesOf(whole: Sentence): QuestionFrame[] {
+  const sentence = plain(whole);
   const frame = mainFrame(sentence);
   const { words } = sentence;
-  let last = words.length - 1;
-  while (last > 0 && courtesies.has(words[last] ?? "")) last--;
+  const last = words.length - 1;
   const afterthought = words[last] ?? "";
   if (last > frame.at && interrogatives.has(afterthought) && (words[last - 1] === "and" || words[last - 1] === "or")) {
     return [frame, { type: afterthought, auxiliary: undefined, subject: undefined, at: last, sentence }];
   }
   return [frame];
+}
+
+function plain(sentence: Sentence): Sentence {
+  const [start, end] = withoutPoliteness(sentence.words);
+  if (start === 0 && end === sentence.words.length) return sentence;
+  return {
+    tokens: sentence.tokens.slice(start, end),
+    words: sentence.words.slice(start, end),
+    clauses: new Set([...sentence.clauses].map((at) => at - start).filter((at) => at > 0)),
+  };
 }
 
 function mainFrame(sentence: Sentence): QuestionFrame {
@@ -57,7 +68,7 @@ function mainFrame(sentence: Sentence): QuestionFrame {
   if (asking !== undefined) return { type: interrogativeType(words, asking), ...clause(words, asking), sentence };
   const first = words[start];
   if (first === undefined) return { type: "none", auxiliary: undefined, subject: undefined, at: start, sentence };
-  const embedded = words.findIndex((each, index) => isWhether(words, index) && each !== undefined);
+  const embedded = words.findIndex((_, index) => isWhether(sentence, index));
   if (embedded >= 0) {
     const subject = words[embedded + 1];
     const auxiliary = words.slice(embedded + 2).find((each) => auxiliaries.has(each));
@@ -106,10 +117,10 @@ function leadIn(words: readonly string[]): number {
   return index;
 }
 
-function isWhether(words: readonly string[], index: number): boolean {
-  const word = words[index];
-  if (word === "whether") return index > 0 && embedsQuestion(words, index);
-  return word === "if" && embedsQuestion(words, index);
+/** "I wonder if", and "if" that is left of "I would like to know if"; not the "if" of a condition. */
+function isWhether({ words, clauses }: Sentence, index: number): boolean {
+  if (words[index] !== "whether" && words[index] !== "if") return false;
+  return index === 0 ? clauses.size === 0 : embedsQuestion(words, index);
 }
 
 /** Whether a verb of asking stands before `index`, with nothing but small words between. */

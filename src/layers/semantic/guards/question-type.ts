@@ -1,6 +1,5 @@
 import {
   auxiliaries,
-  courtesies,
   degrees,
   formsOfBe,
   genericSubjects,
@@ -38,7 +37,7 @@ function howType(rest: readonly string[]): string {
   // "How is life there", "how is it to work there": asks for an opinion, not for a way.
   if (formsOfBe.has(next) && (rest[1] === "it" || rest[1] === "life") && rest.length > 2) return "how like";
   // "How does a pump work", "how do I pump".
-  const last = rest.findLast((word) => !courtesies.has(word)) ?? "";
+  const last = rest.at(-1) ?? "";
   if (/^works?$/.test(last) && /^(?:do|does|did)$/.test(next) && !genericSubjects.has(rest[1] ?? "")) return "how work";
   return "how";
 }
@@ -75,8 +74,7 @@ function whatType(words: readonly string[], at: number, rest: readonly string[])
  * for. "What is it" and "what does it mean" are one.
  */
 function aspectOf(rest: readonly string[]): string {
-  let end = rest.length;
-  while (end > 0 && (courtesies.has(rest[end - 1] ?? "") || rest[end - 1] === "exactly")) end--;
+  const end = rest.at(-1) === "exactly" ? rest.length - 1 : rest.length;
   const last = rest[end - 1] ?? "";
   const feels = rest.findIndex((word, index) => word === "like" && /^(?:it|feel)$/.test(rest[index - 1] ?? ""));
   if (feels >= 0) return " like";

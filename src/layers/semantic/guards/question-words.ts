@@ -81,8 +81,3 @@ export const nounLeaders: ReadonlySet<string> = new Set(
     "recommended standard official approximate average key other efficient ideal top"
   ).split(" "),
 );
-
-/** Said at both ends of a question for courtesy alone. */
-export const courtesies: ReadonlySet<string> = new Set(
-  "please pls plz thanks thank thx kindly cheers hi hello hey".split(" "),
-);

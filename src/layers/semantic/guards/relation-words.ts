@@ -5,7 +5,7 @@ export const relations: ReadonlySet<string> = new Set(
   (
     "from to into onto in on at of for by with without within against about between among around across through " +
     "throughout during before after until till since over under above below near behind beside besides beyond inside " +
-    "outside toward towards via using per than as like except despite versus vs along amid upon regarding " +
+    "outside toward towards via using per than as like except despite along amid upon regarding " +
     "concerning instead"
   ).split(" "),
 );

@@ -47,9 +47,8 @@ const subjects: ReadonlySet<string> = new Set("i you we he she they it one there
 function read(reading: Reading): Parts {
   const all: Part[] = [];
   const words: string[] = [];
-  const frames = questionFrames(reading);
+  const asking = new Set(questionFrames(reading).map(({ sentence, at }) => sentence.tokens[at]));
   for (const [sentence, { tokens, words: own, clauses }] of sentencesOf(reading).entries()) {
-    const asking = new Set(frames.filter((frame) => frame.sentence.tokens === tokens).map((frame) => frame.at));
     let clause = "";
     let relation = "";
     for (const [at, token] of tokens.entries()) {
@@ -63,7 +62,7 @@ function read(reading: Reading): Parts {
       }
       if (relations.has(word)) {
         relation = word === "to" && infinitiveLeaders.has(own[at - 1] ?? "") ? "" : word;
-      } else if (subordinators.has(word) && !asking.has(at)) {
+      } else if (subordinators.has(word) && !asking.has(token)) {
         clause = word;
         relation = "";
       } else if (auxiliaries.has(word) || interrogatives.has(word) || subjects.has(word)) {

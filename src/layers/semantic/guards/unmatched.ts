@@ -9,7 +9,7 @@ export interface Unmatched {
 
 /** Content without a counterpart, less the slips of the pen that only the other text shows (`a cup of te`). */
 export const unmatched: (pair: Pair) => Unmatched = once((pair: Pair): Unmatched => {
-  const { alignment } = pair;
+  const alignment = withoutOwners(pair);
   const shared = withSharedSpelling(pair);
   if (shared === pair) return alignment;
   const ofAsked = slipsOf(pair.asked, shared.asked);
@@ -19,6 +19,21 @@ export const unmatched: (pair: Pair) => Unmatched = once((pair: Pair): Unmatched
     foundOnly: alignment.foundOnly.filter((token) => !ofFound.written.has(token) && !ofAsked.meant.has(token.lower)),
   };
 });
+
+/** `Chili's` and `Chilis`: the sign of the owner is often left out. */
+function withoutOwners({ asked, found, alignment: { askedOnly, foundOnly } }: Pair): Unmatched {
+  if (askedOnly.length === 0 || foundOnly.length === 0) return { askedOnly, foundOnly };
+  const isOwner = (token: Token, { tokens }: Reading, others: readonly Token[]) =>
+    tokens[tokens.indexOf(token) + 1]?.lower === "'s" && others.some((other) => other.lower === `${token.lower}s`);
+  const owners = [
+    ...askedOnly.filter((token) => isOwner(token, asked, foundOnly)),
+    ...foundOnly.filter((token) => isOwner(token, found, askedOnly)),
+  ].flatMap(({ lower }) => [lower, `${lower}s`]);
+  return {
+    askedOnly: askedOnly.filter((token) => !owners.includes(token.lower)),
+    foundOnly: foundOnly.filter((token) => !owners.includes(token.lower)),
+  };
+}
 
 interface Slips {
   readonly written: ReadonlySet<Token>;

@@ -2,7 +2,6 @@ import type { Reading } from "../reading/reading.ts";
 import type { Guard } from "./guard.ts";
 import { once } from "./once.ts";
 import { type QuestionFrame, questionFrames } from "./question-frame.ts";
-import { courtesies } from "./question-words.ts";
 import {
   climate,
   current,
@@ -39,7 +38,7 @@ export function isVolatile(reading: Reading): boolean {
 const verdictOf = once((reading: Reading) => ({ isVolatile: questionFrames(reading).some(isOfTheMoment) }));
 
 function isOfTheMoment(frame: QuestionFrame): boolean {
-  const words = wordsOf(frame);
+  const { words } = frame.sentence;
   const isRelative = frame.type === "how" || frame.type === "why";
   return (
     words.some((_, index) => pointsAtNow(words, index)) ||
@@ -48,16 +47,6 @@ function isOfTheMoment(frame: QuestionFrame): boolean {
     asksForWeather(words, frame.type) ||
     (!isRelative && (asksForOwnRecord(words, frame.type) || asksForQuote(words)))
   );
-}
-
-/** The sentence without what is said for courtesy before the question and behind it. */
-function wordsOf({ sentence, at }: QuestionFrame): readonly string[] {
-  const { words } = sentence;
-  let start = Math.min(at, words.length - 1);
-  while (start > 0 && !courtesies.has(words[start - 1] ?? "")) start--;
-  let end = words.length;
-  while (end > start + 1 && courtesies.has(words[end - 1] ?? "")) end--;
-  return words.slice(start, end);
 }
 
 function pointsAtNow(words: readonly string[], index: number): boolean {
