@@ -134,7 +134,7 @@ export class FileVectors implements VectorStore {
     const problem = this.#file.problem ?? (await this.#queue.check());
     if (problem !== undefined) return [this.#file.finding(problem)];
     const { vectors } = await this.stats();
-    return [{ detail: `${this.#file.path} is sound and holds ${vectors} vectors` }];
+    return [{ detail: `${this.#file.path} is sound; vectors in it: ${vectors}` }];
   }
 
   /** Resolves when everything put before is in the file; rejects while it cannot be written. */
@@ -163,7 +163,8 @@ export class FileVectors implements VectorStore {
       loaded.index.expire(this.#options.clock.now());
       const { scanner } = this.#options;
       const read = (id: string) => this.#read(loaded, id);
-      const found = search({ index: loaded.index, scanner, vector, count, read });
+      const remove = (id: string) => void loaded.index.remove(id);
+      const found = search({ index: loaded.index, scanner, vector, count, read, remove });
       return chain(found, (matches) => {
         if (matches !== undefined) return matches;
         loaded.startAnew();
@@ -182,10 +183,11 @@ export class FileVectors implements VectorStore {
 
   /** The true vector; `undefined` when it is deleted, dead or damaged. */
   #read(loaded: FileSpace, id: string): TrueVector | undefined {
+    const now = this.#options.clock.now();
     const kept = loaded.kept(id);
-    if (kept !== undefined) return kept;
+    if (kept !== undefined) return (loaded.index.deleteAtOf(id) ?? 0) > now ? kept : undefined;
     const row = loaded.row(id, (read) => this.#file.read(read));
-    if (row === undefined || row.deleteAt <= this.#options.clock.now()) return undefined;
+    if (row === undefined || row.deleteAt <= now) return undefined;
     if (row.vector !== undefined) return { vector: row.vector, note: row.note };
     this.#drop(row);
     return undefined;

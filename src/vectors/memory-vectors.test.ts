@@ -99,6 +99,24 @@ describe("embedded in memory", () => {
     expect(await store.nearest(large, vectorOf(3_999, dimensions), 1)).toMatchObject([{ id: "3999" }]);
   });
 
+  it("never finds what is dead when too much of it died at once to be swept at once", async () => {
+    const clock = new ManualClock();
+    const store = inMemory({ clock });
+    for (let index = 0; index < 7_000; index += 1) {
+      store.put(space, itemOf(`${index}`, near(vectorOf(0), 0.3, index + 1), clock.now() + 1_000));
+    }
+    store.put(space, itemOf("alive", vectorOf(50_000)));
+    clock.advance(1_000);
+    for (let lookup = 0; lookup < 3; lookup += 1) {
+      const found = await store.nearest(space, vectorOf(0), 8);
+      expect(found.every(({ id }) => id === "alive")).toBe(true);
+    }
+    expect(await store.nearest(space, vectorOf(0), 8)).toMatchObject([{ id: "alive" }]);
+    const { vectors, bytes } = await store.stats();
+    expect(vectors).toBe(1);
+    expect(bytes).toBeLessThan(3_000);
+  });
+
   it("forgets everything when it was emptied", async () => {
     const store = inMemory();
     for (let round = 0; round < 3; round += 1) {

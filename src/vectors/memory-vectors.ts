@@ -54,10 +54,12 @@ export class MemoryVectors implements VectorStore {
     assertVector(space, vector);
     const loaded = this.#spaces.find(space);
     if (loaded === undefined) return [];
-    for (const id of loaded.index.expire(this.#options.clock.now())) loaded.unkeep(id);
-    if (loaded.index.size === 0) this.#spaces.forget(loaded);
-    const { scanner } = this.#options;
-    const found = search({ index: loaded.index, scanner, vector, count, read: (id) => loaded.kept(id) });
+    const { scanner, clock } = this.#options;
+    const { index } = loaded;
+    for (const id of index.expire(clock.now())) loaded.unkeep(id);
+    if (index.size === 0) this.#spaces.forget(loaded);
+    const read = (id: string) => ((index.deleteAtOf(id) ?? 0) > clock.now() ? loaded.kept(id) : undefined);
+    const found = search({ index, scanner, vector, count, read, remove: (id) => loaded.remove(id) });
     return chain(found, (matches) => matches ?? []);
   }
 

@@ -94,7 +94,7 @@ describe("embedded in a file that is damaged or cannot be written", () => {
     expect(warnings.join()).toContain("set aside");
     expect(store.nearest(space, vectorOf(1), 1)).toEqual([]);
     store.put(space, itemOf("one", vectorOf(1)));
-    expect(await store.check()).toEqual([{ detail: `${file()} is sound and holds 1 vectors` }]);
+    expect(await store.check()).toEqual([{ detail: `${file()} is sound; vectors in it: 1` }]);
     expect(readdirSync(directory).some((name) => name.startsWith("semantic.db.not-a-database"))).toBe(true);
   });
 
@@ -115,7 +115,7 @@ describe("embedded in a file that is damaged or cannot be written", () => {
   it("reports damage that only a check meets", async () => {
     await fill();
     const store = open();
-    expect(await store.check()).toEqual([{ detail: `${file()} is sound and holds 300 vectors` }]);
+    expect(await store.check()).toEqual([{ detail: `${file()} is sound; vectors in it: 300` }]);
     await store.close();
     truncateSync(file(), statSync(file()).size - 8_192);
     expect(await open().check()).toMatchObject([{ severity: "error" }]);

@@ -28,6 +28,8 @@ export interface SearchOptions {
   readonly count: number;
   /** The true vector of an id; `undefined` when it is gone. */
   readonly read: (id: string) => TrueVector | undefined;
+  /** Takes an id that is gone out of the index. */
+  readonly remove: (id: string) => void;
 }
 
 /** Long enough for nearly all look-ups. */
@@ -52,7 +54,7 @@ function round(
   const { index, scanner } = options;
   const rank = (found: ScanResult) => {
     const ranking = rankFound(options, found, query.scale, most);
-    for (const id of ranking.gone) index.remove(id);
+    for (const id of ranking.gone) options.remove(id);
     if (ranking.isProven || (most === mostListed && ranking.gone.length === 0)) return ranking.matches;
     if (number === mostRounds) return undefined;
     return round(options, query, ranking.gone.length > 0 ? most : mostListed, number + 1);

@@ -19,6 +19,7 @@ interface Block extends ScanBlock {
 const bytesPerItem = 100;
 /** The first block of a space is small: most contexts are asked in once. */
 const firstRows = 2;
+const expiredAtOnce = 2_000;
 
 export function bytesPerVector(dimensions: number): number {
   return widthOf(dimensions) + 4 + bytesPerItem;
@@ -100,19 +101,20 @@ export class VectorIndex {
     return true;
   }
 
-  /** Removes what is dead; returns the ids. */
+  /** Removes what is dead, so much at a time as takes a millisecond; returns the ids. */
   expire(now: number): readonly string[] {
     if (this.#nextDeath > now) return [];
     const dead: string[] = [];
     let next = Number.POSITIVE_INFINITY;
-    for (let slot = 0; slot < this.#ids.length; slot += 1) {
+    for (let slot = 0; slot < this.#ids.length && dead.length < expiredAtOnce; slot += 1) {
       const [id, deleteAt] = [this.#ids[slot], this.#deleteAts[slot] as number];
       if (id === undefined) continue;
       if (deleteAt <= now) dead.push(id);
       else if (deleteAt < next) next = deleteAt;
     }
     for (const id of dead) this.remove(id);
-    this.#nextDeath = next;
+    // Where it stopped before the end, there may be more that is dead.
+    this.#nextDeath = dead.length < expiredAtOnce ? next : now;
     return dead;
   }
 
