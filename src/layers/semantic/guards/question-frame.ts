@@ -57,7 +57,7 @@ function plain(sentence: Sentence): Sentence {
   return {
     tokens: sentence.tokens.slice(start, end),
     words: sentence.words.slice(start, end),
-    clauses: new Set([...sentence.clauses].map((at) => at - start).filter((at) => at > 0)),
+    clauses: new Set([...sentence.clauses].map((at) => at - start).filter((at) => at > 0 && at < end - start)),
   };
 }
 
