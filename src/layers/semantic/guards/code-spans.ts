@@ -7,15 +7,16 @@ import { requestOf } from "./request-start.ts";
  * SQL, a `!` before a word, and the commands of well-known programs (`git rebase`).
  */
 export interface CodeSpans {
-  /** To the letter, apart from white space, in their order. */
+  /** To the letter, apart from white space and the case of calls, in their order. */
   readonly exact: readonly string[];
-  /** A program and its command, joined by a space. */
-  readonly commands: readonly string[];
+  /** A program, its command, and the word behind it where there is one. */
+  readonly commands: readonly (readonly string[])[];
 }
 
-const call = /[\p{L}_][\p{L}\p{N}_.]{0,60}\((?!e?s\))[^()\n]{0,120}\)/gu;
+const call = /[\p{L}_][\p{L}\p{N}_.]{0,60}\((?!e?s\))[^()\n]{0,120}\)/giu;
 const statement = /\b(?:SELECT|INSERT INTO|UPDATE|DELETE FROM|CREATE TABLE|ALTER TABLE|DROP TABLE)\b[^\n]{0,400}/g;
 const isStatement = /\b(?:FROM|INTO|SET|TABLE|VALUES)\b/;
+const announced = /(?<=\b(?:regexp?|regular expression|glob|cron) )\S*[\\^$*+?[\](){}|]\S+/gi;
 const bang = /(?<![\p{L}\p{N}!])!(?=[\p{L}_])\p{L}+/gu;
 const programs = new Set(
   (
@@ -32,13 +33,16 @@ export const codeSpansOf = once((reading: Reading): CodeSpans => {
   // A bracket that closes the last call is no token.
   const text = reading.text.slice(0, lastEnd) + (closing.exec(reading.text.slice(lastEnd))?.[0] ?? "");
   const exact: string[] = [];
-  if (text.includes("(")) exact.push(...(text.match(call) ?? []));
+  if (text.includes("(")) exact.push(...(text.match(call) ?? []).map((found) => found.toLowerCase()));
   if (text.includes("!")) exact.push(...(text.match(bang) ?? []));
   if (isStatement.test(text)) exact.push(...(text.match(statement) ?? []).filter((found) => isStatement.test(found)));
+  exact.push(...(text.match(announced) ?? []));
   const commands = tokens.flatMap((token, index) => {
-    const next = tokens[index + 1];
-    const isCommand = programs.has(token.lower) && next?.kind === "word" && !next.isStop;
-    return isCommand ? [`${token.lower} ${next.lower}`] : [];
+    if (!programs.has(token.lower)) return [];
+    const words = tokens.slice(index + 1, index + 3);
+    const ends = words.findIndex((word) => word.kind !== "word" || word.isStop);
+    const command = words.slice(0, ends < 0 ? 2 : ends).map((word) => word.lower);
+    return command.length === 0 ? [] : [[token.lower, ...command]];
   });
   return { exact: exact.map((found) => found.replace(/\s+|[?.!,;]+\s*$/g, "")), commands };
 });

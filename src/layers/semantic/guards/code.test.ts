@@ -64,6 +64,15 @@ const traps = [
   "What does docker run -d do? | What does docker run -it do?",
   "Is 3 × 4 twelve? | Is 3 + 4 twelve?",
   'Who wrote "The Trial"? | Who wrote "The Castle"?',
+  "git checkout main | git checkout dev",
+  "How do I use git rebase? | How do I use git merge?",
+  "kubectl get pods | kubectl delete pods",
+  "regex ^abc$ | regex ^abd$",
+  "integrate sin(x) | integrate cos(x)",
+  "print(a+b) | print(a-b)",
+  "SELECT a, b FROM t | SELECT b, a FROM t",
+  "What does !important do? | What does important do?",
+  "Is x & 1 odd? | Is x ^ 1 odd?",
   "Is covid-19 contagious? | Is covid-21 contagious?",
 ];
 const benign = [
@@ -97,8 +106,14 @@ const benign = [
   "How do I reset my password 🙂? | How do I reset my password?",
   "Convert mp3 to wav with ffmpeg | With ffmpeg convert mp3 to wav",
   "What is the difference between TCP/IP and UDP? | How do TCP/IP and UDP differ?",
+  "How do I use git rebase? | How is git rebase used?",
+  "How do I undo a git commit? | How can a git commit be undone?",
+  "What is the option(s) menu? | What is the options menu?",
+  "What is the optimal pH? | what is the optimal ph?",
+  "When was the Treaty ofNanking signed? | when was the treaty ofnanking signed?",
+  "What does myValue hold? | what does myvalue hold?",
   "Use max_value here | Please use max_value here",
   "Explain ```let a = 1;``` | Please explain ```let a = 1;```",
 ];
 
-guardSuite(code, { traps, benign, isExact: (text) => /[`_/\\<$@#%{]|\(\)|--| -[a-z]|\w\.\w|0x/.test(text) });
+guardSuite(code, { traps, benign, isExact: (text) => /[`_/\\<$@#%{!^]|SELECT|\(\)|--| -[a-z]|\w\.\w|0x/.test(text) });

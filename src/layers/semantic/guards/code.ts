@@ -56,8 +56,8 @@ function hardForm({ text, lower }: Token): string {
 /** Punctuation that closes the sentence, not the path before it. */
 const sentenceEnd = /[?.!,;]+$/;
 const quotedWords = /^(["'])([\p{L}\p{N}\s,.!?;'-]+)\1$/u;
-/** Of letters with one number, or of words with points between: `iPhone15`, `setup.exe`, two sentences without a space. */
-const plainName = /^\p{L}+-?\d{1,4}\p{L}{0,3}$|^\p{L}[\p{L}\d]*(?:\.\p{L}[\p{L}\d]*)+$/u;
+/** Of letters, digits, points and hyphens: `iPhone15`, `myValue`, `AB-1234`, `setup.exe`, two sentences without a space. */
+const plainName = /^[\p{L}\p{N}]+(?:[.-][\p{L}\p{N}]+)*$/u;
 /** Addresses, of mail and of sites, say the same in any case. */
 const caseFree =
   /^[\w.+-]+@[\w.-]+$|^(?:www\.)?[a-z0-9-]+\.(?:com|org|net|io|dev|gov|edu|ai|app|co|uk|de|fr|info|me|tv)$/i;
@@ -99,12 +99,18 @@ function haveOtherSpans(asked: Reading, found: Reading): boolean {
   const ofAsked = codeSpansOf(asked);
   const ofFound = codeSpansOf(found);
   if (!areEqual(ofAsked.exact, ofFound.exact)) return true;
-  const programOf = (command: string): string => command.slice(0, command.indexOf(" "));
-  return ofAsked.commands.some(
-    (command) =>
-      !ofFound.commands.includes(command) &&
-      ofFound.commands.some((other) => programOf(other) === programOf(command) && !ofAsked.commands.includes(other)),
+  return ofAsked.commands.some((command) =>
+    ofFound.commands.some((other) => isOtherCommand(command, other, asked, found)),
   );
+}
+
+/** The first words in which two commands of one program differ are each named on one side only. */
+function isOtherCommand(one: readonly string[], other: readonly string[], asked: Reading, found: Reading): boolean {
+  if (one[0] !== other[0]) return false;
+  const at = one.findIndex((word, index) => word !== other[index]);
+  const [ofOne, ofOther] = [one[at], other[at]];
+  if (ofOne === undefined || ofOther === undefined) return false;
+  return !runsOf(found).text.includes(` ${ofOne} `) && !runsOf(asked).text.includes(` ${ofOther} `);
 }
 
 function areEqual(some: readonly string[], others: readonly string[]): boolean {

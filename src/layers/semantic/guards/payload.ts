@@ -35,22 +35,25 @@ export const payloadOf = once((reading: Reading): Payload => {
   if (opening !== undefined) return { words: inWords.slice(opening.length) };
   const at = brought(reading.text, tokens[start]?.at ?? 0);
   if (at === undefined) return { words: "" };
-  const first = tokens.findIndex((token) => token.at >= at);
-  return { words: first < 0 ? "" : wordsBetween(reading, first, Math.max(end, first)) };
+  const first = tokens.findIndex((token) => token.at >= at.from);
+  const isShort = first < 0 || end - first < (at.isAnnounced ? 1 : shortestBlock);
+  return { words: isShort ? "" : wordsBetween(reading, first, end) };
 });
 
 /** Where the text that an instruction brings along begins: behind its colon, or below its first lines. */
-function brought(text: string, from: number): number | undefined {
+function brought(text: string, from: number): { readonly from: number; readonly isAnnounced: boolean } | undefined {
   const colon = from + text.slice(from).search(/:(?=\s)/);
   if (colon >= from) {
     const isBelow = /^:[ \t]*\n/.test(text.slice(colon, colon + 80));
-    if (isBelow || announces.test(text.slice(Math.max(from, colon - 120), colon))) return colon + 1;
+    if (isBelow || announces.test(text.slice(Math.max(from, colon - 120), colon)))
+      return { from: colon + 1, isAnnounced: true };
   }
   const blank = /\n[ \t]*\n/.exec(text);
-  return blank === null || text.length - blank.index < shortestBlock ? undefined : blank.index;
+  return blank === null ? undefined : { from: blank.index, isAnnounced: false };
 }
 
-const shortestBlock = 200;
+/** In tokens: what stands below a blank line and is shorter belongs to the question. */
+const shortestBlock = 40;
 
 function wordsBetween(reading: Reading, start: number, end: number): string {
   return reading.tokens
