@@ -16,7 +16,7 @@ export function signatureOf(tokens: readonly Token[]): string {
     const token = tokens[index] as Token;
     if (articles.has(token.spelled)) {
       const next = tokens[index + 1];
-      if (next !== undefined && index + 1 < end && isNoun(next)) continue;
+      if (next !== undefined && index + 1 < end && saysNothing(token.spelled, next)) continue;
     }
     kept.push(form(token));
   }
@@ -32,11 +32,13 @@ const telling = new Set("me know ask wonder wondering curious".split(" "));
 
 const articles = new Set(["a", "an", "the"]);
 
-/** Words before which an article says something: a few, the who, the us. */
-const afterArticle = new Set("few little lot bit number who it us we what how why when where which one".split(" "));
+/** Words before which the article says something: `a few` and `few`, `the US` and `us`. */
+const indefinite = new Set("few little lot bit number couple one".split(" "));
+const definite = new Set("who it us we i few little what how why when where which".split(" "));
 
-function isNoun(token: Token): boolean {
-  return !(token.kind === "word" && (afterArticle.has(token.spelled) || articles.has(token.spelled)));
+function saysNothing(article: string, next: Token): boolean {
+  if (next.kind !== "word") return true;
+  return !articles.has(next.spelled) && !(article === "the" ? definite : indefinite).has(next.spelled);
 }
 
 const sameForms = new Map([

@@ -48,8 +48,8 @@ function isInLetters({ kind, lower }: Token): boolean {
   return kind === "word" || (kind === "number" && /^[a-z]+$/.test(lower));
 }
 
-/** About the three thousand commonest words. */
-const commonEnough = 0.45;
+/** One word in half a million: about the twenty thousand commonest. */
+const commonEnough = 0.6;
 
 function sorted(word: string): string {
   return [...word].sort().join("");

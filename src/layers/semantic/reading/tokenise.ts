@@ -58,6 +58,10 @@ export function tokenise(text: string): Span[] {
       continue;
     }
     const sign = endOf(signs, text, at);
+    if (sign !== undefined && isDash(text, at, sign)) {
+      at = sign;
+      continue;
+    }
     if (sign !== undefined) {
       push("sign", sign);
       continue;
@@ -87,6 +91,13 @@ const signs = /[+=<>&#/*%^|~@\\-]+|[\p{Extended_Pictographic}\p{S}](?:\p{M}|\u20
 function endOf(pattern: RegExp, text: string, at: number): number | undefined {
   pattern.lastIndex = at;
   return pattern.test(text) && pattern.lastIndex > at ? pattern.lastIndex : undefined;
+}
+
+/** A dash between words is punctuation; between numbers it may be a minus. */
+function isDash(text: string, at: number, end: number): boolean {
+  if (!/^-+$/.test(text.slice(at, end))) return false;
+  const isSpaced = at > 0 && text.charAt(at - 1) === " " && text.charAt(end) === " ";
+  return isSpaced && !/[\p{N})]\s*$/u.test(text.slice(Math.max(0, at - 4), at));
 }
 
 /** `3` of `3 pm` goes on to the end of `pm`. */
