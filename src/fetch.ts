@@ -32,7 +32,8 @@ export function createFetch(parts: FetchParts): CacheFetch {
     if (place === undefined) return underlying(input, init);
     const request = typeof input === "object" && "headers" in input ? input : undefined;
     const headers = validHeaders(init?.headers ?? request?.headers);
-    const body = await bodyOf(request, init);
+    const given = bodyOf(request, init);
+    const body = isPromise(given) ? await given : given;
     if (body === undefined || headers.has("content-encoding")) return underlying(input, init);
     const signal = init?.signal ?? request?.signal ?? undefined;
     if (signal?.aborted === true) throw signal.reason;
@@ -106,14 +107,19 @@ function namesAndValues(headers: Headers): string[] {
 }
 
 /** The body's bytes; `undefined` for a body that can only be read once by the one who sends it. */
-async function bodyOf(request: Request | undefined, init: RequestInit | undefined): Promise<Uint8Array | undefined> {
+function bodyOf(request: Request | undefined, init: RequestInit | undefined): MaybePromise<Uint8Array | undefined> {
   const body = init?.body;
   if (typeof body === "string") return Buffer.from(body, "utf8");
   // A copy, also of a Buffer, whose `slice` makes none: the caller may write into its own while we are at work.
   if (body instanceof Uint8Array) return new Uint8Array(body);
   if (body instanceof ArrayBuffer) return new Uint8Array(body.slice(0));
   if (body !== undefined && body !== null) return undefined;
-  return request?.body == null ? undefined : new Uint8Array(await request.clone().arrayBuffer());
+  return request?.body == null
+    ? undefined
+    : request
+        .clone()
+        .arrayBuffer()
+        .then((bytes) => new Uint8Array(bytes));
 }
 
 /** Nobody reads it any more. */
