@@ -10,6 +10,8 @@ import { VectorIndex } from "./vector-index.ts";
 
 /** What an object of this kind takes, about. */
 const bytesPerKept = 200;
+/** What a space takes that holds nothing, about. */
+const bytesPerSpace = 600;
 
 export class LoadedSpace {
   readonly space: VectorSpace;
@@ -17,12 +19,13 @@ export class LoadedSpace {
   readonly #memory: ScanMemory;
   /** True vectors that are nowhere else: all of them without a file, else those that are not written yet. */
   readonly #kept = new Map<string, TrueVector>();
-  #keptBytes = 0;
+  #bytes = 0;
 
   constructor(space: VectorSpace, memory: ScanMemory) {
     this.space = space;
     this.#memory = memory;
     this.index = new VectorIndex(memory, space.dimensions);
+    this.#count(bytesPerSpace);
   }
 
   get keepsAny(): boolean {
@@ -58,14 +61,15 @@ export class LoadedSpace {
     for (const { id, vector, deleteAt } of kept) if (deleteAt !== undefined) this.index.put(id, vector, deleteAt);
   }
 
+  /** For good. */
   clear(): void {
     this.index.clear();
     this.#kept.clear();
-    this.#count(-this.#keptBytes);
+    this.#count(-this.#bytes);
   }
 
   #count(bytes: number): void {
-    this.#keptBytes += bytes;
+    this.#bytes += bytes;
     this.#memory.bytesBeside += bytes;
   }
 }
