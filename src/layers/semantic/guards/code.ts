@@ -50,7 +50,8 @@ const codeOf = once((reading: Reading): Code => {
 });
 
 function hardForm({ text, lower }: Token): string {
-  return (caseFree.test(text) ? text.toLowerCase() : lower).replace(sentenceEnd, "");
+  const form = caseFree.test(text) ? text.toLowerCase() : lower;
+  return /^["']/.test(form) ? form.replace(/\s+/g, " ") : form.replace(sentenceEnd, "");
 }
 
 /** Punctuation that closes the sentence, not the path before it. */

@@ -65,8 +65,10 @@ function wordsBetween(reading: Reading, start: number, end: number): string {
 /** The word, with or without quotes around it; a whole number in digits; and `to` for `into`. */
 function wordOf({ kind, lower, lemma }: Token): string {
   if (kind === "number") return /^\d+$/.test(lemma) ? lemma : lower;
-  if (kind === "code") return quoted.exec(lower)?.[2]?.trim().toLowerCase() ?? lower;
+  if (kind === "code") return prose.test(lower) ? lower.replace(quotes, "").replace(/\s+/g, " ").toLowerCase() : lower;
   return lower === "into" ? "to" : lower;
 }
 
-const quoted = /^(["'])([\p{L}\p{N}\s,.!?;'-]+)\1$/u;
+/** What was taken for code by its quotes or its capitals alone. */
+const prose = /^["'].*["']$|^[\p{L}\p{N}.-]+$/u;
+const quotes = /^["']\s*|\s*["']$/g;
