@@ -6,9 +6,9 @@ import { unmatched } from "./unmatched.ts";
 
 /**
  * Vetoes where one text names what the other does not: a proper noun, an acronym, a word in CamelCase, or a word that
- * the lexicon does not know or seldom saw (names are often typed in lower case). Two spellings are taken for one name only where
- * exactly one of them is known, so that the other is a slip of the pen: `Austria` and `Australia` are both known, and
- * two unknown words are two names.
+ * the lexicon does not know or seldom saw (names are often typed in lower case). Two spellings are taken for one name
+ * only where exactly one of them is known, so that the other is a slip of the pen: `Austria` and `Australia` are both
+ * known, and two unknown words are two names.
  */
 export const entities: Guard = {
   name: "entities",
@@ -19,7 +19,7 @@ export const entities: Guard = {
     if (matched.some((match) => isOtherName(match, pair))) return true;
     const isNamed = (token: Token, others: readonly Token[], { content }: Reading) =>
       names(token, isTitle) &&
-      !others.some((other) => isSlipOf(token, other)) &&
+      !(others.length <= mostSlips && others.some((other) => isSlipOf(token, other))) &&
       !content.some((other) => other.lemma === token.lemma);
     return (
       askedOnly.some((token) => isNamed(token, foundOnly, pair.found)) ||
@@ -32,6 +32,9 @@ export const entities: Guard = {
 
 /** Known words as rare as this are names of drugs, plants and tools. */
 const rareAsName = 0.69;
+
+/** Beyond this many words left over the texts differ anyway, and the comparison of all with all is spared. */
+const mostSlips = 16;
 
 function names(token: Token, isTitle: boolean): boolean {
   if (token.kind !== "word" || relations.has(token.lower) || coordinators.has(token.lower)) return false;

@@ -21,7 +21,7 @@ export const order: Guard = {
   },
 };
 
-const mostCompared = 200;
+const mostCompared = 60;
 
 function differInParts(pair: Pair): boolean {
   const shared = sharedWords(pair);

@@ -20,9 +20,17 @@ export const unmatched: (pair: Pair) => Unmatched = once((pair: Pair): Unmatched
   };
 });
 
+function areFew(askedOnly: readonly Token[], foundOnly: readonly Token[]): boolean {
+  const pairs = askedOnly.length * foundOnly.length;
+  return pairs > 0 && pairs <= mostPairs;
+}
+
+/** Texts with more left over differ anyway, and the comparison of all with all is spared. */
+const mostPairs = 256;
+
 /** `Chili's` and `Chilis`: the sign of the owner is often left out. */
 function withoutOwners({ asked, found, alignment: { askedOnly, foundOnly } }: Pair): Unmatched {
-  if (askedOnly.length === 0 || foundOnly.length === 0) return { askedOnly, foundOnly };
+  if (!areFew(askedOnly, foundOnly)) return { askedOnly, foundOnly };
   const isOwner = (token: Token, { tokens }: Reading, others: readonly Token[]) =>
     tokens[tokens.indexOf(token) + 1]?.lower === "'s" && others.some((other) => other.lower === `${token.lower}s`);
   const owners = [
