@@ -1,8 +1,9 @@
 import type { Reading } from "../reading/reading.ts";
 import { correctedText } from "./corrected-text.ts";
 import type { Guard } from "./guard.ts";
+import { mayHoldQuantities } from "./number-words.ts";
 import { once } from "./once.ts";
-import { mayHoldQuantities, type Quantity, quantitiesOf } from "./quantities.ts";
+import { type Quantity, quantitiesOf } from "./quantities.ts";
 import { withSharedSpelling } from "./shared-spelling.ts";
 
 /**

@@ -1,6 +1,8 @@
 import { numberForm } from "../reading/number-form.ts";
 import { dateAt, spokenTime, timeAt } from "./calendar.ts";
-import { unitOf } from "./units.ts";
+import { endOf } from "./end-of.ts";
+import { numberWordsEnd, ordinalWords, romans } from "./number-words.ts";
+import { currencyBefore, unitBehind } from "./unit-behind.ts";
 
 /**
  * Reads the quantities of a text: numbers with their units, money, percentages, dates, times of day, ordinals, number
@@ -25,6 +27,7 @@ const measure = /^(?!0x)\d+(?:\.\d+)?(?:-?\p{L}+|x\d+)$/iu;
 const letters = /\p{L}+(?:'\p{L}+)?/uy;
 const literal = /\d{1,3}(?:,\d{3})+(?![\d,])(?:\.\d+)?|\d+(?:[.,]\d+)*|\.\d+/y;
 const power = /e[+-]?\d+(?![\p{L}\p{N}])/iuy;
+const minus = /(?:^|[\s(=<>])[$€£¥₹]?[-−]$|(?:minus|negative) $/i;
 const part = /\/\d+(?![\d/])/y;
 /** `M` is a million; `m` is one behind money, else a metre. */
 const scaleLetter = /(?:mn|bn|MN|BN|[kKMB])(?![\p{L}\p{N}])/uy;
@@ -32,18 +35,7 @@ const scaleLetterOfMoney = /(?:mn|bn|[kmb])(?![\p{L}\p{N}])/iuy;
 const scaleWord = /[ -](?:hundred|thousand|million|billion|trillion|dozen)(?!\p{L})/iuy;
 const ordinal = /(?:st|nd|rd|th)(?![\p{L}\p{N}])/iuy;
 const decade = /(?<=\d{3}0)'?s(?![\p{L}\p{N}])/iuy;
-const unit = /(?:[%‰°$€£¥¢₹₽₩]|µ)?\p{L}*(?:\/h)?(?!\d)/iuy;
-const gap = /[ -]/y;
 const fractionAfter = / and (?:a )?(half|quarter)(?!\p{L})/iuy;
-const words =
-  /(?:zero|one|two|three|four|five|six|seven|eight|nine|ten|eleven|twelve|(?:thir|four|fif|six|seven|eigh|nine)teen|(?:twen|thir|for|fif|six|seven|eigh|nine)ty|hundred|thousand|million|billion|trillion)(?![\p{L}'])/iuy;
-const wordGap = /(?: and |[ -])/iy;
-const romans: readonly string[] = " i ii iii iv v vi vii viii ix x xi xii xiii xiv xv xvi xvii xviii xix xx".split(" ");
-const ordinalWords = new Map(
-  " first second third fourth fifth sixth seventh eighth ninth tenth eleventh twelfth thirteenth fourteenth fifteenth sixteenth seventeenth eighteenth nineteenth twentieth"
-    .split(" ")
-    .map((word, value) => [word, String(value)] as const),
-);
 const fractions = new Map([
   ["half", "0.5"],
   ["½", "0.5"],
@@ -62,25 +54,6 @@ const scales = new Map([
   ["billion", 9],
   ["trillion", 12],
 ]);
-const currencies = new Map([
-  ["$", "usd"],
-  ["€", "eur"],
-  ["£", "gbp"],
-  ["¥", "jpy"],
-  ["₹", "inr"],
-]);
-
-const numberSigns = new RegExp(
-  `\\p{N}|(?<!\\p{L})(?:${words.source}|half|dozen|twice|thrice|noon|midnight|` +
-    `${[...ordinalWords.keys(), ...romans].filter((word) => word.length > 1).join("|")})(?!\\p{L})`,
-  "iu",
-);
-
-/** Whether a text can hold more than what is said in passing; many times quicker than reading its quantities. */
-export function mayHoldQuantities(text: string): boolean {
-  return numberSigns.test(text);
-}
-
 export function quantitiesOf(text: string): Quantity[] {
   const found: Quantity[] = [];
   let at = 0;
@@ -118,10 +91,10 @@ function take(text: string, at: number, found: Quantity[]): number {
   if (digits !== undefined) return takeDigits(text, at, digits, add);
   const fraction = fractions.get(text.charAt(at));
   if (fraction !== undefined) {
-    add(fraction, takeUnit(text, at + 1).name);
+    add(fraction, unitBehind(text, at + 1).name);
     return at + 1;
   }
-  const spelled = wordsEnd(text, at);
+  const spelled = numberWordsEnd(text, at);
   if (spelled !== undefined) return takeWords(text, at, spelled, add);
   return takeWord(text, at, add);
 }
@@ -131,12 +104,11 @@ function takeDigits(text: string, at: number, digitsEnd: number, add: Add): numb
   let end = digitsEnd;
   const grouped = /^\d{1,3}(?:,\d{3})+(?:\.\d+)?$/.test(value);
   if (grouped) value = value.replaceAll(",", "");
-  const before = text.slice(Math.max(0, at - 12), at);
-  const currency = currencies.get(/([$€£¥₹]) ?[-−]?$/.exec(before)?.[1] ?? "") ?? currencyWord(before);
-  if (/(?:^|[\s(=<>])[$€£¥₹]?[-−]$|(?:minus|negative) $/i.test(before)) value = `-${value}`;
+  const currency = currencyBefore(text, at);
+  if (minus.test(text.slice(Math.max(0, at - 12), at))) value = `-${value}`;
   const ratio = endOf(part, text, end);
   if (ratio !== undefined) {
-    add(fractionOf(value, text.slice(end + 1, ratio)), takeUnit(text, ratio).name);
+    add(fractionOf(value, text.slice(end + 1, ratio)), unitBehind(text, ratio).name);
     return ratio;
   }
   const decadeEnd = endOf(decade, text, end);
@@ -146,7 +118,8 @@ function takeDigits(text: string, at: number, digitsEnd: number, add: Add): numb
   }
   const exponent = endOf(power, text, end);
   if (exponent !== undefined) {
-    add(String(Number(text.slice(at, exponent))), "");
+    const written = text.slice(at, exponent).toLowerCase();
+    add(Number.isFinite(Number(written)) ? String(Number(written)) : written, "");
     return exponent;
   }
   const ordinalEnd = endOf(ordinal, text, end);
@@ -166,7 +139,7 @@ function takeDigits(text: string, at: number, digitsEnd: number, add: Add): numb
     value = `${value}${half.value}`;
     end = half.end;
   }
-  const { name, end: unitEnd } = takeUnit(text, end);
+  const { name, end: unitEnd } = unitBehind(text, end);
   const unitName = currency ?? name;
   const isMeasured = unitName !== "" || isScaled || grouped;
   add(isMeasured ? plain(value) : value, unitName);
@@ -190,7 +163,7 @@ function takeWords(text: string, at: number, end: number, add: Add): number {
   const afterHalf = half?.end ?? end;
   const dozen = endOf(/ dozen(?!\p{L})/iuy, text, afterHalf);
   if (dozen !== undefined) value = String(Number(value) * 12);
-  const { name, end: unitEnd } = takeUnit(text, dozen ?? afterHalf);
+  const { name, end: unitEnd } = unitBehind(text, dozen ?? afterHalf);
   add(value, name, run === "one" && name === "" && half === undefined);
   return name === "" ? (dozen ?? afterHalf) : unitEnd;
 }
@@ -209,14 +182,14 @@ function takeWord(text: string, at: number, add: Add): number {
   }
   if (rank !== undefined && !isUnitSecond(text, at, word)) add(rank, "th", rank === "1" && isAdverb(text, end));
   else if (word === "half") {
-    const measured = takeUnit(text, endOf(/ an?(?= )/iy, text, end) ?? end);
+    const measured = unitBehind(text, endOf(/ an?(?= )/iy, text, end) ?? end);
     add("0.5", measured.name);
     return measured.name === "" ? end : measured.end;
   } else if (word === "dozen") add("12", "");
   else if (word === "twice" || word === "thrice") add(word === "twice" ? "2" : "3", "time");
   else if (word === "noon" || word === "midnight") add(word === "noon" ? "12:00" : "0:00", "clock");
   else if (word === "a" || word === "an" || word === "per" || word === "each" || word === "every") {
-    const { name } = takeUnit(text, end);
+    const { name } = unitBehind(text, end);
     if (name !== "" && word.startsWith("a")) add("1", name, true);
   } else if (roman > 1 && word.length > 1) add(String(roman), "");
   return end;
@@ -230,47 +203,6 @@ function isAdverb(text: string, end: number): boolean {
 /** "30 seconds", "a second" and "per second" measure time; "the second" counts. */
 function isUnitSecond(text: string, at: number, word: string): boolean {
   return word === "second" && /(?:\d|\b(?:a|one|per|each|every|split)) ?-?$/i.test(text.slice(Math.max(0, at - 8), at));
-}
-
-function takeUnit(text: string, at: number): { readonly name: string; readonly end: number } {
-  const glued = unitAt(text, at, true);
-  if (glued !== undefined) return glued;
-  const afterGap = endOf(gap, text, at);
-  const apart = afterGap === undefined ? undefined : unitAt(text, afterGap, false);
-  if (apart !== undefined) return apart;
-  const perCent = endOf(/ per cent(?!\p{L})/iuy, text, at);
-  return perCent === undefined ? { name: "", end: at } : { name: "percent", end: perCent };
-}
-
-function unitAt(
-  text: string,
-  at: number,
-  isGlued: boolean,
-): { readonly name: string; readonly end: number } | undefined {
-  const end = endOf(unit, text, at);
-  if (end === undefined) return undefined;
-  const form = text.slice(at, end).toLowerCase();
-  const name = unitOf(form, isGlued);
-  if (name !== "degree") return name === undefined ? undefined : { name, end };
-  const degreesEnd = endOf(/ ?(?:celsius|centigrade|fahrenheit|[cf])(?!\p{L})/iuy, text, end);
-  const scaleName = degreesEnd === undefined ? "" : text.slice(end, degreesEnd).trim().toLowerCase();
-  return { name: unitOf(scaleName, false) ?? name, end: degreesEnd ?? end };
-}
-
-/** `USD 5`, `EUR 20`. */
-function currencyWord(before: string): string | undefined {
-  const code = /\b(usd|eur|gbp|jpy|inr|cny|chf|cad|aud)\s?$/i.exec(before)?.[1];
-  return code === undefined ? undefined : unitOf(code.toLowerCase(), false);
-}
-
-function wordsEnd(text: string, at: number): number | undefined {
-  let end = endOf(words, text, at);
-  for (let next = end; next !== undefined; ) {
-    end = next;
-    const afterGap = endOf(wordGap, text, end);
-    next = afterGap === undefined ? undefined : endOf(words, text, afterGap);
-  }
-  return end;
 }
 
 function scaleEnd(text: string, at: number, isMoney: boolean): number | undefined {
@@ -302,9 +234,4 @@ function timesScale(value: string, name: string): string {
 function plain(value: string): string {
   const short = value.replace(/^(-?)0+(?=\d)/, "$1");
   return /^-?\d+\.\d+$/.test(short) ? short.replace(/\.?0+$/, "") : short;
-}
-
-function endOf(pattern: RegExp, text: string, at: number): number | undefined {
-  pattern.lastIndex = at;
-  return pattern.test(text) && pattern.lastIndex > at ? pattern.lastIndex : undefined;
 }
