@@ -1,12 +1,13 @@
 import { createHash } from "node:crypto";
 import { endianness } from "node:os";
+import { rowOneSlipAway } from "./one-slip-away.ts";
 import { WordPiece, type WordReader } from "./word-piece.ts";
 
 /**
  * A static embedding: the vector of a text is the sum of one row of a table a word, scaled to unit length. A word that
  * the vocabulary lacks (rare, foreign, misspelt) gives the rows of its word pieces and of its character sequences,
- * hashed into buckets by FNV-1a, as fastText does (Bojanowski et al. 2017, https://arxiv.org/abs/1607.04606), so a slip
- * of the pen leaves most of what the word gives as it was. `training/` says how the rows were learnt and
+ * hashed into buckets by FNV-1a, as fastText does (Bojanowski et al. 2017, https://arxiv.org/abs/1607.04606), and the
+ * row of the commonest known word that is one slip of the pen away. `training/` says how the rows were learnt, and
  * `training/student.py` is the same computation in Python.
  *
  * The file, little-endian:
@@ -23,6 +24,8 @@ const version = 1;
 /** Of a longer text the beginning and the end are read, so that the work is bounded. */
 const longestText = 4096;
 const readAtEnd = 1024;
+/** The pieces of a word that was probably mistyped say little. */
+const shareOfSlip = 0.25;
 
 interface Header {
   readonly name: string;
@@ -45,6 +48,7 @@ export class StaticModel {
   private readonly rows: Int8Array;
   private readonly sum: Float64Array;
   private readonly reader: WordReader;
+  private readonly rowOfWord = (word: string) => this.wordPiece.rowOfWhole(word) ?? this.added.get(word);
 
   /** `file` must not change afterwards. Throws an `Error` that says what is wrong with it. */
   constructor(file: Uint8Array) {
@@ -104,7 +108,9 @@ export class StaticModel {
       this.add(row, 1);
       return;
     }
-    for (const piece of rows) this.add(piece, 1);
+    const meant = rowOneSlipAway(word, this.rowOfWord);
+    if (meant !== undefined) this.add(meant, 1);
+    for (const piece of rows) this.add(piece, meant === undefined ? 1 : shareOfSlip);
     const { shortest, longest, buckets, pieces, words } = this.header;
     const marked = `<${word}>`;
     let sequences = 0;

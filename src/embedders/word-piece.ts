@@ -60,6 +60,11 @@ export class WordPiece {
     if (start >= 0) this.word(folded.slice(start), reader);
   }
 
+  /** The row of a word that is one piece, given in the folded form. */
+  rowOfWhole(word: string): number | undefined {
+    return this.whole.get(word);
+  }
+
   private word(word: string, reader: WordReader): void {
     const row = this.whole.get(word);
     if (row !== undefined) {
