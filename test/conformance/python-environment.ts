@@ -7,12 +7,12 @@ import { fileURLToPath } from "node:url";
 import { promisify } from "node:util";
 
 /**
- * The pinned official clients in a folder of their own (`pip install --target`, which needs no venv and can be moved),
- * made once for each content of requirements.txt and kept in node_modules/.cache. The folder is made beside its place
+ * Pinned packages of PyPI, by default the official clients, in a folder of their own (`pip install --target`, which needs no venv and can be moved),
+ * made once for each content of their requirements.txt and kept in node_modules/.cache. The folder is made beside its place
  * and moved there whole, so that an installation that was interrupted does no harm.
  */
 
-const requirements = fileURLToPath(new URL("python/requirements.txt", import.meta.url));
+const clients = fileURLToPath(new URL("python/requirements.txt", import.meta.url));
 const cacheFolder = fileURLToPath(new URL("../../node_modules/.cache/reprise", import.meta.url));
 const run = promisify(execFile);
 
@@ -22,7 +22,7 @@ export type PythonEnvironment =
   /** What to do about it, in one line. */
   | { readonly available: false; readonly reason: string };
 
-export async function pythonEnvironment(): Promise<PythonEnvironment> {
+export async function pythonEnvironment(requirements = clients): Promise<PythonEnvironment> {
   const digest = createHash("sha256").update(readFileSync(requirements)).digest("hex").slice(0, 12);
   const folder = join(cacheFolder, `python-${digest}`);
   const packages = join(folder, "lib");
@@ -44,6 +44,6 @@ export async function pythonEnvironment(): Promise<PythonEnvironment> {
     await rm(unfinished, { recursive: true, force: true });
     if (existsSync(packages)) return { available: true, packages };
     const [line = ""] = String((error as { stderr?: string }).stderr ?? error).split("\n");
-    return { available: false, reason: `pip could not install the clients (${line}): ${remedy}` };
+    return { available: false, reason: `pip could not install what ${requirements} names (${line}): ${remedy}` };
   }
 }

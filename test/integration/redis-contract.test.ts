@@ -5,13 +5,16 @@ import { listingContract } from "../../src/testing/listing-contract.ts";
 import { storeContract } from "../../src/testing/store-contract.ts";
 import { startRedis, startRedisCluster, startSentinel } from "../services/redis.ts";
 import { describeWithServices } from "../services/required.ts";
+import { startValkey, startValkeyCluster } from "../services/valkey.ts";
 
-/** Both contract suites against real servers: one alone, a Cluster of six, a primary under three Sentinels. */
+/** Both contract suites against real servers: one alone, a Cluster of six, a primary under three Sentinels; and Valkey. */
 
 const topologies = [
   ["a server", startRedis],
   ["a Cluster", startRedisCluster],
   ["Sentinel", startSentinel],
+  ["a Valkey", startValkey],
+  ["a Cluster of Valkeys", startValkeyCluster],
 ] as const;
 
 const except = {

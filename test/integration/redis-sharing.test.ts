@@ -4,10 +4,11 @@ import type { SharedStore } from "../../src/core/shared-store.ts";
 import { redis } from "../../src/stores/redis.ts";
 import { busContract } from "../../src/testing/bus-contract.ts";
 import { leaseContract, relayContract } from "../../src/testing/lease-contract.ts";
-import { asked, startRedis, startRedisCluster } from "../services/redis.ts";
+import { asked, type RedisCluster, type RedisServer, startRedis, startRedisCluster } from "../services/redis.ts";
 import { describeWithServices } from "../services/required.ts";
+import { startValkey, startValkeyCluster } from "../services/valkey.ts";
 
-/** What processes share beside values, against a server alone and a Cluster of six. */
+/** What processes share beside values, against a server alone and a Cluster of six, of Redis and of Valkey. */
 
 interface Running {
   readonly url: string;
@@ -15,21 +16,21 @@ interface Running {
   readonly stop: () => Promise<void>;
 }
 
+const alone = async (start: () => Promise<RedisServer>): Promise<Running> => {
+  const server = await start();
+  return { url: server.url, admins: [server.admin], stop: server.stop };
+};
+
+const together = async (start: () => Promise<RedisCluster>): Promise<Running> => {
+  const cluster = await start();
+  return { ...cluster, admins: cluster.nodes.map(({ admin }) => admin) };
+};
+
 const topologies: readonly (readonly [string, () => Promise<Running>])[] = [
-  [
-    "a server",
-    async () => {
-      const server = await startRedis();
-      return { url: server.url, admins: [server.admin], stop: server.stop };
-    },
-  ],
-  [
-    "a Cluster",
-    async () => {
-      const cluster = await startRedisCluster();
-      return { ...cluster, admins: cluster.nodes.map(({ admin }) => admin) };
-    },
-  ],
+  ["a server", () => alone(startRedis)],
+  ["a Cluster", () => together(startRedisCluster)],
+  ["a Valkey", () => alone(startValkey)],
+  ["a Cluster of Valkeys", () => together(startValkeyCluster)],
 ];
 
 describeWithServices("redis-server", "what processes share over Redis", () => {

@@ -24,6 +24,8 @@ export interface RedisServerOptions {
   readonly folder?: string;
   /** Further words of the command line. */
   readonly args?: readonly string[];
+  /** Default: the `redis-server` that is installed. */
+  readonly program?: string;
   /** What it writes when it may be talked to. Default: that it accepts connections. */
   readonly readyLine?: RegExp;
 }
@@ -47,7 +49,7 @@ export function startRedis(options: RedisServerOptions = {}): Promise<RedisServe
 async function startRedisAt(port: number, options: RedisServerOptions): Promise<RedisServer> {
   const folder = options.folder ?? serverFolder("redis");
   const process = await startServer({
-    program: requiredProgram("redis-server"),
+    program: options.program ?? requiredProgram("redis-server"),
     args: redisArguments(port, folder, options),
     folder,
     readyLine: options.readyLine ?? /Ready to accept connections/,
@@ -102,14 +104,15 @@ export interface RedisCluster {
   readonly stop: () => Promise<void>;
 }
 
-export function startRedisCluster(): Promise<RedisCluster> {
-  return onFreePorts(12, startRedisClusterAt);
+export function startRedisCluster(options: Pick<RedisServerOptions, "program"> = {}): Promise<RedisCluster> {
+  return onFreePorts(12, (ports) => startRedisClusterAt(ports, options));
 }
 
-async function startRedisClusterAt(ports: readonly number[]): Promise<RedisCluster> {
+async function startRedisClusterAt(ports: readonly number[], options: RedisServerOptions): Promise<RedisCluster> {
   const nodes = await allOrNone(
     Array.from({ length: 6 }, (_, index) =>
       startRedis({
+        ...options,
         port: ports[index] as number,
         args: ["--cluster-enabled", "yes", "--cluster-port", `${ports[index + 6]}`, "--cluster-node-timeout", "1500"],
       }),

@@ -14,10 +14,11 @@ const programs: Readonly<Record<RequiredProgram, { readonly debianPackage: strin
   memcached: { debianPackage: "memcached" },
   openssl: { debianPackage: "openssl" },
   faketime: { debianPackage: "faketime" },
+  "valkey-server": { debianPackage: "valkey-server" },
   postgres: { debianPackage: "postgresql", folder: "/usr/lib/postgresql/*/bin" },
 };
 
-export type RequiredProgram = "redis-server" | "memcached" | "openssl" | "postgres" | "faketime";
+export type RequiredProgram = "redis-server" | "memcached" | "openssl" | "postgres" | "faketime" | "valkey-server";
 
 const isOff = process.env["REPRISE_TEST_SERVICES"] === "off";
 
