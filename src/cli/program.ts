@@ -6,6 +6,7 @@ import { doctorCommand } from "./commands/doctor.ts";
 import { embeddingsCommand } from "./commands/embeddings.ts";
 import { purgeCommand } from "./commands/purge.ts";
 import { serveCommand } from "./commands/serve.ts";
+import { tuneCommand } from "./commands/tune.ts";
 
 /** Exit status: 0 fine, 1 found something or failed, 2 misuse. */
 export async function run(argv: readonly string[]): Promise<void> {
@@ -21,7 +22,8 @@ export async function run(argv: readonly string[]): Promise<void> {
     .addCommand(serveCommand())
     .addCommand(doctorCommand())
     .addCommand(embeddingsCommand())
-    .addCommand(purgeCommand());
+    .addCommand(purgeCommand())
+    .addCommand(tuneCommand());
   for (const command of [program, ...program.commands]) command.exitOverride();
   try {
     await awake(() => program.parseAsync([...argv]));

@@ -19,9 +19,13 @@ export async function act(
   run: (config: GatewayConfig) => Promise<Report>,
 ): Promise<void> {
   const reading = soundConfigFrom(flags);
-  if (reading === undefined) return;
+  if (reading !== undefined) await tell(flags, action, () => run(reading.config));
+}
+
+/** The same for what needs no configuration. */
+export async function tell(flags: Flags, action: string, run: () => Promise<Report>): Promise<void> {
   try {
-    const { json, text } = await run(reading.config);
+    const { json, text } = await run();
     process.stdout.write(flags["json"] === undefined ? `${text}\n` : `${JSON.stringify({ ok: true, ...json })}\n`);
   } catch (error) {
     const { code, message, remedy } = toldOf(error);

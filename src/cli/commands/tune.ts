@@ -1,0 +1,69 @@
+import { writeFileSync } from "node:fs";
+import process from "node:process";
+import { Command } from "commander";
+import { MisuseError } from "../misuse-error.ts";
+import type { Flags } from "./config-flags.ts";
+import { progressLine } from "./progress-line.ts";
+import { type Report, tell } from "./report.ts";
+
+/** `reprise tune`: from labels to a threshold or a target. What reads, scores and draws is loaded when it is needed. */
+
+export function tuneCommand(): Command {
+  return new Command("tune")
+    .description("Find the threshold or target of the semantic layer that keeps wrong hits within a bound.")
+    .argument("<file>", "labelled pairs of texts, or observations: .jsonl, .csv or .tsv")
+    .option("--wrong <share>", "the share of hits that may be wrong, such as 0.01 or 1%", "1%")
+    .option("--embedder <name>", "what finds pairs alike: builtin", "builtin")
+    .option("--svg <file>", "draw the curve into this file, too")
+    .option("--json", "print the result as JSON")
+    .addHelpText("after", forms)
+    .action((file: string, flags: Flags) => tell(flags, "tune", () => tuned(file, flags)));
+}
+
+const forms =
+  '\nForms of a line:\n  {"a":"How do I reset my password?","b":"Reset my password","label":1}\n' +
+  '  {"score":0.97,"similarity":0.91,"right":true,"tier":"vector","at":1767225600000}\n' +
+  "or cells under a header of the same names. Exit status is 1 when nothing keeps the bound.";
+
+async function tuned(file: string, flags: Flags): Promise<Report> {
+  const allowed = shareIn(flags["wrong"] ?? "");
+  const { embedder: name = "builtin", svg } = flags;
+  if (name !== "builtin") throw new MisuseError(`--embedder ${name} is not known`, "It is builtin, or left out.");
+  const { readLabelled } = await import("../tune/labelled-file.ts");
+  const { tune } = await import("../tune/tuning.ts");
+  const { reportOf } = await import("../tune/tuning-report.ts");
+  const labelled = readLabelled(file);
+  const progress = progressLine();
+  try {
+    let likenessBy: string | undefined;
+    const tuning = await tune(file, labelled, allowed, async (pairs) => {
+      const { builtin } = await import("../../embedders/builtin.ts");
+      const { builtinLexicon } = await import("../../embedders/lexicon.ts");
+      const { pairScorer, scorePairs } = await import("../tune/pair-likeness.ts");
+      const embedder = builtin();
+      likenessBy = embedder.name;
+      return scorePairs(pairs, pairScorer(embedder, builtinLexicon()), (done) =>
+        progress.show(`${done} of ${pairs.length} pairs compared`),
+      );
+    });
+    if (svg !== undefined) {
+      const { svgPlot } = await import("../tune/svg-plot.ts");
+      const picture = { costs: tuning.thresholds, allowed, best: tuning.threshold };
+      writeFileSync(svg, svgPlot(picture, `Hit rate and wrong hits by ${tuning.by}`));
+    }
+    if ((tuning.threshold ?? tuning.target) === undefined) process.exitCode = 1;
+    return reportOf(file, likenessBy, tuning);
+  } finally {
+    progress.end();
+  }
+}
+
+function shareIn(text: string): number {
+  const [, digits = "", sign] = /^\s*([\d.]+)\s*(%?)\s*$/.exec(text) ?? [];
+  const share = digits === "" ? Number.NaN : Number(digits) / (sign === "%" ? 100 : 1);
+  if (share > 0 && share < 1) return share;
+  throw new MisuseError(
+    `--wrong must be above 0 and below 1, or 100%, and is ${text === "" ? "empty" : text}`,
+    "Write it as 0.01 or 1%.",
+  );
+}
