@@ -22,6 +22,8 @@ SHORTEST, LONGEST = 3, 5
 SHORTEST_SLIP, LONGEST_SLIP = 4, 24
 # The pieces of a word that was probably mistyped say little.
 SHARE_OF_SLIP = 0.25
+# In a text of many unknown words they are not slips.
+MOST_SLIPS = 16
 
 
 def gram_buckets(word: str, buckets: int) -> np.ndarray:
@@ -141,6 +143,7 @@ class Reader:
             share = np.ones(len(ids), dtype=np.float32)
             keep = ids != self.unknown
             extra_rows: list[np.ndarray] = []
+            unknown_words = 0
             inner = np.flatnonzero(self.continues[ids]) if len(ids) else ids
             if len(inner):
                 heads = inner[~self.continues[ids[inner - 1]]] - 1
@@ -156,7 +159,8 @@ class Reader:
                     else:
                         grams, meant = self.of_unknown(word)
                         extra_rows.append(grams)
-                        if meant is not None:
+                        unknown_words += 1
+                        if meant is not None and unknown_words <= MOST_SLIPS:
                             extra_rows.append(meant)
                             share[head:end] = SHARE_OF_SLIP
             keep &= self.pieces[ids] >= 0

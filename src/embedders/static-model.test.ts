@@ -62,10 +62,27 @@ it("keeps texts of which it knows no row apart from one another", () => {
 
 it("reads the beginning and the end of a long text, and nothing between", () => {
   const [start, between, end] = ["how to bake bread ", "the moons of jupiter ", "in a wood oven "];
-  const [head, tail] = [start.repeat(300).slice(0, 3072), end.repeat(100).slice(-1024)];
+  const [head, tail] = [start.repeat(300).slice(0, 1536), end.repeat(100).slice(-512)];
   const long = model.embed(head + between.repeat(5000) + tail);
   expect(model.embed(`${head}${between}${tail}`)).toEqual(long);
   expect(model.embed(head + between.repeat(5000))).not.toEqual(long);
+});
+
+const small = new StaticModel(
+  fileOf({ password: [1, 0], pas: [0, 1], "##word": [0, 1], q: [0, 0], "##x": [0, 0], qxx: [1, -1] }, 1),
+);
+
+it.each([
+  ["a known word by its row", "password", [1, 0]],
+  ["an added word by its row, not by its pieces", "qxx", [1, -1]],
+  ["a mistyped word by the word that was meant and, less, by its pieces", "pasword", [1, 0.5]],
+  ["an unknown word by its pieces", "paswordword", [0, 3]],
+  ["a mistyped word by its pieces where too many others are unknown", `${"qx ".repeat(16)}pasword`, [0, 2]],
+  ["the sixteenth unknown word as one that may be mistyped", `${"qx ".repeat(15)}pasword`, [1, 0.5]],
+])("takes %s", (_, text, [x = 0, y = 0]) => {
+  const [gotX, gotY] = small.embed(text);
+  expect(gotX).toBeCloseTo(x / Math.hypot(x, y), 5);
+  expect(gotY).toBeCloseTo(y / Math.hypot(x, y), 5);
 });
 
 it.each([
@@ -88,4 +105,20 @@ function changed(change: (bytes: Buffer) => void): Buffer {
 function signed(bytes: Buffer): Buffer {
   createHash("sha256").update(bytes.subarray(48)).digest().copy(bytes, 16);
   return bytes;
+}
+
+/** A file of two dimensions with one bucket, whose row is zero; the last `words` of the rows are added words. */
+function fileOf(rows: Readonly<Record<string, readonly [number, number]>>, words: number): Buffer {
+  const names = Object.keys(rows);
+  const vocabularyBytes = Buffer.byteLength(names.join("\n"));
+  const counts = { pieces: names.length - words, words, buckets: 1, shortest: 3, longest: 5, vocabularyBytes };
+  const header = JSON.stringify({ name: "small", dimensions: 2, ...counts });
+  const text = Buffer.from(header + names.join("\n"));
+  const scales = Buffer.from(new Float32Array(names.length + 1).fill(1).buffer);
+  const numbers = Buffer.from(Int8Array.from([...Object.values(rows).flat(), 0, 0]).buffer);
+  const start = Buffer.alloc(48);
+  start.write("RSTA");
+  start.writeUInt32LE(1, 4);
+  start.writeUInt32LE(Buffer.byteLength(header), 8);
+  return signed(Buffer.concat([start, text, Buffer.alloc((4 - (text.length % 4)) % 4), scales, numbers]));
 }

@@ -22,10 +22,12 @@ import { WordPiece, type WordReader } from "./word-piece.ts";
 const headerAt = 48;
 const version = 1;
 /** Of a longer text the beginning and the end are read, so that the work is bounded. */
-const longestText = 4096;
-const readAtEnd = 1024;
+const longestText = 2048;
+const readAtEnd = 512;
 /** The pieces of a word that was probably mistyped say little. */
 const shareOfSlip = 0.25;
+/** Looking for a slip is the dearest step: a text of many unknown words is no mistyped question. */
+const mostSlips = 16;
 
 interface Header {
   readonly name: string;
@@ -48,6 +50,7 @@ export class StaticModel {
   private readonly rows: Int8Array;
   private readonly sum: Float64Array;
   private readonly reader: WordReader;
+  private unknownWords = 0;
   private readonly rowOfWord = (word: string) => this.wordPiece.rowOfWhole(word) ?? this.added.get(word);
 
   /** `file` must not change afterwards. Throws an `Error` that says what is wrong with it. */
@@ -81,6 +84,7 @@ export class StaticModel {
   /** The unit vector of a text; one by chance, yet always the same, for a text of which no row is known. */
   embed(text: string): Float32Array {
     this.sum.fill(0);
+    this.unknownWords = 0;
     if (text.length <= longestText) this.wordPiece.read(text, this.reader);
     else {
       this.wordPiece.read(text.slice(0, longestText - readAtEnd), this.reader);
@@ -108,7 +112,7 @@ export class StaticModel {
       this.add(row, 1);
       return;
     }
-    const meant = rowOneSlipAway(word, this.rowOfWord);
+    const meant = this.unknownWords++ < mostSlips ? rowOneSlipAway(word, this.rowOfWord) : undefined;
     if (meant !== undefined) this.add(meant, 1);
     for (const piece of rows) this.add(piece, meant === undefined ? 1 : shareOfSlip);
     const { shortest, longest, buckets, pieces, words } = this.header;
