@@ -38,6 +38,8 @@ guardSuite(order, {
     "Who taught Plato before Socrates? | Who taught Socrates before Plato?",
     "Why did she leave him? | Why did he leave her?",
     "Does she trust him? | Does he trust her?",
+    "How can I see who I follow? | How can I see who follows me?",
+    "What if I sue someone? | What if someone sues me?",
     "Did his lawyer call her? | Did her lawyer call him?",
     "Can a virus infect a bacterium? | Can a bacterium infect a virus?",
     "What if the buyer sues the seller? | What if the seller sues the buyer?",

@@ -1,4 +1,4 @@
-import type { Pair } from "../reading/reading.ts";
+import type { Pair, Reading } from "../reading/reading.ts";
 import type { Guard } from "./guard.ts";
 import { mayMove } from "./moves.ts";
 import { questionFrames } from "./question-frame.ts";
@@ -79,11 +79,25 @@ function onlyOneSaysThan({ asked, found }: Pair): boolean {
 
 const thirdPersons: ReadonlySet<string> = new Set("he him his she her hers himself herself".split(" "));
 
-/** "Did he call her", "did she call him". */
+/** "Did he call her", "did she call him"; "who I follow", "who follows me". */
 function differInPronouns({ asked, found }: Pair): boolean {
-  const [one, other] = [asked, found].map((reading) => {
-    const own = reading.tokens.filter((token) => thirdPersons.has(token.spelled)).map((token) => token.spelled);
-    return own.join(" ");
-  });
-  return one !== other;
+  const [one, other] = [asked, found].map((reading) =>
+    reading.tokens
+      .filter((token) => thirdPersons.has(token.spelled))
+      .map((token) => token.spelled)
+      .join(" "),
+  );
+  if (one !== other) return true;
+  const [mine, theirs] = [ownPart(asked), ownPart(found)];
+  return mine !== undefined && theirs !== undefined && mine !== theirs;
+}
+
+/** Whether the asker does something in a clause of the question, or has it done; undefined where both or neither. */
+function ownPart(reading: Reading): "i" | "me" | undefined {
+  const frames = questionFrames(reading);
+  const isObject = frames.some(({ sentence }) => sentence.words.includes("me"));
+  const isSubject = frames.some(({ sentence: { words }, at, auxiliary }) =>
+    words.some((word, index) => word === "i" && index > at && words[index - 1] !== auxiliary),
+  );
+  return isObject === isSubject ? undefined : isSubject ? "i" : "me";
 }

@@ -1,7 +1,8 @@
 import type { Reading } from "../reading/reading.ts";
 import { once } from "./once.ts";
-import { aspects, bounds, joinedBounds, people, persons, pointing, quantifiers } from "./scope-words.ts";
-import { type Sentence, sentencesOf } from "./sentences.ts";
+import { questionFrames } from "./question-frame.ts";
+import { aspects, bounds, greetings, joinedBounds, people, persons, pointing, quantifiers } from "./scope-words.ts";
+import type { Sentence } from "./sentences.ts";
 import { spans } from "./volatile-words.ts";
 
 /** The marks of a text: which words of the closed classes of scope it has. */
@@ -18,7 +19,7 @@ interface MarkSets {
 
 export const marksOf: (reading: Reading) => Marks = once((reading) => {
   const marks: MarkSets = { all: new Set(), points: new Set() };
-  for (const sentence of sentencesOf(reading)) mark(sentence, marks);
+  for (const { sentence } of questionFrames(reading)) mark(sentence, marks);
   return marks;
 });
 
@@ -35,6 +36,7 @@ function mark(sentence: Sentence, into: MarkSets): void {
     const person = persons.get(word);
     add(person, person !== undefined && !isAnybody(words, index, person));
     add(people.get(word));
+    if (speaksOfWords.test(words[index - 1] ?? "")) add(greetings.get(word));
     add(pointing.get(word), !spans.has(next));
     const bound = bounds.get(`${word} ${next}`) ?? joinedBounds.get(word);
     if (bound !== undefined) add(bound);
@@ -45,6 +47,8 @@ function mark(sentence: Sentence, into: MarkSets): void {
     if (word === "no" && next === "longer") add("aspect anymore");
   }
 }
+
+const speaksOfWords = /^(?:say|says|saying|said|words?|spell|pronounce|write|mean|means|meaning)$/;
 
 const askersWords: ReadonlySet<string> = new Set("tell show give help explain let teach advise remind send".split(" "));
 

@@ -135,3 +135,13 @@ export const tenses = classes("", {
 export const pointing = classes("pointing", {
   here: "this these following below above attached",
 });
+
+/** Behind a verb of saying these are what is asked about: "how do you say hello". */
+export const greetings = classes("said", {
+  hello: "hello",
+  hi: "hi",
+  thanks: "thanks",
+  thank: "thank",
+  goodbye: "goodbye bye",
+  sorry: "sorry",
+});

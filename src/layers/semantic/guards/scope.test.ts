@@ -68,6 +68,8 @@ guardSuite(scope, {
     // Firmness.
     "Can I file taxes late? | Should I file taxes late?",
     "Must I wear a helmet? | Can I wear a helmet?",
+    "How do you say hello in Welsh? | How do you say goodbye in Welsh?",
+    "How do you say thanks in Welsh? | How do you say sorry in Welsh?",
     "Do I have to tip in Japan? | Can I tip in Japan?",
     "Should I rinse rice? | Must I rinse rice?",
     "When can I stop the antibiotics? | When should I stop the antibiotics?",

@@ -9,6 +9,8 @@ export interface Sentence {
   readonly tokens: readonly Token[];
   /** `spelled` of each token: what closed classes of words are looked up by. */
   readonly words: readonly string[];
+  /** What stands before each token: white space and punctuation. */
+  readonly breaks: readonly string[];
   /** The index of each token that a comma, colon, semicolon, dash or bracket stands before. */
   readonly clauses: ReadonlySet<number>;
 }
@@ -21,11 +23,14 @@ export const sentencesOf: (reading: Reading) => readonly Sentence[] = once(split
 function split({ text, tokens }: Reading): Sentence[] {
   const sentences: Sentence[] = [];
   let current: Token[] = [];
+  let breaks: string[] = [];
   let clauses = new Set<number>();
   let end = 0;
   const close = () => {
-    if (current.length > 0) sentences.push({ tokens: current, words: current.map((each) => each.spelled), clauses });
+    if (current.length > 0)
+      sentences.push({ tokens: current, words: current.map((each) => each.spelled), breaks, clauses });
     current = [];
+    breaks = [];
     clauses = new Set();
   };
   for (const token of tokens) {
@@ -33,6 +38,7 @@ function split({ text, tokens }: Reading): Sentence[] {
     if (sentenceEnd.test(between)) close();
     else if (clauseEnd.test(between)) clauses.add(current.length);
     current.push(token);
+    breaks.push(between);
     end = Math.max(end, token.at + token.text.length);
   }
   close();
