@@ -63,7 +63,7 @@ function shareIn(text: string): number {
   const share = digits === "" ? Number.NaN : Number(digits) / (sign === "%" ? 100 : 1);
   if (share > 0 && share < 1) return share;
   throw new MisuseError(
-    `--wrong must be above 0 and below 1, or 100%, and is ${text === "" ? "empty" : text}`,
+    `--wrong must lie between 0 and 1, or 0% and 100%, and is ${text === "" ? "empty" : text}`,
     "Write it as 0.01 or 1%.",
   );
 }

@@ -38,10 +38,12 @@ export function textPlot({ costs, allowed, best }: Picture): string {
   ].join("\n");
 }
 
-/** The highest share of wrong hits that a picture shows. */
+/** The highest share of wrong hits that a picture shows: all of them where none is near what is allowed. */
 export function topOf({ costs, allowed }: Picture): number {
-  const highest = Math.max(0, ...costs.map(({ wrongPerHit }) => wrongPerHit));
-  return Math.min(above * allowed, Math.max(highest, 1.5 * allowed));
+  const shares = costs.map(({ wrongPerHit }) => wrongPerHit);
+  const highest = Math.max(1.5 * allowed, ...shares);
+  const useful = Math.min(highest, above * allowed);
+  return shares.some((share) => share <= useful) ? useful : highest;
 }
 
 function rowOf(share: number, top: number): number {

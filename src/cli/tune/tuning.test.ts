@@ -156,6 +156,17 @@ describe("pictures", () => {
     expect(svg.match(/<(\w+)[^>]*[^/]>/g)?.length).toBe(svg.match(/<\/\w+>/g)?.length);
   });
 
+  it("show all of a curve that is nowhere near what is allowed", () => {
+    const far = thresholdCosts([
+      { likeness: 0.9, right: false },
+      { likeness: 0.8, right: true },
+    ]);
+    const plot = textPlot({ costs: far, allowed: 0.01, best: undefined });
+    expect(plot).toContain("   100 % ┤");
+    expect(plot.match(/•/g)).toHaveLength(2);
+    expect(plot).toContain("hit rate 100 %");
+  });
+
   it("can be drawn of nothing", () => {
     expect(textPlot({ costs: [], allowed: 0.01, best: undefined })).not.toContain("•");
     expect(svgPlot({ costs: [], allowed: 0.01, best: undefined }, "nothing")).not.toContain("NaN");
