@@ -79,7 +79,7 @@ function variants(text: string, isExact: boolean): string[] {
     `Please, ${text}`,
     `Hello, ${text}`,
     `${bare}, please`,
-    `${bare} thanks`,
+    `${bare}. Thanks!`,
   ];
   return isExact
     ? found

@@ -156,7 +156,18 @@ const oppositions = `
   overpay / underpay, thread / unthread, arm / disarm, claim / waive, warm-up / cool-down, sunny / overcast, tipsy /
   sober, ascent / descent, employee / contractor, full-time / part-time freelance, hourly / salaried, smoker /
   nonsmoker, seated / standing, indoors / outside, inside / outdoors, abroad / home, melt / solidify, vertical /
-  diagonal horizontal, multiplication / addition, subtraction / addition multiplication, division / subtraction
+  diagonal horizontal, multiplication / addition, subtraction / addition multiplication, division / subtraction,
+  favour favor support / against, forward / back, promote / relegate, promotion / relegation, curly wavy / straight,
+  supplier / customer buyer, sharp / blurry blurred, vendor / customer, teacher / pupil, nurse / patient, shipper /
+  consignee, exporter / importer, wholesale / resale, prequel / sequel, ascendant / descendant, successor /
+  predecessor, landlord / renter, host / visitor, leeward / windward, inland / coastal, rich / broke, thirsty /
+  hydrated, dehydrated / hydrated, dehydration / hydration, aerobic / anaerobic, saturated / unsaturated, soluble /
+  insoluble, endogenous / exogenous, latent / manifest, overcooked / undercooked, overclock / underclock, overage /
+  underage, oversize / undersize, multiplayer / singleplayer, vintage / modern, retro / modern, loose / strict,
+  brittle / ductile, elastic / inelastic rigid, stale / crisp, soggy / crisp crispy, crunchy / soft, spicy / mild, hot
+  / mild, bland / spicy, odorless / smelly, silent / audible, mute / audible, opaque / clear, matt / glossy, dull /
+  shiny, infect / disinfect, pollute / clean, contaminate / sterilize sterilise, poison / cure, injure / heal, wound /
+  heal
 `;
 
 /** Each opposition as its two sides. */

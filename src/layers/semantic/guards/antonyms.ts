@@ -1,8 +1,8 @@
 import type { Pair, Reading, Token } from "../reading/reading.ts";
-import { isCancelled } from "./degree.ts";
+import { isCancelled, isRaised } from "./degree.ts";
 import { exclusiveMembers } from "./exclusive-groups.ts";
 import type { Guard } from "./guard.ts";
-import { areOpposite } from "./opposites.ts";
+import { areOpposite, isOppositeComparative } from "./opposites.ts";
 import { haveOppositeParticles } from "./particles.ts";
 import { withSharedSpelling } from "./shared-spelling.ts";
 import { someDiffer, wordDifference } from "./word-difference.ts";
@@ -26,6 +26,7 @@ export const antonyms: Guard = {
 function excludeEachOther(pair: Pair, asked: Token, found: Token): boolean {
   return (
     (areOpposites(asked, found) && !isCancelled(pair, asked, found)) ||
+    areOppositeDegrees(pair, asked, found) ||
     areAlternatives(asked, found) ||
     areLetters(pair, asked, found)
   );
@@ -33,6 +34,14 @@ function excludeEachOther(pair: Pair, asked: Token, found: Token): boolean {
 
 function areOpposites(asked: Token, found: Token): boolean {
   return areOpposite(asked.spelled, found.spelled) || areOpposite(asked.lemma, found.lemma);
+}
+
+/** `cheaper` and `more expensive`. */
+function areOppositeDegrees({ asked, found }: Pair, one: Token, other: Token): boolean {
+  return (
+    (isOppositeComparative(one.spelled, other.spelled) && isRaised(found, other)) ||
+    (isOppositeComparative(other.spelled, one.spelled) && isRaised(asked, one))
+  );
 }
 
 function areAlternatives(asked: Token, found: Token): boolean {

@@ -21,6 +21,12 @@ function sayOpposites(one: string, other: string): boolean {
   return areOpposite(one, other) || isNegatedForm(one, other);
 }
 
+/** Whether `more` or `most` stands before the word. */
+export function isRaised(reading: Reading, token: Token): boolean {
+  const before = neighbour(reading, token, -1)?.spelled;
+  return before === "more" || before === "most";
+}
+
 function isTurned(reading: Reading, token: Token): boolean {
   const before = neighbour(reading, token, -1)?.spelled;
   return before === "less" || before === "least";

@@ -71,6 +71,12 @@ guardSuite(negation, {
     "Why doesnt rice stick? | Why does rice stick?",
     "Why dosen't rice stick? | Why does rice stick?",
     "What is possible in one day? | What is impossible in one day?",
+    "How do I let my cat outside? | How do I keep my cat from going outside?",
+    "Make the button clickable | Make the button unclickable",
+    "Bread with yeast | yeast-free bread",
+    "Should I get the flu shot? | Should I skip the flu shot?",
+    "A sauce that uses tomatoes | A sauce that uses anything but tomatoes",
+    "How do I make my page searchable? | How do I make my page unsearchable?",
   ],
   benign: [
     "Why doesn't my code compile? | Why does my code not compile?",
@@ -109,5 +115,7 @@ guardSuite(negation, {
     "Would you mind telling me what a bond is, if you don't mind? | What is a bond?",
     "What does it mean to disagree? | What does disagreeing mean?",
     "How do I make an invoice? | How do I create an invoice?",
+    "Keep my dog from barking | Prevent my dog from barking",
+    "What is house No. 12? | What is house number 12?",
   ],
 });

@@ -69,6 +69,11 @@ guardSuite(numbers, {
     "My child has a fever of 38.5 | My child has a fever of 39.5",
     "How do I fix code 0x80070005? | How do I fix code 0x80070057?",
     "What is the dose for a dog of twenty kilos? | What is the dose for a dog of twelve kilos?",
+    "Meet at quarter past 3 | Meet at quarter to 3",
+    "Wake me at half past six | Wake me at half past seven",
+    "Set a timer of ninety seconds | Set a timer of nineteen seconds",
+    "Is my A1c of 6.4 high? | Is my A1c of 5.4 high?",
+    "Who ruled in the 12th century? | Who ruled in the 13th century?",
   ],
   benign: [
     "How do I invest 1,000 dollars? | How do I invest $1000?",
@@ -106,5 +111,7 @@ guardSuite(numbers, {
     "What is it like to be six feet tall? | What is it like to be 6 ft tall?",
     "Explain gravity in 1 sentence | Explain gravity in one sentence",
     "Is $5.00 a fair tip? | Is $5 a fair tip?",
+    "Meet at half past three | Meet at 3:30",
+    "Is it noon in Oslo? | Is it 12:00 in Oslo?",
   ],
 });

@@ -18,7 +18,6 @@ export function areOpposite(one: string, other: string): boolean {
   );
 }
 
-/** Whether the table knows `word`, itself or by a stem. */
 function isListed(one: string, other: string): boolean {
   return counterparts.get(one)?.has(other) ?? false;
 }
@@ -39,6 +38,13 @@ function counterpartsOf(word: string): Set<string> {
   const fresh = new Set<string>();
   counterparts.set(word, fresh);
   return fresh;
+}
+
+/** Whether the comparative or superlative `one` says the opposite of `more` or `most` with `plain`. */
+export function isOppositeComparative(one: string, plain: string): boolean {
+  return ["er", "est"].some(
+    (ending) => one.endsWith(ending) && stems(one, ending).some((stem) => isListed(stem, plain)),
+  );
 }
 
 const endings = ["er", "est", "ly", "ness", "ing", "ed", "s"] as const;

@@ -72,6 +72,13 @@ guardSuite(output, {
     "Write a cover letter for a nurse | Write a resume for a nurse",
     "Give me a numbered list of rivers | Give me bullets of rivers",
     "Explain osmosis without jargon | Explain osmosis",
+    "Explain black holes | Explain black holes with a metaphor",
+    "Write an advert, formal tone | Write an advert, funny tone",
+    "Be concise: what is DNA? | What is DNA?",
+    "Turn this into a bash script | Turn this into a python script",
+    "Spell colour in British English | Spell colour in American English",
+    "Name 5 birds, comma separated | Name 5 birds, one per line",
+    "Explain GDP to a high schooler | Explain GDP to a professional",
   ],
   benign: [
     "Explain photosynthesis in French | Please explain photosynthesis in French",
@@ -110,5 +117,7 @@ guardSuite(output, {
     "Is it safe for me to swim? | Can I swim safely?",
     "Describe the visa process for students | Describe the visa process for a student",
     "Give a short answer: why is the sea salty? | Give a brief answer: why is the sea salty?",
+    'Explain "as a table" | What does "as a table" mean?',
+    "Is the report in short supply? | Is the report in short supply now?",
   ],
 });

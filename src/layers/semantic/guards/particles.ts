@@ -36,6 +36,16 @@ const idioms = new Set(
   ).split(","),
 );
 
+/** Verbs whose meaning the particle right behind them turns around. */
+const directedVerbs = new Set(
+  (
+    "zoom log turn switch check sign move go come get put take scroll swipe opt phase fade climb walk drive run push pull bring " +
+    "plug clock cash let lock step jump scale ramp count roll size power boot send fly bid dress speed slow"
+  ).split(" "),
+);
+/** "Move from Rome" and "move to Rome" differ in the place, not in the verb. */
+const betweenPlaces = new Set(["from", "to", "into", "for", "before", "after"]);
+
 export function haveOppositeParticles(asked: Reading, found: Reading): boolean {
   const ofAsked = particlesOf(asked);
   const ofFound = particlesOf(found);
@@ -67,6 +77,9 @@ const particlesOf = once((reading: Reading): ReadonlyMap<string, ReadonlySet<str
     const behind = nearest(tokens, index, 1);
     if (before !== undefined && idioms.has(`${before.lemma} ${spelled}`)) return;
     const keys = [behind === undefined ? `${before?.lemma} _` : `_ ${behind.lemma}`];
+    const verb = tokens[index - 1];
+    if (verb !== undefined && directedVerbs.has(verb.lemma) && !betweenPlaces.has(spelled))
+      keys.push(`${verb.lemma} _`);
     for (const key of keys) {
       const known = neighbours.get(key);
       if (known === undefined) neighbours.set(key, new Set([spelled]));

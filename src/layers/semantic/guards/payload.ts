@@ -1,4 +1,5 @@
 import type { Reading, Token } from "../reading/reading.ts";
+import { languageNames } from "./language-names.ts";
 import { once } from "./once.ts";
 import { requestOf } from "./request-start.ts";
 
@@ -32,7 +33,7 @@ export const payloadOf = once((reading: Reading): Payload => {
     .map((token) => token.lower)
     .join(" ");
   const opening = asksToSay.exec(inWords)?.[0];
-  if (opening !== undefined) return { words: inWords.slice(opening.length) };
+  if (opening !== undefined) return { words: wordsBetween(reading, start + opening.trim().split(" ").length, end) };
   const at = brought(reading.text, tokens[start]?.at ?? 0);
   if (at === undefined) return { words: "" };
   const first = tokens.findIndex((token) => token.at >= at.from);
@@ -57,10 +58,20 @@ const shortestBlock = 40;
 
 function wordsBetween(reading: Reading, start: number, end: number): string {
   return reading.tokens
-    .slice(start, end)
+    .slice(start, isManners(reading, end - 1) ? end - 1 : end)
     .map((token) => wordOf(token))
     .join(" ");
 }
+
+/** `…, please`: behind a comma or the name of a language it is none of the words to work on. */
+function isManners({ text, tokens }: Reading, at: number): boolean {
+  const before = tokens[at - 1];
+  const last = tokens[at];
+  if (before === undefined || last === undefined || !manners.has(last.lower)) return false;
+  return languageNames.has(before.spelled) || /[^\s]/.test(text.slice(before.at + before.text.length, last.at));
+}
+
+const manners = new Set(["please", "pls", "thanks"]);
 
 /** The word, with or without quotes around it; a whole number in digits; and `to` for `into`. */
 function wordOf({ kind, lower, lemma }: Token): string {
