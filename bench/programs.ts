@@ -2,6 +2,7 @@ import type { Benchmark } from "./benchmark.ts";
 import { exactHitGateway } from "./gateway/exact-hit-gateway.ts";
 import { exactHitPortkey } from "./gateway/exact-hit-portkey.ts";
 import { followersOfOneStream } from "./gateway/followers.ts";
+import { gatewayFaults } from "./gateway/gateway-faults.ts";
 import { missOverhead } from "./gateway/miss-overhead.ts";
 import { purgeTag } from "./gateway/purge-tag.ts";
 import { residentMemory } from "./gateway/resident-memory.ts";
@@ -33,6 +34,7 @@ export const programs: readonly Benchmark[] = [
   replayStream,
   vectors,
   storeFaults,
+  gatewayFaults,
   purgeTag,
   startToReady,
   residentMemory,

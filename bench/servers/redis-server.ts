@@ -11,9 +11,9 @@ export interface RedisProcess {
   readonly child: Child;
 }
 
-/** A server that keeps nothing on disk, on the core that is not measured. */
-export async function startRedisServer(folder: string): Promise<RedisProcess> {
-  const port = await freePort();
+/** A server that keeps nothing on disk, on the core that is not measured. `at`: its port; default any that is free. */
+export async function startRedisServer(folder: string, at?: number): Promise<RedisProcess> {
+  const port = at ?? (await freePort());
   const parameters = ["--port", `${port}`, "--bind", "127.0.0.1", "--dir", folder, "--save", "", "--appendonly", "no"];
   const child = startProgram(redisProgram, parameters, { core: drivingCore });
   await child.says(/Ready to accept connections/);
