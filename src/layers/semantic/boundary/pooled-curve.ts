@@ -60,6 +60,8 @@ function pointAt(counts: Counts, bin: number): Point {
   const fit = fitLogistic(samples, { intercept: interceptPrior, slope: slopePrior }, start);
   const probability = probabilityOf(fit.intercept);
   const labels = 1 / (fittedVariance(fit, 0) * probability * (1 - probability));
+  // Counts beyond what numbers can tell apart leave no variance: nothing is relied on then.
+  if (!Number.isFinite(labels)) return { logOdds: fit.intercept, reliable: 0 };
   const reliable = reliableProbability((deviations) => wilsonBounds(probability * labels, labels, deviations).lower);
   return { logOdds: fit.intercept, reliable };
 }
