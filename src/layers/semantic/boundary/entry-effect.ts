@@ -1,5 +1,4 @@
 import type { Observations } from "./observations.ts";
-import { probabilityOf } from "./score-scale.ts";
 import type { TierEvidence } from "./tier-evidence.ts";
 
 /**
@@ -14,9 +13,11 @@ import type { TierEvidence } from "./tier-evidence.ts";
  */
 
 const flattening = (16 * Math.sqrt(3)) / (15 * Math.PI);
-const nodes = 33;
-/** Deviations on either side that are integrated over. */
-const widest = 4;
+/** What is integrated over: four deviations on either side. */
+const nodes = Array.from({ length: 33 }, (_, node) => {
+  const z = node / 4 - 4;
+  return { z, density: Math.exp((-z * z) / 2) };
+});
 
 /** Before labels tell: between the quarter of all entries at either end lie odds of about one to eight. */
 const usualVariance = 2.25;
@@ -46,19 +47,22 @@ export function wrongnessOf(
   if (observations.length === 0) return 1;
   const deviation = Math.sqrt(variance);
   const steepness = Math.sqrt(1 + flattening * flattening * variance);
-  const here = logOddsAt(score) * steepness;
-  const labels = observations.map((label) => ({ logOdds: logOddsAt(label.score) * steepness, right: label.right }));
+  // Odds of being wrong; a shift divides all of them alike, so that the loop within has no exponential.
+  const oddsAt = (at: number) => Math.exp(-logOddsAt(at) * steepness);
+  const here = oddsAt(score);
+  const labels = observations.map((label) => ({ odds: oddsAt(label.score), right: label.right }));
   let prior = 0;
   let priorWrong = 0;
   let posterior = 0;
   let posteriorWrong = 0;
-  for (let node = 0; node < nodes; node++) {
-    const z = widest * ((2 * node) / (nodes - 1) - 1);
-    const shift = z * deviation;
-    const density = Math.exp((-z * z) / 2);
+  for (const { z, density } of nodes) {
+    const shift = Math.exp(-z * deviation);
     let likelihood = density;
-    for (const { logOdds, right } of labels) likelihood *= probabilityOf(right ? logOdds + shift : -logOdds - shift);
-    const wrong = probabilityOf(-here - shift);
+    for (const { odds, right } of labels) {
+      const shifted = odds * shift;
+      likelihood *= (right ? 1 : shifted) / (1 + shifted);
+    }
+    const wrong = (here * shift) / (1 + here * shift);
     prior += density;
     priorWrong += density * wrong;
     posterior += likelihood;
