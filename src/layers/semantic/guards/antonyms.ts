@@ -33,7 +33,9 @@ function excludeEachOther(pair: Pair, asked: Token, found: Token): boolean {
 }
 
 function areOpposites(asked: Token, found: Token): boolean {
-  return areOpposite(asked.spelled, found.spelled) || areOpposite(asked.lemma, found.lemma);
+  if (areOpposite(asked.spelled, found.spelled)) return true;
+  const isBase = asked.lemma === asked.spelled && found.lemma === found.spelled;
+  return !isBase && areOpposite(asked.lemma, found.lemma);
 }
 
 /** `cheaper` and `more expensive`. */

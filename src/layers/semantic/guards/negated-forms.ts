@@ -7,7 +7,8 @@ export function isNegatedForm(one: string, other: string): boolean {
 }
 
 function negates(word: string, stem: string): boolean {
-  return word.length !== stem.length && stemsOfNegated(word).includes(stem);
+  if (word.length === stem.length || !(word.endsWith(stem) || word.endsWith("less"))) return false;
+  return stemsOfNegated(word).includes(stem);
 }
 
 /** What `word` may say no to: `safe` for `unsafe`, `use` and `useful` for `useless`. */

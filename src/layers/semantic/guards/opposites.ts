@@ -9,13 +9,18 @@ export function areOpposite(one: string, other: string): boolean {
   if (one === other) return false;
   return (
     isListed(one, other) ||
-    endings.some((ending) => {
-      if (!one.endsWith(ending) || !other.endsWith(ending)) return false;
-      const stemsOfOther = stems(other, ending);
-      return stems(one, ending).some((stem) => stemsOfOther.some((counter) => isListed(stem, counter)));
-    }) ||
+    // Words with the same ending end in the same letter; few pairs of words do.
+    (one.at(-1) === other.at(-1) && haveOppositeStems(one, other)) ||
     haveOppositeAffixes(one, other)
   );
+}
+
+function haveOppositeStems(one: string, other: string): boolean {
+  return endings.some((ending) => {
+    if (!one.endsWith(ending) || !other.endsWith(ending)) return false;
+    const stemsOfOther = stems(other, ending);
+    return stems(one, ending).some((stem) => stemsOfOther.some((counter) => isListed(stem, counter)));
+  });
 }
 
 function isListed(one: string, other: string): boolean {
