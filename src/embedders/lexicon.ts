@@ -16,9 +16,9 @@ export function builtinLexicon(): Lexicon {
 
 let builtin: Lexicon | undefined;
 
-/** `file` is what `training/lexicon.py` wrote. */
+/** `file` is what `training/lexicon.py` wrote; throws where it is not, or not whole. */
 export function lexiconFrom(file: Uint8Array): Lexicon {
-  const table = new WordTable(file);
+  const table = tableFrom(file);
   const corrections = new LRUCache<string, { readonly word: string | undefined }>({ max: keptCorrections });
   return {
     knows: (word) => table.frequency(word) >= 0,
@@ -35,6 +35,15 @@ export function lexiconFrom(file: Uint8Array): Lexicon {
       return found.word;
     },
   };
+}
+
+function tableFrom(file: Uint8Array): WordTable {
+  try {
+    return new WordTable(file);
+  } catch (cause) {
+    const reason = cause instanceof Error ? cause.message : String(cause);
+    throw new Error(`The lexicon cannot be used: ${reason}. Install the package anew.`, { cause });
+  }
 }
 
 const keptCorrections = 4096;

@@ -5,14 +5,19 @@ import { laneA, laneB, type WordTable } from "./word-table.ts";
  * swapped: Damerau 1964 found four of five slips to be one of these) is looked up; its hash is put together from the
  * hashes of what lies before and after the edit. Each known neighbour is weighed as a noisy channel does (Kernighan,
  * Church and Gale 1990): by how common the word is and how likely the hand makes that slip. One is taken only where
- * it stands well above every other.
+ * it stands well above every other. Where a long word has no neighbour at all, two of the slips that people make who
+ * do not know how it is written are undone: letters doubled or not, swapped, left in, and one vowel for another.
  */
 export function correctionOf(word: string, table: WordTable): string | undefined {
   if (word.length < 4 || word.length > 30 || !/^[a-z]+$/.test(word)) return undefined;
   const search = new Search(word, table);
   search.tryAll();
+  if (search.isInVain && word.length >= lengthForTwo) return afterTwoSlips(word, table);
   return search.clearWinner(leadOf(word.length));
 }
+
+/** Two slips in a shorter word leave too little of it. */
+const lengthForTwo = 8;
 
 /**
  * How far the winner must lead: the shorter the word, the more words are near it, and the more abbreviations are none.
@@ -73,6 +78,11 @@ class Search {
     }
   }
 
+  /** Whether no word is one edit away. */
+  get isInVain(): boolean {
+    return this.#best === undefined;
+  }
+
   clearWinner(lead: number): string | undefined {
     return this.#bestScore - this.#secondScore >= lead ? this.#best : undefined;
   }
@@ -102,6 +112,39 @@ class Search {
       this.#best = found;
     } else this.#secondScore = score;
   }
+}
+
+function afterTwoSlips(word: string, table: WordTable): string | undefined {
+  const found = new Map<string, number>();
+  for (const once of slipsOfSpelling(word)) {
+    for (const twice of slipsOfSpelling(once)) {
+      const frequency = table.frequency(twice);
+      if (frequency >= commonFrequency) found.set(twice, frequency);
+    }
+  }
+  const [best, second] = [...found].sort(([, one], [, other]) => other - one);
+  if (best === undefined || best[1] - (second?.[1] ?? -Infinity) < leadOf(word.length)) return undefined;
+  return best[0];
+}
+
+/** A word in a million: so much may be guessed of common words only. */
+const commonFrequency = 75;
+const vowels = "aeiou";
+
+function slipsOfSpelling(word: string): string[] {
+  const slips: string[] = [];
+  for (let at = 1; at < word.length; at++) {
+    const head = word.slice(0, at);
+    const here = word.charAt(at);
+    const tail = word.slice(at + 1);
+    slips.push(head + tail);
+    if (here === word.charAt(at - 1)) continue;
+    slips.push(head + here + here + tail);
+    if (tail !== "") slips.push(head + tail.charAt(0) + here + tail.slice(1));
+    if (!vowels.includes(here)) continue;
+    for (const vowel of vowels) if (vowel !== here) slips.push(head + vowel + tail);
+  }
+  return slips;
 }
 
 interface Hashes {

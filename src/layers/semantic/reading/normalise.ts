@@ -22,7 +22,7 @@ function foldProse(text: string): string {
     .replace(/\s+/g, (run) =>
       run.includes("\n") && / {2}$|\t$/.test(run) ? `\n${run.slice(run.lastIndexOf("\n") + 1)}` : " ",
     )
-    .replace(/(?<=\p{L}\p{L})([?!,;])\1+(?=\s|$)/gu, "$1");
+    .replace(/(?<=\p{L}\p{L})([?!,;])\1+(?=\s)/gu, "$1");
 }
 
 function withoutClosing(text: string): string {

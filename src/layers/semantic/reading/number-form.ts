@@ -9,7 +9,7 @@ export function numberForm(text: string): string {
   const parts = /^([+-]?)([$€£¥]?)(\d[\d,]*(?:\.\d+)*|\.\d+)(.*)$/.exec(lower);
   if (parts === null) return wordsForm(lower);
   const [, sign = "", currency = "", digits = "", tail = ""] = parts;
-  const value = trimmed(digits);
+  const value = whole(digits, currency);
   const rest = tail.trim();
   const scaled = scales[rest];
   const number = scaled === undefined ? value : shifted(value, scaled);
@@ -23,10 +23,11 @@ function isOrdinal(tail: string): boolean {
   return tail === "st" || tail === "nd" || tail === "rd" || tail === "th";
 }
 
-/** Without separators of thousands; every other comma stays. */
-function trimmed(digits: string): string {
+/** Without separators of thousands. Zeros at the end stay, since version 3.10 is not 3.1; but $5.00 is $5. */
+function whole(digits: string, currency: string): string {
   const joined = /^\d{1,3}(?:,\d{3})+(?:\.\d+)?$/.test(digits) ? digits.replaceAll(",", "") : digits;
-  return /^\d+\.\d+$/.test(joined) ? joined.replace(/0+$/, "").replace(/\.$/, ".0") : joined;
+  if (joined.startsWith(".")) return `0${joined}`;
+  return currency !== "" ? joined.replace(/^(\d+)\.00$/, "$1") : joined;
 }
 
 /** `value` times ten to the `places`, digit by digit, so that nothing is rounded. */

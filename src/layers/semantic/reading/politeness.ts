@@ -1,113 +1,143 @@
-/** Words before a question that ask for nothing themselves, longest first; matched on the opened words of a text. */
-const openings = phrases(
-  "good morning|good afternoon|good evening|good day|hi there|hello there|hey there|hi|hello|hey|greetings|" +
+import { questionWords, requestVerbs } from "./request-words.ts";
+
+/**
+ * Takes greetings, fillers and manners off both ends of a text. What looks like manners can be what is asked about
+ * (`hello in Spanish`, `how do you say thank you`, `ER nurse`), so each phrase goes only where a clause begins behind
+ * it or punctuation stands between, and a text that speaks of words keeps its end.
+ */
+
+/** The words of a text, and what stands before each in punctuation (`","`, `". "`, `""`). */
+export interface WordsInPlace {
+  readonly words: readonly string[];
+  readonly breaks: readonly string[];
+}
+
+/** Where the words begin and end that are left; something always is left. */
+export function withoutPoliteness({ words, breaks }: WordsInPlace): readonly [start: number, end: number] {
+  const text: Trimmed = { words, breaks, start: 0, end: words.length };
+  for (let length = closingAt(text); length > 0; length = closingAt(text)) text.end -= length;
+  for (let length = openingAt(text); length > 0; length = openingAt(text)) text.start += length;
+  return [text.start, text.end];
+}
+
+interface Trimmed extends WordsInPlace {
+  start: number;
+  end: number;
+}
+
+function openingAt(text: Trimmed): number {
+  const { words, breaks, start, end } = text;
+  const first = words[start] ?? "";
+  for (const { phrase, needs } of openings.get(first) ?? []) {
+    const next = start + phrase.length;
+    if (next >= end || !isAt(phrase, words, start)) continue;
+    const word = words[next] ?? "";
+    if (needs === "request" ? next + 1 < end && requestVerbs.has(word) : startsClause(word)) return phrase.length;
+    if (needs === "break" && /[,.!?;\n-]/.test(breaks[next] ?? "")) return phrase.length;
+    if (needs === "thing" && !aboutWords.has(word)) return phrase.length;
+  }
+  return 0;
+}
+
+function startsClause(word: string): boolean {
+  return questionWords.has(word) || openings.has(word) || auxiliaries.has(word) || requestVerbs.has(word);
+}
+
+function closingAt(text: Trimmed): number {
+  for (const phrase of closings) {
+    const at = text.end - phrase.length;
+    if (at > text.start && isAt(phrase, text.words, at) && isManners(phrase, at, text)) return phrase.length;
+  }
+  return 0;
+}
+
+/** The more stands between a closing phrase and the question, the less can it be what the question is about. */
+function isManners(phrase: readonly string[], at: number, { words, breaks, start }: Trimmed): boolean {
+  const apart = breaks[at] ?? "";
+  if (apart.includes(":")) return false;
+  if (/[.!?\n]/.test(apart)) return true;
+  const before = words.slice(start, at);
+  if (apart.includes(",") || apart.includes(";")) return !before.some((word) => wordsOfSpeech.has(word));
+  const isFree = !before.some((word) => wordsOfSpeech.has(word) || wordsOnWords.has(word));
+  return isFree && shortClosings.has(phrase.join(" ")) && !aboutWords.has(words[at - 1] ?? "");
+}
+
+function isAt(phrase: readonly string[], words: readonly string[], at: number): boolean {
+  return phrase.every((word, index) => words[at + index] === word);
+}
+
+/** What must follow: punctuation or a clause; a clause; the name of a thing; the verb of a request. */
+type Needs = "break" | "clause" | "thing" | "request";
+
+const openingPhrases: Readonly<Record<Needs, string>> = {
+  break:
+    "good morning|good afternoon|good evening|good day|hi there|hello there|hey there|hi|hello|hey|greetings|" +
     "hi all|hi everyone|hello everyone|hi guys|hey guys|dear assistant|hi assistant|hello assistant|hey assistant|" +
-    "excuse me|sorry|sorry to bother you|um|uh|umm|uhm|hmm|er|so|ok|okay|please|kindly|pls|plz|thanks|thank you|" +
-    "quick question|quick one|i have a question|i have a quick question|i have got a question|just a quick question|" +
-    "just a question|one question|one quick question|question|by the way|btw|" +
-    "would you be so kind to tell me|would you be so kind as to tell me|would you kindly tell me|" +
-    "i would appreciate it if you could tell me|i would be grateful if you could tell me|" +
-    "i was hoping you could tell me|i was wondering if you could tell me|i wonder if you could tell me|" +
-    "do you happen to know|does anyone know|does anybody know|does someone know|any idea|do you have any idea|" +
-    "can you help me understand|could you help me understand|can you explain to me|could you explain to me|" +
-    "can you explain|could you explain|please explain|please explain to me|explain to me|help me understand|" +
-    "i was wondering|i am wondering|i wonder|just wondering|i am curious|just curious|" +
-    "can you please|could you please|would you please|will you please|" +
-    "can you tell me|could you tell me|would you tell me|can you please tell me|could you please tell me|" +
+    "excuse me|sorry|sorry to bother you|um|uh|umm|uhm|hmm|er|so|ok|okay|well|thanks|thank you|quick question|" +
+    "quick one|i have a question|i have a quick question|i have got a question|just a quick question|" +
+    "just a question|one question|one quick question|question|by the way|btw|just wondering|just curious",
+  clause:
+    "i was wondering|i am wondering|i wonder|i am curious|do you know|do you happen to know|does anyone know|" +
+    "does anybody know|does someone know|any idea|do you have any idea|tell me|let me know|i want to know|" +
+    "i need to know|i would like to ask|i want to ask|may i ask|can i ask|might i ask|could i ask|can i know|" +
+    "may i know|can you explain to me|could you explain to me|can you explain|could you explain|please explain|" +
+    "please explain to me|explain to me|help me understand|can you help me understand|could you help me understand",
+  thing:
+    "please|kindly|pls|plz|can you please|could you please|would you please|will you please|can you tell me|" +
+    "could you tell me|would you tell me|can you please tell me|could you please tell me|please tell me|" +
     "would you please tell me|would you mind telling me|can you kindly tell me|could you kindly tell me|" +
     "can anyone tell me|can someone tell me|can anybody tell me|could someone tell me|could anyone tell me|" +
-    "i would like to know|i want to know|i need to know|i would love to know|i would like to ask|i want to ask|" +
-    "do you know|please tell me|tell me|please let me know|let me know|may i ask|can i ask|may i know|can i know|" +
-    "might i ask|could i ask",
-);
+    "i would like to know|i would love to know|please let me know|would you kindly tell me|" +
+    "would you be so kind to tell me|would you be so kind as to tell me|i was hoping you could tell me|" +
+    "i would appreciate it if you could tell me|i would be grateful if you could tell me|" +
+    "i was wondering if you could tell me|i wonder if you could tell me",
+  request: "can you|could you|would you|will you",
+};
+
+/** By their first word, the longest first. */
+const openings = new Map<string, { readonly phrase: readonly string[]; readonly needs: Needs }[]>();
+for (const needs of ["break", "clause", "thing", "request"] as const) {
+  for (const phrase of phrases(openingPhrases[needs])) {
+    const first = phrase[0] ?? "";
+    const others = openings.get(first) ?? [];
+    others.push({ phrase, needs });
+    openings.set(
+      first,
+      others.sort((one, other) => other.phrase.length - one.phrase.length),
+    );
+  }
+}
 
 const closings = phrases(
   "please|pls|plz|kindly|thanks|thank you|thank you so much|thank you very much|thanks a lot|thanks so much|" +
-    "thanks in advance|thank you in advance for your help|thanks for your help|thank you for your help|" +
-    "appreciate it|much appreciated|thanks again|ty|tia|thank you in advance|many thanks|thx|cheers|if you do not mind|if you would not mind",
+    "thanks in advance|thank you in advance|thank you in advance for your help|thanks for your help|" +
+    "thank you for your help|many thanks|thx|cheers|appreciate it|much appreciated|thanks again|ty|tia|" +
+    "if you do not mind|if you would not mind",
 );
 
-/** Openings that only ask for nothing where a question word follows. */
-const needQuestion = new Set([
-  "do you know",
-  "do you happen to know",
-  "does anyone know",
-  "does anybody know",
-  "does someone know",
-  "any idea",
-  "do you have any idea",
-  "can you explain to me",
-  "could you explain to me",
-  "can you explain",
-  "could you explain",
-  "please explain",
-  "please explain to me",
-  "explain to me",
-  "help me understand",
-  "can you help me understand",
-  "could you help me understand",
-  "i wonder",
-  "i was wondering",
-  "i am wondering",
-  "tell me",
-  "please tell me",
-  "let me know",
-  "please let me know",
-  "question",
-  "sorry",
-  "i want to ask",
-  "i would like to ask",
-  "i want to know",
-  "i need to know",
-  "so",
-]);
+/** These end a question without a comma too. */
+const shortClosings = new Set(["please", "pls", "plz", "thanks", "thank you", "thx", "thanks in advance"]);
 
-const questionWords = new Set("what which who whom whose where when why how if whether".split(" "));
+const auxiliaries = new Set(
+  "is are am was were do does did can could should would will have has had may must i".split(" "),
+);
 
-/** The verbs of requests: after them `can you` asks for the thing, not whether it is possible. */
-const requestVerbs = new Set(
+/** Beside these, a word of manners is what is spoken of. */
+const aboutWords = new Set(
   (
-    "write explain translate summarize summarise list give show help describe suggest recommend create generate make " +
-    "provide compare define fix convert check rewrite name tell draft outline rephrase paraphrase proofread correct " +
-    "improve edit calculate compute solve classify extract format design compose brainstorm elaborate clarify"
+    "in mean means meaning translation definition synonym synonyms lyrics song is was and or vs versus of for with to " +
+    "say says said saying write spell pronounce word phrase than between like use a an the by not as into translate " +
+    "you me my your"
   ).split(" "),
 );
 
-const requests = phrases("can you|could you|would you|will you");
-
-/** Where the words begin and end that are left when politeness is taken off both ends; something always is left. */
-export function withoutPoliteness(words: readonly string[]): readonly [start: number, end: number] {
-  let start = 0;
-  let end = words.length;
-  for (let length = matchAtEnd(words, start, end); length > 0; length = matchAtEnd(words, start, end)) end -= length;
-  for (let length = matchAtStart(words, start, end); length > 0; length = matchAtStart(words, start, end)) {
-    start += length;
-  }
-  return [start, end];
-}
-
-function matchAtStart(words: readonly string[], start: number, end: number): number {
-  for (const phrase of openings) {
-    const next = start + phrase.length;
-    if (next >= end || !phrase.every((word, index) => words[start + index] === word)) continue;
-    if (!needQuestion.has(phrase.join(" ")) || questionWords.has(words[next] ?? "")) return phrase.length;
-  }
-  for (const phrase of requests) {
-    const next = start + phrase.length;
-    if (next + 1 < end && phrase.every((word, index) => words[start + index] === word)) {
-      if (requestVerbs.has(words[next] ?? "")) return phrase.length;
-    }
-  }
-  return 0;
-}
-
-function matchAtEnd(words: readonly string[], start: number, end: number): number {
-  for (const phrase of closings) {
-    const at = end - phrase.length;
-    if (at > start && phrase.every((word, index) => words[at + index] === word)) return phrase.length;
-  }
-  return 0;
-}
+/** A text that has one of these may ask about the very words it ends with, behind a comma too. */
+const wordsOfSpeech = new Set(
+  "say says said saying translate translation spell spelled pronounce pronunciation reply respond".split(" "),
+);
+const wordsOnWords = new Set(
+  "word words phrase mean means meaning synonym synonyms write sign lyrics called".split(" "),
+);
 
 function phrases(text: string): readonly (readonly string[])[] {
   return text

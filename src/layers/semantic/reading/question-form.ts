@@ -8,7 +8,9 @@ export function questionForm(words: readonly string[], isTold: boolean): readonl
   if (first === "which" && second === "be") return ["what", ...ordered.slice(1)];
   if (first === "how") {
     const opening = howOpenings.find((parts) => parts.every((part, index) => ordered[index] === part));
-    return opening === undefined ? ordered : ["how", "to", ...ordered.slice(opening.length)];
+    const verb = opening === undefined ? "" : (ordered[opening.length] ?? "");
+    if (opening === undefined || (opening[2] !== undefined && asksOfOneself.has(verb))) return ordered;
+    return ["how", "to", ...ordered.slice(opening.length)];
   }
   if (first !== "what") return ordered;
   if (second === "do" && ordered.length > 3 && ordered.at(-1) === "mean") {
@@ -28,6 +30,14 @@ const howOpenings = [
   "how do we",
   "how can we",
 ].map((opening) => opening.split(" "));
+
+/** `how do I look` and `how do you store my data` ask of the one who does it, not how it is done. */
+const asksOfOneself = new Set(
+  (
+    "feel look work do sound think like want see differ seem sleep rate know understand plan handle process store " +
+    "protect charge collect keep offer support treat ensure guarantee verify decide determine hire select ship deliver"
+  ).split(" "),
+);
 
 /** `what the time is` as `what is the time`; only where no other verb of the question can be meant. */
 function asked(words: readonly string[]): readonly string[] {

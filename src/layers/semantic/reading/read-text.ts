@@ -21,7 +21,7 @@ export function readText(text: string, lexicon: Lexicon): Reading {
   return {
     text: folded,
     normal: normalise(folded, spans),
-    signature: language === "en" ? signatureOf(tokens) : undefined,
+    signature: language === "en" ? signatureOf(tokens, folded) : undefined,
     tokens,
     content: tokens.filter((token) => !token.isStop),
     language,
@@ -44,7 +44,7 @@ function hasMeaningfulCase(spans: readonly Span[]): boolean {
 }
 
 /** A question with more slips than this is not worth the search for what was meant. */
-const mostCorrections = 64;
+const mostCorrections = 24;
 
 class WordReader {
   readonly #lexicon: Lexicon;

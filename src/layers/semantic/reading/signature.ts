@@ -8,20 +8,36 @@ import { spellingVariant } from "./spelling-variants.ts";
  * both ends, and articles that stand before a content word. Set to one form are slips, contractions, numbers, `is` and
  * `are`, `do` and `does`, and the ways to ask how something is done. Everything else stays, in its order.
  */
-export function signatureOf(tokens: readonly Token[]): string {
+export function signatureOf(tokens: readonly Token[], text: string): string {
   const words = tokens.map((token) => token.spelled);
-  const [start, end] = withoutPoliteness(words);
+  const [start, end] = withoutPoliteness({
+    words,
+    breaks: tokens.map((token, index) => breakBefore(token, tokens[index - 1], text)),
+  });
   const kept: string[] = [];
   for (let index = start; index < end; index++) {
     const token = tokens[index] as Token;
     if (articles.has(token.spelled)) {
       const next = tokens[index + 1];
-      if (next !== undefined && index + 1 < end && saysNothing(token.spelled, next)) continue;
+      const isNamed = token.spelled === "the" && index + 3 >= end && isDefinition(kept);
+      if (next !== undefined && index + 1 < end && !isNamed && saysNothing(token.spelled, next)) continue;
     }
     kept.push(form(token));
   }
   return questionForm(kept, isTold(words, start)).join(" ");
 }
+
+/** The punctuation between a word and the one before it. */
+function breakBefore(token: Token, before: Token | undefined, text: string): string {
+  return before === undefined || before.at === token.at ? "" : text.slice(before.at + before.text.length, token.at);
+}
+
+/** `what is the matrix` asks for a film, `what is a matrix` for a notion: where nothing else follows, `the` stays. */
+function isDefinition(kept: readonly string[]): boolean {
+  return kept.length === 2 && (kept[0] === "what" || kept[0] === "who") && verbsToBe.has(kept[1] ?? "");
+}
+
+const verbsToBe = new Set(["be", "was", "were"]);
 
 /** Whether the question is told of (`do you know what that is`), so that its verb may stand last. */
 function isTold(words: readonly string[], start: number): boolean {

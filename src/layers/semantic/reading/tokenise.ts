@@ -76,7 +76,7 @@ export function tokenise(text: string): Span[] {
   return spans;
 }
 
-const wordish = /[\p{L}\p{N}_]/u;
+const wordish = /[\p{L}\p{M}\p{N}_]/u;
 const factorial = /[\d)]/;
 const sentenceEnd = /[.!?:;\n]/;
 const letters = /\p{L}[\p{L}\p{M}]*(?:(?:'|-|&)\p{L}[\p{L}\p{M}]*){0,6}(?:\.(?=\p{L}\.)(?:\p{L}\.){1,5})?/uy;

@@ -1,0 +1,81 @@
+import fc from "fast-check";
+import { expect, test } from "vitest";
+import { fold } from "./fold.ts";
+import { normalise } from "./normalise.ts";
+import { tokenise } from "./tokenise.ts";
+
+const normal = (text: string) => {
+  const folded = fold(text);
+  return normalise(folded, tokenise(folded));
+};
+
+test.each([
+  ["What is it?", "what is it"],
+  ["What is it??!", "what  is\tit"],
+  ["It’s “fine” …", 'it\'s "fine"'],
+  ["\uff37hat is \ufb01ne\u00a0?", "what is fine"],
+  ["what??? how", "what? how"],
+  ["soft\u00adware", "software"],
+  ["one\ntwo", "one two"],
+  ["Größe?", "größe"],
+  ["¿Qué es esto?", "¿qué es esto"],
+  ["これは何ですか。", "これは何ですか。"],
+])("%j is the same as %j", (one, other) => {
+  expect(normal(one)).toBe(normal(other));
+});
+
+test.each([
+  ["what is C", "what is C++"],
+  ["what is C#", "what is C"],
+  ["is 1.5 more", "is 15 more"],
+  ["add -5", "add 5"],
+  ["what is 5!", "what is 5"],
+  ["what is n!", "what is n"],
+  ["what is x²", "what is x2"],
+  ["what is 1½", "what is 11/2"],
+  ["use `Map`", "use `map`"],
+  ["use `a  b`", "use `a b`"],
+  ["what does ?? do", "what does ? do"],
+  ["if x:\n    a()\nb()", "if x:\n    a()\n    b()"],
+  ["open USER_ID", "open user_id"],
+  ['say "Hi"', 'say "hi"'],
+  ["a, b", "a b"],
+])("%j is not the same as %j", (one, other) => {
+  expect(normal(one)).not.toBe(normal(other));
+});
+
+const pieces = fc.constantFrom(
+  ..."a|What |is |don't |5|1,000| |\n|  |\n  |?|!|...|`|```|\"|'|$|\\|<b>|C++|user_name|camelCase|-x|/usr/bin|é|ß|İ|ǅ|Σ|中文|🙂|x²|ﬁ|“|’|3 pm|10 %|a.b|(){{x}}|\u00a0|\u200b".split(
+    "|",
+  ),
+);
+const texts = fc.oneof(
+  fc.array(pieces, { maxLength: 14 }).map((parts) => parts.join("")),
+  fc.string({ unit: "binary", maxLength: 60 }),
+);
+
+test("the normal form of a normal form is itself", () => {
+  fc.assert(
+    fc.property(texts, (text) => normal(normal(text)) === normal(text)),
+    { numRuns: 3000 },
+  );
+});
+
+test("case and white space around words make no difference, in any text of words", () => {
+  const words = fc.array(fc.constantFrom("why", "Is", "the", "sky", "blue", "über", "straße", "5", "to"), {
+    minLength: 2,
+    maxLength: 9,
+  });
+  fc.assert(
+    fc.property(
+      words,
+      fc.array(fc.constantFrom(" ", "  ", "\n", "\t ", "\u00a0"), { minLength: 9, maxLength: 9 }),
+      (parts, spaces) => {
+        const spaced = parts.map((word, index) => word + spaces[index]).join("");
+        expect(normal(spaced.toUpperCase().toLowerCase())).toBe(
+          normal(`${parts.join(" ").toUpperCase().toLowerCase()}?`),
+        );
+      },
+    ),
+  );
+});
