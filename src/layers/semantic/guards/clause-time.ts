@@ -1,6 +1,6 @@
 import type { Reading } from "../reading/reading.ts";
 import { type QuestionFrame, questionFrames } from "./question-frame.ts";
-import { genericSubjects } from "./question-words.ts";
+import { formsOfBe, genericSubjects } from "./question-words.ts";
 import { modals, tenses } from "./scope-words.ts";
 
 /**
@@ -11,12 +11,24 @@ export function differsInTime(asked: Reading, found: Reading): boolean {
   const one = mainClause(asked);
   const other = mainClause(found);
   if (one === undefined || other === undefined || one.type !== other.type) return false;
+  if (isPeriphrasis(one) || isPeriphrasis(other)) return false;
   return firmness(one) !== firmness(other) || isOtherTime(one, other) || isBeing(one) !== isBeing(other);
+}
+
+/** "How would you define it" for "what is it": the verb belongs to the manner of asking. */
+function isPeriphrasis({ type, sentence, at }: QuestionFrame): boolean {
+  const word = sentence.words[at];
+  return (word === "how" && type === "what") || (word === "what" && type === "how");
 }
 
 function mainClause(reading: Reading): QuestionFrame | undefined {
   return questionFrames(reading).find((frame) => !["none", "order", "statement"].includes(frame.type));
 }
+
+/** "Is it okay to", "are they safe to" ask what "can I" asks. */
+const permitted: ReadonlySet<string> = new Set(
+  "ok okay fine alright safe possible allowed acceptable permitted".split(" "),
+);
 
 /** Asking how, or where one gets something, is the same with `do`, `can`, `could`, `should`, `would` and `to`. */
 function firmness(frame: QuestionFrame): string {
@@ -25,6 +37,7 @@ function firmness(frame: QuestionFrame): string {
   if (/^(?:have|need|has|got)$/.test(words[frame.at + 2] ?? "") && words[frame.at + 3] === "to") return "must";
   if (/^(?:required|obliged|supposed)$/.test(words[frame.at + 2] ?? "") && type === "whether") return "must";
   if (/^(?:allowed|permitted)$/.test(words[frame.at + 2] ?? "") && type === "whether") return "can";
+  if (type === "whether" && formsOfBe.has(auxiliary) && words.some((word) => permitted.has(word))) return "can";
   const kind = modals.get(auxiliary.replace(/n't$/, "")) ?? "";
   const isOpen = type === "how" || (type === "where" && kind !== "should" && kind !== "must");
   if (isOpen && kind !== "must") return "";

@@ -9,7 +9,7 @@ export const fillers: ReadonlySet<string> = new Set(
     "really very quite truly actually basically simply just indeed somehow literally honestly exactly precisely " +
     "definitely certainly absolutely totally completely particularly especially specifically generally typically " +
     "usually normally commonly mostly mainly essentially possibly perhaps maybe kindly currently properly correctly " +
-    "personally obviously clearly various different several certain particular specific given possible " +
+    "personally obviously clearly various several certain particular specific given possible " +
     "also too ever yet please thanks quick question wonder curious want need would like know understand " +
     "exact overall whole proper appropriate etc stuff thing own such so much lot"
   ).split(" "),
@@ -24,6 +24,7 @@ export const vague: ReadonlySet<string> = new Set(
     "make get do have use take give go work help try happen occur exist consist involve require need become seem call " +
     "name tell explain describe say ask show find see look think believe consider " +
     "part item option case number amount piece detail information info fact list overview summary " +
+    "differ difference different stand height age distance weight depth size width tall old far heavy deep big wide long " +
     "general regular typical normal basic actual real true simply " +
     "using utilize utilise employ allow enable possible able provide available include contain perform execute specify " +
     "mention discuss accomplish achieve regard relate concern additional other further approach technique procedure " +

@@ -20,6 +20,7 @@ export function mayMove(one: Shared, other: Shared, texts: Texts): boolean {
     isInstrument(one, other, texts) ||
     isPassiveWithoutAgent(one, other, texts) ||
     isPredicateOfList(one, other, texts) ||
+    isExtraposed(texts) ||
     isNumberOfNeighbor(one, other)
   );
 }
@@ -116,6 +117,23 @@ function isCompound(parts: Parts, owner: Part, head: Part): boolean {
     if (word !== "'s" && parts.all[index]?.token.isStop !== false) return false;
   }
   return head.index - owner.index <= 3 && owner.relation === head.relation;
+}
+
+/** "Is it safe to eat raw eggs", "are raw eggs safe to eat". */
+function isExtraposed({ asked, found }: Texts): boolean {
+  const [one, other] = [isImpersonal(asked), isImpersonal(found)];
+  return (
+    one !== other &&
+    [asked, found].every(({ words }) => isClosed(words) && words.filter((word) => word === "to").length === 1)
+  );
+}
+
+function isClosed(words: readonly string[]): boolean {
+  return words[0] === "is" || words[0] === "are";
+}
+
+function isImpersonal({ words }: Parts): boolean {
+  return isClosed(words) && words[1] === "it";
 }
 
 /** "The 2016 election", "the election 2016", "30,000 INR", "INR 30,000". */

@@ -76,6 +76,9 @@ guardSuite(order, {
     "Replace tabs with spaces | Replace spaces with tabs",
     "Play chess with Ali against Bo | Play chess with Bo against Ali",
     "A book about Darwin by Dawkins | A book about Dawkins by Darwin",
+    "Things guests cannot do here but there | Things guests can do here but not there",
+    "Is an apple (red) sweeter than a pear (green)? | Is an apple (green) sweeter than a pear (red)?",
+    "Trains from Rome to Bern and from Bern to Lyon | Trains from Rome to Bern and from Lyon to Bern",
     "Always stirring and never boiling | Never stirring and always boiling",
   ],
   benign: [
@@ -106,6 +109,9 @@ guardSuite(order, {
     "Do people in Rome drink tea? | Do people drink tea in Rome?",
     "Flights from Lisbon to Oslo | Flights to Oslo from Lisbon",
     "Translate this from Danish to Polish | Translate this to Polish from Danish",
+    "Is it safe to eat raw oysters? | Are raw oysters safe to eat?",
+    "How do I fix a leak? | How can a leak be repaired?",
+    "Why does my code not compile? | Why doesn't my code compile?",
     "Gauze can be used to stop bleeding | Stop bleeding using gauze",
     "How do I reset my password? | How can I reset my password?",
     "Who is the author of the book? | Who is the book's author?",
@@ -116,7 +122,7 @@ guardSuite(order, {
 });
 
 test("a long text is only looked through for a change of order", () => {
-  const words = Array.from({ length: 150 }, (_, index) => `${letters(index)}ing ${letters(index)}er`);
+  const words = Array.from({ length: 150 }, (_, index) => letters(index));
   const text = words.join(" ");
   const changed = [...words.slice(1), words[0]].join(" ");
   expect(vetoes(order, text, text)).toBe(false);
@@ -125,5 +131,5 @@ test("a long text is only looked through for a change of order", () => {
 
 /** A made-up word without digits, another for each number. */
 function letters(index: number): string {
-  return `qu${String.fromCharCode(97 + Math.floor(index / 26), 97 + (index % 26))}zz`;
+  return `xqv${String.fromCharCode(97 + Math.floor(index / 26), 97 + (index % 26)).repeat(4)}`;
 }

@@ -3,9 +3,11 @@ import {
   degrees,
   formsOfBe,
   genericSubjects,
+  measures,
   nounLeaders,
   reasons,
   times,
+  units,
   ways,
 } from "./question-words.ts";
 
@@ -33,13 +35,17 @@ function howType(rest: readonly string[]): string {
   if (next === "about") return "none";
   const degree = degrees.get(next) ?? (isDegree(rest) ? next : undefined);
   if (degree === "much" && rest[1] === "time") return "how long";
+  // "How many minutes does it take", "how long does it take".
+  if (degree === "many" && units.has(rest[1] ?? "") && rest.includes("take")) return "how long";
   if (degree !== undefined) return `how ${degree}`;
   // "How is life there", "how is it to work there": asks for an opinion, not for a way.
   if (formsOfBe.has(next) && (rest[1] === "it" || rest[1] === "life") && rest.length > 2) return "how like";
   // "How does a pump work", "how do I pump".
-  const last = rest.at(-1) ?? "";
-  if (/^works?$/.test(last) && /^(?:do|does|did)$/.test(next) && !genericSubjects.has(rest[1] ?? "")) return "how work";
-  return "how";
+  const subject = /^(?:do|does|did)$/.test(next) ? rest[1] : next;
+  if (/^works?$/.test(rest.at(-1) ?? "") && subject !== "to" && !genericSubjects.has(subject ?? "")) return "how work";
+  // "How does a virus differ from", "how would you define".
+  if (/^(?:differ|differs|different)$/.test(rest.find((word) => word.startsWith("differ")) ?? "")) return "what";
+  return /^(?:define|describe)$/.test(rest[2] ?? "") ? "what" : "how";
 }
 
 /** "How great are you": an adjective that is in no table. */
@@ -61,9 +67,10 @@ function whatType(words: readonly string[], at: number, rest: readonly string[])
   const noun = headNoun(rest);
   const after = rest.slice(rest.indexOf(noun) + 1);
   if (ways.has(noun) && ["to", "of", "for", "in", "i", "you", "we"].includes(after[0] ?? "")) return "how";
+  if (noun === "process" && (after[0] === "to" || after[0] === "for")) return "how";
+  const measure = measures.get(noun);
+  if (measure !== undefined && after[0] === "of") return `how ${measure}`;
   if (reasons.has(noun)) return "why";
-  if (noun === "number" && after[0] === "of") return "how many";
-  if ((noun === "price" || noun === "cost") && after[0] === "of") return "how much";
   if (noun === "location" && after[0] === "of") return "where";
   if (!formsOfBe.has(next) && rest.includes("cost")) return "how much";
   return `what${aspectOf(rest)}`;
@@ -84,11 +91,11 @@ function aspectOf(rest: readonly string[]): string {
   return last === "for" || last === "about" ? ` ${last}` : "";
 }
 
-/** "What can I do to ...": asks how. */
+/** "What can I do to ...", "what do I need to do to ...": asks how. */
 function isDoing(rest: readonly string[]): boolean {
-  return (
-    auxiliaries.has(rest[0] ?? "") && genericSubjects.has(rest[1] ?? "") && rest[2] === "do" && rest.includes("to", 3)
-  );
+  if (!auxiliaries.has(rest[0] ?? "") || !genericSubjects.has(rest[1] ?? "")) return false;
+  const verb = /^(?:need|have)$/.test(rest[2] ?? "") && rest[3] === "to" ? 4 : 2;
+  return rest[verb] === "do" && rest.includes("to", verb + 1);
 }
 
 function headNoun(rest: readonly string[]): string {

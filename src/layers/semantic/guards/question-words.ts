@@ -81,3 +81,13 @@ export const nounLeaders: ReadonlySet<string> = new Set(
     "recommended standard official approximate average key other efficient ideal top"
   ).split(" "),
 );
+
+/** "What is the height of ..." asks how tall: from the noun to the name of the degree. */
+export const measures: ReadonlyMap<string, string> = new Map(
+  "height:tall age:old distance:far weight:heavy depth:deep size:big width:wide duration:long price:much cost:much number:many"
+    .split(" ")
+    .map((each) => each.split(":") as [string, string]),
+);
+
+/** "How many minutes does it take" asks how long. */
+export const units: ReadonlySet<string> = new Set("seconds minutes hours days weeks months years".split(" "));

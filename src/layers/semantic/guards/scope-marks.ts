@@ -66,6 +66,9 @@ function isAnybody(words: readonly string[], index: number, person: string): boo
     case "person second":
       return words[index] === "you" || impersonal.test(before.join(" "));
     case "person others":
+      // "How do they make steel".
+      if (/^(?:do|did|would|can)$/.test(before.at(-1) ?? "") && /^(?:how|what|why|where)$/.test(before.at(-2) ?? ""))
+        return true;
       return before.some((word) => (word.endsWith("s") && word.length > 3) || people.has(word) || groups.has(word));
     default:
       return false;

@@ -111,7 +111,6 @@ export const aspects = classes("aspect", {
   again: "again",
   anymore: "anymore",
   soon: "soon",
-  permanently: "permanently forever",
   temporarily: "temporarily",
 });
 

@@ -28,11 +28,12 @@ function areFew(askedOnly: readonly Token[], foundOnly: readonly Token[]): boole
 /** Texts with more left over differ anyway, and the comparison of all with all is spared. */
 const mostPairs = 256;
 
-/** `Chili's` and `Chilis`: the sign of the owner is often left out. */
+/** `Chili's` and `Chilis`: the sign of the owner is often left out. `API` and `APIs`: the plural of an acronym. */
 function withoutOwners({ asked, found, alignment: { askedOnly, foundOnly } }: Pair): Unmatched {
   if (!areFew(askedOnly, foundOnly)) return { askedOnly, foundOnly };
   const isOwner = (token: Token, { tokens }: Reading, others: readonly Token[]) =>
-    tokens[tokens.indexOf(token) + 1]?.lower === "'s" && others.some((other) => other.lower === `${token.lower}s`);
+    others.some((other) => other.lower === `${token.lower}s`) &&
+    (tokens[tokens.indexOf(token) + 1]?.lower === "'s" || /^\p{Lu}{2,}$/u.test(token.text));
   const owners = [
     ...askedOnly.filter((token) => isOwner(token, asked, foundOnly)),
     ...foundOnly.filter((token) => isOwner(token, found, askedOnly)),

@@ -38,7 +38,7 @@ function isParticiple({ asked, found }: Shared, texts: Texts): boolean {
   const inAsked = texts.asked.passives.some(({ verb }) => verb === asked.index);
   const inFound = texts.found.passives.some(({ verb }) => verb === found.index);
   if (inAsked !== inFound) return (inAsked ? texts.found : texts.asked).passives.length === 0;
-  if (asked.token.lower === found.token.lower || asked.token.lemma !== found.token.lemma) return false;
+  if (asked.token.lower === found.token.lower) return false;
   return isPassive(texts.asked, asked) !== isPassive(texts.found, found);
 }
 
