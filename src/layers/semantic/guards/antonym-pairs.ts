@@ -167,7 +167,7 @@ const oppositions = `
   brittle / ductile, elastic / inelastic rigid, stale / crisp, soggy / crisp crispy, crunchy / soft, spicy / mild, hot
   / mild, bland / spicy, odorless / smelly, silent / audible, mute / audible, opaque / clear, matt / glossy, dull /
   shiny, infect / disinfect, pollute / clean, contaminate / sterilize sterilise, poison / cure, injure / heal, wound /
-  heal
+  heal, sweet / dry, undo / redo do, enlarged / shrunken shrunk, rich / lean
 `;
 
 /** Each opposition as its two sides. */

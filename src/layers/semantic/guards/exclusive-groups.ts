@@ -5,7 +5,7 @@
  */
 const groups = `
   monday=mondays=mon tuesday=tuesdays=tue=tues wednesday=wednesdays thursday=thursdays=thu=thurs friday=fridays=fri
-  saturday=saturdays sunday=sundays, january=jan february=feb april=apr june=jun july=jul august=aug
+  saturday=saturdays sunday=sundays, january=jan february=feb march=mar april=apr may june=jun july=jul august=aug
   september=sep=sept october=oct november=nov december=dec, spring summer autumn=fall winter, morning noon afternoon
   evening night midnight, yesterday today tomorrow, hourly daily weekly fortnightly=biweekly monthly quarterly
   yearly=annual=annually, second=seconds=sec minute=minutes=min hour=hours day=days week=weeks month=months
@@ -59,7 +59,7 @@ const groups = `
   differentiate=derivative integrate=integral factor=factorise=factorize expand solve, send receive forward archive,
   copy paste cut, capital population currency flag anthem climate, author publisher director actor, install uninstall
   reinstall update=upgrade, freeze thaw reheat, appeal settle sue, getter setter constructor destructor, insert update
-  delete select
+  delete select, cash card cheque
 `;
 
 /** From a word to the groups it is in, each with the member it stands for. */

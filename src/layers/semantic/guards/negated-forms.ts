@@ -1,4 +1,5 @@
 const prefixes = ["un", "in", "im", "il", "ir", "dis", "non", "mis", "de", "anti", "dys", "mal"];
+/** Behind a longer prefix three letters are enough: `misuse`, `nonfat`. */
 const shortestStem = 4;
 
 /** Whether one of two words is made of the other by a prefix or an ending that says no. */
@@ -17,7 +18,7 @@ export function stemsOfNegated(word: string): readonly string[] {
   for (const prefix of prefixes) {
     if (!word.startsWith(prefix)) continue;
     const stem = word.slice(prefix.length).replace(/^-/, "");
-    if (stem.length >= shortestStem) stems.push(stem);
+    if (stem.length >= (prefix.length > 2 ? shortestStem - 1 : shortestStem)) stems.push(stem);
   }
   const rest = /^(.{3,}?)-?less$/.exec(word)?.[1];
   if (rest !== undefined) stems.push(rest, `${rest}ful`, `${rest}y`, `${rest}ed`);

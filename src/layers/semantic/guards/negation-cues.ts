@@ -16,7 +16,7 @@ export interface Negated {
 const cues = new Set(
   (
     "not n't nt never no none nobody nothing nowhere neither nor without except excluding unless hardly barely scarcely " +
-    "cannot unable incapable inability lacking w/o sans aint minus"
+    "cannot unable incapable inability lack lacking w/o sans aint minus"
   ).split(" "),
 );
 

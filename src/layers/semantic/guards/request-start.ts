@@ -18,9 +18,15 @@ function isLead(words: readonly string[], at: number): boolean {
  * Where a request begins and ends, in tokens: politeness is left out at both ends, and `I want you to` before the verb.
  * A text that begins otherwise begins at its first word.
  */
-export const requestOf = once((reading: Reading): { readonly start: number; readonly end: number } => {
-  const words = reading.tokens.map((token) => token.spelled);
-  const [start, end] = withoutPoliteness(words);
+export const requestOf = once(({ text, tokens }: Reading): { readonly start: number; readonly end: number } => {
+  const words = tokens.map((token) => token.spelled);
+  let wordEnd = 0;
+  const breaks = tokens.map((token) => {
+    const between = text.slice(wordEnd, token.at);
+    wordEnd = token.at + token.text.length;
+    return between;
+  });
+  const [start, end] = withoutPoliteness({ words, breaks });
   let verb = start;
   while (verb < end && verb < start + longestLead && isLead(words, verb)) verb++;
   return { start: verb < end ? verb : start, end };
