@@ -42,21 +42,28 @@ export const questionFrames: (reading: Reading) => readonly QuestionFrame[] = on
 function framesOf(whole: Sentence): QuestionFrame[] {
   const sentence = plain(whole);
   const frame = mainFrame(sentence);
+  return [frame, ...afterthoughts(sentence, frame.at)];
+}
+
+/** "..., and why?", "... and how does it work?". */
+function afterthoughts(sentence: Sentence, at: number): QuestionFrame[] {
   const { words } = sentence;
-  const last = words.length - 1;
-  const afterthought = words[last] ?? "";
-  if (last > frame.at && interrogatives.has(afterthought) && (words[last - 1] === "and" || words[last - 1] === "or")) {
-    return [frame, { type: afterthought, auxiliary: undefined, subject: undefined, at: last, sentence }];
-  }
-  return [frame];
+  return words.flatMap((word, index) => {
+    if (index <= at + 1 || !interrogatives.has(word) || !/^(?:and|or|but)$/.test(words[index - 1] ?? "")) return [];
+    if (index === words.length - 1)
+      return [{ type: word, auxiliary: undefined, subject: undefined, at: index, sentence }];
+    if (!auxiliaries.has(words[index + 1] ?? "")) return [];
+    return [{ type: interrogativeType(words, index), ...clause(words, index), sentence }];
+  });
 }
 
 function plain(sentence: Sentence): Sentence {
-  const [start, end] = withoutPoliteness(sentence.words);
+  const [start, end] = withoutPoliteness(sentence);
   if (start === 0 && end === sentence.words.length) return sentence;
   return {
     tokens: sentence.tokens.slice(start, end),
     words: sentence.words.slice(start, end),
+    breaks: sentence.breaks.slice(start, end),
     clauses: new Set([...sentence.clauses].map((at) => at - start).filter((at) => at > 0 && at < end - start)),
   };
 }
@@ -81,8 +88,10 @@ function mainFrame(sentence: Sentence): QuestionFrame {
     return { type: closedType(words, start), auxiliary: first, subject: second, at: start, sentence };
   }
   if (orders.has(first)) return orderFrame(words, start, sentence);
+  // "Number of teeth in a shark".
+  const isNumber = first === "number" && words[start + 1] === "of";
   return {
-    type: isStatement(words, start) ? "statement" : "none",
+    type: isNumber ? "how many" : isStatement(words, start) ? "statement" : "none",
     auxiliary: undefined,
     subject: undefined,
     at: start,

@@ -21,9 +21,10 @@ export function interrogativeType(words: readonly string[], at: number): string 
     case "what":
     case "which":
       return whatType(words, at, rest);
+    case "who":
     case "whom":
-    case "whose":
-      return word === "whom" ? "who" : "whose";
+      // "Who was it written for" is not "who wrote it".
+      return /^(?:for|to|with|from|about)$/.test(rest.at(-1) ?? "") ? `who ${rest.at(-1)}` : "who";
     default:
       return word;
   }
@@ -44,7 +45,8 @@ function howType(rest: readonly string[]): string {
   const subject = /^(?:do|does|did)$/.test(next) ? rest[1] : next;
   if (/^works?$/.test(rest.at(-1) ?? "") && subject !== "to" && !genericSubjects.has(subject ?? "")) return "how work";
   // "How does a virus differ from", "how would you define".
-  if (/^(?:differ|differs|different)$/.test(rest.find((word) => word.startsWith("differ")) ?? "")) return "what";
+  if (/^(?:differ|differs|different)$/.test(rest.find((word) => word.startsWith("differ")) ?? ""))
+    return "what difference";
   return /^(?:define|describe)$/.test(rest[2] ?? "") ? "what" : "how";
 }
 
@@ -71,6 +73,7 @@ function whatType(words: readonly string[], at: number, rest: readonly string[])
   const measure = measures.get(noun);
   if (measure !== undefined && after[0] === "of") return `how ${measure}`;
   if (reasons.has(noun)) return "why";
+  if (noun === "difference" || noun === "differences") return "what difference";
   if (noun === "location" && after[0] === "of") return "where";
   if (!formsOfBe.has(next) && rest.includes("cost")) return "how much";
   return `what${aspectOf(rest)}`;

@@ -22,7 +22,7 @@ export const question: Guard = {
   },
 };
 
-const namedBySubject: ReadonlySet<string> = new Set(["what", "how", "order"]);
+const namedBySubject: ReadonlySet<string> = new Set(["what", "what difference", "how", "order"]);
 
 /** What is asked for; an order counts only where no question is asked beside it ("Is it safe? Explain."). */
 function kinds(reading: Reading): Set<string> {
