@@ -1,6 +1,6 @@
 import { availableParallelism } from "node:os";
 import process from "node:process";
-import { Command, Option } from "commander";
+import { Command } from "commander";
 import { RepriseError } from "../../core/errors.ts";
 import { describeMistake, type GatewayConfig } from "../../gateway/config.ts";
 import { type Gateway, startGateway } from "../../gateway/gateway.ts";
@@ -17,7 +17,6 @@ import { lineOf } from "./error-line.ts";
 export function serveCommand(): Command {
   return withConfigFlags(new Command("serve"))
     .description("Run the gateway.")
-    .addOption(new Option("--semantic <mode>", "semantic layer; not in this version, so only off").choices(["off"]))
     .addHelpText(
       "after",
       "\nExample:\n  reprise serve --upstream http://127.0.0.1:9000/v1\n  then point your SDK's base URL at http://127.0.0.1:8787/v1\n\nWith --workers several processes serve on one port, over one store; those that end are replaced.\nSIGTERM and SIGINT let running requests finish (server.drainTimeout), then stop. SIGHUP reads the configuration again.",
