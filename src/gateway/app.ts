@@ -1,11 +1,11 @@
 import { createServer } from "node:http";
 import type { Socket } from "node:net";
-import { assembleCore, type Core } from "../core-assembly.ts";
 import { type Clock, systemClock, systemRandom } from "../core/clock.ts";
 import type { Leases } from "../core/lease.ts";
 import type { SharedStore } from "../core/shared-store.ts";
 import { type CheckableStore, isCheckable } from "../core/store-check.ts";
 import type { Trace, TraceEvent } from "../core/trace.ts";
+import { assembleCore, type Core } from "../core-assembly.ts";
 import { isOriginFailure } from "../flights/answer-forms.ts";
 import { CompatHeaders } from "../policy/compat-headers.ts";
 import type { SqliteStore } from "../stores/sqlite.ts";
@@ -25,6 +25,7 @@ import type { GatewayConfig } from "./config.ts";
 import { dispatch, originForm, pathOf } from "./dispatch.ts";
 import type { ModelRouteParts } from "./model-route.ts";
 import { Readiness } from "./readiness.ts";
+import { semanticToolsOf } from "./semantic-tools.ts";
 import { Upstreams } from "./upstreams.ts";
 import { type FastifyInstance, fastify } from "./vendor.ts";
 
@@ -197,7 +198,9 @@ async function sharedPartsOf(config: GatewayConfig, log: Log, peers: Peers | und
   const store = await storeOf(config, log);
   const bus = store?.bus ?? peers?.bus;
   const leases = store?.leases ?? (peers && leasesOver(peers, store));
-  return { ...(store && { store }), ...(bus && { bus }), ...(leases && { leases }) };
+  const onWarning = (message: string): void => log.warn({ store: "vectors" }, message);
+  const semantic = semanticToolsOf(config, { clock: systemClock, onWarning });
+  return { semantic, ...(store && { store }), ...(bus && { bus }), ...(leases && { leases }) };
 }
 
 /** SQLite gathers writes; the other workers see them when they are in the file. */

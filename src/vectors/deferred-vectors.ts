@@ -1,0 +1,93 @@
+import type { Clock } from "../core/clock.ts";
+import { chain, isPromise } from "../core/maybe-promise.ts";
+import type { MaybePromise } from "../core/store.ts";
+import type { StoreFinding } from "../core/store-check.ts";
+import type { VectorItem, VectorMatch, VectorSpace, VectorStats, VectorStore } from "../core/vector-store.ts";
+
+/**
+ * A store of vectors that is opened when it is first asked for something: a start does not wait for it, and one that
+ * cannot be opened fails look-ups and nothing else. It is tried again, but not at every look-up.
+ */
+
+export interface DeferredVectorsOptions {
+  /** That of the store that `open` returns. */
+  readonly name: string;
+  readonly open: () => MaybePromise<CheckableVectors>;
+  readonly clock: Clock;
+}
+
+/** A store of vectors that may be able to say what is wrong with it. */
+export interface CheckableVectors extends VectorStore {
+  check?(): Promise<readonly StoreFinding[]>;
+}
+
+const retryMs = 1_000;
+
+export class DeferredVectors implements VectorStore {
+  readonly name: string;
+  readonly #options: DeferredVectorsOptions;
+  #opened: MaybePromise<CheckableVectors> | undefined;
+  #failure: { readonly error: unknown; readonly until: number } | undefined;
+  #isClosed = false;
+
+  constructor(options: DeferredVectorsOptions) {
+    this.name = options.name;
+    this.#options = options;
+  }
+
+  put(space: VectorSpace, item: VectorItem): MaybePromise<"stored" | "declined" | "overloaded"> {
+    return this.#with((store) => store.put(space, item));
+  }
+
+  nearest(space: VectorSpace, vector: Float32Array, count: number): MaybePromise<readonly VectorMatch[]> {
+    return this.#with((store) => store.nearest(space, vector, count));
+  }
+
+  delete(where: Parameters<VectorStore["delete"]>[0]): MaybePromise<void> {
+    return this.#with((store) => store.delete(where));
+  }
+
+  stats(): MaybePromise<VectorStats> {
+    return this.#with((store) => store.stats());
+  }
+
+  /** Opens nothing that was not opened. */
+  async close(): Promise<void> {
+    this.#isClosed = true;
+    const opened = this.#opened;
+    this.#opened = undefined;
+    await Promise.resolve(opened).then(
+      (store) => store?.close(),
+      () => undefined,
+    );
+  }
+
+  #with<T>(use: (store: VectorStore) => MaybePromise<T>): MaybePromise<T> {
+    return chain(this.#open(), use);
+  }
+
+  #open(): MaybePromise<CheckableVectors> {
+    if (this.#opened !== undefined) return this.#opened;
+    const { clock, open, name } = this.#options;
+    if (this.#isClosed) throw new Error(`the store of vectors ${name} is closed`);
+    if (this.#failure !== undefined && clock.monotonic() < this.#failure.until) throw this.#failure.error;
+    try {
+      const opening = open();
+      this.#opened = isPromise(opening) ? opening.then(this.#keep, this.#fail) : opening;
+      return this.#opened;
+    } catch (error) {
+      return this.#fail(error);
+    }
+  }
+
+  readonly #keep = (store: CheckableVectors): CheckableVectors => {
+    if (!this.#isClosed) this.#opened = store;
+    return store;
+  };
+
+  readonly #fail = (error: unknown): never => {
+    this.#opened = undefined;
+    this.#failure = { error, until: this.#options.clock.monotonic() + retryMs };
+    throw error;
+  };
+}
