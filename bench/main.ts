@@ -17,12 +17,18 @@ const usage = `Usage: npm run bench -- [NAME ...] [options]
 
   --list       the programs
   --quick      a smoke run: short, and no result is written
-  --data FILE  the trace that tau-bench replays
+  --data PATH  the trace that tau-bench replays, or the folder of data sets that semantic reads
   --out DIR    where results go and are read (default bench/results)
-  --report     measure nothing; write docs/benchmarks.md from the results`;
+  --report     measure nothing; write docs/benchmarks.md from the results
 
-/** No program takes nearly as long; one that does hangs. */
-const mostMs = 180_000;
+Of semantic alone:
+  --pairs FILE         measure these pairs in its place: lines {"a": "...", "b": "...", "label": 0 or 1}
+  --minilm FILE        measure with these vectors too: lines {"text": "...", "vector": "..."}
+  --minilm-texts FILE  measure nothing; write the texts whose vectors --minilm needs
+  --errors FILE        write what was answered wrongly, or not at all, to this file`;
+
+/** Hardly a program takes nearly as long; one that does hangs. */
+const usualMostMs = 180_000;
 
 process.on("exit", () => {
   killChildren();
@@ -57,7 +63,13 @@ async function main(): Promise<number> {
   }
   pinRunner();
   const chosen = programs.filter(({ name }) => positionals.length === 0 || positionals.includes(name));
-  const options: BenchOptions = { quick: values.quick, data: values.data, log: (line) => console.log(`  ${line}`) };
+  const { pairs, minilm, errors, "minilm-texts": minilmTexts } = values;
+  const options: BenchOptions = {
+    quick: values.quick,
+    data: values.data,
+    semantic: { pairs, minilm, minilmTexts, errors },
+    log: (line) => console.log(`  ${line}`),
+  };
   let failures = 0;
   for (const program of chosen) if (!(await runOne(program, options, values.out))) failures++;
   if (values.quick) console.log("\nA smoke run: these figures mean nothing, and no result was written.");
@@ -69,7 +81,7 @@ async function runOne(program: Benchmark, options: BenchOptions, folder: string)
   const machine = describeMachine();
   const startedAt = performance.now();
   try {
-    const result = await inTime(program.run(options));
+    const result = await inTime(program.run(options), program.mostMs ?? usualMostMs);
     if ("skipped" in result) {
       console.log(`  skipped: ${result.skipped}`);
       return true;
@@ -77,7 +89,8 @@ async function runOne(program: Benchmark, options: BenchOptions, folder: string)
     printResult(result, (line) => console.log(line));
     const seconds = (performance.now() - startedAt) / 1000;
     console.log(`  ${seconds.toFixed(0)} s`);
-    if (!options.quick) writeResult(folder, program, { ...result, machine, seconds: Math.round(seconds) });
+    if (!options.quick && result.isPartial !== true)
+      writeResult(folder, program, { ...result, machine, seconds: Math.round(seconds) });
     return true;
   } catch (error) {
     console.error(`  failed: ${error instanceof Error ? (error.stack ?? error.message) : String(error)}`);
@@ -87,7 +100,7 @@ async function runOne(program: Benchmark, options: BenchOptions, folder: string)
   }
 }
 
-async function inTime(running: Promise<BenchResult>): Promise<BenchResult> {
+async function inTime(running: Promise<BenchResult>, mostMs: number): Promise<BenchResult> {
   const late = Promise.withResolvers<never>();
   const timer = setTimeout(() => late.reject(new Error(`not done after ${mostMs / 1000} s`)), mostMs);
   try {
@@ -107,6 +120,10 @@ function readArguments() {
         report: { type: "boolean", default: false },
         help: { type: "boolean", default: false },
         data: { type: "string" },
+        pairs: { type: "string" },
+        minilm: { type: "string" },
+        "minilm-texts": { type: "string" },
+        errors: { type: "string" },
         out: { type: "string", default: resultsFolder },
       },
     });

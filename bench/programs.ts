@@ -17,6 +17,7 @@ import { redisHit } from "./micro/redis-hit.ts";
 import { replayStream } from "./micro/replay-stream.ts";
 import { sqliteHit } from "./micro/sqlite-hit.ts";
 import { vectors } from "./micro/vectors.ts";
+import { semanticQuality } from "./semantic/semantic-quality.ts";
 import { tauBench } from "./workloads/tau-bench.ts";
 
 /** Every benchmark, in the order in which `npm run bench` runs them. */
@@ -33,6 +34,7 @@ export const programs: readonly Benchmark[] = [
   embeddingBatch,
   replayStream,
   vectors,
+  semanticQuality,
   storeFaults,
   gatewayFaults,
   purgeTag,

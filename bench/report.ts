@@ -47,6 +47,7 @@ function section({
   version,
   machine,
   figures,
+  tables = [],
   notes,
   seconds,
 }: ResultFile): readonly string[] {
@@ -61,6 +62,7 @@ function section({
       figures.map((one) => [one.what, shown(one), spread(one)]),
     ),
     "",
+    ...tables.flatMap(({ title, head, rows }) => [`### ${title}`, "", table(head, rows), ""]),
     ...notes.map((note) => `- ${note}`),
     `- ${date.slice(0, 10)}, version ${version}, commit ${commit}, ${seconds} s; ${where}; load at the start ${machine.load}.`,
     "",

@@ -1,4 +1,4 @@
-import type { BudgetRow, Figure, Measured, Summary } from "./benchmark.ts";
+import type { BudgetRow, Figure, Measured, Summary, Table } from "./benchmark.ts";
 
 /** What a person reads after a program has run. */
 export function printResult(result: Measured, log: (line: string) => void): void {
@@ -6,7 +6,16 @@ export function printResult(result: Measured, log: (line: string) => void): void
     ...result.budget.map((row) => [row.what, shown(row), spread(row), limits(row), verdicts[row.met]]),
     ...result.figures.map((one) => [one.what, shown(one), spread(one), "", ""]),
   ];
-  const widths = [0, 1, 2, 3, 4].map((column) => Math.max(...rows.map((row) => (row[column] as string).length)));
+  printRows(rows, log);
+  for (const { title, head, rows: body } of (result.tables ?? []).map(standing)) {
+    log(`\n  ${title}`);
+    printRows([head, ...body], log);
+  }
+  for (const note of result.notes) log(`  - ${note}`);
+}
+
+function printRows(rows: readonly (readonly string[])[], log: (line: string) => void): void {
+  const widths = (rows[0] ?? []).map((_, column) => Math.max(...rows.map((row) => (row[column] as string).length)));
   for (const row of rows)
     log(
       `  ${row
@@ -14,7 +23,15 @@ export function printResult(result: Measured, log: (line: string) => void): void
         .join("  ")
         .trimEnd()}`,
     );
-  for (const note of result.notes) log(`  - ${note}`);
+}
+
+/** On its side where it would be too wide for a terminal and is not as long as wide. */
+function standing(table: Table): Table {
+  const { title, head, rows } = table;
+  if (head.length <= rows.length) return table;
+  const all = [head, ...rows];
+  const turned = head.map((_, column) => all.map((row) => row[column] as string));
+  return { title, head: turned[0] as readonly string[], rows: turned.slice(1) };
 }
 
 export const verdicts: Readonly<Record<BudgetRow["met"], string>> = { aim: "aim met", must: "met", no: "NOT MET" };

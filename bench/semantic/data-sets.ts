@@ -61,6 +61,14 @@ export class DataSets {
     }));
   }
 
+  /** Many questions of people, labelled in pairs. */
+  manyQuestions(): readonly LabelledPair[] {
+    return this.#lines("qqp_gptcache_80854.jsonl.gz").map((line) => {
+      const { a, b, label } = JSON.parse(line) as { a: string; b: string; label: number };
+      return { a, b, same: label === 1, source: "qqp" };
+    });
+  }
+
   gptcache(): readonly LabelledPair[] {
     const all = JSON.parse(this.#text("gptcache_mock_data.json.gz")) as { origin: string; similar: string }[];
     return all.map(({ origin, similar }) => ({ a: origin, b: similar, same: true, source: "gptcache" }));
