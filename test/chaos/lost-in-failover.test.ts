@@ -38,13 +38,13 @@ describeWithServices("redis-server", "gateways over a Redis that Sentinels watch
     const gateways = [await start(), await start()] as const;
     const [one, other] = gateways;
     origin.generation = 1;
-    const entry = (await ask(one, byKey)).headers["x-ai-cache-entry"] as string;
-    await ask(one, untagged);
+    for (const body of [byKey, untagged]) await ask(one, body);
     await ask(one, question(), tagged);
     for (const gateway of gateways) {
       for (const body of [question(), byKey, untagged])
         await asked(async () => statusOf(await ask(gateway, body)) === "HIT");
     }
+    const entry = String((await ask(one, byKey)).headers["x-ai-cache-entry"]);
     await asked(async () => (await replica.admin.dbsize()) === (await primary.admin.dbsize()));
 
     await cutReplication(redis);

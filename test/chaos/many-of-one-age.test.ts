@@ -3,8 +3,7 @@ import { createCache } from "../../src/cache.ts";
 import { ManualClock } from "../../src/core/clock.ts";
 import type { SharedStore } from "../../src/core/shared-store.ts";
 import { memory } from "../../src/stores/memory.ts";
-import { isWhole } from "../../src/testing/scripted-text.ts";
-import { readResponse, seededRandom } from "../topology/cache-harness.ts";
+import { seededRandom } from "../topology/cache-harness.ts";
 import { chatResponse, questionIn } from "./chat-origin.ts";
 import { valuesOf } from "./store-view.ts";
 
@@ -35,6 +34,7 @@ test(`T8 I6 ${count} entries of one time to live end evenly over the jitter, and
     store: noting(ends, memory({ clock })),
     clock,
     random: seededRandom(),
+    semantic: { mode: "off" },
     policy: { ttl: `${ttlMs}ms`, ttlJitter: jitter, staleWhileRevalidate: 0, staleIfError: 0 },
     async fetch(_, init) {
       const { model, text } = questionIn(init);
@@ -49,8 +49,8 @@ test(`T8 I6 ${count} entries of one time to live end evenly over the jitter, and
       headers: { "content-type": "application/json" },
       body: JSON.stringify({ model: "m", messages: [{ role: "user", content: `question ${number}` }] }),
     });
-    const { text } = await readResponse(response);
-    if (!isWhole(text) || !text.includes(`answer to question ${number} #`)) throw new Error(`${number}: ${text}`);
+    const text = await response.text();
+    if (!text.includes(`"answer to question ${number} #`)) throw new Error(`${number}: ${text}`);
   };
 
   const writtenAt = clock.now();
@@ -77,4 +77,4 @@ test(`T8 I6 ${count} entries of one time to live end evenly over the jitter, and
   }
   expect(asked.size).toBe(count);
   expect([...asked.values()].filter((times) => times !== 2)).toEqual([]);
-});
+}, 120_000);
