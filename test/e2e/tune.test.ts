@@ -1,6 +1,9 @@
 import { readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { describe, expect, test } from "vitest";
+import { createCache } from "../../src/cache.ts";
+import { learntKey, writeEvidence } from "../../src/layers/semantic/learnt.ts";
+import { sqlite } from "../../src/stores/sqlite.ts";
 import { runCommand } from "./gateway-process.ts";
 import { temporaryFolder } from "./running-gateway.ts";
 
@@ -45,6 +48,39 @@ describe("surface: reprise tune finds a threshold from labels", () => {
       expect(result).toMatchObject({ ok: true, records: 600, right: 500, allowed: 0.02, by: "similarity" });
       expect(result.recommended.threshold.upper).toBeLessThanOrEqual(0.02);
       expect(told.stdout).toContain(`layers.semantic.threshold: ${result.recommended.threshold.threshold}`);
+    },
+    limit,
+  );
+
+  test(
+    "what a store keeps is printed as a file that can be tuned by",
+    async () => {
+      const cwd = temporaryFolder();
+      const store = sqlite({ directory: join(cwd, "kept"), maxBytes: 64 * 1024 * 1024 });
+      const cache = await createCache({ store });
+      const kept = { deleteAt: Date.now() + 3_600_000, priority: "low" } as const;
+      for (let entry = 0; entry < 300; entry++) {
+        const score = 0.5 + entry / 600;
+        const observations = [1, 2, 3].map((round) => ({ score, right: score > 0.7 || round === 1 }));
+        await store.set("library", learntKey(`slot-${entry}`), writeEvidence({ observations, blocked: [] }), kept);
+      }
+      await cache.close();
+      const args = ["tune", "--observations", "--data", "kept"];
+      const told = await runCommand([...args, "--tenant", "library"], { cwd });
+      expect([told.code, told.stderr]).toEqual([0, ""]);
+      const lines = told.stdout.trimEnd().split("\n");
+      expect(lines).toHaveLength(900);
+      expect(lines.every((line) => /^\{"score":0\.\d+,"right":(true|false)\}$/.test(line))).toBe(true);
+      writeFileSync(join(cwd, "observed.jsonl"), told.stdout);
+      const tuned = await runCommand(["tune", "observed.jsonl"], { cwd });
+      expect(tuned.code).toBe(0);
+      expect(tuned.stdout).toContain("At most 1 % wrong hits: scores from 0.");
+
+      const nobody = await runCommand([...args, "--tenant", "nobody"], { cwd });
+      expect([nobody.code, nobody.stdout]).toEqual([1, ""]);
+      expect(nobody.stderr).toContain("There are no observations in the store");
+      for (const misuse of [["tune"], ["tune", "observed.jsonl", "--observations", "--data", "kept"]])
+        expect((await runCommand(misuse, { cwd })).code).toBe(2);
     },
     limit,
   );

@@ -1,31 +1,63 @@
 import { writeFileSync } from "node:fs";
 import process from "node:process";
 import { Command } from "commander";
+import { RepriseError } from "../../core/errors.ts";
+import type { GatewayConfig } from "../../gateway/config.ts";
 import { MisuseError } from "../misuse-error.ts";
-import type { Flags } from "./config-flags.ts";
+import { configFlag, type Flags } from "./config-flags.ts";
 import { progressLine } from "./progress-line.ts";
-import { type Report, tell } from "./report.ts";
+import { act, type Report, tell } from "./report.ts";
 
 /** `reprise tune`: from labels to a threshold or a target. What reads, scores and draws is loaded when it is needed. */
 
 export function tuneCommand(): Command {
   return new Command("tune")
     .description("Find the threshold or target of the semantic layer that keeps wrong hits within a bound.")
-    .argument("<file>", "labelled pairs of texts, or observations: .jsonl, .csv or .tsv")
+    .argument("[file]", "labelled pairs of texts, or observations: .jsonl, .csv or .tsv")
     .option("--wrong <share>", "the share of hits that may be wrong, such as 0.01 or 1%", "1%")
     .option("--embedder <name>", "what finds pairs alike: builtin", "builtin")
     .option("--svg <file>", "draw the curve into this file, too")
+    .option("--observations", "print what a store keeps of answers to like questions, as observations")
+    .option(...configFlag)
+    .option("--data <folder>", "folder of the embedded store (default: ./.reprise)")
+    .option("--store <url>", "the store: sqlite, sqlite:FOLDER, or redis://, postgres:// (default: sqlite)")
+    .option("--tenant <id>", "only observations of this tenant")
     .option("--json", "print the result as JSON")
     .addHelpText("after", forms)
-    .action((file: string, flags: Flags) => tell(flags, "tune", () => tuned(file, flags)));
+    .action((file: string | undefined, flags: Flags) =>
+      flags["observations"] === undefined
+        ? tell(flags, "tune", () => tuned(file, flags))
+        : act(flags, "tune", (config) => observed(file, config, flags)),
+    );
 }
 
 const forms =
   '\nForms of a line:\n  {"a":"How do I reset my password?","b":"Reset my password","label":1}\n' +
   '  {"score":0.97,"similarity":0.91,"right":true,"tier":"vector","at":1767225600000}\n' +
-  "or cells under a header of the same names. Exit status is 1 when nothing keeps the bound.";
+  "or cells under a header of the same names. Exit status is 1 when nothing keeps the bound.\n" +
+  "\nExample:\n  reprise tune --observations --data ./.reprise > observed.jsonl\n  reprise tune observed.jsonl --wrong 0.5%";
 
-async function tuned(file: string, flags: Flags): Promise<Report> {
+async function observed(file: string | undefined, config: GatewayConfig, { tenant }: Flags): Promise<Report> {
+  if (file !== undefined)
+    throw new MisuseError(`--observations reads a store, and not ${file}`, "Leave out one of the two.");
+  const { openStore } = await import("../vectors/opened-store.ts");
+  const { storedObservations } = await import("../tune/stored-observations.ts");
+  const opened = await openStore(config, { make: false });
+  try {
+    const observations = await storedObservations(opened.store, tenant);
+    if (observations.length === 0)
+      throw new RepriseError("nothing_observed", {
+        message: "There are no observations in the store",
+        remedy: "Check --data and --tenant; answers to like questions are observed when they are judged or reported.",
+      });
+    return { json: { observations }, text: observations.map((one) => JSON.stringify(one)).join("\n") };
+  } finally {
+    await opened.close();
+  }
+}
+
+async function tuned(file: string | undefined, flags: Flags): Promise<Report> {
+  if (file === undefined) throw new MisuseError("There is no file named", "Name one, or use --observations.");
   const allowed = shareIn(flags["wrong"] ?? "");
   const { embedder: name = "builtin", svg } = flags;
   if (name !== "builtin") throw new MisuseError(`--embedder ${name} is not known`, "It is builtin, or left out.");
