@@ -58,7 +58,8 @@ function afterthoughts(sentence: Sentence, at: number): QuestionFrame[] {
 }
 
 function plain(sentence: Sentence): Sentence {
-  const [start, end] = withoutPoliteness(sentence);
+  const [start, last] = withoutPoliteness(sentence);
+  const end = withoutThanks(sentence.words, start, last);
   if (start === 0 && end === sentence.words.length) return sentence;
   return {
     tokens: sentence.tokens.slice(start, end),
@@ -67,6 +68,20 @@ function plain(sentence: Sentence): Sentence {
     clauses: new Set([...sentence.clauses].map((at) => at - start).filter((at) => at > 0 && at < end - start)),
   };
 }
+
+/** Thanks behind the question that no punctuation sets apart ("what is it used for thanks"). */
+function withoutThanks(words: readonly string[], start: number, end: number): number {
+  let at = end;
+  while (at > start + 1 && at > end - 5 && closing.has(words[at - 1] ?? "")) {
+    at--;
+    if (/^(?:thanks?|thx|please|pls|cheers)$/.test(words[at] ?? "")) return withoutThanks(words, start, at);
+  }
+  return end;
+}
+
+const closing: ReadonlySet<string> = new Set(
+  "thank thanks thx please pls cheers you so much very a lot in advance".split(" "),
+);
 
 function mainFrame(sentence: Sentence): QuestionFrame {
   const { words } = sentence;

@@ -24,7 +24,7 @@ export const embeddingVerbs: ReadonlySet<string> = new Set(
 
 /** May stand between an embedding verb and the question word: "tell me exactly where", "have no idea about how". */
 export const embeddingFillers: ReadonlySet<string> = new Set(
-  "me us out about exactly please of on to just more again briefly on".split(" "),
+  "me us out about exactly please of on to just more again briefly in at for from with by since until".split(" "),
 );
 
 /** With one of these a request is an order, also as "can you ...": "can you write", "write". */

@@ -48,7 +48,7 @@ function mark(sentence: Sentence, into: MarkSets): void {
   }
 }
 
-const speaksOfWords = /^(?:say|says|saying|said|words?|spell|pronounce|write|mean|means|meaning)$/;
+const speaksOfWords = /^(?:say|says|saying|said|words?|spell|pronounce|write)$/;
 
 const askersWords: ReadonlySet<string> = new Set("tell show give help explain let teach advise remind send".split(" "));
 
