@@ -1,7 +1,7 @@
 import { Redis } from "ioredis";
-import { assembleCore, type Core } from "../../src/core-assembly.ts";
 import { defaultDirectives } from "../../src/core/directives.ts";
 import type { Keyed } from "../../src/core/layer.ts";
+import { assembleCore, type Core } from "../../src/core-assembly.ts";
 import { readSettings } from "../../src/options.ts";
 import { redis } from "../../src/stores/redis.ts";
 import type { Benchmark, BenchOptions } from "../benchmark.ts";
