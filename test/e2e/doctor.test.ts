@@ -26,6 +26,8 @@ describe("surface: doctor", () => {
         "node",
         "clock",
         "store",
+        "embedder",
+        "vectors",
         "admin API",
         "port",
         "upstream default",
@@ -82,11 +84,31 @@ describe("surface: doctor", () => {
       expect(code).toBe(0);
       expect(stdout).toMatch(/warn {2}port .*EADDRINUSE/);
       expect(stdout).toMatch(/ok {4}store .*entries/);
+      expect(stdout).toMatch(/ok {4}vectors .*semantic\.db is sound; vectors in it: 1\n/);
       expect(stdout).toContain(`ok    admin API      its token is in ${join(data, "admin-token")}`);
       expect(stdout).not.toContain(readFileSync(join(data, "admin-token"), "utf8").trim());
       expect(statusOf(await ask(gateway))).toBe("HIT");
       expect(statSync(data).mode & 0o777).toBe(0o700);
       expect(statSync(join(data, "cache.db")).mode & 0o777).toBe(0o600);
+    },
+    limit,
+  );
+});
+
+describe("surface: doctor, of like questions", () => {
+  test(
+    "a file of vectors that is damaged is an error; without the layer nobody looks",
+    async () => {
+      const origin = await runOrigin();
+      const data = temporaryFolder();
+      writeFileSync(join(data, "semantic.db"), "no database at all ".repeat(500));
+      const args = ["doctor", "--data", data, "--upstream", origin.url, "--port", "0"];
+      const { code, stdout } = await runCommand(args);
+      expect(code).toBe(1);
+      expect(stdout).toMatch(/FAIL {2}vectors .*semantic\.db.*\n {21}\S.*move/);
+      const off = await runCommand([...args, "--semantic", "off"]);
+      expect(off.code).toBe(0);
+      expect(off.stdout).not.toMatch(/vectors|embedder/);
     },
     limit,
   );

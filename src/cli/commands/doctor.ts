@@ -7,11 +7,14 @@ import type { GatewayConfig } from "../../gateway/config.ts";
 import { checkAdmin } from "./admin-finding.ts";
 import { type Flags, soundConfigFrom, withConfigFlags } from "./config-flags.ts";
 import type { Finding } from "./finding.ts";
+import { checkSemantic } from "./semantic-findings.ts";
 import { checkStore } from "./store-findings.ts";
 
 export function doctorCommand(): Command {
   return withConfigFlags(new Command("doctor"))
-    .description("Check configuration, store, admin token, clock, port and upstreams; every finding with its remedy.")
+    .description(
+      "Check configuration, store, vectors, embedder, admin token, clock, port and upstreams; every finding with its remedy.",
+    )
     .option("--json", "print the findings as JSON")
     .action(doctor);
 }
@@ -25,6 +28,7 @@ async function doctor(flags: Flags): Promise<void> {
     checkNode(),
     checkClock(),
     ...(await checkStore(config)),
+    ...(await checkSemantic(config)),
     checkAdmin(config),
     await checkPort(config),
     ...(await Promise.all(Object.entries(config.upstreams).map(([name, { url }]) => checkUpstream(name, url)))),
