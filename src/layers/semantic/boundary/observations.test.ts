@@ -3,8 +3,7 @@ import { describe, expect, it } from "vitest";
 import { noAudit, withAudited } from "./audit.ts";
 import { decide, observe } from "./boundary.ts";
 import { type Observations, readObservations, withObservation, writeObservations } from "./observations.ts";
-import { binCount, logOddsOf } from "./score-scale.ts";
-import { readShippedCounts } from "./shipped-counts.ts";
+import { logOddsOf } from "./score-scale.ts";
 import { cautiousCounts, evidenceFrom } from "./tier-evidence.ts";
 import { readTierState, writeTierState } from "./tier-state.ts";
 
@@ -76,24 +75,5 @@ describe("what is kept of a tier", () => {
       JSON.stringify({ format, learnt, kinship }),
     ];
     for (const text of refused) expect(readTierState(Buffer.from(text), cautiousCounts), text).toBeUndefined();
-  });
-});
-
-describe("the file of what is shipped", () => {
-  const counts = { right: Array(binCount).fill(9), wrong: Array(binCount).fill(1) };
-
-  it("gives the counts of both tiers", () => {
-    const text = JSON.stringify({ format: 1, tiers: { signature: counts, vector: cautiousCounts } });
-    expect(readShippedCounts(text)).toEqual({ signature: counts, vector: cautiousCounts });
-  });
-
-  it.each([
-    ["{", "no JSON"],
-    ["null", "format undefined"],
-    ['{"format":2}', "format 2"],
-    ['{"format":1}', "tier signature"],
-    [JSON.stringify({ format: 1, tiers: { signature: counts, vector: { right: [], wrong: [] } } }), "tier vector"],
-  ])("%s: %s", (text, message) => {
-    expect(() => readShippedCounts(text)).toThrow(message);
   });
 });
