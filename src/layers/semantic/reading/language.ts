@@ -48,7 +48,7 @@ const foreignGrammar = new Set(
     "le les des du une et est dans pour qui que quel quelle quels sont avec sur pas je tu il elle nous vous " +
     "der das ein eine einen und ist sind wie wer wo warum nicht mit von zu auf ich wir sie kann " +
     "el los las un una y es son como por para con del al cual donde cuando porque mi su " +
-    "o os um uma e é são não está do da dos das em no na qual quando onde por meu minha " +
+    "o os uma e é são não está do da dos das em no na qual quando onde por meu minha " +
     "il lo gli di che e sono come dove perche quale con per nel della " +
     "het een van en dat wat hoe waar waarom niet zijn voor met op"
   )

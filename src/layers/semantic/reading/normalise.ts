@@ -2,7 +2,7 @@ import type { Span } from "./tokenise.ts";
 
 /**
  * Case, white space and closing punctuation folded, in any language. What is code stays as it is written. Idempotent.
- * A `!` after a digit or a single letter is a factorial and stays; so does punctuation that stands alone.
+ * A `!` after a small number or a single letter is a factorial and stays; so does punctuation that stands alone.
  */
 export function normalise(text: string, spans: readonly Span[]): string {
   let normal = "";
@@ -26,6 +26,6 @@ function foldProse(text: string): string {
 }
 
 function withoutClosing(text: string): string {
-  const closing = /(?:\s*[?.]|(?<=\p{L}\p{L}[?.!]{0,8})!)+$/u.exec(text);
+  const closing = /(?:\s*[?.]|(?<=(?:\p{L}\p{L}|\d{4})[?.!]{0,8})!)+$/u.exec(text);
   return closing === null || closing.index === 0 ? text : text.slice(0, closing.index);
 }

@@ -33,8 +33,10 @@ function openingAt(text: Trimmed): number {
     if (next >= end || !isAt(phrase, words, start)) continue;
     const word = words[next] ?? "";
     if (needs === "request" ? next + 1 < end && requestVerbs.has(word) : startsClause(word)) return phrase.length;
-    if (needs === "break" && /[,.!?;\n-]/.test(breaks[next] ?? "")) return phrase.length;
-    if (needs === "thing" && !aboutWords.has(word)) return phrase.length;
+    const apart = breaks[next] ?? "";
+    if (needs === "break" && (/[,.!?;\n-]/.test(apart) || (phrase.length > 1 && apart.includes(":"))))
+      return phrase.length;
+    if (needs === "thing" && !(phrase.length > 1 ? goesOn : aboutWords).has(word)) return phrase.length;
   }
   return 0;
 }
@@ -58,8 +60,11 @@ function isManners(phrase: readonly string[], at: number, { words, breaks, start
   if (/[.!?\n]/.test(apart)) return true;
   const before = words.slice(start, at);
   if (apart.includes(",") || apart.includes(";")) return !before.some((word) => wordsOfSpeech.has(word));
-  const isFree = !before.some((word) => wordsOfSpeech.has(word) || wordsOnWords.has(word));
-  return isFree && shortClosings.has(phrase.join(" ")) && !aboutWords.has(words[at - 1] ?? "");
+  const last = words[at - 1] ?? "";
+  if (!shortClosings.has(phrase.join(" ")) || namesNext.has(last) || before.some((word) => wordsOfSpeech.has(word))) {
+    return false;
+  }
+  return !mayNameNext.has(last) || !before.some((word) => wordsOnWords.has(word));
 }
 
 function isAt(phrase: readonly string[], words: readonly string[], at: number): boolean {
@@ -116,20 +121,32 @@ const closings = phrases(
 );
 
 /** These end a question without a comma too. */
-const shortClosings = new Set(["please", "pls", "plz", "thanks", "thank you", "thx", "thanks in advance"]);
+const shortClosings = new Set(
+  (
+    "please|pls|plz|thanks|thank you|thx|thanks in advance|thank you in advance|thank you so much|" +
+    "thank you very much|thanks so much|thanks a lot"
+  ).split("|"),
+);
 
 const auxiliaries = new Set(
   "is are am was were do does did can could should would will have has had may must i".split(" "),
 );
 
-/** Beside these, a word of manners is what is spoken of. */
+/** Before these, `please` is what is spoken of, or what is done to somebody. */
 const aboutWords = new Set(
   (
     "in mean means meaning translation definition synonym synonyms lyrics song is was and or vs versus of for with to " +
-    "say says said saying write spell pronounce word phrase than between like use a an the by not as into translate " +
-    "you me my your"
+    "than between like a an the by as into you me my your"
   ).split(" "),
 );
+
+/** Before these, `tell me` is the request itself (`could you tell me about bees`). */
+const goesOn = new Set("about more in of again something anything everything".split(" "));
+
+/** Behind these, the closing phrase is a word of the sentence. */
+const namesNext = new Set("a an the and or between vs versus than word phrase write use not".split(" "));
+/** Behind these it may be, where the text speaks of words (`another word for please`). */
+const mayNameNext = new Set("of for with to like as is by into".split(" "));
 
 /** A text that has one of these may ask about the very words it ends with, behind a comma too. */
 const wordsOfSpeech = new Set(

@@ -49,4 +49,4 @@ function asked(words: readonly string[]): readonly string[] {
 
 const movable = new Set("what who where when".split(" "));
 const lastVerbs = new Set("be was were".split(" "));
-const verbs = new Set("be was were do did can could will would should have has had".split(" "));
+const verbs = new Set("be was were do did can could will would should may might must have has had".split(" "));

@@ -58,7 +58,7 @@ class WordReader {
 
   read(span: Span): Token[] {
     const isName = this.#saysCase && hasNameCase(span);
-    const lower = span.text.toLowerCase();
+    const lower = span.text.toLowerCase().replace(/\.$/, "");
     if (/\p{Ll}\p{Lu}/u.test(span.text) && !this.#lexicon.knows(lower)) {
       return [bareToken(span, "code", span.text, span.text)];
     }

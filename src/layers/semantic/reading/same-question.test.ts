@@ -18,6 +18,13 @@ test.each([
   ["how do I open a non-profit", "how to open a non profit?"],
   ["twenty five percent of eighty", "25 percent of 80"],
   ["you can't park here", "you cannot park here"],
+  ["tell me about bees", "Could you tell me about bees?"],
+  ["the capital of Chad", "Can you please tell me the capital of Chad"],
+  ["what is the root of the word bread", "what is the root of the word bread? Many thanks!"],
+  ["what are wet wipes used for", "what are wet wipes used for please"],
+  ["trade between Canada and the U.S.", "trade between Canada and the U.S. Thank you!"],
+  ["who ruled England in 1616", "who ruled England in 1616!"],
+  ["what might the meaning of it be", "excuse me, what might the meaning of it be"],
   ["ARE TOMATOES FRUIT", "are tomatoes fruit?"],
 ])("%s asks the same as %s", (one, other) => {
   expect(signature(one)).toBe(signature(other));
@@ -58,6 +65,9 @@ test.each([
   ["hello in Spanish", "please in Spanish"],
   ["how do you say thank you", "how do you say please"],
   ["translate to German: thanks", "translate to German: please"],
+  ["another word for thanks", "another word for please"],
+  ["how do you spell please", "how do you spell thanks"],
+  ["hey jude chords", "jude chords"],
   ["can I ask for a refund", "for a refund"],
   ["ER nurse salary", "nurse salary"],
   ["how to please a crowd", "how to a crowd"],

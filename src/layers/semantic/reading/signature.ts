@@ -41,10 +41,12 @@ const verbsToBe = new Set(["be", "was", "were"]);
 
 /** Whether the question is told of (`do you know what that is`), so that its verb may stand last. */
 function isTold(words: readonly string[], start: number): boolean {
-  return start > 0 && telling.has(words[start - 1] ?? "");
+  const last = words[start - 1] ?? "";
+  return last === "me" ? telling.has(words[start - 2] ?? "") : asking.has(last);
 }
 
-const telling = new Set("me know ask wonder wondering curious".split(" "));
+const telling = new Set("tell telling explain".split(" "));
+const asking = new Set("know ask wonder wondering curious idea".split(" "));
 
 const articles = new Set(["a", "an", "the"]);
 

@@ -49,7 +49,7 @@ export function tokenise(text: string): Span[] {
       push("code", mixed, caseFreeForm(text.slice(at, mixed)));
       continue;
     }
-    const word = endOf(letters, text, at);
+    const word = endOf(initials, text, at) ?? endOf(letters, text, at);
     if (word !== undefined) {
       const first = text.slice(at, word).toLowerCase();
       const end = numberWordsEnd(text, word, first);
@@ -66,7 +66,7 @@ export function tokenise(text: string): Span[] {
       push("sign", sign);
       continue;
     }
-    if (character === "!" && factorial.test(before)) {
+    if (character === "!" && factorial.test(text.slice(Math.max(0, at - 4), at))) {
       push("sign", at + 1);
       continue;
     }
@@ -77,9 +77,12 @@ export function tokenise(text: string): Span[] {
 }
 
 const wordish = /[\p{L}\p{M}\p{N}_]/u;
-const factorial = /[\d)]/;
+/** Four digits are a year rather than the base of a factorial. */
+const factorial = /(?:^|\D)\d{1,3}$|\)$/;
 const sentenceEnd = /[.!?:;\n]/;
-const letters = /\p{L}[\p{L}\p{M}]*(?:(?:'|-|&)\p{L}[\p{L}\p{M}]*){0,6}(?:\.(?=\p{L}\.)(?:\p{L}\.){1,5})?/uy;
+const letters = /\p{L}[\p{L}\p{M}]*(?:(?:'|-|&)\p{L}[\p{L}\p{M}]*){0,6}/uy;
+/** `U.S.`, `e.g.`, with the last point or without. */
+const initials = /\p{L}(?:\.\p{L}){1,6}\.?(?![\p{L}\p{N}])/uy;
 const lettersAndDigits =
   /(?=[\p{L}\p{N}-]{0,60}\p{N})(?=[\p{L}\p{N}-]{0,60}\p{L})[\p{L}\p{N}]+(?:-[\p{L}\p{N}]+){0,6}/uy;
 /** Sign, currency, digits with separators, then a percent, a currency, an ordinal ending or a unit glued to it. */
