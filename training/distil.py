@@ -50,7 +50,8 @@ def added_words(data: Path, names: list[str], count: int) -> list[str]:
     from texts import lines
 
     known = set(names)
-    listed = [line.lstrip("\ufeff").split(" ") for line in lines(data / "semantic" / "symspell_frequency_dictionary_en_82765.txt.gz")]
+    dictionary = data / "semantic" / "symspell_frequency_dictionary_en_82765.txt.gz"
+    listed = [line.lstrip("\ufeff").split(" ") for line in lines(dictionary)]
     words = [fields[0] for fields in sorted(listed, key=lambda fields: -int(fields[1]))]
     return [word for word in words if word not in known and word.isascii() and word.isalpha() and len(word) > 3][:count]
 
