@@ -86,7 +86,7 @@ describeWithServices("redis-server", "an invalidation that one node does not hea
         await asked(async () => deaf.eventsOf("bus-fault").length > 0);
         // No time has passed: what it had is not believed any more.
         expect((await deaf.read({}, tagged)).text).toContain("generation-3");
-        expect(await listeners()).toBe(nodes.length);
+        await asked(async () => (await listeners()) === nodes.length);
       },
     );
   });
