@@ -4,8 +4,8 @@
    Arora et al. 2017, with Zipf's law for the frequencies, as model2vec does). Rows of character sequences begin at 0.
 2. The teacher's vectors of all texts are turned to their principal axes; the first `--dimensions` are the targets.
 3. The rows are trained on batches of near texts. The loss has two parts: the angle between student and target, and
-   the divergence between the two's similarities within the batch, which says what is nearer than what. Half of what
-   is shown carries a slip of the pen (noise.py) while its target stays that of the clean text.
+   the divergence between the two's similarities within the batch, which says what is nearer than what. A quarter of
+   what is shown carries a slip of the pen (noise.py) while its target stays that of the clean text.
 4. After each epoch the loss on texts held back decides whether to go on.
 
     python distil.py --data ../../shared/data --work work --out work/student.npz
