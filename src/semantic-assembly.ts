@@ -9,9 +9,11 @@ import type { VectorStore } from "./core/vector-store.ts";
 import type { Costs } from "./costs.ts";
 import { builtin } from "./embedders/builtin.ts";
 import { builtinLexicon } from "./embedders/lexicon.ts";
+import { likenessBy } from "./embedders/likeness.ts";
+import { scorerFile } from "./embedders/scorer.ts";
 import type { Replayer } from "./layers/exact/replay.ts";
-import { cautiousCounts } from "./layers/semantic/boundary/tier-evidence.ts";
 import { QuestionVectors } from "./layers/semantic/question-vectors.ts";
+import { type MeasuredScorer, readScorerFile } from "./layers/semantic/scoring/scorer-file.ts";
 import { SemanticLayer } from "./layers/semantic/semantic-layer.ts";
 import { ThresholdDeciding } from "./layers/semantic/threshold-deciding.ts";
 import { VerifiedDeciding } from "./layers/semantic/verified-deciding.ts";
@@ -58,12 +60,10 @@ export function assembleSemantic(
   const { clock, random, trace, lookupBudgetMs } = around;
   const { embedder = builtin(), vectors = embedded({ clock, maxVectors: settings.maxVectors }), judge } = tools;
   const lexicon = builtinLexicon;
-  const scorer = (_pair: unknown, similarity: number | undefined) => similarity ?? 1;
-  const shipped = { signature: cautiousCounts, vector: cautiousCounts };
   const deciding =
     settings.strategy === "threshold"
       ? new ThresholdDeciding(lexicon, settings.threshold)
-      : new VerifiedDeciding({ lexicon, scorer, shipped, target: settings.target, random });
+      : new VerifiedDeciding({ lexicon, measured: measuredScorer(embedder), target: settings.target, random });
   const questions = new QuestionVectors({ embedder, budgetMs: settings.embedder.budget, clock, trace });
   const { maxTextLength } = settings;
   const layer = new SemanticLayer({
@@ -81,5 +81,16 @@ export function assembleSemantic(
       await path.close();
       await Promise.allSettled([vectors.close(), embedder.close?.()]);
     },
+  };
+}
+
+/** The scorer that suits the embedder; read when it is first needed, as is the model that it leans on. */
+function measuredScorer(embedder: Embedder): () => MeasuredScorer {
+  let known: MeasuredScorer | undefined;
+  const other = builtin();
+  const isOwn = embedder.name === other.name;
+  return () => {
+    known ??= readScorerFile(scorerFile(), likenessBy(isOwn ? embedder : other))[isOwn ? "static" : "sentence"];
+    return known;
   };
 }

@@ -66,7 +66,8 @@ function write(a: string, b: string, same: boolean, source: string, group: strin
   if (one === undefined || other === undefined) return;
   let similarity = 0;
   for (let at = 0; at < one.length; at++) similarity += (one[at] as number) * (other[at] as number);
-  const features = [...featuresOf(pair, Math.min(1, Math.max(0, similarity)))].map((value) => Number(value.toFixed(5)));
+  const like = Math.min(1, Math.max(0, similarity));
+  const features = [...featuresOf(pair, like, like)].map((value) => Number(value.toFixed(5)));
   const tier = asked.signature === found.signature ? "signature" : "vector";
   out.write(`${JSON.stringify({ features, same, source, tier, group, a, b })}\n`);
 }

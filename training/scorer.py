@@ -2,10 +2,11 @@
 
     python scorer.py STATIC.jsonl SENTENCE.jsonl ../models/scorer-en.json
 
-Each input is what export-features.ts writes: with the built-in vectors, and with those of the teacher, which stands
-for all sentence encoders of its kind. Rows whose source begins with "measure" are only measured, since their terms do
-not allow more. Questions are held out by a hash of their text; the counts that the boundary starts from are made of
-those alone.
+The first input is what export-features.ts writes; the second is made of it by sentence_features.py, with the
+similarity by the teacher, which stands for all sentence encoders of its kind. Rows whose source begins with "measure" are only measured, since their terms do
+not allow more. Questions are divided into five parts by a hash of their text: each part is scored by trees that were
+trained on the others, and of those scores are the calibration and the counts that the boundary starts from. What ships
+is trained on all parts.
 """
 
 import hashlib
@@ -19,10 +20,15 @@ from sklearn.linear_model import LogisticRegression
 
 FORMAT = 1
 BINS = 32
+PARTS = 5
+# As many right and as many wrong labels as this stand behind the counts.
+EVIDENCE = 20_000
 # The scale of the boundary's bins: log-odds from -8 to 8.
 END = 8.0
+# The bin of the one score that pairs of equal content have (`sameContent` in verified-deciding.ts).
+SAME_CONTENT = int((np.log(0.999 / 0.001) + END) / (2 * END) * BINS)
 # Pairs that no set labels are taken for different questions, but of those that are as like as this many are not.
-UNSURE = 0.93
+UNSURE = 0.9
 
 
 def names() -> list[str]:
@@ -31,8 +37,8 @@ def names() -> list[str]:
     return [line.strip().strip('",') for line in listed.splitlines() if line.strip()]
 
 
-def held_out(text: str) -> bool:
-    return hashlib.sha256(text.lower().encode()).digest()[0] < 77
+def part_of(text: str) -> int:
+    return hashlib.sha256(text.lower().encode()).digest()[0] % PARTS
 
 
 def is_unlabelled(row: dict) -> bool:
@@ -40,8 +46,11 @@ def is_unlabelled(row: dict) -> bool:
 
 
 def load(path: str) -> list[dict]:
+    """Unlabelled pairs of equal signature are the same question, as a look at them shows."""
     rows = [json.loads(line) for line in open(path, encoding="utf-8")]
-    return [row for row in rows if not (is_unlabelled(row) and row["features"][0] > UNSURE)]
+    return [
+        row for row in rows if not (is_unlabelled(row) and (row["features"][0] > UNSURE or row["tier"] == "signature"))
+    ]
 
 
 def weights(rows: list[dict]) -> np.ndarray:
@@ -55,20 +64,32 @@ def weights(rows: list[dict]) -> np.ndarray:
 
 
 def train(rows: list[dict], features: list[str]):
-    fit = [row for row in rows if not row["source"].startswith("measure") and not held_out(row["group"])]
-    rest = [row for row in rows if not row["source"].startswith("measure") and held_out(row["group"])]
-    constraints = [monotone(name) for name in features]
     model = lightgbm.LGBMClassifier(
         n_estimators=160, num_leaves=15, max_depth=5, learning_rate=0.08, min_child_samples=40, reg_lambda=5.0,
         subsample=0.8, subsample_freq=1, colsample_bytree=0.8, random_state=1, n_jobs=2, deterministic=True,
-        monotone_constraints=constraints, monotone_constraints_method="advanced", verbosity=-1,
+        monotone_constraints=[monotone(name) for name in features], monotone_constraints_method="advanced",
+        verbosity=-1,
     )
-    model.fit(matrix(fit), labels(fit), sample_weight=weights(fit))
-    return model, fit, rest
+    return model.fit(matrix(rows), labels(rows), sample_weight=weights(rows))
+
+
+def raw(model, rows: list[dict]) -> np.ndarray:
+    return model.predict_proba(matrix(rows), raw_score=True)
+
+
+def unseen(rows: list[dict], features: list[str]) -> np.ndarray:
+    """Each row's log-odds by trees that have not seen its question."""
+    parts = np.array([part_of(row["group"]) for row in rows])
+    odds = np.zeros(len(rows))
+    for part in range(PARTS):
+        model = train([row for row, own in zip(rows, parts) if own != part], features)
+        chosen = np.flatnonzero(parts == part)
+        odds[chosen] = raw(model, [rows[at] for at in chosen])
+    return odds
 
 
 def monotone(name: str) -> int:
-    rising = {"similarity", "shareEqual", "trigrams", "wordOrder", "sameEnding", "sameSignature", "lengthRatio"}
+    rising = {"similarity", "staticSimilarity", "shareEqual", "trigrams", "wordOrder", "sameEnding", "sameSignature", "lengthRatio", "oneSlip"}
     falling = {"unmatchedFewer", "unmatchedMore", "massFewer", "massMore", "leftover", "rarestUnmatched"}
     return 1 if name in rising else -1 if name in falling else 0
 
@@ -111,13 +132,14 @@ def bins(scores: np.ndarray) -> np.ndarray:
 
 
 def counts(rows: list[dict], scores: np.ndarray) -> dict:
-    """How often each bin was right and wrong on what was held out, as many wrong pairs as a stream brings."""
-    weight = weights(rows)
+    """How often each bin was right and wrong: no source outweighs the others, and half of all is wrong."""
+    weight = weights(rows) / len(rows) * 2 * EVIDENCE
     tiers = {}
     for tier in ("signature", "vector"):
         right, wrong = np.zeros(BINS), np.zeros(BINS)
         for row, score_bin, share in zip(rows, bins(scores), weight):
             if row["tier"] == tier:
+                score_bin = SAME_CONTENT if tier == "signature" else score_bin
                 (right if row["same"] else wrong)[score_bin] += share
         tiers[tier] = {"right": [round(float(x), 2) for x in right], "wrong": [round(float(x), 2) for x in wrong]}
     return tiers
@@ -140,20 +162,21 @@ def main() -> None:
     families = {}
     for family, path in (("static", static), ("sentence", sentence)):
         rows = load(path)
-        model, fit, rest = train(rows, features)
-        raw = model.predict_proba(matrix(rest), raw_score=True)
-        calibration = LogisticRegression(C=1e6).fit(raw[:, None], labels(rest), sample_weight=weights(rest))
-        slope, offset = float(calibration.coef_[0][0]), float(calibration.intercept_[0])
-
-        def scores(some: list[dict]) -> np.ndarray:
-            return 1 / (1 + np.exp(-(slope * model.predict_proba(matrix(some), raw_score=True) + offset)))
-
-        report(f"{family}: held out", rest, scores(rest))
         measured = [row for row in rows if row["source"].startswith("measure")]
-        report(f"{family}: only measured", measured, scores(measured))
+        rows = [row for row in rows if not row["source"].startswith("measure")]
+        odds = unseen(rows, features)
+        calibration = LogisticRegression(C=1e6).fit(odds[:, None], labels(rows), sample_weight=weights(rows))
+        slope, offset = float(calibration.coef_[0][0]), float(calibration.intercept_[0])
+        model = train(rows, features)
+
+        def scores(log_odds: np.ndarray) -> np.ndarray:
+            return 1 / (1 + np.exp(-(slope * log_odds + offset)))
+
+        report(f"{family}: not seen in training", rows, scores(odds))
+        report(f"{family}: only measured", measured, scores(raw(model, measured)))
         order = sorted(zip(model.feature_importances_, features), reverse=True)
         print("  " + ", ".join(f"{name} {count}" for count, name in order))
-        families[family] = {"trees": flat(model, features, slope, offset), "tiers": counts(rest, scores(rest))}
+        families[family] = {"trees": flat(model, features, slope, offset), "tiers": counts(rows, scores(odds))}
     body = json.dumps(families, separators=(",", ":"))
     file = {"format": FORMAT, "name": "reprise-scorer-en-1", "sha256": hashlib.sha256(body.encode()).hexdigest()}
     with open(target, "w", encoding="utf-8") as out:

@@ -143,7 +143,6 @@ export class SemanticLayer {
     if (reading === undefined || reading.normal === "") return;
     const { trace, questions, vectors } = this.#parts;
     await this.#setAlias(look, "normal", { slot, text: reading.text }, deleteAt);
-    trace({ type: "entry-write", layer: this.name, result: "stored", bytes: reading.text.length });
     if (reading.signature === undefined) return;
     await this.#setAlias(look, "signature", { slot, text: reading.text }, deleteAt);
     const embedded = look.vector === undefined ? await questions.of(reading.text, "patient") : { vector: look.vector };

@@ -3,14 +3,14 @@ import type { Lexicon } from "../../core/lexicon.ts";
 import type { SemanticCandidate } from "../../core/semantic.ts";
 import { type Audit, noAudit, withAudited } from "./boundary/audit.ts";
 import { decide, observe } from "./boundary/boundary.ts";
-import { evidenceFrom, type ScoreCounts, type TierEvidence } from "./boundary/tier-evidence.ts";
+import { evidenceFrom, type TierEvidence } from "./boundary/tier-evidence.ts";
 import { type Deciding, isCertain, type Neighbour, reaches, type Verdict } from "./deciding.ts";
 import { firstVeto } from "./guards/all.ts";
 import type { Evidence } from "./learnt.ts";
 import { align } from "./reading/align.ts";
 import { readText } from "./reading/read-text.ts";
 import type { Reading } from "./reading/reading.ts";
-import type { Scorer } from "./scoring/scorer.ts";
+import type { MeasuredScorer } from "./scoring/scorer-file.ts";
 
 /**
  * The strategy `verified`: a learned scorer says how likely the stored answer is right, and a boundary that learns from
@@ -22,9 +22,8 @@ type WeighedTier = "signature" | "vector";
 
 export interface VerifiedParts {
   readonly lexicon: () => Lexicon;
-  readonly scorer: Scorer;
-  /** What was measured before, by tier. */
-  readonly shipped: Readonly<Record<WeighedTier, ScoreCounts>>;
+  /** The scorer, and what was measured of it before; read when it is first needed. */
+  readonly measured: () => MeasuredScorer;
   /** The share of hits that may be wrong. */
   readonly target: number;
   readonly random: Random;
@@ -32,21 +31,30 @@ export interface VerifiedParts {
 
 export class VerifiedDeciding implements Deciding {
   readonly #parts: VerifiedParts;
-  readonly #evidence: Record<WeighedTier, TierEvidence>;
+  #learnt: Record<WeighedTier, TierEvidence> | undefined;
   #audit: Audit = noAudit;
 
   constructor(parts: VerifiedParts) {
     this.#parts = parts;
-    this.#evidence = { signature: evidenceFrom(parts.shipped.signature), vector: evidenceFrom(parts.shipped.vector) };
+  }
+
+  get #evidence(): Record<WeighedTier, TierEvidence> {
+    if (this.#learnt === undefined) {
+      const { signature, vector } = this.#parts.measured().shipped;
+      this.#learnt = { signature: evidenceFrom(signature), vector: evidenceFrom(vector) };
+    }
+    return this.#learnt;
   }
 
   weigh(asked: Reading, { text, tier, similarity }: Neighbour) {
     if (isCertain(tier)) return { veto: undefined, score: 1 };
-    const { lexicon, scorer } = this.#parts;
+    const { lexicon, measured } = this.#parts;
     const found = readText(text, lexicon());
     const pair = { asked, found, alignment: align(asked, found, lexicon()) };
     const veto = firstVeto(pair);
-    return veto === undefined ? { veto, score: scorer(pair, similarity) } : { veto };
+    if (veto !== undefined) return { veto };
+    // Of equal content in equal order there is nothing to be scored: the tier's own evidence speaks.
+    return { veto, score: tier === "signature" ? sameContent : measured().scorer(pair, similarity) };
   }
 
   decide(candidate: SemanticCandidate, { observations }: Evidence, threshold: number | undefined): Verdict {
@@ -79,6 +87,9 @@ export class VerifiedDeciding implements Deciding {
     this.#audit = withAudited(this.#audit, right, bound);
   }
 }
+
+/** The score under which the evidence of the tier `signature` is kept. */
+const sameContent = 0.999;
 
 const unlike: Verdict = { serve: false, reason: "threshold" };
 

@@ -10,6 +10,7 @@ import type { Pair, Reading, Token } from "../reading/reading.ts";
 
 export const featureNames = [
   "similarity",
+  "staticSimilarity",
   "shareEqual",
   "shareSpelling",
   "shareLemma",
@@ -20,8 +21,6 @@ export const featureNames = [
   "massMore",
   "leftover",
   "rarestUnmatched",
-  "shorter",
-  "longer",
   "lengthRatio",
   "trigrams",
   "wordOrder",
@@ -29,11 +28,15 @@ export const featureNames = [
   "sameOpening",
   "sameEnding",
   "sameSignature",
+  "oneSlip",
 ] as const;
 export type FeatureName = (typeof featureNames)[number];
 
-/** In the order of `featureNames`. A similarity that is not known counts as 1: it was not needed to find the text. */
-export function featuresOf(pair: Pair, similarity: number | undefined): Float64Array {
+/**
+ * In the order of `featureNames`. `staticSimilarity` is the cosine of the built-in vectors; it stands in for a
+ * `similarity` that was not needed to find the text.
+ */
+export function featuresOf(pair: Pair, similarity: number | undefined, staticSimilarity: number): Float64Array {
   const { asked, found, alignment } = pair;
   const { matched } = alignment;
   const left = unmatched(pair);
@@ -44,7 +47,8 @@ export function featuresOf(pair: Pair, similarity: number | undefined): Float64A
   const [shorter, longer] = sorted(asked.content.length, found.content.length);
   const rarest = Math.max(0, ...[...left.askedOnly, ...left.foundOnly].map(({ rarity }) => rarity));
   return Float64Array.of(
-    similarity ?? 1,
+    similarity ?? staticSimilarity,
+    staticSimilarity,
     share("equal"),
     share("spelling"),
     share("lemma"),
@@ -55,8 +59,6 @@ export function featuresOf(pair: Pair, similarity: number | undefined): Float64A
     massMore,
     leftoverMass(pair),
     rarest,
-    Math.min(30, shorter),
-    Math.min(30, longer),
     longer === 0 ? 1 : shorter / longer,
     trigramOverlap(asked.normal, found.normal),
     commonOrder(asked, found),
@@ -64,6 +66,7 @@ export function featuresOf(pair: Pair, similarity: number | undefined): Float64A
     asked.tokens[0]?.lemma === found.tokens[0]?.lemma ? 1 : 0,
     asked.content.at(-1)?.lemma === found.content.at(-1)?.lemma ? 1 : 0,
     asked.signature !== undefined && asked.signature === found.signature ? 1 : 0,
+    isOneSlip(pair) ? 1 : 0,
   );
 }
 
@@ -106,6 +109,21 @@ function commonOrder({ content: one }: Reading, { content: other }: Reading): nu
     row = next;
   }
   return (row[b.length] as number) / Math.max(1, a.length, b.length);
+}
+
+/** Whether the two are word for word the same but for one word that is a slip of the other's. */
+function isOneSlip({ asked, found, alignment }: Pair): boolean {
+  if (asked.tokens.length !== found.tokens.length) return false;
+  let slips = 0;
+  for (const [at, token] of asked.tokens.entries()) {
+    const other = found.tokens[at] as Token;
+    if (token.lower === other.lower) continue;
+    const isSlip =
+      token.spelled === other.spelled ||
+      alignment.matched.some((match) => match.by === "spelling" && match.asked === token && match.found === other);
+    if (!isSlip || ++slips > 1) return false;
+  }
+  return slips === 1;
 }
 
 /** How many words without content stand in one text only. */

@@ -23,11 +23,17 @@ export interface MeasuredScorer {
   readonly shipped: Readonly<Record<"signature" | "vector", ScoreCounts>>;
 }
 
+/** From 0 to 1. */
+export type Likeness = (one: string, other: string) => number;
+
 const format = 1;
 const head = '"families": ';
 
-/** Throws `RepriseError` with code `model_unavailable` for a file that is damaged, or of another version. */
-export function readScorerFile(text: string): Readonly<Record<EmbedderFamily, MeasuredScorer>> {
+/**
+ * `likeness`: the cosine of the built-in vectors of two texts. Throws `RepriseError` with code `model_unavailable` for a
+ * file that is damaged, or of another version.
+ */
+export function readScorerFile(text: string, likeness: Likeness): Readonly<Record<EmbedderFamily, MeasuredScorer>> {
   const at = text.indexOf(head);
   const body = text.slice(at + head.length, text.lastIndexOf("}"));
   let file: { readonly format?: unknown; readonly sha256?: unknown; readonly families?: Record<string, unknown> };
@@ -38,16 +44,27 @@ export function readScorerFile(text: string): Readonly<Record<EmbedderFamily, Me
   }
   if (file.format !== format) throw unusable(`its format is ${String(file.format)}, and this version reads ${format}`);
   if (at < 0 || file.sha256 !== hash("sha256", body, "hex")) throw unusable("its checksum is wrong");
-  return { static: familyIn(file.families, "static"), sentence: familyIn(file.families, "sentence") };
+  return {
+    static: familyIn(file.families, "static", likeness),
+    sentence: familyIn(file.families, "sentence", likeness),
+  };
 }
 
-function familyIn(families: Record<string, unknown> | undefined, name: EmbedderFamily): MeasuredScorer {
+function familyIn(
+  families: Record<string, unknown> | undefined,
+  name: EmbedderFamily,
+  likeness: Likeness,
+): MeasuredScorer {
   const family = families?.[name] as { readonly trees?: unknown; readonly tiers?: Record<string, unknown> } | undefined;
   const trees = readTrees(family?.trees, featureNames);
   const [signature, vector] = [countsIn(family?.tiers?.["signature"]), countsIn(family?.tiers?.["vector"])];
   if (signature === undefined || vector === undefined) throw unusable(`it lacks the counts of ${name}`);
   return {
-    scorer: (pair, similarity) => probabilityOf(sumOfTrees(trees, featuresOf(pair, similarity))),
+    scorer(pair, similarity) {
+      const known = name === "static" ? similarity : undefined;
+      const staticSimilarity = known ?? likeness(pair.asked.text, pair.found.text);
+      return probabilityOf(sumOfTrees(trees, featuresOf(pair, similarity, staticSimilarity)));
+    },
     shipped: { signature, vector },
   };
 }
