@@ -87,6 +87,9 @@ guardSuite(antonyms, {
     "Is hepatitis A curable? | Is hepatitis B curable?",
     "How do I raise an exception? | How do I catch an exception?",
     "Is option b right? | Is option d right?",
+    "How do I ecrypt a disk? | How do I decrypt a disk?",
+    "sweet wine with fish | dry wine with fish",
+    "Events in Peru in may | Events in Peru in march",
   ],
   benign: [
     "How do I enable cookies? | How do I activate cookies?",
@@ -128,5 +131,6 @@ guardSuite(antonyms, {
     "Things to know before moving from Turin to Bern | Things to know before moving to Bern",
     "Is a car cheaper? | Is a car less expensive?",
     "How can a person apply? | How can I apply?",
+    "How do I dcrypt a disk? | How do I decrypt a disk?",
   ],
 });

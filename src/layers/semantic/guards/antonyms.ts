@@ -1,5 +1,6 @@
 import type { Pair, Reading, Token } from "../reading/reading.ts";
 import { isCancelled, isRaised } from "./degree.ts";
+import { isDoubtfulSlip, oppositesOf } from "./doubtful-slips.ts";
 import { exclusiveMembers } from "./exclusive-groups.ts";
 import type { Guard } from "./guard.ts";
 import { areOpposite, isOppositeComparative } from "./opposites.ts";
@@ -18,7 +19,8 @@ export const antonyms: Guard = {
     const pair = withSharedSpelling(given);
     return (
       someDiffer(wordDifference(pair), (asked, found) => excludeEachOther(pair, asked, found)) ||
-      haveOppositeParticles(pair.asked, pair.found)
+      haveOppositeParticles(pair.asked, pair.found) ||
+      isDoubtfulSlip(given, oppositesOf)
     );
   },
 };

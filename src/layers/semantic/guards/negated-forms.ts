@@ -24,3 +24,12 @@ export function stemsOfNegated(word: string): readonly string[] {
   if (rest !== undefined) stems.push(rest, `${rest}ful`, `${rest}y`, `${rest}ed`);
   return stems;
 }
+
+/** Prefixes that hardly ever stand before a word without saying no; `increase` says no to no `crease`. */
+const plainPrefixes = ["un", "dis", "non", "mis"];
+
+/** The words that say no to `word`, and those it says no to, as far as it can be seen without a dictionary. */
+export function negatedFormsOf(word: string): readonly string[] {
+  const stems = plainPrefixes.flatMap((prefix) => (word.startsWith(prefix) ? [word.slice(prefix.length)] : []));
+  return [...plainPrefixes.map((prefix) => prefix + word), ...stems.filter((stem) => stem.length >= shortestStem)];
+}

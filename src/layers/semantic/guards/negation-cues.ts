@@ -30,6 +30,9 @@ const slips = new Set(
   ).split(" "),
 );
 
+/** Words behind which `don` is `don't` and no name. */
+const beforeDon = new Set("why i you we they".split(" "));
+
 /** Words before a `t` that was parted from them: `can t`, `don t`. */
 const beforeT = new Set(
   "can don doesn didn isn aren wasn weren couldn shouldn wouldn haven hasn hadn mustn needn won ain".split(" "),
@@ -87,6 +90,7 @@ function isCue(tokens: readonly Token[], index: number): boolean {
   if (cues.has(token.spelled) || cues.has(token.lemma) || slips.has(token.lower)) return true;
   if (token.lemma !== "keep" && isVerb(token)) return true;
   if (token.lemma === "keep") return tokens.slice(index + 1, index + longestKept).some(({ lower }) => lower === "from");
+  if (token.lower === "don") return beforeDon.has(tokens[index - 1]?.lower ?? "");
   if (token.lower === "t") return beforeT.has(tokens[index - 1]?.lower ?? "");
   // A hyphenated word may have been taken apart.
   return /^non-?$|^non-|-free$|\bn't$/.test(token.lower) || (token.lower === "free" && /.-free$/i.test(token.text));

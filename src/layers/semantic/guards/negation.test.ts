@@ -77,6 +77,10 @@ guardSuite(negation, {
     "Should I get the flu shot? | Should I skip the flu shot?",
     "A sauce that uses tomatoes | A sauce that uses anything but tomatoes",
     "How do I make my page searchable? | How do I make my page unsearchable?",
+    "Is this mushroom nsafe? | Is this mushroom safe?",
+    "Why don cats like water? | Why do cats like water?",
+    "foods that lack iron | foods that have iron",
+    "misuse of funds | use of funds",
   ],
   benign: [
     "Why doesn't my code compile? | Why does my code not compile?",
@@ -117,5 +121,7 @@ guardSuite(negation, {
     "How do I make an invoice? | How do I create an invoice?",
     "Keep my dog from barking | Prevent my dog from barking",
     "What is house No. 12? | What is house number 12?",
+    "Is this mushroom saef? | Is this mushroom safe?",
+    "Does Don like water? | does Don like water, please?",
   ],
 });

@@ -1,7 +1,8 @@
 import type { Pair, Reading } from "../reading/reading.ts";
 import { isCancelled } from "./degree.ts";
+import { isDoubtfulSlip } from "./doubtful-slips.ts";
 import type { Guard } from "./guard.ts";
-import { isNegatedForm, stemsOfNegated } from "./negated-forms.ts";
+import { isNegatedForm, negatedFormsOf, stemsOfNegated } from "./negated-forms.ts";
 import { type Negated, negationsOf } from "./negation-cues.ts";
 import { withSharedSpelling } from "./shared-spelling.ts";
 import { someDiffer, wordDifference, wordForms } from "./word-difference.ts";
@@ -23,7 +24,8 @@ export const negation: Guard = {
       sayNoToOthers(pair, ofAsked, ofFound) ||
       haveNegatedForms(pair) ||
       isNegatedUnknown(pair.asked, pair.found) ||
-      isNegatedUnknown(pair.found, pair.asked)
+      isNegatedUnknown(pair.found, pair.asked) ||
+      isDoubtfulSlip(given, ({ lower }) => negatedFormsOf(lower))
     );
   },
 };

@@ -27,6 +27,11 @@ function isListed(one: string, other: string): boolean {
   return counterparts.get(one)?.has(other) ?? false;
 }
 
+/** The words of the other sides of the rows that `word` is in. */
+export function listedOppositesOf(word: string): Iterable<string> {
+  return counterparts.get(word) ?? [];
+}
+
 const counterparts = new Map<string, Set<string>>();
 for (const [some, others] of antonymPairs) {
   for (const one of some) {
