@@ -1,5 +1,5 @@
 import { withoutPoliteness } from "../reading/politeness.ts";
-import type { Reading } from "../reading/reading.ts";
+import type { Reading, Token } from "../reading/reading.ts";
 import { once } from "./once.ts";
 import { closedType, interrogativeType } from "./question-type.ts";
 import {
@@ -41,8 +41,15 @@ export const questionFrames: (reading: Reading) => readonly QuestionFrame[] = on
 
 function framesOf(whole: Sentence): QuestionFrame[] {
   const sentence = plain(whole);
-  const frame = mainFrame(sentence);
+  const frame = toldFrame(mainFrame(sentence), whole);
   return [frame, ...afterthoughts(sentence, frame.at)];
+}
+
+/** "Please tell me the date it will be": what is left behind the request names a subject. */
+function toldFrame(frame: QuestionFrame, whole: Sentence): QuestionFrame {
+  if (frame.type !== "statement") return frame;
+  const start = whole.tokens.indexOf(frame.sentence.tokens[0] as Token);
+  return whole.words.slice(0, start).includes("tell") ? { ...frame, type: "none" } : frame;
 }
 
 /** "..., and why?", "... and how does it work?". */
@@ -124,7 +131,7 @@ const wishes: ReadonlySet<string> = new Set("want need would wish am try trying 
 
 function orderFrame(words: readonly string[], at: number, sentence: Sentence): QuestionFrame {
   const word = words[at] ?? "";
-  const type = word === "help" ? "how" : tellingOrders.has(word) ? "what" : "order";
+  const type = word === "tell" ? "none" : word === "help" ? "how" : tellingOrders.has(word) ? "what" : "order";
   return { type, auxiliary: undefined, subject: words[at + 1], at, sentence };
 }
 

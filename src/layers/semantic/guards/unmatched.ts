@@ -9,7 +9,7 @@ export interface Unmatched {
 
 /** Content without a counterpart, less the slips of the pen that only the other text shows (`a cup of te`). */
 export const unmatched: (pair: Pair) => Unmatched = once((pair: Pair): Unmatched => {
-  const alignment = withoutOwners(pair);
+  const alignment = withoutVariants(pair);
   const shared = withSharedSpelling(pair);
   if (shared === pair) return alignment;
   const ofAsked = slipsOf(pair.asked, shared.asked);
@@ -28,20 +28,24 @@ function areFew(askedOnly: readonly Token[], foundOnly: readonly Token[]): boole
 /** Texts with more left over differ anyway, and the comparison of all with all is spared. */
 const mostPairs = 256;
 
-/** `Chili's` and `Chilis`: the sign of the owner is often left out. `API` and `APIs`: the plural of an acronym. */
-function withoutOwners({ asked, found, alignment: { askedOnly, foundOnly } }: Pair): Unmatched {
+/** Words that only the alignment holds apart: another case, or an owner or a plural without its sign. */
+function withoutVariants({ asked, found, alignment: { askedOnly, foundOnly } }: Pair): Unmatched {
   if (!areFew(askedOnly, foundOnly)) return { askedOnly, foundOnly };
-  const isOwner = (token: Token, { tokens }: Reading, others: readonly Token[]) =>
-    others.some((other) => other.lower === `${token.lower}s`) &&
-    (tokens[tokens.indexOf(token) + 1]?.lower === "'s" || /^\p{Lu}{2,}$/u.test(token.text));
-  const owners = [
-    ...askedOnly.filter((token) => isOwner(token, asked, foundOnly)),
-    ...foundOnly.filter((token) => isOwner(token, found, askedOnly)),
-  ].flatMap(({ lower }) => [lower, `${lower}s`]);
   return {
-    askedOnly: askedOnly.filter((token) => !owners.includes(token.lower)),
-    foundOnly: foundOnly.filter((token) => !owners.includes(token.lower)),
+    askedOnly: askedOnly.filter((token) => !foundOnly.some((other) => areVariants(token, asked, other, found))),
+    foundOnly: foundOnly.filter((token) => !askedOnly.some((other) => areVariants(token, found, other, asked))),
   };
+}
+
+function areVariants(one: Token, reading: Reading, other: Token, otherReading: Reading): boolean {
+  if (one.text.toLowerCase() === other.text.toLowerCase()) return true;
+  return isBareForm(one, reading, other) || isBareForm(other, otherReading, one);
+}
+
+/** `Chili's` and `Chilis`, `API` and `APIs`. */
+function isBareForm(token: Token, { tokens }: Reading, other: Token): boolean {
+  if (other.lower !== `${token.lower}s`) return false;
+  return tokens[tokens.indexOf(token) + 1]?.lower === "'s" || /^\p{Lu}{2,}$/u.test(token.text);
 }
 
 interface Slips {
