@@ -67,24 +67,27 @@ async function tuned(file: string | undefined, flags: Flags): Promise<Report> {
   const labelled = readLabelled(file);
   const progress = progressLine();
   try {
-    let likenessBy: string | undefined;
-    const tuning = await tune(file, labelled, allowed, async (pairs) => {
-      const { builtin } = await import("../../embedders/builtin.ts");
-      const { builtinLexicon } = await import("../../embedders/lexicon.ts");
-      const { pairScorer, scorePairs } = await import("../tune/pair-likeness.ts");
-      const embedder = builtin();
-      likenessBy = embedder.name;
-      return scorePairs(pairs, pairScorer(embedder, builtinLexicon()), (done) =>
-        progress.show(`${done} of ${pairs.length} pairs compared`),
-      );
-    });
+    const { builtin } = await import("../../embedders/builtin.ts");
+    const { measured, scorerOfPairs } = await import("../tune/builtin-scorer.ts");
+    const { scorePairs } = await import("../tune/pair-likeness.ts");
+    const embedder = builtin();
+    const tuning = await tune(
+      file,
+      labelled,
+      allowed,
+      (pairs) =>
+        scorePairs(pairs, scorerOfPairs(embedder), (done) =>
+          progress.show(`${done} of ${pairs.length} pairs compared`),
+        ),
+      () => measured(embedder).shipped,
+    );
     if (svg !== undefined) {
       const { svgPlot } = await import("../tune/svg-plot.ts");
       const picture = { costs: tuning.thresholds, allowed, best: tuning.threshold };
       writeFileSync(svg, svgPlot(picture, `Hit rate and wrong hits by ${tuning.by}`));
     }
     if ((tuning.threshold ?? tuning.target) === undefined) process.exitCode = 1;
-    return reportOf(file, likenessBy, tuning);
+    return reportOf(file, labelled.kind === "pairs" ? embedder.name : undefined, tuning);
   } finally {
     progress.end();
   }

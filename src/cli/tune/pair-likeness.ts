@@ -1,30 +1,42 @@
 import type { Embedder } from "../../core/embedder.ts";
 import type { Lexicon } from "../../core/lexicon.ts";
-import { firstVeto } from "../../layers/semantic/guards/all.ts";
-import { align } from "../../layers/semantic/reading/align.ts";
+import type { Deciding } from "../../layers/semantic/deciding.ts";
 import { readText } from "../../layers/semantic/reading/read-text.ts";
 import type { LabelledPair } from "./labelled-record.ts";
+import type { Judged } from "./target-costs.ts";
 import type { Likeness } from "./trade-off.ts";
 
-/** How like two texts are, as a gateway with the strategy `threshold` would find them. */
+/** How like two texts are, as a gateway would find them. */
 
-/** `undefined` for what is never served. May take several pairs at once. */
-export type PairScorer = (pairs: readonly LabelledPair[]) => Promise<readonly (number | undefined)[]>;
+export interface Weighed {
+  /** For the strategy `threshold`; `undefined` for what is never served. */
+  readonly likeness: number | undefined;
+  /** For the strategy `verified`; `undefined` for what is never served. */
+  readonly score: number | undefined;
+  readonly tier: Judged["tier"];
+}
+
+/** May take several pairs at once. */
+export type PairScorer = (pairs: readonly LabelledPair[]) => Promise<readonly Weighed[]>;
+
+export type ScoredPair = Judged & Likeness;
 
 /** What needed no vector to be found counts as so like. */
-const likeBySignature = 0.99;
+const likeByTier = { normal: 1, signature: 0.99 };
 
-/** Texts that are the same but for their form, else the cosine of their vectors, unless a guard vetoes. */
-export function pairScorer(embedder: Embedder, lexicon: Lexicon): PairScorer {
+/** Texts that are the same but for their form, else by vectors and scorer, unless a guard vetoes. */
+export function pairScorer(embedder: Embedder, lexicon: Lexicon, deciding: Pick<Deciding, "weigh">): PairScorer {
   return async (pairs) => {
     const vectors = await embedder.embed(pairs.flatMap(({ a, b }) => [a, b]));
     return pairs.map(({ a, b }, index) => {
       const asked = readText(a, lexicon);
       const found = readText(b, lexicon);
-      if (asked.normal === found.normal) return 1;
-      if (firstVeto({ asked, found, alignment: align(asked, found, lexicon) }) !== undefined) return undefined;
-      if (asked.signature !== undefined && asked.signature === found.signature) return likeBySignature;
-      return cosine(vectors[2 * index], vectors[2 * index + 1]);
+      const isSameContent = asked.signature !== undefined && asked.signature === found.signature;
+      const tier = asked.normal === found.normal ? "normal" : isSameContent ? "signature" : "vector";
+      const similarity = tier === "vector" ? cosine(vectors[2 * index], vectors[2 * index + 1]) : undefined;
+      const weighed = deciding.weigh(asked, { text: b, tier, similarity });
+      if (weighed.veto !== undefined) return { likeness: undefined, score: undefined, tier };
+      return { likeness: tier === "vector" ? similarity : likeByTier[tier], score: weighed.score, tier };
     });
   };
 }
@@ -36,12 +48,12 @@ export async function scorePairs(
   pairs: readonly LabelledPair[],
   scorer: PairScorer,
   onProgress: (done: number) => void,
-): Promise<readonly Likeness[]> {
-  const scored: Likeness[] = [];
+): Promise<readonly ScoredPair[]> {
+  const scored: ScoredPair[] = [];
   for (let start = 0; start < pairs.length; start += batch) {
     const group = pairs.slice(start, start + batch);
-    const likeness = await scorer(group);
-    scored.push(...group.map(({ right }, index) => ({ likeness: likeness[index], right })));
+    for (const [index, weighed] of (await scorer(group)).entries())
+      scored.push({ ...weighed, right: group[index]?.right ?? false });
     onProgress(scored.length);
   }
   return scored;

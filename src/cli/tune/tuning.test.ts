@@ -1,8 +1,11 @@
 import { describe, expect, it } from "vitest";
 import type { Lexicon } from "../../core/lexicon.ts";
+import { cautiousCounts } from "../../layers/semantic/boundary/tier-evidence.ts";
 import { wilsonBounds } from "../../layers/semantic/boundary/wilson.ts";
+import { ThresholdDeciding } from "../../layers/semantic/threshold-deciding.ts";
 import { pairScorer, scorePairs } from "./pair-likeness.ts";
 import { svgPlot } from "./svg-plot.ts";
+import { targetCosts } from "./target-costs.ts";
 import { percent, textPlot } from "./text-plot.ts";
 import { bestOf, type Likeness, thinned, thresholdCosts } from "./trade-off.ts";
 import { tune } from "./tuning.ts";
@@ -60,8 +63,9 @@ describe("the likeness of pairs", () => {
     name: "by hand",
     embed: (texts: readonly string[]) => texts.map((text) => Float32Array.from(vectors[text] ?? [0, 1])),
   };
+  const deciding = new ThresholdDeciding(() => lexicon, 0.9);
   const likenessOf = async (a: string, b: string) =>
-    (await scorePairs([{ a, b, right: true }], pairScorer(embedder, lexicon), () => {}))[0]?.likeness;
+    (await scorePairs([{ a, b, right: true }], pairScorer(embedder, lexicon, deciding), () => {}))[0]?.likeness;
 
   it("is that of their vectors, 1 for the same text, and none where a guard vetoes", async () => {
     expect(await likenessOf("Boil an egg", "boil an  egg")).toBe(1);
@@ -72,7 +76,7 @@ describe("the likeness of pairs", () => {
   it("is told as it is found, in batches", async () => {
     const pairs = Array.from({ length: 600 }, () => ({ a: "Boil an egg", b: "boil an egg", right: true }));
     const told: number[] = [];
-    const scored = await scorePairs(pairs, pairScorer(embedder, lexicon), (done) => told.push(done));
+    const scored = await scorePairs(pairs, pairScorer(embedder, lexicon, deciding), (done) => told.push(done));
     expect(told).toEqual([256, 512, 600]);
     expect(scored.every(({ likeness }) => likeness === 1)).toBe(true);
   });
@@ -86,10 +90,11 @@ describe("tuning by observations", () => {
     return { line: index + 1, score, similarity: score, right: !wrong, tier: "vector" as const, at: index };
   });
   const noPairs = async () => [];
+  const cautious = () => ({ signature: cautiousCounts, vector: cautiousCounts });
 
   it("finds a threshold and a target that keep the bound, and what higher targets would cost", async () => {
     const labelled = { kind: "observations" as const, records: observations };
-    const tuning = await tune("observed.jsonl", labelled, 0.03, noPairs);
+    const tuning = await tune("observed.jsonl", labelled, 0.03, noPairs, cautious);
     expect(tuning.by).toBe("similarity");
     expect(tuning.threshold?.upper).toBeLessThanOrEqual(0.03);
     expect(tuning.target?.upper).toBeLessThanOrEqual(0.03);
@@ -101,7 +106,7 @@ describe("tuning by observations", () => {
 
   it("needs no scores for a threshold", async () => {
     const bare = observations.map((one) => ({ ...one, score: undefined }));
-    const tuning = await tune("observed.jsonl", { kind: "observations", records: bare }, 0.03, noPairs);
+    const tuning = await tune("observed.jsonl", { kind: "observations", records: bare }, 0.03, noPairs, cautious);
     expect([tuning.targets, tuning.target]).toEqual([undefined, undefined]);
     expect(tuning.threshold).toBeDefined();
   });
@@ -110,20 +115,20 @@ describe("tuning by observations", () => {
     ["are right", observations.filter(({ right }) => right)],
     ["are wrong", observations.filter(({ right }) => !right)],
   ])("says so when all labels %s", async (_, records) => {
-    await expect(tune("observed.jsonl", { kind: "observations", records }, 0.01, noPairs)).rejects.toThrow(
+    await expect(tune("observed.jsonl", { kind: "observations", records }, 0.01, noPairs, cautious)).rejects.toThrow(
       `All ${records.length} records`,
     );
   });
 
   it("says so when neither score nor similarity is everywhere", async () => {
     const mixed = observations.map((one, index) => ({ ...one, [index % 2 ? "score" : "similarity"]: undefined }));
-    const tuned = tune("observed.jsonl", { kind: "observations", records: mixed }, 0.01, noPairs);
+    const tuned = tune("observed.jsonl", { kind: "observations", records: mixed }, 0.01, noPairs, cautious);
     await expect(tuned).rejects.toThrow("lack a score");
   });
 
   it("is reported in words and in JSON", async () => {
     const labelled = { kind: "observations" as const, records: observations };
-    const { text, json } = reportOf("o.jsonl", undefined, await tune("o.jsonl", labelled, 0.03, noPairs));
+    const { text, json } = reportOf("o.jsonl", undefined, await tune("o.jsonl", labelled, 0.03, noPairs, cautious));
     expect(text).toMatch(/layers\.semantic\.threshold: 0\.\d+$/m);
     expect(text).toMatch(/layers\.semantic\.target: 0\.\d+$/m);
     expect(json).toMatchObject({
@@ -131,9 +136,42 @@ describe("tuning by observations", () => {
       allowed: 0.03,
       recommended: { threshold: { hits: expect.any(Number) } },
     });
-    const none = reportOf("o.jsonl", undefined, await tune("o.jsonl", labelled, 0.00001, noPairs));
+    const none = reportOf("o.jsonl", undefined, await tune("o.jsonl", labelled, 0.00001, noPairs, cautious));
     expect(none.text).toContain("It takes 384000 hits without a wrong one");
     expect(none.json).toMatchObject({ recommended: { threshold: null, target: null } });
+  });
+});
+
+describe("tuning by pairs", () => {
+  const pairs = Array.from({ length: 3_000 }, (_, index) => ({
+    line: index + 1,
+    a: "x",
+    b: "y",
+    right: index % 3 > 0,
+  }));
+
+  it("decides by what comes with the package, in no order, and serves the same text whatever its score", async () => {
+    const scored = pairs.map(({ right }, index) => ({
+      right,
+      likeness: right ? 0.95 : 0.6,
+      score: right ? 0.9995 : 0.4,
+      tier: index % 300 === 1 ? ("normal" as const) : ("vector" as const),
+    }));
+    const shipped = { signature: cautiousCounts, vector: cautiousCounts };
+    const labelled = { kind: "pairs" as const, records: pairs };
+    const tuning = await tune(
+      "p.csv",
+      labelled,
+      0.01,
+      async () => scored,
+      () => shipped,
+    );
+    expect(tuning.threshold).toMatchObject({ threshold: 0.95, hits: 2_000, wrong: 0 });
+    expect(tuning.target).toMatchObject({ hits: 2_000, wrong: 0 });
+    expect(tuning.targets?.[0]).toMatchObject({ target: 0.001, hits: 10 });
+    expect(targetCosts(scored.toReversed(), shipped, false)).toEqual(tuning.targets);
+    const vetoed = scored.map((one) => ({ ...one, score: undefined }));
+    expect(targetCosts(vetoed, shipped, false).map(({ hits }) => hits)).toEqual(Array(8).fill(0));
   });
 });
 

@@ -1,8 +1,8 @@
-import { cautiousCounts } from "../../layers/semantic/boundary/tier-evidence.ts";
 import type { Labelled } from "./labelled-file.ts";
 import { LabelledFileError } from "./labelled-file-error.ts";
 import type { LabelledObservation, LabelledPair } from "./labelled-record.ts";
-import { type TargetCost, targetCosts } from "./target-costs.ts";
+import type { ScoredPair } from "./pair-likeness.ts";
+import { type Shipped, type TargetCost, targetCosts } from "./target-costs.ts";
 import { bestOf, type Likeness, type ThresholdCost, type Totals, thresholdCosts, totalsOf } from "./trade-off.ts";
 
 /** What labels say about thresholds and targets, and which of them keep wrong hits within what is allowed. */
@@ -23,12 +23,13 @@ export interface Tuning {
 
 const mostShown = 5;
 
-/** `likenessOf`: how like the texts of pairs are. Throws `LabelledFileError` when all labels are alike. */
+/** `likenessOf`: how like the texts of pairs are. `shipped`: what the boundary begins with. Throws `LabelledFileError` when all labels are alike. */
 export async function tune(
   file: string,
   labelled: Labelled,
   allowed: number,
-  likenessOf: (pairs: readonly LabelledPair[]) => Promise<readonly Likeness[]>,
+  likenessOf: (pairs: readonly LabelledPair[]) => Promise<readonly ScoredPair[]>,
+  shipped: () => Shipped,
 ): Promise<Tuning> {
   const totals = totalsOf(labelled.records);
   if (totals.right === 0 || totals.right === totals.records)
@@ -38,15 +39,13 @@ export async function tune(
     );
   const observed = labelled.kind === "observations" ? labelled.records : [];
   const by = observed.every(({ similarity }) => similarity !== undefined) ? "similarity" : "score";
-  const likeness =
-    labelled.kind === "pairs"
-      ? await likenessOf(labelled.records)
-      : observed.map((one) => observedLikeness(file, one, by));
+  const pairs = labelled.kind === "pairs" ? await likenessOf(labelled.records) : [];
+  const likeness = labelled.kind === "pairs" ? pairs : observed.map((one) => observedLikeness(file, one, by));
   const thresholds = thresholdCosts(likeness);
-  const targets =
-    labelled.kind === "pairs"
-      ? undefined
-      : targetCosts(observed, { signature: cautiousCounts, vector: cautiousCounts });
+  const isScored = observed.every(({ score }) => score !== undefined);
+  const targets = isScored
+    ? targetCosts(labelled.kind === "pairs" ? pairs : observed, shipped(), labelled.kind === "observations")
+    : undefined;
   return {
     totals: { ...totals, vetoed: likeness.filter(({ likeness }) => likeness === undefined).length },
     allowed,
