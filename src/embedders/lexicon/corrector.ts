@@ -1,3 +1,5 @@
+import { touches } from "./keyboard.ts";
+import { afterTwoSlips } from "./two-slips.ts";
 import { laneA, laneB, type WordTable } from "./word-table.ts";
 
 /**
@@ -5,14 +7,14 @@ import { laneA, laneB, type WordTable } from "./word-table.ts";
  * swapped: Damerau 1964 found four of five slips to be one of these) is looked up; its hash is put together from the
  * hashes of what lies before and after the edit. Each known neighbour is weighed as a noisy channel does (Kernighan,
  * Church and Gale 1990): by how common the word is and how likely the hand makes that slip. One is taken only where
- * it stands well above every other. Where a long word has no neighbour at all, two of the slips that people make who
- * do not know how it is written are undone: letters doubled or not, swapped, left in, and one vowel for another.
+ * it stands well above every other. Where a long word has no neighbour at all, two slips are looked for
+ * (`two-slips.ts`).
  */
 export function correctionOf(word: string, table: WordTable): string | undefined {
   if (word.length < 4 || word.length > 30 || !/^[a-z]+$/.test(word)) return undefined;
   const search = new Search(word, table);
   search.tryAll();
-  if (search.isInVain && word.length >= lengthForTwo) return afterTwoSlips(word, table);
+  if (search.isInVain && word.length >= lengthForTwo) return afterTwoSlips(word, table, leadOf(word.length));
   return search.clearWinner(leadOf(word.length));
 }
 
@@ -66,7 +68,7 @@ class Search {
         // Before the same letter an added one gives what it gives behind it.
         if (letter !== here) this.#try(at, 0, letter, place + leftOut);
         if (here !== undefined && letter !== here) {
-          this.#try(at, 1, letter, place + (nearKeys[here]?.includes(letter) ? nearKey : 0));
+          this.#try(at, 1, letter, place + (touches(here, letter) ? nearKey : 0));
         }
       }
       if (here === undefined) continue;
@@ -114,39 +116,6 @@ class Search {
   }
 }
 
-function afterTwoSlips(word: string, table: WordTable): string | undefined {
-  const found = new Map<string, number>();
-  for (const once of slipsOfSpelling(word)) {
-    for (const twice of slipsOfSpelling(once)) {
-      const frequency = table.frequency(twice);
-      if (frequency >= commonFrequency) found.set(twice, frequency);
-    }
-  }
-  const [best, second] = [...found].sort(([, one], [, other]) => other - one);
-  if (best === undefined || best[1] - (second?.[1] ?? -Infinity) < leadOf(word.length)) return undefined;
-  return best[0];
-}
-
-/** A word in a million: so much may be guessed of common words only. */
-const commonFrequency = 75;
-const vowels = "aeiou";
-
-function slipsOfSpelling(word: string): string[] {
-  const slips: string[] = [];
-  for (let at = 1; at < word.length; at++) {
-    const head = word.slice(0, at);
-    const here = word.charAt(at);
-    const tail = word.slice(at + 1);
-    slips.push(head + tail);
-    if (here === word.charAt(at - 1)) continue;
-    slips.push(head + here + here + tail);
-    if (tail !== "") slips.push(head + tail.charAt(0) + here + tail.slice(1));
-    if (!vowels.includes(here)) continue;
-    for (const vowel of vowels) if (vowel !== here) slips.push(head + vowel + tail);
-  }
-  return slips;
-}
-
 interface Hashes {
   readonly a: Int32Array;
   readonly b: Int32Array;
@@ -178,17 +147,3 @@ function hashesAfter(word: string) {
 }
 
 const letters = [..."abcdefghijklmnopqrstuvwxyz"];
-
-/** The keys that touch each key on the common English keyboard. */
-const nearKeys: Readonly<Record<string, string>> = Object.fromEntries(
-  (
-    "qwa wqeas ewrsd retdf tryfg ytugh uyihj iuojk oipkl pol aqwsz sawedxz dserfcx fdrtgvc gftyhbv hgyujnb jhuikmn " +
-    "kjiolm lkop zasx xzsdc cxdfv vcfgb bvghn nbhjm mnjk"
-  )
-    .split(" ")
-    .map((keys) => [keys.charAt(0), keys.slice(1)]),
-);
-
-function touches(one: string, other: string | undefined): boolean {
-  return other !== undefined && (nearKeys[one] ?? "").includes(other);
-}
