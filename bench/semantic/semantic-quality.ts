@@ -15,7 +15,7 @@ import { vectorsFrom } from "./vectors.ts";
 
 const usualData = "../shared/data";
 const trace = "traces/tau-bench_gpt-4o-airline.json.gz";
-const full: StreamSizes = { questions: 3_000, pairs: 1_500 };
+const full: StreamSizes = { questions: 2_000, pairs: 1_000 };
 const small: StreamSizes = { questions: 600, pairs: 300 };
 const smoke: StreamSizes = { questions: 90, pairs: 40 };
 
@@ -142,11 +142,12 @@ function writeErrors(file: string, runs: readonly Run[]): void {
   writeFileSync(file, `${lines.join("\n")}\n`);
 }
 
+/** The folder that is named; the usual one where what is named is a file, which is for another benchmark. */
 function dataOf({ data = usualData }: BenchOptions): string | undefined {
-  const folder = resolve(inProject("."), data);
-  const isFolder = existsSync(folder) && statSync(folder).isDirectory();
-  const chosen = isFolder ? folder : resolve(inProject("."), usualData);
-  return new DataSets(chosen).isThere ? chosen : undefined;
+  const named = resolve(inProject("."), data);
+  const isFile = existsSync(named) && statSync(named).isFile();
+  const folder = isFile ? resolve(inProject("."), usualData) : named;
+  return new DataSets(folder).isThere ? folder : undefined;
 }
 
 function notes(hasData: boolean, hasMiniLm: boolean): Measured["notes"] {

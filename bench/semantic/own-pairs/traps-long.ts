@@ -1,0 +1,31 @@
+/** Long questions that differ in one place. */
+export const longTraps = `
+I have a production database with about 40 tables and want to move it to a new host with as little downtime as possible. Should I use logical replication? <> I have a production database with about 40 tables and want to move it to a new host with as little downtime as possible. Should I use physical replication?
+My employer wants me to sign a contract that forbids me to work for competitors for a year after I leave. Is that allowed? <> My employer wants me to sign a contract that forbids me to work for competitors while I am employed. Is that allowed?
+We are a family of four and would like to spend a week in the Alps in February. Our children can ski already. Which region would you recommend? <> We are a family of four and would like to spend a week in the Alps in February. Our children cannot ski yet. Which region would you recommend?
+My father is 71 and takes blood thinners. Last night his nose bled for twenty minutes. Should we see a doctor? <> My father is 71 and takes no medicine. Last night his nose bled for twenty minutes. Should we see a doctor?
+I bought a washing machine on 3 May and it broke down in the first week. The seller says that I have to contact the manufacturer. Is he right? <> I sold a washing machine on 3 May and it broke down in the first week. The buyer says that I have to contact the manufacturer. Is he right?
+Please write a polite email to my neighbour and ask him to turn the music down after ten in the evening. <> Please write a polite email to my neighbour and ask him to turn the music down before ten in the morning.
+I am training a model on 10,000 images and the validation loss goes up while the training loss goes down. What is wrong? <> I am training a model on 10,000 images and the validation loss goes down while the training loss goes up. What is wrong?
+How can I explain to my team that we will move the release from Thursday to Monday? <> How can I explain to my team that we will move the release from Monday to Thursday?
+Our school wants to buy tablets for all pupils in year five. Which points should the contract with the supplier cover? <> Our school wants to rent tablets for all pupils in year five. Which points should the contract with the supplier cover?
+I get the message that the disk is full when I run the nightly backup, but df shows 30 percent free. Why? <> I get the message that the disk is full when I run the nightly backup, but df shows 0 percent free. Why?
+The recipe says to fold the egg whites into the chocolate. What happens if I do it the other way round? <> The recipe says to fold the egg whites into the chocolate. What happens if I whisk them instead?
+My daughter was bitten by a dog that is vaccinated. The wound is small and does not bleed. What should I do? <> My daughter was bitten by a dog that is not vaccinated. The wound is small and does not bleed. What should I do?
+I will land in Madrid at 14:10 and my next flight leaves at 15:00. Both are with the same airline. Is that enough time? <> I will land in Madrid at 14:10 and my next flight leaves at 15:00. They are with different airlines. Is that enough time?
+Write a job advertisement for a junior accountant in Leeds who works three days a week from home. <> Write a job advertisement for a senior accountant in Leeds who works three days a week from home.
+A customer claims that the parcel never arrived, although the carrier shows it as delivered. Who has to prove what? <> A customer claims that the parcel arrived damaged, although the carrier shows it as delivered. Who has to prove what?
+I have a list of dictionaries in Python and want to sort it by the key price, and by name where the price is equal. <> I have a list of dictionaries in Python and want to sort it by the key name, and by price where the name is equal.
+Which of our customers ordered at least twice last year but not at all this year? <> Which of our customers ordered at least twice this year but not at all last year?
+Explain to me as if I were twelve how the stock exchange works and why prices fall. <> Explain to me as if I were twelve how the stock exchange works and why prices rise.
+We run three web servers behind a load balancer. Sessions are kept in memory. What breaks when we add a fourth? <> We run three web servers behind a load balancer. Sessions are kept in Redis. What breaks when we add a fourth?
+My landlord has not repaired the heating for two weeks. May I pay less rent? <> My landlord has not repaired the heating for two weeks. May I repair it myself and deduct the costs?
+I inherited a house together with my sister. She wants to sell and I do not. What can I do? <> I inherited a house together with my sister. I want to sell and she does not. What can I do?
+How do I configure the firewall so that the database can be reached from the office but not from the internet? <> How do I configure the firewall so that the database can be reached from the internet but not from the office?
+I have been running for two months, 5 km three times a week. How do I get to 10 km? <> I have been running for two months, 5 km three times a week. How do I get faster over 5 km?
+In my essay I compare the causes of the two world wars. Which sources should I read on the first? <> In my essay I compare the causes of the two world wars. Which sources should I read on the second?
+The patient is allergic to penicillin and has a sore throat with fever. Which antibiotic is suitable? <> The patient is not allergic to penicillin and has a sore throat with fever. Which antibiotic is suitable?
+Please rewrite the paragraph about refunds so that it sounds friendlier and is shorter. <> Please rewrite the paragraph about refunds so that it sounds stricter and is shorter.
+Our pipeline builds an image, pushes it to the registry and deploys it to staging. How do I add a step before the push? <> Our pipeline builds an image, pushes it to the registry and deploys it to staging. How do I add a step after the push?
+Can I give my two-year-old son half a tablet of the medicine that was prescribed to his older brother? <> Can I give my two-year-old son half a banana together with the medicine that was prescribed to him?
+`;
