@@ -79,6 +79,7 @@ export function assembleSemantic(
     path,
     async close() {
       await path.close();
+      await layer.close();
       await Promise.allSettled([vectors.close(), embedder.close?.()]);
     },
   };

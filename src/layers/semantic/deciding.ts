@@ -33,7 +33,11 @@ export interface Deciding {
   /** Takes in whether the candidate's answer was right, for all that look like it; returns what is now known of the entry. */
   learn(candidate: SemanticCandidate, evidence: Evidence, right: boolean): Evidence;
   /** One that was served with this bound was checked against a fresh answer. */
-  audited(right: boolean, bound: number): void;
+  audited(candidate: SemanticCandidate, right: boolean, bound: number): void;
+  /** What is to outlive the process, by name. */
+  states(): ReadonlyMap<string, Uint8Array>;
+  /** Goes on where `states` of an earlier process ended; what is no such state changes nothing. */
+  restore(name: string, state: Uint8Array): void;
 }
 
 /** Texts that are the same, or that a judge has found to ask the same: there is nothing left to weigh. */

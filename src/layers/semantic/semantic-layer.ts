@@ -12,6 +12,7 @@ import type { Deciding, Verdict } from "./deciding.ts";
 import type { GuardName } from "./guards/guard.ts";
 import { isVolatile } from "./guards/volatile.ts";
 import { type Evidence, learntKey, readEvidence, withBlocked, writeEvidence } from "./learnt.ts";
+import { PooledMemory } from "./pooled-memory.ts";
 import type { QuestionVectors } from "./question-vectors.ts";
 import type { Lexicon } from "./reading/lexicon.ts";
 import { readText } from "./reading/read-text.ts";
@@ -84,9 +85,16 @@ interface Found {
 export class SemanticLayer {
   readonly name = "semantic" as const;
   readonly #parts: SemanticLayerParts;
+  readonly #pooled: PooledMemory;
 
   constructor(parts: SemanticLayerParts) {
     this.#parts = parts;
+    this.#pooled = new PooledMemory(parts.store, parts.deciding, parts.questions.model);
+  }
+
+  /** Keeps what was learnt. */
+  close(): Promise<void> {
+    return this.#pooled.save();
   }
 
   /** Never rejects: what fails is a refusal with its reason. */
@@ -109,6 +117,7 @@ export class SemanticLayer {
     let reading: Reading;
     try {
       reading = readText(text, lexicon());
+      await this.#pooled.restored();
     } catch {
       return refused("model_unavailable");
     }
@@ -167,10 +176,11 @@ export class SemanticLayer {
   async learn(look: Look, candidate: Considered, right: boolean, wasServed: boolean): Promise<void> {
     const { deciding } = this.#parts;
     const { verdict } = candidate;
-    if (wasServed && verdict.serve) deciding.audited(right, verdict.bound);
+    if (wasServed && verdict.serve) deciding.audited(candidate, right, verdict.bound);
     await this.#update(look.call.principal.tenant, candidate.slot, (evidence) =>
       deciding.learn(candidate, evidence, right),
     );
+    await this.#pooled.noted();
   }
 
   /** Whoever asks `question` never gets the answer at `slot` again as that to a like question. */

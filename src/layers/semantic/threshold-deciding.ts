@@ -36,4 +36,10 @@ export class ThresholdDeciding implements Deciding {
   }
 
   audited(): void {}
+
+  states(): ReadonlyMap<string, Uint8Array> {
+    return new Map();
+  }
+
+  restore(): void {}
 }

@@ -1,9 +1,10 @@
 import type { Random } from "../../core/clock.ts";
 import type { Lexicon } from "../../core/lexicon.ts";
 import type { SemanticCandidate } from "../../core/semantic.ts";
-import { type Audit, noAudit, withAudited } from "./boundary/audit.ts";
+import { noAudit, withAudited } from "./boundary/audit.ts";
 import { decide, observe } from "./boundary/boundary.ts";
-import { evidenceFrom, type TierEvidence } from "./boundary/tier-evidence.ts";
+import { evidenceFrom } from "./boundary/tier-evidence.ts";
+import { readTierState, type TierState, writeTierState } from "./boundary/tier-state.ts";
 import { type Deciding, isCertain, type Neighbour, reaches, type Verdict } from "./deciding.ts";
 import { firstVeto } from "./guards/all.ts";
 import type { Evidence } from "./learnt.ts";
@@ -18,7 +19,8 @@ import type { MeasuredScorer } from "./scoring/scorer-file.ts";
  */
 
 /** The tiers in which something is left to weigh. */
-type WeighedTier = "signature" | "vector";
+const weighedTiers = ["signature", "vector"] as const;
+type WeighedTier = (typeof weighedTiers)[number];
 
 export interface VerifiedParts {
   readonly lexicon: () => Lexicon;
@@ -31,19 +33,21 @@ export interface VerifiedParts {
 
 export class VerifiedDeciding implements Deciding {
   readonly #parts: VerifiedParts;
-  #learnt: Record<WeighedTier, TierEvidence> | undefined;
-  #audit: Audit = noAudit;
+  #known: Record<WeighedTier, TierState> | undefined;
 
   constructor(parts: VerifiedParts) {
     this.#parts = parts;
   }
 
-  get #evidence(): Record<WeighedTier, TierEvidence> {
-    if (this.#learnt === undefined) {
+  get #tiers(): Record<WeighedTier, TierState> {
+    if (this.#known === undefined) {
       const { signature, vector } = this.#parts.measured().shipped;
-      this.#learnt = { signature: evidenceFrom(signature), vector: evidenceFrom(vector) };
+      this.#known = {
+        signature: { evidence: evidenceFrom(signature), audit: noAudit },
+        vector: { evidence: evidenceFrom(vector), audit: noAudit },
+      };
     }
-    return this.#learnt;
+    return this.#known;
   }
 
   weigh(asked: Reading, { text, tier, similarity }: Neighbour) {
@@ -64,8 +68,7 @@ export class VerifiedDeciding implements Deciding {
     const { serve, bound, audit } = decide({
       score: candidate.score,
       observations,
-      evidence: this.#evidence[weighedTier(candidate)],
-      audit: this.#audit,
+      ...this.#tiers[weighedTier(candidate)],
       target: { perHit: target },
       random,
     });
@@ -75,16 +78,30 @@ export class VerifiedDeciding implements Deciding {
   learn(candidate: SemanticCandidate, evidence: Evidence, right: boolean): Evidence {
     if (isCertain(candidate.tier)) return evidence;
     const tier = weighedTier(candidate);
+    const { audit, evidence: pooled } = this.#tiers[tier];
     const learnt = observe(
-      { observations: evidence.observations, evidence: this.#evidence[tier] },
+      { observations: evidence.observations, evidence: pooled },
       { score: candidate.score, right },
     );
-    this.#evidence[tier] = learnt.evidence;
+    this.#tiers[tier] = { evidence: learnt.evidence, audit };
     return { ...evidence, observations: learnt.observations };
   }
 
-  audited(right: boolean, bound: number): void {
-    this.#audit = withAudited(this.#audit, right, bound);
+  audited(candidate: SemanticCandidate, right: boolean, bound: number): void {
+    if (isCertain(candidate.tier)) return;
+    const tier = weighedTier(candidate);
+    const { audit, evidence } = this.#tiers[tier];
+    this.#tiers[tier] = { evidence, audit: withAudited(audit, right, bound) };
+  }
+
+  states(): ReadonlyMap<string, Uint8Array> {
+    return new Map(weighedTiers.map((tier) => [tier, writeTierState(this.#tiers[tier])]));
+  }
+
+  restore(name: string, state: Uint8Array): void {
+    const tier = weighedTiers.find((one) => one === name);
+    if (tier === undefined) return;
+    this.#tiers[tier] = readTierState(state, this.#tiers[tier].evidence.shipped) ?? this.#tiers[tier];
   }
 }
 
