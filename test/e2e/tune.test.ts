@@ -39,7 +39,7 @@ describe("surface: reprise tune finds a threshold from labels", () => {
       const told = await runCommand(["tune", "pairs.csv", "--wrong", "0.02", "--svg", "curve.svg"], { cwd });
       expect([told.code, told.stderr]).toEqual([0, ""]);
       expect(told.stdout).toContain("pairs.csv: 600 records, 500 right and 100 wrong");
-      expect(told.stdout).toMatch(/layers\.semantic\.threshold: [01](\.\d+)?\n$/);
+      expect(told.stdout).toMatch(/layers\.semantic\.threshold: [01](\.\d+)?\n.*layers\.semantic\.target: 0\.\d+\n$/);
       expect(readFileSync(join(cwd, "curve.svg"), "utf8")).toMatch(/^<svg .*<\/svg>\n$/s);
 
       const { code, stdout } = await runCommand(["tune", "pairs.csv", "--wrong", "2%", "--json"], { cwd });
