@@ -130,6 +130,10 @@ test("a long text that differs in a slip only is no other text", () => {
     " and ",
   );
   expect(
-    vetoes(template, `Is it true that ${long}?`, `Is it ture that ${long.replace(/yellow flowers$/, "yelow flowers")}?`),
+    vetoes(
+      template,
+      `Is it true that ${long}?`,
+      `Is it ture that ${long.replace(/yellow flowers$/, "yelow flowers")}?`,
+    ),
   ).toBe(false);
 });
