@@ -1,5 +1,6 @@
 import { describe, expect, test } from "vitest";
 import { ManualClock } from "../core/clock.ts";
+import { StoreUnavailableError } from "../core/errors.ts";
 import type { Store } from "../core/store.ts";
 import { guarded } from "../stores/guarded.ts";
 import { memory } from "../stores/memory.ts";
@@ -76,6 +77,17 @@ describe("a store that may have forgotten its last writes", () => {
     line.isCut = false;
     expect(await store.get("t", ["k", "g:tag:a"])).toEqual([bytes("v"), after]);
     expect(journal.isInDoubt).toBe(false);
+  });
+
+  test("gives none that was replaced to whoever adds one, and adds none while nobody can look", async () => {
+    const { server, line, journal, store } = harness();
+    journal.note(renewal);
+    server.set("t", "g:tag:a", before, forEver);
+    journal.doubt();
+    expect(await store.add("t", "g:tag:a", bytes("candidate..."), forEver)).toEqual(after);
+    line.isCut = true;
+    journal.doubt();
+    await expect(store.add("t", "g:tag:b", bytes("candidate..."), forEver)).rejects.toThrow(StoreUnavailableError);
   });
 
   test("is looked at again where it came into doubt during the look", async () => {

@@ -32,7 +32,7 @@ export class VerifiedStore implements StoreWithExpiry {
     if (!this.#journal.isInDoubt) return entriesOf(this.#store, tenant, keys);
     return this.#isSettled(tenant, keys).then((isSettled) => {
       if (isSettled) return entriesOf(this.#store, tenant, keys);
-      throw new StoreUnavailableError({ message: `it is not known what the ${this.name} store remembers` });
+      throw this.#unsettled();
     });
   }
 
@@ -41,11 +41,20 @@ export class VerifiedStore implements StoreWithExpiry {
   }
 
   add(tenant: string, key: string, value: Uint8Array, options: WriteOptions): MaybePromise<Uint8Array> {
-    return this.#store.add(tenant, key, value, options);
+    if (!this.#journal.isInDoubt) return this.#store.add(tenant, key, value, options);
+    // What is there already is an answer, too: the generation of before would be taken for that of now.
+    return this.#isSettled(tenant, [key]).then((isSettled) => {
+      if (isSettled) return this.#store.add(tenant, key, value, options);
+      throw this.#unsettled();
+    });
   }
 
   delete(tenant: string, key: string): MaybePromise<boolean> {
     return this.#store.delete(tenant, key);
+  }
+
+  #unsettled(): StoreUnavailableError {
+    return new StoreUnavailableError({ message: `it is not known what the ${this.name} store remembers` });
   }
 
   /** The store is asked first, so that its guard hears of an outage, and answers for it at once. */

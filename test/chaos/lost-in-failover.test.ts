@@ -57,7 +57,7 @@ describeWithServices("redis-server", "gateways over a Redis that Sentinels watch
       for (const gateway of gateways) {
         const answer = await ask(gateway, question(), tagged);
         expect(answer.status).toBe(200);
-        expect(contentOf(answer)).toContain("generation-2");
+        expect(contentOf(answer), `as ${statusOf(answer)}`).toContain("generation-2");
       }
       // A removal by key is made again by the process that made it.
       expect(contentOf(await ask(one, byKey))).toContain("generation-2");
