@@ -85,6 +85,19 @@ test("wrap.ts: computes three times for thirteen callers", async () => {
   ]);
 });
 
+test("semantic.ts: a typo is a hit; another question and the opposite are not", async () => {
+  const { lines } = await runExample(node, new URL("../../examples/semantic.ts", import.meta.url));
+  expect(lines).toEqual([
+    "miss: How do I reset my password?",
+    "and now:",
+    "hit (exact): How do I reset my password?",
+    "hit (semantic): how can i reset my pasword",
+    "miss: How do I reset my router?",
+    "miss: How do I not reset my password?",
+    "the origin was asked 3 times",
+  ]);
+});
+
 test("embeddings.ts: every text is computed once, and none of the corpus in the next run", async () => {
   const url = new URL("../../examples/embeddings.ts", import.meta.url);
   const environment = { REPRISE_DATA: join(folder, "vectors") };
