@@ -138,7 +138,7 @@ export function agentStream(path: string): Stream {
 }
 
 /** Of the originals `1 in cachedOf` is recorded; then every repeat is asked, also those of which nothing is there. */
-function repeatStream(
+export function repeatStream(
   name: string,
   repeats: readonly { readonly text: string; readonly repeat: string; readonly counted: string }[],
   cachedOf = 2,
