@@ -43,13 +43,32 @@ SLIP_RATIO = {3: 1000, 4: 1000, 5: 300}
 SLIP_RATIO_OF_LONGER = 100
 """The same for what nlpaug's list of misspellings names; spellings of another country (theater) are in it too."""
 MISSPELT_RATIO = 4
-"""Names of software that came up after the lists were made, or that are rarer in them than where a cache stands."""
+"""Names of software, products, firms and medicines that came up after the lists were made, or that are rarer in them
+than where a cache stands. A name that is not known can be taken for a slip (Canva for canvas)."""
 RECENT = """
-chatgpt openai gpt llm llms langchain pytorch tensorflow keras numpy scipy pandas matplotlib jupyter huggingface gemini
-kubernetes kubectl docker dockerfile ansible terraform nginx redis postgres postgresql mysql mongodb sqlite memcached
-elasticsearch kafka rabbitmq graphql webpack vite eslint typescript kotlin rustc golang numba django fastapi laravel
-nodejs npm pnpm vue svelte angular nextjs webassembly wasm oauth jwt yaml json csv regex api apis sdk cli css html http
-https sql bitcoin ethereum blockchain covid tiktok instagram whatsapp airbnb netflix spotify lyft uber github gitlab
+chatgpt openai gpt llm llms langchain anthropic claude gemini llama mistral mixtral qwen deepseek copilot perplexity
+midjourney cerebras groq ollama whisper pytorch tensorflow keras numpy scipy pandas matplotlib jupyter huggingface
+colab kaggle databricks snowflake airflow dbt duckdb clickhouse polars spark hadoop kubernetes kubectl docker
+dockerfile podman ansible terraform pulumi helm nginx redis valkey postgres postgresql mysql mariadb mongodb sqlite
+memcached elasticsearch opensearch kafka rabbitmq graphql grpc protobuf webpack vite vitest eslint prettier esbuild
+typescript kotlin rustc golang numba django fastapi flask laravel symfony nodejs npm pnpm yarn deno bun vue svelte
+angular nextjs nuxt astro remix tailwind bootstrap webassembly wasm oauth jwt yaml json toml csv regex api apis sdk cli
+css html http https sql nosql orm crud devops kanban jira confluence asana trello notion figma canva miro zapier airtable
+supabase firebase netlify vercel heroku cloudflare digitalocean grafana prometheus datadog splunk sentry opentelemetry
+github gitlab bitbucket bitcoin ethereum blockchain solana cardano dogecoin coinbase binance nft defi stripe paypal
+venmo zelle klarna revolut monzo wise covid tiktok instagram whatsapp snapchat discord twitch reddit telegram bluesky
+mastodon airbnb netflix hulu spotify deezer lyft uber doordash instacart shopify etsy temu shein tesla rivian lucid
+polestar hyundai toyota renault xiaomi huawei oppo vivo realme oneplus nvidia amd intel qualcomm asus lenovo acer garmin
+fitbit oura whoop peloton strava ozempic wegovy mounjaro zepbound semaglutide tirzepatide trulicity jardiance farxiga
+januvia eliquis xarelto entresto crestor lipitor nexium prilosec zyrtec claritin allegra zantac pepcid celebrex celexa
+lexapro zoloft prozac cymbalta wellbutrin adderall vyvanse ritalin ambien xanax klonopin ativan humira enbrel stelara
+dupixent keytruda opdivo skyrizi rinvoq otezla metformin lisinopril losartan valsartan amlodipine atorvastatin
+simvastatin pravastatin rosuvastatin omeprazole pantoprazole esomeprazole famotidine sertraline citalopram escitalopram
+fluoxetine paroxetine duloxetine venlafaxine bupropion trazodone gabapentin pregabalin lamotrigine levetiracetam
+clonazepam lorazepam alprazolam diazepam zolpidem amoxicillin azithromycin ciprofloxacin levofloxacin doxycycline
+cephalexin clindamycin metronidazole prednisone prednisolone methylprednisolone albuterol montelukast cetirizine
+loratadine fexofenadine hydroxyzine hydralazine hydrochlorothiazide furosemide spironolactone carvedilol metoprolol
+atenolol clopidogrel apixaban rivaroxaban levothyroxine liothyronine tamsulosin finasteride sildenafil tadalafil
 """
 RECENT_SHARE = 3e-7
 """Entries of up to five letters below this share go where a neighbour is so many times commoner."""
