@@ -111,6 +111,14 @@ describe("what an entry teaches", () => {
 });
 
 describe("what all entries teach", () => {
+  it("does not doubt the highest scores for want of labels when those a little lower were always right", () => {
+    const counts = (bin: number) => [0, 0, 300, 1_200, 3_000, 1_000, 150, 40, 12][bin - binCount + 9] ?? 0;
+    const right = Array.from({ length: binCount }, (_, bin) => counts(bin));
+    const sparse = evidenceFrom({ right, wrong: noCounts.wrong });
+    for (let bin = binCount - 5; bin < binCount; bin++)
+      expect(decide({ ...asked, score: probabilityOf(middleOf(bin)), evidence: sparse }).serve, String(bin)).toBe(true);
+  });
+
   it("stops serving scores that turn out to be wrong", () => {
     expect(decide({ ...asked, score: 0.999, evidence: taught(all(12, 0.999, false)) }).serve).toBe(false);
   });

@@ -1,5 +1,5 @@
 import { fitLogistic, type LogisticSample } from "./logistic-fit.ts";
-import { binCount, binOf, middleOf, probabilityOf } from "./score-scale.ts";
+import { binCount, binOf, logOddsOf, middleOf, probabilityOf } from "./score-scale.ts";
 
 /**
  * What is known of all entries of a tier together: how often each score was right and wrong. It has two parts. What is
@@ -58,8 +58,9 @@ export function weighedCounts({ shipped, learnt }: TierEvidence): readonly { rig
   const bins = Array.from({ length: binCount }, (_, bin) => {
     const labels = { right: learnt.right[bin] ?? 0, wrong: learnt.wrong[bin] ?? 0 };
     const before = { right: shipped.right[bin] ?? 0, wrong: shipped.wrong[bin] ?? 0 };
-    const logOdds = Math.log((before.right + 0.5) / (before.wrong + 0.5));
     const total = before.right + before.wrong;
+    // What the scorer says counts as one label more, so that few labels without a wrong one are not made worse than they are.
+    const logOdds = logOddsOf((before.right + probabilityOf(middleOf(bin))) / (total + 1));
     if (total > 0) samples.push({ x: logOdds, ...labels });
     return { labels, logOdds, total };
   });
