@@ -1,3 +1,4 @@
+import { adjudicatedSame, pairName } from "./adjudicated.ts";
 import { ask, type Message } from "./asking.ts";
 import type { MeasuredCache, System } from "./systems.ts";
 
@@ -23,7 +24,7 @@ export interface Stream {
   readonly isKnownOther?: (asked: Step, found: Step) => boolean;
 }
 
-/** `unlabelled`: nobody has said whether the two ask the same. `none`: nothing stored came into question. */
+/** `unlabelled`: no label says whether the two ask the same, or one that is wrong does. `none`: nothing stored came into question. */
 export type Judgement = "right" | "wrong" | "unlabelled" | "none";
 
 export interface Judged {
@@ -78,5 +79,6 @@ async function run(cache: MeasuredCache, readsContext: boolean, stream: Stream):
 function judgementOf(step: Step, found: Step | undefined, { isKnownOther }: Stream): Judgement {
   if (found === undefined) return "none";
   if (found.group === step.group) return "right";
-  return isKnownOther === undefined || isKnownOther(step, found) ? "wrong" : "unlabelled";
+  const isOther = isKnownOther === undefined || isKnownOther(step, found);
+  return isOther && !adjudicatedSame.has(pairName(step.text, found.text)) ? "wrong" : "unlabelled";
 }

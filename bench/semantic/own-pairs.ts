@@ -30,8 +30,8 @@ export interface OwnConversation {
 export function ownPairs(): readonly OwnPair[] {
   return [
     ...Object.entries(traps).flatMap(([kind, text]) => pairsIn(text, kind, false)),
-    ...Object.entries(nearRepeats).flatMap(([kind, text]) => pairsIn(text, kind, true)),
-    ...Object.entries(paraphrases).flatMap(([kind, text]) => pairsIn(text, kind, true)),
+    ...Object.entries(nearRepeats).flatMap(([kind, text]) => pairsIn(text, `nearly the same words: ${kind}`, true)),
+    ...Object.entries(paraphrases).flatMap(([kind, text]) => pairsIn(text, `other words: ${kind}`, true)),
   ];
 }
 

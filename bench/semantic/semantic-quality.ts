@@ -3,6 +3,7 @@ import { join, resolve } from "node:path";
 import type { Embedder } from "../../src/core/embedder.ts";
 import type { Benchmark, BenchOptions, BudgetRow, Figure, Measured } from "../benchmark.ts";
 import { inProject } from "../product.ts";
+import { pairName } from "./adjudicated.ts";
 import { DataSets, type LabelledPair } from "./data-sets.ts";
 import { type Judged, judge, type Stream } from "./judging.ts";
 import { lookupTimes } from "./lookup-times.ts";
@@ -136,6 +137,7 @@ function writeErrors(file: string, runs: readonly Run[]): void {
             why,
             asked,
             found,
+            pair: found === undefined ? undefined : pairName(asked, found),
           }),
         ),
     );
@@ -157,7 +159,7 @@ function notes(hasData: boolean, hasMiniLm: boolean): Measured["notes"] {
     "Own pairs were written for this project; the hash of a pair puts it into one of two halves, and nothing was improved with the half that is held out.",
     "Every question is recorded, hit or not, so that all systems look among the same stored questions. Of near-repeats and typos every second original is stored, and all repeats are asked: a hit on another question, or where nothing is stored, is wrong.",
     "Plain cosine serves the nearest from the threshold on, and sees the last words of a conversation only.",
-    "qqp: of pairs that nobody labelled it is not said whether they are wrong; such hits are left out of the shares.",
+    "Hits on pairs that nobody labelled (qqp, intents, agent's turns) are left out of the shares, and so are pairs of the other sets that were read and found to ask the same; only hits of Reprise were read.",
     ...(hasMiniLm
       ? ["MiniLM (all-MiniLM-L6-v2) is measured on smaller samples, with vectors that were computed before."]
       : []),

@@ -39,7 +39,10 @@ const isOwn = ({ counted }: Judged) => own.test(counted);
 const isOwnTrap = ({ counted }: Judged) => /^own (?:open|held out): trap/.test(counted);
 const isTrap = ({ counted }: Judged) => isOwnTrap({ counted } as Judged) || counted.endsWith(": other");
 /** The classes that must hardly ever be wrong. */
-const isStrict = ({ counted }: Judged) => /: trap, (?:number|negation|direction|code)$/.test(counted);
+const isStrict = ({ counted }: Judged) =>
+  /: trap, (?:number|negation|direction|code)$|^(?:checklist (?:Negation|Temporal|SRL)|paws): other$/.test(counted);
+const isOwnNear = ({ counted }: Judged) => counted.includes(": repeat, nearly");
+const isOwnParaphrase = ({ counted }: Judged) => counted.includes(": repeat, other words");
 const starts =
   (text: string) =>
   ({ counted }: Judged) =>
@@ -52,7 +55,8 @@ const headline: readonly (readonly [string, (one: Judged) => boolean, (tally: Ta
   ["of these hits wrong", starts("one typo: MARCO"), wrongPerHit],
   ["paraphrases (gptcache) served", starts("paraphrase: gptcache"), recall],
   ["of these hits wrong", starts("paraphrase: gptcache"), wrongPerHit],
-  ["own repeats served", (one) => isOwn(one) && one.isServable, recall],
+  ["own repeats in nearly the same words served", isOwnNear, recall],
+  ["own repeats in other words served", isOwnParaphrase, recall],
   ["own traps answered", isOwnTrap, wrongPerQuestion],
   ["distinct questions answered", isDistinct, wrongPerQuestion],
   ["other conversations answered", isConversation, wrongPerQuestion],
@@ -99,6 +103,7 @@ export function tablesOf(runs: readonly Run[]): readonly Table[] {
     byClass("Traps answered, by class", isTrap, wrongPerQuestion),
     byClass("Repeats served, by kind", (one) => one.isServable && !isConversation(one), recall),
     byClass("Wrong hits, by kind of question", (one) => !isTrap(one), wrongPerHit),
+    missesOf(runs[0] as Run),
   ].filter(({ rows }) => rows.length > 0);
 }
 
@@ -108,6 +113,34 @@ const pools = [
   { name: "own pairs, held out", which: ({ counted }: Judged) => counted.startsWith("own held out") },
   { name: "own pairs, open", which: ({ counted }: Judged) => counted.startsWith("own open") },
 ] as const;
+
+/** Why repeats are not served: what said no to the nearest, or to the best that no guard vetoed. */
+function missesOf({ system, judged }: Run): Table {
+  const kinds: readonly (readonly [string, (one: Judged) => boolean])[] = [
+    ["near-repeats", starts("near-repeat")],
+    ["one typo (MARCO)", starts("one typo: MARCO")],
+    ["paraphrases (gptcache)", starts("paraphrase: gptcache")],
+    ["own, nearly the same words", isOwnNear],
+    ["own, other words", isOwnParaphrase],
+  ];
+  const columns = kinds.map(([name, which]) => {
+    const repeats = judged.filter((one) => one.isServable && which(one));
+    return { name, repeats, missed: repeats.filter(({ serves }) => serves !== true) };
+  });
+  const asked = columns.filter(({ repeats }) => repeats.length > 0);
+  const reasons = [...new Set(asked.flatMap(({ missed }) => missed.map(({ why }) => why)))].sort();
+  return {
+    title: `Repeats that ${system.name}, ${system.vectors}, does not serve, by the reason`,
+    head: ["", ...asked.map(({ name }) => name)],
+    rows: reasons.map((reason) => [
+      reason,
+      ...asked.map(({ repeats, missed }) => {
+        const part = missed.filter(({ why }) => why === reason).length;
+        return `${((100 * part) / repeats.length).toFixed(1)} %`;
+      }),
+    ]),
+  };
+}
 
 function pointsOf({ system, judged }: Run): readonly Point[] {
   const name = `${system.name}, ${system.vectors}`;
@@ -157,9 +190,9 @@ export function budgetOf({ judged }: Run): readonly BudgetRow[] {
             least(35, 60),
           ),
         ]),
-    ...row("own repeats served", (one) => isOwn(one) && one.isServable, recall, least(35, 60)),
+    ...row("own repeats served, both halves", (one) => isOwn(one) && one.isServable, recall, least(35, 60)),
     ...row("own traps answered", isOwnTrap, wrongPerQuestion, most(1, 0.5)),
-    ...row("own traps of number, negation, direction, code answered", isStrict, wrongPerQuestion, most(0.3)),
+    ...row("traps of number, negation, direction and code answered", isStrict, wrongPerQuestion, most(0.3)),
     ...row("traps of data sets answered", (one) => isTrap(one) && !isOwn(one), wrongPerQuestion, most(1, 0.5)),
     ...row("distinct questions answered", isDistinct, wrongPerQuestion, most(0.1, 0.05)),
     ...row("other conversations answered", isConversation, wrongPerQuestion, most(0)),
