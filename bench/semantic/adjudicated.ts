@@ -32,4 +32,5 @@ export const adjudicatedSame: ReadonlySet<string> = new Set([
   "f2214e92dc0f",
   "fcabdc07419a",
   "fd507e766edd",
+  "cffebcd3ef91",
 ]);
