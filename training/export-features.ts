@@ -2,7 +2,7 @@
  * Writes what the scorer is trained on: the features of pairs that no guard vetoes, with the label and where they come
  * from. Run by hand: `node scripts/run.mjs training/export-features.ts OUT.jsonl [--data DIR] [--vectors FILE]`.
  *
- * Positives are near repeats and slips of questions, and pairs of data sets whose terms allow it. Negatives are what a
+ * Positives are near repeats and slips of questions, pairs of data sets whose terms allow it, and the open half of our own. Negatives are what a
  * stream really brings: for each question of a set in which no two ask the same, the nearest others by vector; and questions in which two words
  * have changed places.
  */
@@ -11,6 +11,7 @@ import process from "node:process";
 import { parseArgs } from "node:util";
 import { DataSets } from "../bench/semantic/data-sets.ts";
 import { chanceFrom, nearKinds, nearRepeat, withSlip } from "../bench/semantic/near-repeats.ts";
+import { ownPairs } from "../bench/semantic/own-pairs.ts";
 import { vectorsFrom } from "../bench/semantic/vectors.ts";
 import { builtin } from "../src/embedders/builtin.ts";
 import { builtinLexicon } from "../src/embedders/lexicon.ts";
@@ -126,6 +127,9 @@ for (const text of [...distinct, ...intents.keys()]) {
   if (chance() < 0.4) write(withSlip(text, chance, misspellings), text, true, "slip", text);
 }
 for (const pair of [...data.gptcache(), ...data.checklist()]) write(pair.a, pair.b, pair.same, pair.source, pair.a);
+// The half that is held out is never trained on.
+for (const { a, b, same, half, kind } of ownPairs())
+  if (half === "open") write(a, b, same, `own ${kind.split(":")[0]}`, a);
 for (const pair of [...data.qqp(), ...data.mqp(), ...data.paws(), ...data.marcoTypos()])
   write(pair.a, pair.b, pair.same, `measure ${pair.source}`, pair.a);
 await neighbours(distinct, "distinct");

@@ -21,11 +21,13 @@ from sklearn.linear_model import LogisticRegression
 FORMAT = 1
 BINS = 32
 PARTS = 5
+# A source of fewer rows weighs less.
+LEAST = 1_000
 # As many right and as many wrong labels as this stand behind the counts.
 EVIDENCE = 20_000
 # The scale of the boundary's bins: log-odds from -8 to 8.
 END = 8.0
-# The bin of the one score that pairs of equal content have (`sameContent` in verified-deciding.ts).
+# The bin of the one score of pairs of equal content or one slip apart (`sameContent` in verified-deciding.ts).
 SAME_CONTENT = int((np.log(0.999 / 0.001) + END) / (2 * END) * BINS)
 # Pairs that no set labels are taken for different questions, but of those that are as like as this many are not.
 UNSURE = 0.9
@@ -54,9 +56,9 @@ def load(path: str) -> list[dict]:
 
 
 def weights(rows: list[dict]) -> np.ndarray:
-    """No source outweighs the others, and right and wrong pairs weigh the same together."""
-    count = Counter((row["source"], row["same"]) for row in rows)
-    weight = np.array([1 / np.sqrt(count[(row["source"], row["same"])]) for row in rows])
+    """No source outweighs the others, nor a row of a small one many of a large one; right and wrong weigh the same."""
+    count = Counter((row["source"].split()[0], row["same"]) for row in rows)
+    weight = np.array([1 / np.sqrt(max(LEAST, count[(row["source"].split()[0], row["same"])])) for row in rows])
     same = np.array([row["same"] for row in rows])
     for label in (False, True):
         weight[same == label] *= 0.5 / weight[same == label].sum()
@@ -139,7 +141,8 @@ def counts(rows: list[dict], scores: np.ndarray) -> dict:
         right, wrong = np.zeros(BINS), np.zeros(BINS)
         for row, score_bin, share in zip(rows, bins(scores), weight):
             if row["tier"] == tier:
-                score_bin = SAME_CONTENT if tier == "signature" else score_bin
+                if tier == "signature" or row["features"][-1] == 1:
+                    score_bin = SAME_CONTENT
                 (right if row["same"] else wrong)[score_bin] += share
         tiers[tier] = {"right": [round(float(x), 2) for x in right], "wrong": [round(float(x), 2) for x in wrong]}
     return tiers

@@ -5,15 +5,12 @@ import type { Reading } from "./reading/reading.ts";
 
 /** How it is decided whether a stored question asks the same: one for each strategy. */
 
-export type Verdict =
-  | {
-      readonly serve: true;
-      /** How likely its answer is right, at least. */
-      readonly bound: number;
-      /** Whether it is one of those to be checked against a fresh answer. */
-      readonly audit: boolean;
-    }
-  | { readonly serve: false; readonly reason: "threshold" | "blocked" };
+export type Verdict = {
+  /** How likely its answer is right, at least. */
+  readonly bound: number;
+  /** Whether it is one of those to be checked against a fresh answer. */
+  readonly audit: boolean;
+} & ({ readonly serve: true } | { readonly serve: false; readonly reason: "threshold" | "blocked" });
 
 /** A stored question as it was found. */
 export interface Neighbour {

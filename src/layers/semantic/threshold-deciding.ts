@@ -26,9 +26,10 @@ export class ThresholdDeciding implements Deciding {
   }
 
   decide(candidate: SemanticCandidate, _evidence: Evidence, threshold: number | undefined): Verdict {
+    const known = { bound: candidate.score, audit: false };
     return reaches(candidate, Math.max(this.#threshold, threshold ?? 0))
-      ? { serve: true, bound: candidate.score, audit: false }
-      : { serve: false, reason: "threshold" };
+      ? { serve: true, ...known }
+      : { serve: false, reason: "threshold", ...known };
   }
 
   learn(_candidate: SemanticCandidate, evidence: Evidence): Evidence {

@@ -11,6 +11,7 @@ import type { Evidence } from "./learnt.ts";
 import { align } from "./reading/align.ts";
 import { readText } from "./reading/read-text.ts";
 import type { Reading } from "./reading/reading.ts";
+import { isOneSlip } from "./scoring/features.ts";
 import type { MeasuredScorer } from "./scoring/scorer-file.ts";
 
 /**
@@ -57,8 +58,9 @@ export class VerifiedDeciding implements Deciding {
     const pair = { asked, found, alignment: align(asked, found, lexicon()) };
     const veto = firstVeto(pair);
     if (veto !== undefined) return { veto };
-    // Of equal content in equal order there is nothing to be scored: the tier's own evidence speaks.
-    return { veto, score: tier === "signature" ? sameContent : measured().scorer(pair, similarity) };
+    // Where the content is equal, or one slip away, there is nothing to be scored: what was measured of those speaks.
+    const isSame = tier === "signature" || isOneSlip(pair);
+    return { veto, score: isSame ? sameContent : measured().scorer(pair, similarity) };
   }
 
   decide(candidate: SemanticCandidate, { observations }: Evidence, threshold: number | undefined): Verdict {
@@ -69,10 +71,10 @@ export class VerifiedDeciding implements Deciding {
       score: candidate.score,
       observations,
       ...this.#tiers[weighedTier(candidate)],
-      target: { perHit: target },
+      target: { perHit: target, perSingleHit: singleHits * target },
       random,
     });
-    return serve ? { serve, bound, audit } : unlike;
+    return serve ? { serve, bound, audit } : { serve, reason: "threshold", bound, audit };
   }
 
   learn(candidate: SemanticCandidate, evidence: Evidence, right: boolean): Evidence {
@@ -105,10 +107,13 @@ export class VerifiedDeciding implements Deciding {
   }
 }
 
-/** The score under which the evidence of the tier `signature` is kept. */
+/** The score under which the evidence of equal content is kept. */
 const sameContent = 0.999;
 
-const unlike: Verdict = { serve: false, reason: "threshold" };
+/** Most hits are nearly certain, so that a doubtful one may be wrong this many times as often as all together may. */
+const singleHits = 3;
+
+const unlike: Verdict = { serve: false, reason: "threshold", bound: 0, audit: false };
 
 function weighedTier({ tier }: SemanticCandidate): WeighedTier {
   return tier === "signature" ? tier : "vector";

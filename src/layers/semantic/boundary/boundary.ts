@@ -24,6 +24,11 @@ import { type TierEvidence, withLabel } from "./tier-evidence.ts";
 export interface Target {
   /** The share of hits that may be wrong, above 0 and below 1. */
   readonly perHit: number;
+  /**
+   * The share that may be wrong of hits as doubtful as one hit; default `perHit`. It may be above `perHit` where most hits
+   * are far surer: audits see to it that all together keep to `perHit`.
+   */
+  readonly perSingleHit?: number;
   /** The share of all requests that may be answered wrongly. Default: as many as of hits, which thins nothing out. */
   readonly perRequest?: number;
 }
@@ -64,7 +69,7 @@ export interface Verdict {
 const leastBound = 0.9;
 
 export function decide({ score, observations, evidence, audit, target, random }: Question): Verdict {
-  const { perHit, perRequest = perHit } = target;
+  const { perHit, perSingleHit = perHit, perRequest = perSingleHit } = target;
   const bound = reliableBound(score, observations, evidence);
   const verdict = (reason: BoundaryReason): Verdict => ({
     serve: reason === "sure",
@@ -72,8 +77,8 @@ export function decide({ score, observations, evidence, audit, target, random }:
     reason,
     audit: (reason === "sure" || reason === "audit") && random.fraction() < shareToAudit(audit, perHit),
   });
-  if (!(bound >= Math.max(leastBound, 1 - perHit))) return verdict("doubtful");
-  if (bound < 1 - perHit * tightening(audit, perHit)) return verdict("audit");
+  if (!(bound >= Math.max(leastBound, 1 - perSingleHit))) return verdict("doubtful");
+  if (bound < 1 - perSingleHit * tightening(audit, perHit)) return verdict("audit");
   const share = servableShare(bound, perRequest);
   return verdict(share >= 1 || random.fraction() < share ? "sure" : "chance");
 }

@@ -112,7 +112,7 @@ function commonOrder({ content: one }: Reading, { content: other }: Reading): nu
 }
 
 /** Whether the two are word for word the same but for one word that is a slip of the other's. */
-function isOneSlip({ asked, found, alignment }: Pair): boolean {
+export function isOneSlip({ asked, found, alignment }: Pair): boolean {
   if (asked.tokens.length !== found.tokens.length) return false;
   let slips = 0;
   for (const [at, token] of asked.tokens.entries()) {
