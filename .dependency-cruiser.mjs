@@ -41,9 +41,10 @@ export default {
       from: { ...source, path: "^src/layers/([^/]+)/" },
       to: { path: "^src/", pathNot: ["^src/core/", "^src/layers/$1/"] },
     },
-    ...["protocols/", "stores/", "telemetry/", "embedders/", "buses/"].map((room) =>
+    ...["protocols/", "stores/", "telemetry/", "model-servers/", "buses/"].map((room) =>
       mayImportOnly(room, [...below, room]),
     ),
+    ...["embedders/", "judges/"].map((room) => mayImportOnly(room, [...below, room, "model-servers/"])),
     mayImportOnly("vectors/", [...below, "vectors/", "stores/make-folder[.]ts", "stores/sqlite-(file|row)[.]ts"]),
     mayImportOnly("workers/", [...below, "workers/", "stores/memory-leases[.]ts", "telemetry/"]),
     mayImportOnly("testing/", [...below, "testing/"]),

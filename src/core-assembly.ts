@@ -107,9 +107,14 @@ export async function assembleCore(options: CoreOptions): Promise<Core> {
   const flights = new SingleFlight<Flight, FlightFailure>(clock, backoffMs);
   const limits = { maxEntryBytes: Number.MAX_SAFE_INTEGER, maxEventBytes: 16 * 1024 * 1024, windowBytes: 1024 * 1024 };
   const replayer = new Replayer(shares.replays);
+  const { name: storeName } = storage.truth;
+  const { lookupBudget: lookupBudgetMs } = settings.store;
+  const layer = new EmbeddingLayer({ store, copies: storage.copies, clock, random, trace, opened });
+  const batches = new EmbeddingBatches({ layer, clock, trace, backoffMs, store: storeName, lookupBudgetMs });
+  const embeddingsParts = { batches, secret, rules: vectorRulesOf(settings), clock, trace };
   const semantic = assembleSemantic(settings, options.semantic ?? {}, {
-    ...{ exact, replayer, costs, clock, random, trace, store, secret },
-    lookupBudgetMs: settings.store.lookupBudget,
+    ...{ exact, replayer, costs, clock, random, trace, store, secret, lookupBudgetMs },
+    embeddings: embeddingsParts,
   });
   const pipeline = new Pipeline({
     exact,
@@ -122,14 +127,10 @@ export async function assembleCore(options: CoreOptions): Promise<Core> {
     costs,
     limits,
     store: storage.truth.name,
-    lookupBudgetMs: settings.store.lookupBudget,
+    lookupBudgetMs,
     patience: { graceMs: grace, finishDetached, detachedMs: detachedTime, detachedBytes },
     fleet,
   });
-  const { name: storeName } = storage.truth;
-  const { lookupBudget: lookupBudgetMs } = settings.store;
-  const layer = new EmbeddingLayer({ store, copies: storage.copies, clock, random, trace, opened });
-  const batches = new EmbeddingBatches({ layer, clock, trace, backoffMs, store: storeName, lookupBudgetMs });
   const rendered = new RenderedReplies(shares.renderings);
   const embeddings = new EmbeddingPath({ batches, costs, clock, trace, rendered });
   const intakeOf = (now: Settings) => {
@@ -169,7 +170,7 @@ export async function assembleCore(options: CoreOptions): Promise<Core> {
     invalidate,
     feedback: (feedback) => takeFeedback({ semantic: semantic?.path, invalidate }, feedback),
     wrapParts: { exact, secret, policy: defaultPolicy(settings), clock, trace, backoffMs },
-    vectorParts: { layer, batches, secret, rules: vectorRulesOf(settings), clock, trace },
+    vectorParts: { layer, ...embeddingsParts },
     reconfigure(changed) {
       live = changed;
       intake = intakeOf(changed);

@@ -1,8 +1,8 @@
 import type { Call, Caller } from "./core/call.ts";
-import type { Cost, Pricer } from "./core/cost.ts";
+import type { Billed, Cost, Pricer } from "./core/cost.ts";
 import type { Entry } from "./core/entry.ts";
 import type { Usage } from "./core/recording.ts";
-import type { SavedBy, Trace } from "./core/trace.ts";
+import type { Overhead, SavedBy, Trace } from "./core/trace.ts";
 import type { CompleteAnswer, WholeAnswer } from "./flights/origin-answer.ts";
 
 /** As much of a call as its bill needs. */
@@ -67,6 +67,12 @@ export class Costs {
     if (status !== 200 || (facts?.error === true && facts.usage === undefined)) return;
     const cost = this.of(call, { usage: facts?.usage, model: facts?.model }, now);
     this.#trace({ type: "spending", protocol: protocol.name, model: call.facts.model, originId, cost });
+  }
+
+  /** Books what the cache itself asked a model for. */
+  spendOn(overhead: Overhead, billed: Billed, now: number): void {
+    const { protocol, originId, model } = billed;
+    this.#trace({ type: "spending", overhead, protocol, model, originId, cost: this.#pricer.price(billed, now) });
   }
 
   /** Books what one who shares another's answer saves, when that is complete and if he is still there. */

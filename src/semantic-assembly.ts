@@ -1,7 +1,8 @@
 import type { Clock, Random } from "./core/clock.ts";
+import type { Billed } from "./core/cost.ts";
 import type { Embedder } from "./core/embedder.ts";
 import type { FingerprintKey } from "./core/fingerprint.ts";
-import type { Judge } from "./core/judge.ts";
+import type { Judge, JudgeListener } from "./core/judge.ts";
 import type { AnswerLayer } from "./core/layer.ts";
 import type { Store } from "./core/store.ts";
 import type { Trace } from "./core/trace.ts";
@@ -12,13 +13,15 @@ import { builtinLexicon } from "./embedders/lexicon.ts";
 import { likenessBy } from "./embedders/likeness.ts";
 import { scorerFile } from "./embedders/scorer.ts";
 import type { Replayer } from "./layers/exact/replay.ts";
-import { QuestionVectors } from "./layers/semantic/question-vectors.ts";
+import { type QuestionEmbedder, QuestionVectors } from "./layers/semantic/question-vectors.ts";
 import { type MeasuredScorer, readScorerFile } from "./layers/semantic/scoring/scorer-file.ts";
 import { SemanticLayer } from "./layers/semantic/semantic-layer.ts";
 import { ThresholdDeciding } from "./layers/semantic/threshold-deciding.ts";
 import { VerifiedDeciding } from "./layers/semantic/verified-deciding.ts";
+import type { EmbeddingsParts } from "./library/library-embeddings.ts";
 import type { Settings } from "./options.ts";
 import { AuditBudget } from "./semantic/audit-budget.ts";
+import { KeptVectors } from "./semantic/kept-vectors.ts";
 import { SemanticPath } from "./semantic/semantic-path.ts";
 import { embedded } from "./vectors/embedded.ts";
 
@@ -40,6 +43,7 @@ export interface SemanticSurroundings {
   readonly trace: Trace;
   readonly store: Store;
   readonly secret: FingerprintKey;
+  readonly embeddings: Omit<EmbeddingsParts, "tenant">;
   readonly lookupBudgetMs: number;
 }
 
@@ -64,7 +68,12 @@ export function assembleSemantic(
     settings.strategy === "threshold"
       ? new ThresholdDeciding(lexicon, settings.threshold)
       : new VerifiedDeciding({ lexicon, measured: measuredScorer(embedder), target: settings.target, random });
-  const questions = new QuestionVectors({ embedder, budgetMs: settings.embedder.budget, clock, trace });
+  const questions = new QuestionVectors({
+    embedder: questionEmbedder(embedder, around),
+    budgetMs: settings.embedder.budget,
+    clock,
+    trace,
+  });
   const { maxTextLength } = settings;
   const layer = new SemanticLayer({
     ...around,
@@ -73,7 +82,7 @@ export function assembleSemantic(
   });
   const allowed = new Set(settings.allow);
   const audit = new AuditBudget(settings.auditUsdPerDay);
-  const path = new SemanticPath({ ...around, layer, allowed, judge, audit });
+  const path = new SemanticPath({ ...around, layer, allowed, judge: judge && heardJudge(judge, around), audit });
   return {
     layer,
     path,
@@ -93,5 +102,31 @@ function measuredScorer(embedder: Embedder): () => MeasuredScorer {
   return () => {
     known ??= readScorerFile(scorerFile(), likenessBy(isOwn ? embedder : other))[isOwn ? "static" : "sentence"];
     return known;
+  };
+}
+
+/** The vectors of a server go through the embedding layer; others cost less than looking them up. */
+function questionEmbedder(embedder: Embedder, { clock, costs, embeddings }: SemanticSurroundings): QuestionEmbedder {
+  const onBilled = (billed: Billed): void => costs.spendOn("embedding", billed, clock.now());
+  const kept = embedder.isRemote === true ? new KeptVectors({ embedder, embeddings, onBilled }) : undefined;
+  return {
+    // Read anew each time: an embedder may come to have another model.
+    get name() {
+      return embedder.name;
+    },
+    embed: (tenant, texts, signal) =>
+      kept === undefined ? embedder.embed(texts, signal, onBilled) : kept.embed(tenant, texts, signal),
+  };
+}
+
+/** What the judge costs and where it fails is told to the trace. */
+function heardJudge(judge: Judge, { clock, costs, trace }: SemanticSurroundings): Judge {
+  const listener: JudgeListener = {
+    billed: (billed) => costs.spendOn("judge", billed, clock.now()),
+    failed: (kind) => trace({ type: "judge-fault", kind }),
+  };
+  return {
+    asksTheSame: (one, other) => judge.asksTheSame(one, other, listener),
+    close: () => judge.close?.(),
   };
 }

@@ -96,7 +96,8 @@ export class LayerCache implements MeasuredCache {
       reading.settings,
       { embedder, vectors: embedded(vectorBounds) },
       {
-        ...{ exact: unused, replayer: unused, costs: unused, clock: systemClock, random, trace: silentTrace, secret },
+        ...{ exact: unused, replayer: unused, costs: unused, embeddings: unused },
+        ...{ clock: systemClock, random, trace: silentTrace, secret },
         store: memory({ maxBytes: 1024 * 1024 * 1024 }),
         lookupBudgetMs: 60_000,
       },

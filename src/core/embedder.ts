@@ -1,3 +1,4 @@
+import type { Billed } from "./cost.ts";
 import type { MaybePromise } from "./store.ts";
 
 /**
@@ -7,11 +8,18 @@ import type { MaybePromise } from "./store.ts";
 export interface Embedder {
   /** Names the model and its version; vectors of different names are never compared. */
   readonly name: string;
+  /** A server computes the vectors: what it answers is kept in the embedding layer, and no text is sent twice. */
+  readonly isRemote?: boolean;
   /**
    * One vector of unit length a text, in their order, all of the same dimension.
    * May throw or reject: that is a miss, counted, and never fails a call. What comes back is checked by the layer.
+   * `onBilled` hears what a server was asked for, once an answer.
    */
-  embed(texts: readonly string[], signal?: AbortSignal): MaybePromise<readonly Float32Array[]>;
+  embed(
+    texts: readonly string[],
+    signal?: AbortSignal,
+    onBilled?: (billed: Billed) => void,
+  ): MaybePromise<readonly Float32Array[]>;
   /** What cannot work, and the remedy; for `doctor`. Default: nothing. */
   check?(): MaybePromise<readonly { readonly problem: string; readonly remedy: string }[]>;
   /** Frees what it holds. */

@@ -1,7 +1,7 @@
 import type { Clock } from "../../core/clock.ts";
 import { withDeadline } from "../../core/deadline.ts";
-import type { Embedder } from "../../core/embedder.ts";
 import type { SemanticRefusal } from "../../core/semantic.ts";
+import type { MaybePromise } from "../../core/store.ts";
 import type { Trace } from "../../core/trace.ts";
 
 /**
@@ -13,8 +13,14 @@ export type Embedded =
   | { readonly vector: Float32Array }
   | { readonly refusal: Extract<SemanticRefusal, "embedder_unavailable" | "embedder_slow" | "vector_invalid"> };
 
+/** An embedder as the layer asks it: what is kept of its answers is kept for a tenant. */
+export interface QuestionEmbedder {
+  readonly name: string;
+  embed(tenant: string, texts: readonly string[], signal: AbortSignal): MaybePromise<readonly Float32Array[]>;
+}
+
 export interface QuestionVectorsParts {
-  readonly embedder: Embedder;
+  readonly embedder: QuestionEmbedder;
   /** How long a look-up waits for it. */
   readonly budgetMs: number;
   readonly clock: Clock;
@@ -34,7 +40,7 @@ export class QuestionVectors {
   }
 
   /** Never rejects. `patient`: nobody waits, so it may take ten times the budget. */
-  async of(text: string, patience: "budget" | "patient" = "budget"): Promise<Embedded> {
+  async of(tenant: string, text: string, patience: "budget" | "patient" = "budget"): Promise<Embedded> {
     const { embedder, budgetMs, clock, trace } = this.#parts;
     const abort = new AbortController();
     const fault = (kind: "timeout" | "error" | "invalid") => {
@@ -43,7 +49,7 @@ export class QuestionVectors {
     try {
       const limitMs = patience === "budget" ? budgetMs : 10 * budgetMs;
       const vectors = await withDeadline<readonly Float32Array[] | undefined>(
-        embedder.embed([text], abort.signal),
+        embedder.embed(tenant, [text], abort.signal),
         limitMs,
         clock,
         () => undefined,

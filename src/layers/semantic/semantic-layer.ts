@@ -133,7 +133,7 @@ export class SemanticLayer {
     if (early.candidates.some(({ verdict }) => verdict.serve) || reading.language === "other")
       return { ...refused("no_candidate", known), ...early };
 
-    const embedded = await questions.of(text);
+    const embedded = await questions.of(call.principal.tenant, text);
     if ("refusal" in embedded) return { ...refused(embedded.refusal, known), candidates: early.candidates };
     const { vector } = embedded;
     const near = await this.#nearest(call, partition, vector);
@@ -154,7 +154,10 @@ export class SemanticLayer {
     await this.#setAlias(look, "normal", { slot, text: reading.text }, deleteAt);
     if (reading.signature === undefined) return;
     await this.#setAlias(look, "signature", { slot, text: reading.text }, deleteAt);
-    const embedded = look.vector === undefined ? await questions.of(reading.text, "patient") : { vector: look.vector };
+    const embedded =
+      look.vector === undefined
+        ? await questions.of(call.principal.tenant, reading.text, "patient")
+        : { vector: look.vector };
     if ("refusal" in embedded) return;
     const { vector } = embedded;
     const note = Buffer.from(reading.text, "utf8");
@@ -176,7 +179,8 @@ export class SemanticLayer {
   async learn(look: Look, candidate: Considered, right: boolean, wasServed: boolean): Promise<void> {
     const { deciding } = this.#parts;
     const { verdict } = candidate;
-    if (wasServed && verdict.serve) deciding.audited(candidate, right, verdict.bound);
+    // What was drawn to be checked: served, or kept back because of what checks have shown.
+    if (verdict.audit && (wasServed || !verdict.serve)) deciding.audited(candidate, right, verdict.bound);
     await this.#update(look.call.principal.tenant, candidate.slot, (evidence) =>
       deciding.learn(candidate, evidence, right),
     );
@@ -260,7 +264,7 @@ export class SemanticLayer {
     const candidates = passed.map((candidate, index): Considered => {
       const evidence = readEvidence(learnt[index]);
       const verdict: Verdict = evidence.blocked.includes(name)
-        ? { serve: false, reason: "blocked" }
+        ? { serve: false, reason: "blocked", bound: 0, audit: false }
         : deciding.decide(candidate, evidence, call.directives.threshold);
       return { ...candidate, evidence, verdict };
     });
