@@ -115,6 +115,7 @@ export async function assembleCore(options: CoreOptions): Promise<Core> {
   const semantic = assembleSemantic(settings, options.semantic ?? {}, {
     ...{ exact, replayer, costs, clock, random, trace, store, secret, lookupBudgetMs },
     embeddings: embeddingsParts,
+    vectorBytes: shares.vectors,
   });
   const pipeline = new Pipeline({
     exact,

@@ -23,7 +23,9 @@ import type { Settings } from "./options.ts";
 import { AuditBudget } from "./semantic/audit-budget.ts";
 import { KeptVectors } from "./semantic/kept-vectors.ts";
 import { SemanticPath } from "./semantic/semantic-path.ts";
+import type { SemanticSettings } from "./semantic-options.ts";
 import { embedded } from "./vectors/embedded.ts";
+import { boundOfVectors } from "./vectors/vector-bounds.ts";
 
 /** Settings to the semantic layer and the path of like questions. */
 
@@ -45,6 +47,8 @@ export interface SemanticSurroundings {
   readonly secret: FingerprintKey;
   readonly embeddings: Omit<EmbeddingsParts, "tenant">;
   readonly lookupBudgetMs: number;
+  /** What vectors may take in memory where they are kept there. */
+  readonly vectorBytes: number;
 }
 
 export interface AssembledSemantic {
@@ -62,7 +66,7 @@ export function assembleSemantic(
   const { semantic: settings } = layers;
   if (settings.mode === "off" && rules.every(({ semantic }) => (semantic ?? "off") === "off")) return undefined;
   const { clock, random, trace, lookupBudgetMs } = around;
-  const { embedder = builtin(), vectors = embedded({ clock, maxVectors: settings.maxVectors }), judge } = tools;
+  const { embedder = builtin(), vectors = vectorsInMemory(settings, around), judge } = tools;
   const lexicon = builtinLexicon;
   const deciding =
     settings.strategy === "threshold"
@@ -92,6 +96,10 @@ export function assembleSemantic(
       await Promise.allSettled([vectors.close(), embedder.close?.()]);
     },
   };
+}
+
+function vectorsInMemory({ maxVectors }: SemanticSettings, { clock, vectorBytes }: SemanticSurroundings): VectorStore {
+  return embedded({ clock, maxVectors, maxBytes: boundOfVectors(vectorBytes) });
 }
 
 /** The scorer that suits the embedder; read when it is first needed, as is the model that it leans on. */

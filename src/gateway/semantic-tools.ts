@@ -1,6 +1,8 @@
 import type { Clock } from "../core/clock.ts";
 import type { SemanticTools } from "../semantic-assembly.ts";
+import { memoryShares } from "../storage/memory-shares.ts";
 import { isMemoryUrl } from "../stores/store-url.ts";
+import { boundOfVectors } from "../vectors/vector-bounds.ts";
 import { type VectorsSurroundings, vectorsFromUrl } from "../vectors/vectors-url.ts";
 import type { GatewayConfig } from "./config.ts";
 
@@ -20,5 +22,6 @@ export function semanticToolsOf(config: GatewayConfig, parts: SemanticToolsParts
 /** Vectors of answers that end with the process end with it too. */
 export function vectorsSurroundings(config: GatewayConfig, parts: SemanticToolsParts): VectorsSurroundings {
   const directory = isMemoryUrl(config.store.url) ? undefined : config.data.directory;
-  return { ...parts, directory, maxVectors: config.layers.semantic.maxVectors };
+  const maxBytes = boundOfVectors(memoryShares(config.store.memoryBytes).vectors);
+  return { ...parts, directory, maxVectors: config.layers.semantic.maxVectors, maxBytes };
 }

@@ -15,17 +15,21 @@ export interface MemoryShares {
   readonly vectorReadings: number;
   /** Entries that were verified and taken apart. */
   readonly opened: number;
+  /** Vectors of questions, where they are kept in this process. */
+  readonly vectors: number;
 }
 
 export function memoryShares(bytes: number): MemoryShares {
   const share = (of32: number): number => Math.max(1, Math.floor((bytes * of32) / 32));
   const [replays, renderings, readings, vectorReadings, opened] = [share(3), share(2), share(4), share(1), share(2)];
+  const vectors = share(3);
   return {
-    answers: Math.max(1, bytes - replays - renderings - readings - vectorReadings - opened),
+    answers: Math.max(1, bytes - replays - renderings - readings - vectorReadings - opened - vectors),
     replays,
     renderings,
     readings,
     vectorReadings,
     opened,
+    vectors,
   };
 }

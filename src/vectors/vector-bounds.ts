@@ -19,6 +19,11 @@ const leastBytes = 4 * mebibyte;
 /** What blocks that are not full take at most, and the desks of the scans. */
 const slackBytes = 2 * mebibyte;
 
+/** The bound that is nearest to `bytes` of those that an embedded store can keep to. */
+export function boundOfVectors(bytes: number): number {
+  return Math.max(leastBytes, bytes);
+}
+
 export class VectorBounds {
   readonly maxVectors: number;
   readonly maxBytes: number;

@@ -11,6 +11,8 @@ export interface VectorsSurroundings {
   /** Where the file of the embedded store is; `undefined` keeps its vectors in memory. */
   readonly directory: string | undefined;
   readonly maxVectors: number;
+  /** What the vectors in use may take in memory. */
+  readonly maxBytes: number;
   readonly clock: Clock;
   /** Hears of damage and of writes that fail. */
   readonly onWarning: (message: string) => void;
