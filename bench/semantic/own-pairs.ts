@@ -31,8 +31,13 @@ export function ownPairs(): readonly OwnPair[] {
   return [
     ...Object.entries(traps).flatMap(([kind, text]) => pairsIn(text, kind, false)),
     ...Object.entries(nearRepeats).flatMap(([kind, text]) => pairsIn(text, `nearly the same words: ${kind}`, true)),
-    ...Object.entries(paraphrases).flatMap(([kind, text]) => pairsIn(text, `other words: ${kind}`, true)),
+    ...Object.entries(paraphrases).flatMap(([kind, text]) => pairsIn(text, `other words: ${formOf(kind)}`, true)),
   ];
+}
+
+/** Paraphrases are told apart by their form, not by what they are about. */
+function formOf(kind: string): string {
+  return ["requests", "keywords", "long questions"].includes(kind) ? kind : "questions";
 }
 
 /** A line is what was said before in the one, in the other, and what ends both. */
