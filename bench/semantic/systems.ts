@@ -100,7 +100,7 @@ export class LayerCache implements MeasuredCache {
         ...{ clock: systemClock, random, trace: silentTrace, secret },
         store: memory({ maxBytes: 1024 * 1024 * 1024 }),
         lookupBudgetMs: 60_000,
-        vectorBytes: vectorBounds.maxBytes,
+        vectorBytes: 256 * 1024 * 1024,
       },
     );
   }
