@@ -31,6 +31,8 @@ const sections = {
     "What is answered from the cache, for how long, and what is stored. In the library these are the members of `policy`.",
   "layers.embedding":
     "Stored vectors. What a rule sets holds for embeddings too, unless it matches another `operation`.",
+  "layers.semantic":
+    "Answers to like questions; see [semantic](../semantic.md). In the library these are the members of `semantic`; the embedder, the vectors and the judge are given there as objects.",
   coalescing: "Identical calls in flight.",
   rules:
     "A list. Each rule has a `match` and any of the options of `layers.exact`, which it sets for the calls that match; for each option the first matching rule that names it decides.",
@@ -99,7 +101,11 @@ function labelsIn(source) {
 
 /** The closed lists: each reason with the comment above it, by list. */
 export function reasons() {
-  const source = parsed(inProject("src", "core", "outcome-reasons.ts"));
+  return { ...listsIn("outcome-reasons.ts"), ...listsIn("semantic.ts") };
+}
+
+function listsIn(file) {
+  const source = parsed(inProject("src", "core", file));
   const lists = {};
   const visit = (node) => {
     if (ts.isVariableDeclaration(node)) {
@@ -183,15 +189,16 @@ function metricsPage() {
 }
 
 function reasonsPage() {
-  const { storeRefusals, bypassReasons, missReasons } = reasons();
+  const { storeRefusals, bypassReasons, missReasons, semanticRefusals } = reasons();
   const table = (list) =>
     `| reason | meaning |\n|---|---|\n${list.map(({ name, meaning }) => `| \`${name}\` | ${cell(meaning)} |`).join("\n")}\n`;
   const summary =
-    "The closed lists of `src/core/outcome-reasons.ts`, as they stand in `X-AI-Cache-Reason`, in `Cache-Status` and in metrics. What to do about a refusal: [admission](../admission.md).";
+    "The closed lists of `src/core/outcome-reasons.ts`, as they stand in `X-AI-Cache-Reason`, in `Cache-Status` and in metrics, and that of `src/core/semantic.ts`, which stands in metrics. What to do about a refusal: [admission](../admission.md).";
   return page("Reasons", summary, [
     `## Why an answer was not stored\n\n${table(storeRefusals)}`,
     `## Why no layer looked at the call\n\n${table(bypassReasons)}`,
     `## Why no stored answer was served\n\n${table(missReasons)}`,
+    `## Why no answer to a like question was served\n\n${table(semanticRefusals)}`,
   ]);
 }
 
