@@ -34,7 +34,7 @@ export function pairScorer(embedder: Embedder, lexicon: Lexicon, deciding: Pick<
       const isSameContent = asked.signature !== undefined && asked.signature === found.signature;
       const tier = asked.normal === found.normal ? "normal" : isSameContent ? "signature" : "vector";
       const similarity = tier === "vector" ? cosine(vectors[2 * index], vectors[2 * index + 1]) : undefined;
-      const weighed = deciding.weigh(asked, { text: b, tier, similarity });
+      const weighed = deciding.weigh(asked, { read: () => found, tier, similarity });
       if (weighed.veto !== undefined) return { likeness: undefined, score: undefined, tier };
       return { likeness: tier === "vector" ? similarity : likeByTier[tier], score: weighed.score, tier };
     });

@@ -14,7 +14,8 @@ export type Verdict = {
 
 /** A stored question as it was found. */
 export interface Neighbour {
-  readonly text: string;
+  /** What its text says; asked for only where there is something to weigh. */
+  readonly read: () => Reading;
   readonly tier: SemanticTier;
   readonly similarity: number | undefined;
 }

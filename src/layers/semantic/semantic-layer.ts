@@ -17,6 +17,7 @@ import type { QuestionVectors } from "./question-vectors.ts";
 import type { Lexicon } from "./reading/lexicon.ts";
 import { readText } from "./reading/read-text.ts";
 import type { Reading } from "./reading/reading.ts";
+import { StoredReadings } from "./stored-readings.ts";
 
 /**
  * An earlier question that asks the same in other words. Only questions of one context are compared. They are looked for
@@ -86,10 +87,12 @@ export class SemanticLayer {
   readonly name = "semantic" as const;
   readonly #parts: SemanticLayerParts;
   readonly #pooled: PooledMemory;
+  readonly #readings: StoredReadings;
 
   constructor(parts: SemanticLayerParts) {
     this.#parts = parts;
     this.#pooled = new PooledMemory(parts.store, parts.deciding, parts.questions.model);
+    this.#readings = new StoredReadings(parts.lexicon);
   }
 
   /** Keeps what was learnt. */
@@ -195,6 +198,7 @@ export class SemanticLayer {
   /** The answer at `slot` is gone: its vector is not looked at any more. */
   async forget(look: Look, slot: string): Promise<void> {
     const { trace, vectors } = this.#parts;
+    this.#readings.forget(slot);
     try {
       await vectors.delete({ tenant: look.call.principal.tenant, partition: look.partition, ids: [slot] });
     } catch {
@@ -249,7 +253,7 @@ export class SemanticLayer {
     let guard: GuardName | undefined;
     const passed: (SemanticCandidate & { readonly text: string })[] = [];
     for (const { slot, tier, similarity, text } of found) {
-      const weighed = deciding.weigh(reading, { text, tier, similarity });
+      const weighed = deciding.weigh(reading, { read: () => this.#readings.of(slot, text), tier, similarity });
       if (weighed.veto === undefined) passed.push({ slot, tier, similarity, text, score: weighed.score });
       else guard ??= weighed.veto;
     }

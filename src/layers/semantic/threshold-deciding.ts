@@ -4,7 +4,6 @@ import { type Deciding, isCertain, type Neighbour, reaches, type Verdict } from 
 import { firstVeto } from "./guards/all.ts";
 import type { Evidence } from "./learnt.ts";
 import { align } from "./reading/align.ts";
-import { readText } from "./reading/read-text.ts";
 import type { Reading } from "./reading/reading.ts";
 
 /** The strategy `threshold`: whatever is as like as that is served, unless a guard vetoes. Nothing is learnt. */
@@ -17,11 +16,10 @@ export class ThresholdDeciding implements Deciding {
     this.#threshold = threshold;
   }
 
-  weigh(asked: Reading, { text, tier, similarity }: Neighbour) {
+  weigh(asked: Reading, { read, tier, similarity }: Neighbour) {
     if (isCertain(tier)) return { veto: undefined, score: 1 };
-    const lexicon = this.#lexicon();
-    const found = readText(text, lexicon);
-    const veto = firstVeto({ asked, found, alignment: align(asked, found, lexicon) });
+    const found = read();
+    const veto = firstVeto({ asked, found, alignment: align(asked, found, this.#lexicon()) });
     return veto === undefined ? { veto, score: similarity ?? 1 } : { veto };
   }
 

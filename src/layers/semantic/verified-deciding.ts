@@ -9,7 +9,6 @@ import { type Deciding, isCertain, type Neighbour, reaches, type Verdict } from 
 import { firstVeto } from "./guards/all.ts";
 import type { Evidence } from "./learnt.ts";
 import { align } from "./reading/align.ts";
-import { readText } from "./reading/read-text.ts";
 import type { Reading } from "./reading/reading.ts";
 import { isOneSlip } from "./scoring/features.ts";
 import type { MeasuredScorer } from "./scoring/scorer-file.ts";
@@ -51,10 +50,10 @@ export class VerifiedDeciding implements Deciding {
     return this.#known;
   }
 
-  weigh(asked: Reading, { text, tier, similarity }: Neighbour) {
+  weigh(asked: Reading, { read, tier, similarity }: Neighbour) {
     if (isCertain(tier)) return { veto: undefined, score: 1 };
     const { lexicon, measured } = this.#parts;
-    const found = readText(text, lexicon());
+    const found = read();
     const pair = { asked, found, alignment: align(asked, found, lexicon()) };
     const veto = firstVeto(pair);
     if (veto !== undefined) return { veto };

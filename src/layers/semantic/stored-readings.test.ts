@@ -1,0 +1,39 @@
+import { expect, test } from "vitest";
+import { builtinLexicon } from "../../embedders/lexicon.ts";
+import { readText } from "./reading/read-text.ts";
+import { StoredReadings } from "./stored-readings.ts";
+
+test("a stored question is read once", () => {
+  const readings = new StoredReadings(builtinLexicon);
+  const first = readings.of("slot", "How do I bleed a radiator?");
+  expect(first).toEqual(readText("How do I bleed a radiator?", builtinLexicon()));
+  expect(readings.of("slot", "How do I bleed a radiator?")).toBe(first);
+});
+
+test("a slot that has another text is read anew", () => {
+  const readings = new StoredReadings(builtinLexicon);
+  readings.of("slot", "How do I bleed a radiator?");
+  expect(readings.of("slot", "How do I prune a rose?").normal).toBe("how do i prune a rose");
+});
+
+test("slots share nothing, whatever their texts", () => {
+  const readings = new StoredReadings(builtinLexicon);
+  const one = readings.of("of one tenant", "How do I bleed a radiator?");
+  expect(readings.of("of another", "How do I bleed a radiator?")).not.toBe(one);
+});
+
+test("what is forgotten is not kept", () => {
+  const readings = new StoredReadings(builtinLexicon);
+  const first = readings.of("slot", "How do I bleed a radiator?");
+  readings.forget("slot");
+  expect(readings.of("slot", "How do I bleed a radiator?")).not.toBe(first);
+});
+
+test("long texts make room for one another", () => {
+  const readings = new StoredReadings(builtinLexicon);
+  const long = "Which of the ferries to the island takes a van? ".repeat(300);
+  const first = readings.of("0", long);
+  for (let slot = 1; slot < 25; slot++) readings.of(String(slot), long);
+  expect(readings.of("24", long)).toBe(readings.of("24", long));
+  expect(readings.of("0", long)).not.toBe(first);
+});
