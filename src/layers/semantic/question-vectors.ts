@@ -48,18 +48,18 @@ export class QuestionVectors {
     };
     try {
       const limitMs = patience === "budget" ? budgetMs : 10 * budgetMs;
-      const vectors = await withDeadline<readonly Float32Array[] | undefined>(
+      const vectors = await withDeadline<readonly Float32Array[] | typeof tooLate>(
         embedder.embed(tenant, [text], abort.signal),
         limitMs,
         clock,
-        () => undefined,
+        () => tooLate,
       );
-      if (vectors === undefined) {
+      if (vectors === tooLate) {
         abort.abort();
         fault("timeout");
         return { refusal: "embedder_slow" };
       }
-      const vector = unit(vectors.length === 1 ? vectors[0] : undefined);
+      const vector = unit(vectors?.length === 1 ? vectors[0] : undefined);
       const isOfAnotherLength = this.#dimensions !== undefined && vector?.length !== this.#dimensions;
       if (vector !== undefined) this.#dimensions = vector.length;
       if (vector === undefined || isOfAnotherLength) {
@@ -73,6 +73,9 @@ export class QuestionVectors {
     }
   }
 }
+
+/** Not to be taken for an embedder that returns nothing. */
+const tooLate = Symbol("too late");
 
 /** Of unit length; `undefined` for what has no direction. */
 function unit(vector: Float32Array | undefined): Float32Array | undefined {

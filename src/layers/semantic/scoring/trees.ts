@@ -64,7 +64,9 @@ function isWalkable({ roots, split, value, low, high }: Trees, features: number)
   return (
     roots.every((root) => isAhead(-1, root)) &&
     split.every(
-      (feature, node) => feature < 0 || (feature < features && isAhead(node, low[node]) && isAhead(node, high[node])),
+      (feature, node) =>
+        feature < 0 ||
+        (Number.isInteger(feature) && feature < features && isAhead(node, low[node]) && isAhead(node, high[node])),
     )
   );
 }
