@@ -1,0 +1,39 @@
+import { expect, it } from "vitest";
+import { noEvidence, readEvidence, withBlocked, writeEvidence } from "./learnt.ts";
+
+const observations = [
+  { score: 0.9, right: true },
+  { score: 0.5, right: false },
+];
+
+it("what was learnt of an entry is read as it was written, scores to about two digits", () => {
+  const evidence = readEvidence(writeEvidence({ observations, blocked: ["one", "two"] }));
+  expect(evidence.blocked).toEqual(["one", "two"]);
+  expect(evidence.observations.map(({ right }) => right)).toEqual([true, false]);
+  for (const [index, { score }] of evidence.observations.entries())
+    expect(score).toBeCloseTo(observations[index]?.score ?? 0, 1);
+  expect(readEvidence(writeEvidence(noEvidence))).toEqual(noEvidence);
+});
+
+it("the latest hundred questions stay blocked; one that is reported again counts as late", () => {
+  let evidence = noEvidence;
+  for (let at = 0; at < 100; at++) evidence = withBlocked(evidence, `q${at}`);
+  evidence = withBlocked(withBlocked(evidence, "q0"), "new");
+  expect(evidence.blocked).toHaveLength(100);
+  expect(evidence.blocked.slice(-2)).toEqual(["q0", "new"]);
+  expect(evidence.blocked).not.toContain("q1");
+  expect(readEvidence(writeEvidence(evidence))).toEqual(evidence);
+});
+
+it.each([
+  ["nothing", new Uint8Array()],
+  ["other bytes", Uint8Array.of(0, 255, 128)],
+  ["another format of observations", Buffer.from(Buffer.of(9, 1, 1).toString("base64url"))],
+])("%s teaches nothing", (_, bytes) => {
+  expect(readEvidence(bytes)).toEqual(noEvidence);
+  expect(readEvidence(undefined)).toBe(noEvidence);
+});
+
+it("blocked questions stay where the observations are damaged", () => {
+  expect(readEvidence(Buffer.from("!!\none\ntwo"))).toEqual({ observations: [], blocked: ["one", "two"] });
+});

@@ -1,0 +1,73 @@
+import { expect, it } from "vitest";
+import { systemTenant } from "../../core/scopes.ts";
+import type { Store } from "../../core/store.ts";
+import type { Deciding } from "./deciding.ts";
+import { PooledMemory } from "./pooled-memory.ts";
+
+function setUp(kept = new Map<string, Uint8Array>()) {
+  const calls = { reads: 0, writes: 0, isDown: false };
+  const store = {
+    get: async (tenant: string, keys: readonly string[]) => {
+      calls.reads++;
+      if (calls.isDown) throw new Error("down");
+      return keys.map((key) => kept.get(`${tenant} ${key}`));
+    },
+    set: async (tenant: string, key: string, value: Uint8Array) => {
+      calls.writes++;
+      if (calls.isDown) throw new Error("down");
+      kept.set(`${tenant} ${key}`, value);
+      return "stored";
+    },
+  } as unknown as Store;
+  const states = new Map([
+    ["one", Uint8Array.of(1)],
+    ["two", Uint8Array.of(2)],
+  ]);
+  const restored: string[] = [];
+  const deciding = {
+    states: () => states,
+    restore: (name: string, state: Uint8Array) => restored.push(`${name} ${state.join()}`),
+  } as unknown as Deciding;
+  return { calls, kept, restored, memoryOf: (model: string) => new PooledMemory(store, deciding, model) };
+}
+
+it("what one process has kept the next one begins with, read once, and only for the same embedder", async () => {
+  const before = setUp();
+  const memory = before.memoryOf("m1");
+  await memory.noted();
+  await memory.save();
+  expect([...before.kept.keys()].every((key) => key.startsWith(systemTenant))).toBe(true);
+  const after = setUp(before.kept);
+  const next = after.memoryOf("m1");
+  await Promise.all([next.restored(), next.restored()]);
+  expect(after.restored).toEqual(["one 1", "two 2"]);
+  expect(after.calls.reads).toBe(1);
+  const other = setUp(before.kept);
+  await other.memoryOf("m2").restored();
+  expect(other.restored).toEqual([]);
+});
+
+it("writes with every twentieth label, and at the end only what is new", async () => {
+  const { calls, memoryOf } = setUp();
+  const memory = memoryOf("m");
+  for (let label = 0; label < 19; label++) await memory.noted();
+  expect(calls.writes).toBe(0);
+  await memory.noted();
+  expect(calls.writes).toBe(2);
+  await memory.save();
+  expect(calls.writes).toBe(2);
+  await memory.noted();
+  await memory.save();
+  expect(calls.writes).toBe(4);
+});
+
+it("a store that is down loses lessons and fails nobody", async () => {
+  const { calls, restored, memoryOf } = setUp();
+  calls.isDown = true;
+  const memory = memoryOf("m");
+  await memory.restored();
+  await memory.noted();
+  await memory.save();
+  expect(restored).toEqual([]);
+  expect(calls.writes).toBe(2);
+});
