@@ -4,6 +4,7 @@ import { extname } from "node:path";
 import type * as Yaml from "yaml";
 import { type OptionMistake, readSettings, type Settings } from "../options.ts";
 import { shownStoreUrl, storeUrlMistake } from "../stores/store-url.ts";
+import { semanticMistakes } from "./semantic-mistakes.ts";
 import { defaultUpstreams } from "./upstreams.ts";
 
 /**
@@ -247,7 +248,7 @@ function incoherences(config: GatewayConfig): OptionMistake[] {
   const { url } = config.store;
   const mistake = storeUrlMistake(url);
   if (mistake !== undefined) mistakes.push({ path: "store.url", value: shownStoreUrl(url), ...mistake });
-  return mistakes;
+  return [...mistakes, ...semanticMistakes(config.layers.semantic)];
 }
 
 function flagOf(path: string): string {

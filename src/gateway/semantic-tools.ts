@@ -1,8 +1,14 @@
 import type { Clock } from "../core/clock.ts";
+import { defined } from "../core/defined.ts";
+import type { Embedder } from "../core/embedder.ts";
+import type { Judge } from "../core/judge.ts";
+import { builtin } from "../embedders/builtin.ts";
+import { openAiCompatible } from "../embedders/openai-compatible.ts";
+import { transformers } from "../embedders/transformers.ts";
+import { openAiCompatibleJudge } from "../judges/openai-compatible.ts";
 import type { SemanticTools } from "../semantic-assembly.ts";
-import { memoryShares } from "../storage/memory-shares.ts";
+import type { SemanticSettings } from "../semantic-options.ts";
 import { isMemoryUrl } from "../stores/store-url.ts";
-import { boundOfVectors } from "../vectors/vector-bounds.ts";
 import { type VectorsSurroundings, vectorsFromUrl } from "../vectors/vectors-url.ts";
 import type { GatewayConfig } from "./config.ts";
 
@@ -16,12 +22,29 @@ export interface SemanticToolsParts {
 
 /** Opens nothing: what is not used costs a start nothing. */
 export function semanticToolsOf(config: GatewayConfig, parts: SemanticToolsParts): SemanticTools {
-  return { vectors: vectorsFromUrl(config.layers.semantic.vectors, vectorsSurroundings(config, parts)) };
+  const { semantic } = config.layers;
+  const judge = judgeOf(semantic, parts.clock);
+  return {
+    embedder: embedderOf(semantic, parts.clock),
+    vectors: vectorsFromUrl(semantic.vectors, vectorsSurroundings(config, parts)),
+    ...(judge && { judge }),
+  };
 }
 
 /** Vectors of answers that end with the process end with it too. */
 export function vectorsSurroundings(config: GatewayConfig, parts: SemanticToolsParts): VectorsSurroundings {
   const directory = isMemoryUrl(config.store.url) ? undefined : config.data.directory;
-  const maxBytes = boundOfVectors(memoryShares(config.store.memoryBytes).vectors);
-  return { ...parts, directory, maxVectors: config.layers.semantic.maxVectors, maxBytes };
+  return { ...parts, directory, maxVectors: config.layers.semantic.maxVectors };
+}
+
+function embedderOf({ embedder }: SemanticSettings, clock: Clock): Embedder {
+  const { kind, url = "", model = "", apiKey } = embedder;
+  if (kind === "openai-compatible") return openAiCompatible({ url, model, clock, ...defined({ apiKey }) });
+  return kind === "transformers" ? transformers({ model }) : builtin();
+}
+
+function judgeOf({ judge }: SemanticSettings, clock: Clock): Judge | undefined {
+  if (judge === undefined) return undefined;
+  const { url, model, apiKey, perMinute } = judge;
+  return openAiCompatibleJudge({ url, model, perMinute, clock, ...defined({ apiKey }) });
 }

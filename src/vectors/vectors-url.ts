@@ -4,6 +4,7 @@
  */
 
 import type { Clock } from "../core/clock.ts";
+import type { MaybePromise } from "../core/store.ts";
 import { type CheckableVectors, DeferredVectors } from "./deferred-vectors.ts";
 import { embedded } from "./embedded.ts";
 
@@ -11,19 +12,35 @@ export interface VectorsSurroundings {
   /** Where the file of the embedded store is; `undefined` keeps its vectors in memory. */
   readonly directory: string | undefined;
   readonly maxVectors: number;
-  /** What the vectors in use may take in memory. */
-  readonly maxBytes: number;
   readonly clock: Clock;
   /** Hears of damage and of writes that fail. */
   readonly onWarning: (message: string) => void;
 }
 
+/** What is wrong with it as it is written; nobody is asked. */
+export function vectorsUrlMistake(url: string): { readonly rule: string; readonly remedy: string } | undefined {
+  if (url === "embedded" || url === "memory" || isPostgres(url)) return undefined;
+  const rule = "must be `embedded`, `memory` or `postgres://USER:PASSWORD@HOST:PORT/DATABASE`";
+  return { rule, remedy: "Remove it to keep vectors in the data folder." };
+}
+
 export function vectorsFromUrl(url: string, surroundings: VectorsSurroundings): DeferredVectors {
-  const { clock } = surroundings;
-  return new DeferredVectors({ name: "embedded", clock, open: () => openVectors(url, surroundings) });
+  const name = isPostgres(url) ? "pgvector" : "embedded";
+  return new DeferredVectors({ name, clock: surroundings.clock, open: () => openVectors(url, surroundings) });
 }
 
 /** Opens it at once, for those who look at it. */
-export function openVectors(url: string, { directory, ...common }: VectorsSurroundings): CheckableVectors {
+export function openVectors(url: string, surroundings: VectorsSurroundings): MaybePromise<CheckableVectors> {
+  const { directory, ...common } = surroundings;
+  if (isPostgres(url)) return openPgvector(url, surroundings);
   return embedded({ ...common, ...(url === "embedded" && directory !== undefined && { directory }) });
+}
+
+async function openPgvector(url: string, { clock }: VectorsSurroundings): Promise<CheckableVectors> {
+  const { pgvector } = await import("./pgvector.ts");
+  return pgvector({ url, clock });
+}
+
+function isPostgres(url: string): boolean {
+  return /^postgres(ql)?:\/\/[^/?#]/.test(url);
 }

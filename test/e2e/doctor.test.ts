@@ -97,6 +97,28 @@ describe("surface: doctor", () => {
 
 describe("surface: doctor, of like questions", () => {
   test(
+    "servers of vectors, of the embedder and of the judge that are away are named, without what is secret",
+    async () => {
+      const origin = await runOrigin();
+      const models = await runOrigin();
+      await models.close();
+      const cwd = temporaryFolder();
+      const embedder = { kind: "openai-compatible", url: models.url, model: "m", apiKey: "secret-of-embedder" };
+      const vectors = "postgres://somebody:secret-of-vectors@127.0.0.1:1/cache";
+      const judge = { url: models.url, apiKey: "secret-of-judge" };
+      writeFileSync(join(cwd, "config.json"), JSON.stringify({ layers: { semantic: { embedder, vectors, judge } } }));
+      const args = ["doctor", "--config", "config.json", "--upstream", origin.url, "--port", "0"];
+      const { code, stdout } = await runCommand(args, { cwd });
+      expect(code).toBe(1);
+      expect(stdout).toMatch(/FAIL {2}embedder .*cannot be asked.*\n {21}Check that the server runs/);
+      expect(stdout).toMatch(/FAIL {2}vectors .*PostgreSQL.*\n {21}Check that the server runs/);
+      expect(stdout).toMatch(/warn {2}judge .*\n {21}Check the URL/);
+      expect(stdout).not.toContain("secret");
+    },
+    limit,
+  );
+
+  test(
     "a file of vectors that is damaged is an error; without the layer nobody looks",
     async () => {
       const origin = await runOrigin();

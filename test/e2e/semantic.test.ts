@@ -11,6 +11,36 @@ const first = question("How do I change the oil filter of a motorbike?");
 const like = question("How do I replace the oil filter of a motorbike?");
 
 describe("like questions behind the gateway", () => {
+  test("vectors come from the server that the configuration names, and a judge is asked", async () => {
+    const models = await runOrigin({
+      plan: ({ path }) => (path.endsWith("/chat/completions") ? { content: "yes" } : {}),
+    });
+    const { url } = models;
+    const embedder = { kind: "openai-compatible", url, model: "scripted-embedder", apiKey: "of the embedder" };
+    const judge = { url, model: "scripted-judge", apiKey: "of the judge" };
+    const { gateway } = await runBoth({ ...inMemory, layers: { semantic: { embedder, judge } } });
+    await ask(gateway, first);
+    await models.waitForCalls(1);
+    expect(models.calls[0]?.path).toBe("/v1/embeddings");
+    expect(models.calls[0]?.headers.authorization).toBe("Bearer of the embedder");
+    expect(models.calls[0]?.json).toMatchObject({ model: "scripted-embedder" });
+  });
+
+  test.each<[object, RegExp]>([
+    [{ embedder: { kind: "openai-compatible", model: "m" } }, /semantic\.embedder\.url.*must be given/],
+    [
+      { embedder: { kind: "openai-compatible", url: "http://127.0.0.1:1/v1" } },
+      /semantic\.embedder\.model.*must be given/,
+    ],
+    [{ embedder: { kind: "transformers" } }, /semantic\.embedder\.model.*must be given/],
+    [{ vectors: "mysql://root:secret@host/db" }, /semantic\.vectors.*must be `embedded`/],
+  ])("%j is a mistake that a start tells", async (wrong, message) => {
+    const origin = await runOrigin();
+    const starting = runGateway(origin, { ...inMemory, layers: { semantic: wrong } });
+    await expect(starting).rejects.toThrow(message);
+    await expect(starting).rejects.not.toThrow("secret");
+  });
+
   test("a restart keeps what they are found by", async () => {
     const origin = await runOrigin();
     const folder = temporaryFolder();
