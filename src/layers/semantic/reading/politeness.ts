@@ -79,10 +79,11 @@ const openingPhrases: Readonly<Record<Needs, string>> = {
     "good morning|good afternoon|good evening|good day|hi there|hello there|hey there|hi|hello|hey|greetings|" +
     "hi all|hi everyone|hello everyone|hi guys|hey guys|dear assistant|hi assistant|hello assistant|hey assistant|" +
     "excuse me|sorry|sorry to bother you|um|uh|umm|uhm|hmm|er|so|ok|okay|well|thanks|thank you|quick question|" +
-    "quick one|i have a question|i have a quick question|i have got a question|just a quick question|" +
+    "hi support|hello support|hey support|hi team|hello team|hey team|dear team|dear support|dear sir or madam|hi folks|" +
+    "please help me|help me|my question is|here is my question|honestly|basically|out of curiosity|quick one|i have a question|i have a quick question|i have got a question|just a quick question|" +
     "just a question|one question|one quick question|question|by the way|btw|just wondering|just curious",
   clause:
-    "i was wondering|i am wondering|i wonder|i am curious|do you know|do you happen to know|does anyone know|" +
+    "and|also|i was wondering|i am wondering|i wonder|i am curious|do you know|do you happen to know|does anyone know|" +
     "does anybody know|does someone know|any idea|do you have any idea|tell me|let me know|i want to know|" +
     "i need to know|i would like to ask|i want to ask|may i ask|can i ask|might i ask|could i ask|can i know|" +
     "may i know|can you explain to me|could you explain to me|can you explain|could you explain|please explain|" +
@@ -117,7 +118,8 @@ const closings = phrases(
   "please|pls|plz|kindly|thanks|thank you|thank you so much|thank you very much|thanks a lot|thanks so much|" +
     "thanks in advance|thank you in advance|thank you in advance for your help|thanks for your help|" +
     "thank you for your help|many thanks|thx|cheers|appreciate it|much appreciated|thanks again|ty|tia|" +
-    "if you do not mind|if you would not mind",
+    "many thanks in advance|thanks a lot for your help|thanks a lot in advance|best regards|kind regards|regards|" +
+    "best wishes|any help is appreciated|any help would be appreciated|if you do not mind|if you would not mind",
 );
 
 /** These end a question without a comma too. */

@@ -1,6 +1,7 @@
 import { withoutPoliteness } from "./politeness.ts";
 import { questionForm } from "./question-form.ts";
 import type { Token } from "./reading.ts";
+import { questionWords } from "./request-words.ts";
 import { spellingVariant } from "./spelling-variants.ts";
 
 /**
@@ -10,17 +11,16 @@ import { spellingVariant } from "./spelling-variants.ts";
  */
 export function signatureOf(tokens: readonly Token[], text: string): string {
   const words = tokens.map((token) => token.spelled);
-  const [start, end] = withoutPoliteness({
-    words,
-    breaks: tokens.map((token, index) => breakBefore(token, tokens[index - 1], text)),
-  });
+  const breaks = tokens.map((token, index) => breakBefore(token, tokens[index - 1], text));
+  const [start, end] = withoutPoliteness({ words, breaks });
+  const ordered = withCircumstanceLast(tokens.slice(start, end), breaks.slice(start, end));
   const kept: string[] = [];
-  for (let index = start; index < end; index++) {
-    const token = tokens[index] as Token;
+  for (const [index, token] of ordered.entries()) {
+    if (emphasis.has(token.spelled) && isEmphasis(ordered[index - 1], ordered[index + 1])) continue;
     if (articles.has(token.spelled)) {
-      const next = tokens[index + 1];
-      const isNamed = token.spelled === "the" && index + 3 >= end && isDefinition(kept);
-      if (next !== undefined && index + 1 < end && !isNamed && saysNothing(token.spelled, next)) continue;
+      const next = ordered[index + 1];
+      const isNamed = token.spelled === "the" && index + 3 >= ordered.length && isDefinition(kept);
+      if (next !== undefined && !isNamed && saysNothing(token.spelled, next)) continue;
     }
     kept.push(form(token));
   }
@@ -30,6 +30,29 @@ export function signatureOf(tokens: readonly Token[], text: string): string {
 /** The punctuation between a word and the one before it. */
 function breakBefore(token: Token, before: Token | undefined, text: string): string {
   return before === undefined || before.at === token.at ? "" : text.slice(before.at + before.text.length, token.at);
+}
+
+/** `In Vim, how do I delete a line?` as `How do I delete a line in Vim?`: what stands before a comma and the question goes behind it. */
+function withCircumstanceLast(tokens: readonly Token[], breaks: readonly string[]): readonly Token[] {
+  const [first] = tokens;
+  if (first === undefined || !circumstances.has(first.spelled)) return tokens;
+  const commas = breaks.flatMap((apart, index) => (index > 0 && /[^\s'"-]/.test(apart) ? [index] : []));
+  const [at] = commas;
+  if (at === undefined || commas.length > 1 || (breaks[at] ?? "").trim() !== ",") return tokens;
+  const question = tokens[at]?.spelled ?? "";
+  if (!questionWords.has(question) && !openingVerbs.has(question)) return tokens;
+  return [...tokens.slice(at), ...tokens.slice(0, at)];
+}
+
+const circumstances = new Set("in on at for with after before during if while within under inside on using".split(" "));
+const openingVerbs = new Set("is are was were do does did can could should would will has have".split(" "));
+
+/** `what exactly is`, `how do I actually`: nothing else is asked for. */
+const emphasis = new Set(["exactly", "actually"]);
+
+function isEmphasis(before: Token | undefined, next: Token | undefined): boolean {
+  if (before === undefined || next === undefined || next.kind !== "word" || next.spelled === "not") return false;
+  return questionWords.has(before.spelled) || openingVerbs.has(before.spelled) || /^(?:i|you|we)$/.test(before.spelled);
 }
 
 /** `what is the matrix` asks for a film, `what is a matrix` for a notion: where nothing else follows, `the` stays. */
