@@ -15,6 +15,7 @@ import { embeddingBatch } from "./micro/embedding-batch.ts";
 import { libraryHit } from "./micro/library-hit.ts";
 import { redisHit } from "./micro/redis-hit.ts";
 import { replayStream } from "./micro/replay-stream.ts";
+import { semanticLookup } from "./micro/semantic-lookup.ts";
 import { sqliteHit } from "./micro/sqlite-hit.ts";
 import { vectors } from "./micro/vectors.ts";
 import { semanticQuality } from "./semantic/semantic-quality.ts";
@@ -34,6 +35,7 @@ export const programs: readonly Benchmark[] = [
   embeddingBatch,
   replayStream,
   vectors,
+  semanticLookup,
   semanticQuality,
   storeFaults,
   gatewayFaults,

@@ -1,3 +1,4 @@
+import { setImmediate as nextTurn } from "node:timers/promises";
 import type { BenchOptions, BudgetRow, Figure } from "../benchmark.ts";
 import { budgetRow, figure } from "../budget.ts";
 import { quantile } from "../statistics.ts";
@@ -22,11 +23,33 @@ export async function lookupTimes({ quick, log }: BenchOptions, data: string | u
     log(`look-ups among ${stored.toLocaleString("en-US")} questions`);
     const rounds = await measure(texts, stored, quick ? 20 : 300, quick ? 1 : 5);
     const name = `look-up among ${count.toLocaleString("en-US")} questions, embedding included`;
-    const at = (share: number) => rounds.map((times) => quantile(times, share));
+    const at = (share: number) => rounds.map(({ times }) => quantile(times, share));
     budget.push(budgetRow(`${name}, p50`, "", at(0.5), { ...lookupMs, better: "lower", unit: "ms" }));
     figures.push(figure(`${name}, p99`, "ms", at(0.99)));
+    figures.push(
+      figure(
+        `${name}, time of the processor`,
+        "ms",
+        rounds.map(({ processorMs }) => processorMs),
+      ),
+    );
+    figures.push(
+      figure(
+        `${name}, longest turn of the event loop`,
+        "ms",
+        rounds.map(({ longestTurnMs }) => longestTurnMs),
+      ),
+    );
   }
   return { budget, figures };
+}
+
+interface Round {
+  /** Of each look-up in milliseconds, the shortest first. */
+  readonly times: Float64Array;
+  /** For one look-up; what runs on other threads is in it. */
+  readonly processorMs: number;
+  readonly longestTurnMs: number;
 }
 
 async function measure(texts: readonly string[], stored: number, lookups: number, rounds: number) {
@@ -34,22 +57,47 @@ async function measure(texts: readonly string[], stored: number, lookups: number
   const [before, elsewhere] = [contextOf("times"), contextOf("elsewhere")];
   try {
     for (let index = 0; index < stored; index++) await cache.fill(ask(textAt(texts, index), before), elsewhere);
-    const all: Float64Array[] = [];
+    const all: Round[] = [];
     let next = stored;
     for (let round = 0; round < rounds; round++) {
+      const questions = Array.from({ length: lookups }, () => ask(textAt(texts, next++), before));
       const times = new Float64Array(lookups);
-      for (let at = 0; at < lookups; at++) {
-        const asked = ask(textAt(texts, next++), before);
+      const turns = watchTurns();
+      const usedBefore = process.cpuUsage();
+      for (const [at, asked] of questions.entries()) {
         const startedAt = performance.now();
         await cache.look(asked);
         times[at] = performance.now() - startedAt;
+        await nextTurn();
       }
-      all.push(times.sort());
+      const used = process.cpuUsage(usedBefore);
+      const processorMs = (used.user + used.system) / 1_000 / lookups;
+      all.push({ times: times.sort(), processorMs, longestTurnMs: turns.stop() });
     }
     return all;
   } finally {
     await cache.close();
   }
+}
+
+/** How long the event loop takes from turn to turn: whoever blocks it makes one long. */
+function watchTurns() {
+  let longest = 0;
+  let turnedAt = performance.now();
+  let isStopped = false;
+  const turn = (): void => {
+    const now = performance.now();
+    longest = Math.max(longest, now - turnedAt);
+    turnedAt = now;
+    if (!isStopped) setImmediate(turn);
+  };
+  setImmediate(turn);
+  return {
+    stop() {
+      isStopped = true;
+      return longest;
+    },
+  };
 }
 
 /** When all texts were used, once more with another number. */
