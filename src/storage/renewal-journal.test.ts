@@ -21,9 +21,11 @@ function setUp() {
   const clock = new ManualClock();
   const inner = memory({ clock });
   const away = { is: false };
+  const cannotDelete = { is: false };
   const reads: number[] = [];
   const store: Store = {
-    ...{ name: "shared", add: inner.add.bind(inner), delete: inner.delete.bind(inner) },
+    ...{ name: "shared", add: inner.add.bind(inner) },
+    delete: (...given) => (cannotDelete.is ? Promise.reject(new Error("cut")) : inner.delete(...given)),
     ...{ stats: () => inner.stats(), close: () => inner.close() },
     get(tenant, keys) {
       reads.push(keys.length);
@@ -35,7 +37,7 @@ function setUp() {
   const journal = new RenewalJournal({ store, clock, onLost: (count) => void lost.push(count) });
   const hold = (value: Uint8Array, scope = "tag:a") => inner.set("t", `g:${scope}`, value, forEver);
   const held = (scope = "tag:a") => inner.get("t", [`g:${scope}`])[0];
-  return { clock, store, away, reads, lost, journal, hold, held };
+  return { clock, store, away, cannotDelete, reads, lost, journal, hold, held };
 }
 
 describe("RenewalJournal", () => {
@@ -53,6 +55,21 @@ describe("RenewalJournal", () => {
     expect(lost).toEqual([1]);
     expect((await store.get("t", ["slot"]))[0]).toBeUndefined();
     expect(held(removal.scope)).toEqual(renewed);
+  });
+
+  it("removes again what it could not remove when it had told of it already", async () => {
+    const { journal, lost, store, cannotDelete } = setUp();
+    journal.noteRemoval({ tenant: "t", key: "slot", scope: "removed:slot", token: renewed, ...forEver });
+    await store.set("t", "slot", old, forEver);
+    cannotDelete.is = true;
+    expect(await journal.look()).toBe(false);
+    cannotDelete.is = false;
+    expect(await journal.look()).toBe(true);
+    expect((await store.get("t", ["slot"]))[0]).toBeUndefined();
+    await store.set("t", "slot", later, forEver);
+    expect(await journal.look()).toBe(true);
+    expect((await store.get("t", ["slot"]))[0]).toEqual(later);
+    expect(lost).toEqual([1, 1]);
   });
 
   it("makes again what the store has forgotten, as often as it forgets", async () => {
@@ -92,6 +109,21 @@ describe("RenewalJournal", () => {
     hold(renewed);
     await journal.look();
     expect([held(), lost]).toEqual([later, [1]]);
+  });
+
+  it.each([
+    ["in turn", [0, 1]],
+    ["the last one first", [1, 0]],
+  ])("makes the last of several renewals again where all of them were lost, heard of %s", async (_, order) => {
+    const { journal, hold, held, lost } = setUp();
+    const renewals = [renewal(), renewal({ token: later, before: renewed })];
+    for (const index of order) journal.note(renewals[index] as Renewal);
+    for (const lostTo of [old, renewed]) {
+      hold(lostTo);
+      await journal.look();
+      expect(held()).toEqual(later);
+    }
+    expect(lost).toEqual([1, 1]);
   });
 
   it("does not remember what had no generation before", async () => {

@@ -15,11 +15,13 @@ const renewal = { kind: "renewed", tenant: "t", scope: "tag:a", token: after, be
 function harness() {
   const clock = new ManualClock();
   const server = memory({ clock });
-  const line = { isCut: false };
+  const line = { isCut: false, onAnswer: () => {} };
   /** What is there when the line is cut answers nothing. */
   const over = <T>(call: () => T): T => {
     if (line.isCut) throw new Error("cut");
-    return call();
+    const answer = call();
+    line.onAnswer();
+    return answer;
   };
   const remote: Store = {
     name: "remote",
@@ -88,6 +90,36 @@ describe("a store that may have forgotten its last writes", () => {
     line.isCut = true;
     journal.doubt();
     await expect(store.add("t", "g:tag:b", bytes("candidate..."), forEver)).rejects.toThrow(StoreUnavailableError);
+  });
+
+  test("is asked again where it came into doubt before it answered", async () => {
+    const { server, line, journal, store } = harness();
+    journal.note(renewal);
+    server.set("t", "g:tag:a", before, forEver);
+    // The client of a Cluster asks whoever took over when the one it had asked is gone.
+    const doubtOnce = () => {
+      line.onAnswer = () => {};
+      journal.doubt();
+    };
+    for (const read of [
+      async () => (await store.get("t", ["g:tag:a"]))[0],
+      async () => (await store.getEntries("t", ["g:tag:a"]))[0]?.value,
+      async () => store.add("t", "g:tag:a", bytes("candidate..."), forEver),
+    ]) {
+      server.set("t", "g:tag:a", before, forEver);
+      line.onAnswer = doubtOnce;
+      expect(await read()).toEqual(after);
+    }
+  });
+
+  test("gives nothing where it comes into doubt with each answer", async () => {
+    const { server, line, journal, store } = harness();
+    journal.note(renewal);
+    server.set("t", "g:tag:a", before, forEver);
+    line.onAnswer = () => journal.doubt();
+    expect(await store.get("t", ["g:tag:a"])).toEqual([undefined]);
+    await expect(store.getEntries("t", ["g:tag:a"])).rejects.toThrow(StoreUnavailableError);
+    await expect(store.add("t", "g:tag:a", bytes("candidate..."), forEver)).rejects.toThrow(StoreUnavailableError);
   });
 
   test("is looked at again where it came into doubt during the look", async () => {
