@@ -44,14 +44,14 @@ export const semanticSchema = z
             "Where vectors come from: `builtin`, in this process; `openai-compatible`, a server; `transformers`, an ONNX model in this process.",
         }),
         url: baseUrl.optional(),
-        model: optionalText({ description: "The model of the server, or the folder or name of the ONNX model." }),
+        model: optionalText({ description: "The model of the server, or the folder of the ONNX model." }),
         apiKey,
         budget: duration("250ms", { description: "How long a call waits for its vector; slower is a miss." }),
       })
       .prefault({} as never),
     vectors: text("embedded", {
       description:
-        "Where vectors are kept: `embedded` (in the data folder), `memory`, or the URL of a PostgreSQL with pgvector or of a Redis with search.",
+        "Where vectors are kept: `embedded` (in the data folder; in memory where the store is), `memory`, or the URL of a PostgreSQL with pgvector.",
     }),
     maxVectors: integer(200_000, 100, 10_000_000, {
       description: "How many vectors are kept at most where they are kept here.",
