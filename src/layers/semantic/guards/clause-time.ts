@@ -12,8 +12,23 @@ export function differsInTime(asked: Reading, found: Reading): boolean {
   const other = mainClause(found);
   if (one === undefined || other === undefined || one.type !== other.type) return false;
   if (isPeriphrasis(one) || isPeriphrasis(other)) return false;
+  if (isOfWhatWasNotDone(one) !== isOfWhatWasNotDone(other)) return true;
   return firmness(one) !== firmness(other) || isOtherTime(one, other) || isBeing(one) !== isBeing(other);
 }
+
+/** "Should I have paid" looks back, "should I pay" ahead; "should I have tea" is no such form. */
+function isOfWhatWasNotDone({ auxiliary = "", at, sentence }: QuestionFrame): boolean {
+  if (!modals.has(auxiliary) && auxiliary !== "would") return false;
+  const from = sentence.words.indexOf(auxiliary, at);
+  const clause = sentence.words.slice(from + 1, from + longestSubject + 1);
+  const have = clause.indexOf("have");
+  return have > 0 && participle.test(clause[have + 1] ?? "");
+}
+
+/** In words, with `have` and the participle. */
+const longestSubject = 6;
+const participle =
+  /^(?:\w{2,}ed|\w{2,}[^aeiou]en|\w+own|been|gone|done|had|kept|left|sent|told|put|made|paid|said|met|got|lost|bought|brought|caught|thought|taught|sold|won|read|come|become|run|seen|taken|felt|held|built|spent)$/;
 
 /** "How would you define it" for "what is it": the verb belongs to the manner of asking. */
 function isPeriphrasis({ type, sentence, at }: QuestionFrame): boolean {

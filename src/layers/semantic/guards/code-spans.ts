@@ -4,7 +4,7 @@ import { requestOf } from "./request-start.ts";
 
 /**
  * Code that stands in a sentence without any sign that it is code: calls with their arguments (`sin(x)`), statements of
- * SQL, a `!` before a word, and the commands of well-known programs (`git rebase`).
+ * SQL, values joined by `;` or `|`, a `!` before a word, and the commands of well-known programs (`git rebase`).
  */
 export interface CodeSpans {
   /** To the letter, apart from white space and the case of calls, in their order. */
@@ -17,6 +17,8 @@ const call = /[\p{L}_][\p{L}\p{N}_.]{0,60}\((?!e?s\))[^()\n]{0,120}\)/giu;
 const statement = /\b(?:SELECT|INSERT INTO|UPDATE|DELETE FROM|CREATE TABLE|ALTER TABLE|DROP TABLE)\b[^\n]{0,400}/g;
 const isStatement = /\b(?:FROM|INTO|SET|TABLE|VALUES)\b/;
 const announced = /(?<=\b(?:regexp?|regular expression|glob|cron) )\S*[\\^$*+?[\](){}|]\S+/gi;
+/** Values joined without a space by another sign than a comma, which is often typed so in a sentence. */
+const joined = /(?<![^\s])[\p{L}\p{N}_]+(?:[;|][\p{L}\p{N}_]+){2,}/gu;
 const bang = /(?<![\p{L}\p{N}!])!(?=[\p{L}_])\p{L}+/gu;
 const programs = new Set(
   (
@@ -37,6 +39,7 @@ export const codeSpansOf = once((reading: Reading): CodeSpans => {
   if (text.includes("!")) exact.push(...(text.match(bang) ?? []));
   if (isStatement.test(text)) exact.push(...(text.match(statement) ?? []).filter((found) => isStatement.test(found)));
   exact.push(...(text.match(announced) ?? []));
+  exact.push(...(text.match(joined) ?? []).map((found) => found.toLowerCase()));
   const commands = tokens.flatMap((token, index) => {
     if (!programs.has(token.lower)) return [];
     const words = tokens.slice(index + 1, index + 3);

@@ -74,6 +74,12 @@ const traps = [
   "What does !important do? | What does important do?",
   "Is x & 1 odd? | Is x ^ 1 odd?",
   "Is covid-19 contagious? | Is covid-21 contagious?",
+  "Split on semicolons: x1;y1;z1 | Split on semicolons: x1,y1,z1",
+  "Fix the spelling: seperate rooms | Fix the spelling: separate rooms",
+  "Correct the typo: she liekd it | Correct the typo: she liked it",
+  "Is this sentence grammatical? They was late. | Is this sentence grammatical? They were late.",
+  "How many letters are in favour? | How many letters are in favor?",
+  "Name an anagram of enlist | Name an anagram of enlists",
 ];
 const benign = [
   "What does `rm -rf` do? | Explain what `rm -rf` does",
@@ -114,6 +120,10 @@ const benign = [
   "What does myValue hold? | what does myvalue hold?",
   "Use max_value here | Please use max_value here",
   "Explain ```let a = 1;``` | Please explain ```let a = 1;```",
+  "How do you spell rhythm? | How do I spell rhythm correctly?",
+  "How many letters are in the word cat? | How many letters are in cat?",
+  "How can I improve my grammar? | How do I improve my gramar?",
+  "Which spell book is old? | which spell book is old",
 ];
 
 guardSuite(code, { traps, benign, isExact: (text) => /[`_/\\<$@#%{!^]|SELECT|\(\)|--| -[a-z]|\w\.\w|0x/.test(text) });

@@ -1,4 +1,5 @@
 import type { Reading, Token } from "../reading/reading.ts";
+import { writtenOf } from "./about-spelling.ts";
 import { codeSpansOf } from "./code-spans.ts";
 import type { Guard } from "./guard.ts";
 import { once } from "./once.ts";
@@ -8,14 +9,15 @@ import { unitOf } from "./units.ts";
  * Code, identifiers, paths, flags, addresses, formulas and quoted text must be the same, in the same order, to the
  * letter. Two kinds are softer, since people write them in several ways: quoted words may stand without their quotes on
  * the other side, and plain names (`iPhone 15`, `setup.exe`) may be written in any case and with a space. Signs of
- * comparison and arithmetic must be the same in the same order.
+ * comparison and arithmetic must be the same in the same order. Where a question is about spelling itself, its words are
+ * what must agree to the letter.
  */
 export const code: Guard = {
   name: "code",
   vetoes({ asked, found }) {
     const ofAsked = codeOf(asked);
     const ofFound = codeOf(found);
-    if (haveOtherSpans(asked, found)) return true;
+    if (haveOtherSpans(asked, found) || writtenOf(asked).words !== writtenOf(found).words) return true;
     if (!areEqual(ofAsked.hard, ofFound.hard) || !areEqual(ofAsked.operators, ofFound.operators)) return true;
     if (areEqual(ofAsked.soft, ofFound.soft)) return false;
     if (ofAsked.soft.length + ofFound.soft.length > mostSoft) return true;

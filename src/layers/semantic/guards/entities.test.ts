@@ -67,6 +67,8 @@ guardSuite(entities, {
     "Which port does MySQL use? | Which port does MongoDB use?",
     "How do I cook kale? | How do I cook kohlrabi?",
     "Vitamin C for colds | Vitamin D for colds",
+    "What is an amazon? | What is Amazon?",
+    "How big is a shell? | How big is Shell?",
   ],
   benign: [
     "How do I get to Glasgow? | how do i get to glasgow",
@@ -101,6 +103,8 @@ guardSuite(entities, {
     "What is the GDP of Norway? | What's Norway's GDP?",
     "Can I freeze leftover pizza? | Can I freeze left over pizza?",
     "Who wrote Dracula? | Who wrote dracula?",
+    "What is a Sonnet? | What is a sonnet?",
+    "Is a Visa needed? | Is a visa needed?",
   ],
 });
 

@@ -24,6 +24,7 @@ export const entities: Guard = {
     return (
       askedOnly.some((token) => isNamed(token, foundOnly, pair.found)) ||
       foundOnly.some((token) => isNamed(token, askedOnly, pair.asked)) ||
+      matched.some((match) => isThingAndName(match, pair)) ||
       hasLoneAcronym(pair.asked, pair.found) ||
       hasLoneAcronym(pair.found, pair.asked)
     );
@@ -63,6 +64,28 @@ function isOtherName({ asked, found, by }: Matched, pair: Pair): boolean {
     found.isName &&
     (isBesideName(asked, pair.asked) || isBesideName(found, pair.found))
   );
+}
+
+/** `an apple` and `Apple`: one is a thing of a kind, the other has that for its name. */
+function isThingAndName({ asked, found }: Matched, pair: Pair): boolean {
+  if (asked.isName === found.isName || hasTitleCase(pair.asked) || hasTitleCase(pair.found)) return false;
+  const [name, inName, thing, inThing] = asked.isName
+    ? [asked, pair.asked, found, pair.found]
+    : [found, pair.found, asked, pair.asked];
+  if (isAcronym(name) || !/^\p{Lu}\p{Ll}+$/u.test(name.text)) return false;
+  return isArticle(before(thing, inThing)) && !isDetermined(before(name, inName));
+}
+
+function before(token: Token, { tokens }: Reading): string {
+  return tokens[tokens.indexOf(token) - 1]?.lower ?? "";
+}
+
+function isArticle(word: string): boolean {
+  return word === "a" || word === "an";
+}
+
+function isDetermined(word: string): boolean {
+  return isArticle(word) || /^(?:the|my|your|our|his|her|their|this|that|any|some|one)$/.test(word);
 }
 
 /** `data base` and `database`: two words stand for one. */

@@ -46,7 +46,7 @@ const phrases = parsed(
   "not only=0,whether or not=0,no matter=0,not mind=0,yes or no=0,no problem=0,no doubt=0,no idea how=0,no idea what=0," +
     "non stop=0,bus stop=0,tram stop=0,pit stop=0,full stop=0,one stop=0,truck stop=0,rest stop=0,nearest stop=0,next stop=0," +
     "stop sign=0,stop motion=0,stop loss=0,stop word=0,last stop=0,stop watch=0,toll free=0,nothing but=0,anything but=1,everything but=1,all but=1,can not help but=0," +
-    "can not wait=0,fail to=1,not fail to=0,instead of=1,rather than=1,apart from=1,aside from=1,other than=1,lack of=1," +
+    "can not wait=0,fail to=1,not fail to=0,instead of=1,rather than=1,apart from=1,aside from=1,other than=1,lack of=1,yet to=1," +
     "free of=1,free from=1,no one=1,no longer=1,refrain from=v,get rid of=v,get rid off=v,rid of=v,give up=v," +
     "gluten free=1,sugar free=1,dairy free=1,lactose free=1,fat free=1,nut free=1,alcohol free=1,caffeine free=1,tax free=1," +
     "duty free=1,interest free=1,debt free=1,pain free=1,stress free=1,drug free=1,smoke free=1,ad free=1," +

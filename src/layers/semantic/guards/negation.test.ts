@@ -3,6 +3,8 @@ import { negation } from "./negation.ts";
 
 guardSuite(negation, {
   traps: [
+    "Which bills have been paid? | Which bills have yet to be paid?",
+    "Who has yet to reply? | Who has replied?",
     "Should I water a cactus every day? | Should I not water a cactus every day?",
     "Why is my printer printing? | Why isn't my printer printing?",
     "Why does my code compile? | Why doesn't my code compile?",

@@ -45,6 +45,7 @@ const contrasts = [
   "until since",
   "before since",
   "after until",
+  "until once",
   "by about",
   "by for",
   "by to",

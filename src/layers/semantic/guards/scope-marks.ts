@@ -44,6 +44,10 @@ function mark(sentence: Sentence, into: MarkSets): void {
     add(aspects.get(word), !(word === "soon" && words[index - 1] === "as"));
     if (isHabitOfThePast(words, index)) add("past habit");
     if (isBecoming(words, index)) add("becoming");
+    if (isProspect(words, index)) add("prospect");
+    // "What will happen" asks what "what is going to happen" does.
+    if (word === "will" || word === "shall") add("prospect", /^(?:i|we|he|she|they)$/.test(words[index - 1] ?? ""));
+    if (isMadeToDo(words, index)) add("made to do");
     if (word === "no" && next === "longer") add("aspect anymore");
   }
 }
@@ -108,6 +112,20 @@ function isHabitOfThePast(words: readonly string[], index: number): boolean {
   if (word === "use") return words.slice(0, index).includes("did");
   if (word !== "used") return false;
   return /^(?:i|you|we|he|she|they|it|there|who|people|that|what)$/.test(words[index - 1] ?? "");
+}
+
+/** "Is it going to be banned", "is it about to close". */
+function isProspect(words: readonly string[], index: number): boolean {
+  if (words[index + 1] !== "to") return false;
+  return words[index] === "about" || (words[index] === "going" && happening.test(words[index + 2] ?? ""));
+}
+
+const happening = /^(?:be|become|have|get|happen|change|end|close|open|start|stop|last|rise|fall|increase|cost)$/;
+
+/** "Get it to work" is not "get to work". */
+function isMadeToDo(words: readonly string[], index: number): boolean {
+  if (!/^(?:get|gets|getting|got)$/.test(words[index] ?? "") || words[index + 2] !== "to") return false;
+  return /^(?:it|them|this|that)$/.test(words[index + 1] ?? "");
 }
 
 function isBecoming(words: readonly string[], index: number): boolean {

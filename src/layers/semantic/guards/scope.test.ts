@@ -81,6 +81,12 @@ guardSuite(scope, {
     "Am I required to vote? | Am I allowed to vote?",
     "Should dogs eat cheese? | Do dogs eat cheese?",
     "May I record a call? | Must I record a call?",
+    "Should I have reported the crash? | Should I report the crash?",
+    "Could they have stopped the leak? | Could they stop the leak?",
+    "Is diesel going to be taxed more? | Is diesel taxed more?",
+    "Is the bridge about to close? | Is the bridge closed?",
+    "I have sold my house. Do I owe tax? | I will sell my house. Do I owe tax?",
+    "How do I get to print? | How do I get it to print?",
   ],
   benign: [
     "How do I reset my password? | How do you reset your password?",
@@ -121,5 +127,7 @@ guardSuite(scope, {
     "How do we protect our skin? | How do I protect my skin?",
     "How wold I prove this? | How would I prove this?",
     "Call me as soon as possible | Call me as fast as possible",
+    "What is going to happen to the glaciers? | What will happen to the glaciers?",
+    "Should I have tea before bed? | Should I drink tea before bed?",
   ],
 });

@@ -34,6 +34,10 @@ test.each([
   "ペルーの首都はどこですか",
   "what is the meaning of 猫",
   "bagaimana cara mengganti kata sandi",
+  "come si dice hello",
+  "mera account kab band hai",
+  "puedo viajar sin pasaporte",
+  "bitte mein login reset",
   "qwv zxkq pplm vrrt wxyq",
 ])("%j is not, and has no signature", (text) => {
   expect(language(text)).toBe("other");

@@ -42,7 +42,7 @@ const englishGrammar = new Set(
   ).split(" "),
 );
 
-/** Common words of French, German, Spanish, Portuguese, Italian and Dutch that English texts hardly have. */
+/** Common words of French, German, Spanish, Portuguese, Italian, Dutch and romanised Hindi that English texts hardly have. */
 const foreignGrammar = new Set(
   (
     "le les des du une et est dans pour qui que quel quelle quels sont avec sur pas je tu il elle nous vous " +
@@ -50,7 +50,9 @@ const foreignGrammar = new Set(
     "el los las un una y es son como por para con del al cual donde cuando porque mi su " +
     "o os uma e é são não está do da dos das em no na qual quando onde por meu minha " +
     "il lo gli di che e sono come dove perche quale con per nel della " +
-    "het een van en dat wat hoe waar waarom niet zijn voor met op"
+    "het een van en dat wat hoe waar waarom niet zijn voor met op ik mijn naar " +
+    "mein meine mir mich dem bitte nach wird oder si puedo sin quiero tengo posso voce mon mes cette peux " +
+    "kya kaise hai hain mera meri mujhe karna kare karein nahi kab kyun"
   )
     .split(" ")
     .filter((word) => !"do no as i me he was so to".split(" ").includes(word)),
