@@ -2,6 +2,7 @@ import { cpSync, rmSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { afterEach, beforeEach, describe, expect, test, vi } from "vitest";
 import { makeTinyModel, tinyDimensions, tinyLayer, tinyTable } from "../../test/services/onnx-folder.ts";
+import { loadModel } from "./onnx-load.ts";
 import { transformers } from "./transformers.ts";
 
 /** What the tiny model gives for these tokens, computed here. */
@@ -102,10 +103,30 @@ describe("an embedder that computes an ONNX model", () => {
     vi.doMock("onnxruntime-node", () => {
       throw new Error("Cannot find package 'onnxruntime-node'");
     });
-    await expect(Promise.resolve(transformers({ model: folder }).embed(["router"]))).rejects.toMatchObject({
+    await expect(loadModel({ model: folder })).rejects.toMatchObject({
       message: expect.stringContaining("onnxruntime-node"),
       remedy: expect.stringContaining("npm install onnxruntime-node @huggingface/tokenizers"),
     });
+  });
+
+  test("many wait their turn, each gets its own, and no more than a bound", async () => {
+    const embedder = transformers({ model: folder });
+    const words = ["router", "password"];
+    const asked = Array.from({ length: 65 }, (_, at) => Promise.resolve(embedder.embed([words[at % 2] as string])));
+    const results = await Promise.allSettled(asked);
+    expect(results.filter(({ status }) => status === "rejected")).toHaveLength(1);
+    const [first, second] = results as PromiseFulfilledResult<Float32Array[]>[];
+    expect(distance(first?.value[0], expected([2, 11, 3]))).toBeLessThan(1e-5);
+    expect(distance(second?.value[0], expected([2, 9, 10, 3]))).toBeLessThan(1e-5);
+    await embedder.close?.();
+  });
+
+  test("what is under way when it is closed ends, and nothing begins afterwards", async () => {
+    const embedder = transformers({ model: folder });
+    const asked = Promise.resolve(embedder.embed(["router"]));
+    await embedder.close?.();
+    expect(await asked).toHaveLength(1);
+    await expect(Promise.resolve(embedder.embed(["router"]))).rejects.toThrow("closed");
   });
 
   test("is refused without a folder", () => {

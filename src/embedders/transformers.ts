@@ -1,7 +1,7 @@
 import type { Embedder } from "../core/embedder.ts";
 import { InvalidOptionError, RepriseError } from "../core/errors.ts";
-import { modelName, type OnnxFiles, onnxFiles } from "./onnx-files.ts";
-import { OnnxModel } from "./onnx-model.ts";
+import { modelName } from "./onnx-files.ts";
+import { OnnxThread } from "./onnx-thread.ts";
 
 export interface TransformersEmbedderOptions {
   /**
@@ -19,7 +19,7 @@ export interface TransformersEmbedderOptions {
  * An embedder that computes a sentence-transformer in this process, by onnxruntime-node and @huggingface/tokenizers,
  * which must be installed beside reprise: some milliseconds a question for a model as small as MiniLM. The vector of a
  * text is the mean of those of its tokens (https://www.sbert.net/docs/sentence_transformer/usage/custom_models.html).
- * The model is loaded with the first text.
+ * The model is loaded with the first text, and computes in a thread of its own.
  *
  * Throws `RepriseError` with code `embedder_unavailable` when a package or a file is missing or of no use.
  *
@@ -34,25 +34,16 @@ export function transformers(options: TransformersEmbedderOptions): Embedder {
     throw new InvalidOptionError("model", { message: "model must be the path of a folder.", remedy });
   }
   let name: string | undefined;
-  let loading: Promise<OnnxModel> | undefined;
-  const load = (): Promise<OnnxModel> => {
-    loading ??= loadModel(options).catch((error: unknown) => {
-      loading = undefined;
-      throw error;
-    });
-    return loading;
-  };
+  const thread = new OnnxThread(options);
   return {
     get name() {
       name ??= modelName(folder);
       return name;
     },
-    async embed(texts) {
-      return (await load()).embed(texts);
-    },
+    embed: (texts) => thread.embed(texts),
     async check() {
       try {
-        await (await load()).embed(["Is this a text?"]);
+        await thread.embed(["Is this a text?"]);
         return [];
       } catch (error) {
         const { message } = error as Error;
@@ -60,42 +51,6 @@ export function transformers(options: TransformersEmbedderOptions): Embedder {
         return [{ problem: message, remedy: own ?? "Export the model anew." }];
       }
     },
-    async close() {
-      const model = await loading?.catch(() => undefined);
-      loading = undefined;
-      await model?.close();
-    },
+    close: () => thread.close(),
   };
-}
-
-async function loadModel({ model: folder, threads = 1, maxTokens }: TransformersEmbedderOptions): Promise<OnnxModel> {
-  const files = onnxFiles(folder);
-  const [runtime, tokenizers] = [
-    await needed("onnxruntime-node", () => import("onnxruntime-node")),
-    await needed("@huggingface/tokenizers", () => import("@huggingface/tokenizers")),
-  ];
-  try {
-    const tokenizer = new tokenizers.Tokenizer(files.tokenizer, files.tokenizerConfig);
-    const limits = { intraOpNumThreads: threads, interOpNumThreads: 1 };
-    const session = await runtime.InferenceSession.create(files.model, limits);
-    return new OnnxModel({ session, runtime, tokenizer, maxTokens: maxTokens ?? files.maxTokens });
-  } catch (cause) {
-    throw unusable(files, cause);
-  }
-}
-
-/** Says which package is missing, instead of which file could not be found. */
-async function needed<T>(name: string, load: () => Promise<T>): Promise<T> {
-  try {
-    return await load();
-  } catch (cause) {
-    const message = `The embedder transformers needs the npm package ${name}, which cannot be loaded.`;
-    const remedy = "Run npm install onnxruntime-node @huggingface/tokenizers where reprise is installed.";
-    throw new RepriseError("embedder_unavailable", { message, cause, remedy });
-  }
-}
-
-function unusable({ model }: OnnxFiles, cause: unknown): RepriseError {
-  const message = `The embedder transformers cannot use ${model}: ${cause instanceof Error ? cause.message : String(cause)}`;
-  return new RepriseError("embedder_unavailable", { message, cause, remedy: "Export the model to ONNX anew." });
 }
