@@ -5,6 +5,7 @@
 export function spellingVariant(word: string): string {
   const listed = variants.get(word) ?? (word.endsWith("s") ? plural(variants.get(word.slice(0, -1))) : undefined);
   if (listed !== undefined) return listed;
+  if (!mayBeBritish.test(word)) return word;
   for (const [pattern, replacement] of rules) {
     if (pattern.test(word)) return word.replace(pattern, replacement);
   }
@@ -14,6 +15,9 @@ export function spellingVariant(word: string): string {
 function plural(word: string | undefined): string | undefined {
   return word === undefined ? undefined : `${word}s`;
 }
+
+/** What every rule needs: most words have none of it. */
+const mayBeBritish = /our|[iy]s[aei]|ll[ei]|ae/;
 
 const rules: readonly (readonly [RegExp, string])[] = [
   [/^(dis|mis|un)?(col|hon|fav|lab|neighb|behavi|harb|rum|hum|arm|vap|flav|od|tum|sav|endeav|val|vig)our/, "$1$2or"],
