@@ -11,14 +11,11 @@ const first = question("How do I change the oil filter of a motorbike?");
 const like = question("How do I replace the oil filter of a motorbike?");
 
 describe("like questions behind the gateway", () => {
-  test("vectors come from the server that the configuration names, and a judge is asked", async () => {
-    const models = await runOrigin({
-      plan: ({ path }) => (path.endsWith("/chat/completions") ? { content: "yes" } : {}),
-    });
+  test("vectors come from the server that the configuration names, with its own key", async () => {
+    const models = await runOrigin();
     const { url } = models;
     const embedder = { kind: "openai-compatible", url, model: "scripted-embedder", apiKey: "of the embedder" };
-    const judge = { url, model: "scripted-judge", apiKey: "of the judge" };
-    const { gateway } = await runBoth({ ...inMemory, layers: { semantic: { embedder, judge } } });
+    const { gateway } = await runBoth({ ...inMemory, layers: { semantic: { embedder } } });
     await ask(gateway, first);
     await models.waitForCalls(1);
     expect(models.calls[0]?.path).toBe("/v1/embeddings");
