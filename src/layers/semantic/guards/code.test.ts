@@ -79,6 +79,7 @@ const traps = [
   "Correct the typo: she liekd it | Correct the typo: she liked it",
   "Is this sentence grammatical? They was late. | Is this sentence grammatical? They were late.",
   "How many letters are in favour? | How many letters are in favor?",
+  "Change to lower case: Big Ben | Change to lower case: big Ben",
   "Name an anagram of enlist | Name an anagram of enlists",
 ];
 const benign = [
@@ -126,4 +127,8 @@ const benign = [
   "Which spell book is old? | which spell book is old",
 ];
 
-guardSuite(code, { traps, benign, isExact: (text) => /[`_/\\<$@#%{!^]|SELECT|\(\)|--| -[a-z]|\w\.\w|0x/.test(text) });
+guardSuite(code, {
+  traps,
+  benign,
+  isExact: (text) => /[`_/\\<$@#%{!^]|SELECT|\(\)|--| -[a-z]|\w\.\w|0x|: |grammatical/.test(text),
+});

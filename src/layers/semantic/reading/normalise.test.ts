@@ -34,6 +34,8 @@ test.each([
   ["what is x²", "what is x2"],
   ["what is 1½", "what is 11/2"],
   ["use `Map`", "use `map`"],
+  ["put in title case: old Sea", "put in title case: old sea"],
+  ["Punctuate: are we late", "Punctuate: are we late?"],
   ["use `a  b`", "use `a b`"],
   ["what does ?? do", "what does ? do"],
   ["if x:\n    a()\nb()", "if x:\n    a()\n    b()"],

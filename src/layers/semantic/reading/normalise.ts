@@ -1,18 +1,24 @@
+import { textToCorrectAt } from "./text-to-correct.ts";
 import type { Span } from "./tokenise.ts";
 
 /**
  * Case, white space and closing punctuation folded, in any language. What is code stays as it is written. Idempotent.
- * A `!` after a small number or a single letter is a factorial and stays; so does punctuation that stands alone.
+ * A `!` after a small number or a single letter is a factorial and stays; so does punctuation that stands alone, and all
+ * of a text whose grammar or spelling is asked about.
  */
 export function normalise(text: string, spans: readonly Span[]): string {
+  const toCorrect = textToCorrectAt(text) ?? text.length;
   let normal = "";
   let at = 0;
   for (const span of spans) {
+    if (span.at >= toCorrect) break;
     if (span.kind !== "code" || span.form !== span.text) continue;
     normal += foldProse(text.slice(at, span.at)) + span.text;
     at = span.at + span.text.length;
   }
-  normal += foldProse(text.slice(at));
+  normal += foldProse(text.slice(at, Math.max(at, toCorrect)));
+  const kept = text.slice(Math.max(at, toCorrect)).trimEnd();
+  if (kept !== "") return normal.trimStart() + kept;
   return withoutClosing(normal.trim());
 }
 
