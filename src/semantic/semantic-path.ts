@@ -189,6 +189,9 @@ export class SemanticPath {
     const { clock, exact, lookupBudgetMs } = this.#parts;
     try {
       const lookup = await withDeadline(exact.lookup({ ...call, key: slot }), lookupBudgetMs, clock, () => undefined);
+      // What is gone for good is not looked for again.
+      if (lookup?.kind === "miss" && gone.has(lookup.reason))
+        void this.#parts.layer.forget(call.principal.tenant, slot);
       return lookup?.kind === "hit" ? lookup.found : undefined;
     } catch {
       return undefined;
@@ -234,6 +237,8 @@ export class SemanticPath {
       trace({ type: "lookup-end", layer: "semantic", result: reason === undefined ? "hit" : "miss", durationMs });
   }
 }
+
+const gone: ReadonlySet<string> = new Set(["absent", "generation_changed", "corrupt"]);
 
 function mayAudit({ verdict }: Considered): boolean {
   return verdict.serve && verdict.audit;

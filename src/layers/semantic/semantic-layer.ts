@@ -11,7 +11,8 @@ import { type AliasKind, aliasKey, questionName, readAlias, writeAlias } from ".
 import type { Deciding, Verdict } from "./deciding.ts";
 import type { GuardName } from "./guards/guard.ts";
 import { isVolatile } from "./guards/volatile.ts";
-import { type Evidence, learntKey, readEvidence, withBlocked, writeEvidence } from "./learnt.ts";
+import { type Evidence, learntKey, readEvidence, withBlocked } from "./learnt.ts";
+import { Lessons } from "./lessons.ts";
 import { PooledMemory } from "./pooled-memory.ts";
 import type { QuestionVectors } from "./question-vectors.ts";
 import type { Lexicon } from "./reading/lexicon.ts";
@@ -87,10 +88,12 @@ export class SemanticLayer {
   readonly name = "semantic" as const;
   readonly #parts: SemanticLayerParts;
   readonly #pooled: PooledMemory;
+  readonly #lessons: Lessons;
   readonly #readings: StoredReadings;
 
   constructor(parts: SemanticLayerParts) {
     this.#parts = parts;
+    this.#lessons = new Lessons(parts);
     this.#pooled = new PooledMemory(parts.store, parts.deciding, parts.questions.model);
     this.#readings = new StoredReadings(parts.lexicon);
   }
@@ -184,23 +187,27 @@ export class SemanticLayer {
     const { verdict } = candidate;
     // What was drawn to be checked: served, or kept back because of what checks have shown.
     if (verdict.audit && (wasServed || !verdict.serve)) deciding.audited(candidate, right, verdict.bound);
-    await this.#update(look.call.principal.tenant, candidate.slot, (evidence) =>
-      deciding.learn(candidate, evidence, right),
-    );
+    // What could not be noted is learnt another time.
+    await this.#lessons
+      .update(look.call.principal.tenant, candidate.slot, (evidence) => deciding.learn(candidate, evidence, right))
+      .catch(() => {});
     await this.#pooled.noted();
   }
 
-  /** Whoever asks `question` never gets the answer at `slot` again as that to a like question. */
+  /**
+   * Whoever asks `question` never gets the answer at `slot` again as that to a like question. Rejects with
+   * `StoreUnavailableError` where that could not be kept.
+   */
   async block(tenant: string, slot: string, question: string): Promise<void> {
-    await this.#update(tenant, slot, (evidence) => withBlocked(evidence, question));
+    await this.#lessons.update(tenant, slot, (evidence) => withBlocked(evidence, question));
   }
 
   /** The answer at `slot` is gone: its vector is not looked at any more. */
-  async forget(look: Look, slot: string): Promise<void> {
+  async forget(tenant: string, slot: string): Promise<void> {
     const { trace, vectors } = this.#parts;
     this.#readings.forget(slot);
     try {
-      await vectors.delete({ tenant: look.call.principal.tenant, partition: look.partition, ids: [slot] });
+      await vectors.delete({ tenant, ids: [slot] });
     } catch {
       trace({ type: "vector-fault", store: vectors.name, operation: "delete", kind: "error" });
     }
@@ -277,18 +284,6 @@ export class SemanticLayer {
     return { candidates, refusal: best?.serve === false ? best.reason : undefined, guard: undefined };
   }
 
-  async #update(tenant: string, slot: string, change: (evidence: Evidence) => Evidence): Promise<void> {
-    const { clock, store } = this.#parts;
-    const key = learntKey(slot);
-    const [bytes] = (await this.#read(tenant, [key])) ?? [];
-    const evidence = change(readEvidence(bytes));
-    try {
-      await store.set(tenant, key, writeEvidence(evidence), { deleteAt: clock.now() + learntForMs, priority: "low" });
-    } catch {
-      // What could not be noted is learnt another time.
-    }
-  }
-
   async #setAlias(
     { call, partition, reading }: Look,
     kind: AliasKind,
@@ -326,5 +321,3 @@ export class SemanticLayer {
     };
   }
 }
-
-const learntForMs = 30 * 24 * 60 * 60 * 1000;
