@@ -4,6 +4,8 @@ import { order } from "./order.ts";
 
 guardSuite(order, {
   traps: [
+    "Is parking free until six? | Is parking free from six?",
+    "Who replied before Friday? | Who replied by Friday?",
     // From and to.
     "Flights from Lisbon to Oslo | Flights from Oslo to Lisbon",
     "Flights from Lisbon to Oslo | Flights to Lisbon from Oslo",
