@@ -1,8 +1,8 @@
 import type { IncomingMessage, ServerResponse } from "node:http";
-import type { Core } from "../core-assembly.ts";
 import type { Clock } from "../core/clock.ts";
 import type { WireFormat } from "../core/embedding-protocol.ts";
 import { RepriseError, RequestRejectedError } from "../core/errors.ts";
+import type { Core } from "../core-assembly.ts";
 import type { CompatHeaders } from "../policy/compat-headers.ts";
 import { readBody } from "./request-body.ts";
 import { callerOf, sendAnswer } from "./send-answer.ts";

@@ -28,7 +28,9 @@ describe("serve", () => {
     expect(headers.get("cache-status")).toMatch(/^reprise; hit; ttl=\d+; detail=semantic$/);
     expect(headers.get("x-ai-cache-status")).toBe("HIT");
     expect(headers.get("x-ai-cache-layer")).toBe("semantic");
-    expect(headers.get("x-ai-cache-entry")).toMatch(new RegExp(`^${first.headers.get("x-ai-cache-entry")}~[\\w-]{43}$`));
+    expect(headers.get("x-ai-cache-entry")).toMatch(
+      new RegExp(`^${first.headers.get("x-ai-cache-entry")}~[\\w-]{43}$`),
+    );
     expect(headers.get("x-ai-cache-saved-usd")).not.toBeNull();
     expect(eventsOf("saving").map(({ by }) => by)).toEqual(["semantic"]);
     expect(eventsOf("semantic-look").map(({ result, reason, tier }) => [result, reason, tier])).toEqual([
@@ -73,10 +75,10 @@ describe("serve", () => {
     ],
   ])("answers nothing that was asked after %s", async (_, before) => {
     const { say } = await setUpSemantic(serve);
-    const after = (content: string) => ({ messages: [...before, { role: "user", content }] });
-    await say("", after(password));
+    const following = (content: string) => ({ messages: [...before, { role: "user", content }] });
+    await say("", following(password));
     expect(answeredBy(await say("how do i reset my password"))).toBe("MISS");
-    expect(answeredBy(await say("", after("how do i reset my password")))).toBe("semantic");
+    expect(answeredBy(await say("", following("how do i reset my password")))).toBe("semantic");
   });
 
   it("answers nothing to what demands more than words, and says why", async () => {
@@ -140,7 +142,8 @@ describe("serve", () => {
     await say(password);
     expect(answeredBy(await say("how do i reset my password"))).toBe("MISS");
     const looks = eventsOf("semantic-look").length;
-    for (const control of ["no-store", "no-cache"]) await say("how do I reset my password", {}, { headers: { "cache-control": control } });
+    for (const control of ["no-store", "no-cache"])
+      await say("how do I reset my password", {}, { headers: { "cache-control": control } });
     expect(eventsOf("semantic-look")).toHaveLength(looks);
   });
 

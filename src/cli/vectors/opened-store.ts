@@ -1,7 +1,6 @@
 import { existsSync } from "node:fs";
 import { join } from "node:path";
 import process from "node:process";
-import { assembleCore } from "../../core-assembly.ts";
 import { type Clock, systemClock, systemRandom } from "../../core/clock.ts";
 import { RepriseError, StoreUnavailableError } from "../../core/errors.ts";
 import { type FingerprintKey, fingerprint, fingerprintKey } from "../../core/fingerprint.ts";
@@ -9,6 +8,7 @@ import { systemTenant } from "../../core/scopes.ts";
 import type { SharedStore } from "../../core/shared-store.ts";
 import { isListable, type ListableStore } from "../../core/store-listing.ts";
 import { silentTrace } from "../../core/trace.ts";
+import { assembleCore } from "../../core-assembly.ts";
 import type { GatewayConfig } from "../../gateway/config.ts";
 import { EmbeddingLayer } from "../../layers/embedding/embedding-layer.ts";
 import type { PolicyRules } from "../../policy/rules.ts";

@@ -2,6 +2,7 @@ import type { Call } from "../../core/call.ts";
 import type { Clock, Random } from "../../core/clock.ts";
 import { withDeadline } from "../../core/deadline.ts";
 import type { FingerprintKey } from "../../core/fingerprint.ts";
+import type { Lexicon } from "../../core/lexicon.ts";
 import type { Question } from "../../core/question.ts";
 import type { SemanticCandidate, SemanticRefusal } from "../../core/semantic.ts";
 import type { Store } from "../../core/store.ts";
@@ -15,7 +16,6 @@ import { type Evidence, learntKey, readEvidence, withBlocked } from "./learnt.ts
 import { Lessons } from "./lessons.ts";
 import { PooledMemory } from "./pooled-memory.ts";
 import type { QuestionVectors } from "./question-vectors.ts";
-import type { Lexicon } from "./reading/lexicon.ts";
 import { readText } from "./reading/read-text.ts";
 import type { Reading } from "./reading/reading.ts";
 import { StoredReadings } from "./stored-readings.ts";
