@@ -113,6 +113,8 @@ const lasting = [
   "What is the date of the French revolution?",
   "When is Easter celebrated?",
   "How do open and closed questions differ?",
+  "Where do I find my account number?",
+  "Where can I download my invoices?",
 ];
 
 function isVolatileText(text: string): boolean {

@@ -72,8 +72,12 @@ const phrases: readonly RegExp[] = [
   / how (?:is|are) (?:the )?(?:traffic|market|stocks|roads) | next (?:train|bus|flight|game|match|episode|election|meeting) /,
 ];
 
+/** "Where do I find my invoices" asks for a place in the program, which is the same for everybody. */
+const wayTo = /^where (?:do|can|could|should|would) (?:i|we|you) (?:find|see|view|download|change|enter)\b/;
+
 /** "Where is my order", "has my flight left"; not "how do I pay my bill", which is the same for everybody. */
 function asksForOwnRecord(words: readonly string[], type: string): boolean {
+  if (wayTo.test(words.join(" "))) return false;
   return words.some((word, index) => {
     if (word !== "my" && word !== "our") return false;
     if (![1, 2, 3].some((step) => ownRecords.has(words[index + step] ?? ""))) return false;
