@@ -247,7 +247,7 @@ describe("GET /admin/v1", () => {
     const { status, text } = await callAdmin(gateway, "/openapi.json");
     const document = JSON.parse(text);
     expect([status, document.openapi]).toEqual([200, "3.1.0"]);
-    expect(Object.keys(document.paths)).toEqual(["/invalidate", "/config", "/openapi.json"]);
+    expect(Object.keys(document.paths)).toEqual(["/invalidate", "/feedback", "/config", "/openapi.json"]);
     const { post } = document.paths["/invalidate"];
     const { schema } = post.requestBody.content["application/json"];
     expect(Object.keys(schema.properties)).toEqual([

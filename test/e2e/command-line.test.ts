@@ -19,7 +19,7 @@ describe("surface: misuse is exit status 2 and says what is wrong", () => {
     [["serve", "extra"], "too many arguments"],
     [["serve", "--port"], "argument missing"],
     [["doctor", "--upstrem", "x"], "--upstream"],
-    [["serve", "--semantic", "serve"], "--semantic"],
+    [["serve", "--semantics", "serve"], "--semantics"],
   ])(
     "%j",
     async (args, told) => {

@@ -125,8 +125,10 @@ describeWithServices("redis-server", "two gateway processes over one Redis", () 
   );
 });
 
-/** Names of answers: what is neither a generation nor the secret of the keys, which belongs to no tenant. */
+/** Names of answers: what is neither a generation, nor a text under which an answer is found, nor the secret of the keys, which belongs to no tenant. */
 async function storedEntries({ admin }: RedisServer): Promise<readonly string[]> {
   const names = await admin.keys("reprise:*");
-  return names.filter((name) => /^reprise:[1-9]\d*:/.test(name) && !name.includes(":g:"));
+  return names.filter(
+    (name) => /^reprise:[1-9]\d*:/.test(name) && !name.includes(":g:") && !name.includes(":semantic-"),
+  );
 }

@@ -110,7 +110,7 @@ describe("an answer that is written while it is removed, by a process that is cu
       add: (...given) => (isCut ? away() : first.add(...given)),
       delete: (...given) => (isCut ? away() : first.delete(...given)),
     };
-    const { nodes, passing } = await startFleet({ clock, stores: [store, second] });
+    const { nodes, passing } = await startFleet({ clock, stores: [store, second] }, { semantic: { mode: "off" } });
     const [writer, remover] = nodes;
     await remover.read();
     await until(() => remover.eventsOf("entry-write").length === 1);
