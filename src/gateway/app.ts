@@ -22,6 +22,7 @@ import { feedbackRoute } from "./admin/feedback-route.ts";
 import { invalidateRoute } from "./admin/invalidate-route.ts";
 import { openApiRoute } from "./admin/openapi.ts";
 import type { GatewayConfig } from "./config.ts";
+import { Dashboard, isDashboardPath } from "./dashboard.ts";
 import { dispatch, originForm, pathOf } from "./dispatch.ts";
 import type { ModelRouteParts } from "./model-route.ts";
 import { Readiness } from "./readiness.ts";
@@ -80,17 +81,20 @@ export async function createApp(config: GatewayConfig, log: Log, peers?: Peers):
       trace({ type: "call-end", outcome: { kind: "error", code }, protocol, ...unknown });
     },
   };
+  const dashboard = new Dashboard();
   // Fastify serves the operations. Everything else is not for its router, its parsers or its idea of a path: it is read,
   // or passed on, as it came.
   const server = fastify({
     logger: false,
     exposeHeadRoutes: false,
     frameworkErrors: refuseMalformed,
+    routerOptions: { maxParamLength: longestParameter },
     serverFactory: (serveOperation) =>
       createServer({ requestTimeout: 600_000, keepAliveTimeout: 75_000 }, (request, response) => {
         request.url = originForm(request.url as string);
         const path = pathOf(request);
         if (operations.has(path) || isAdminPath(path)) serveOperation(request, response);
+        else if (isDashboardPath(path)) void dashboard.serve(request, response);
         else void dispatch(parts, request, response);
       }),
   });
@@ -169,6 +173,9 @@ function tellOfOrigin(log: Log, unwell: Set<string>, event: Extract<TraceEvent, 
 
 /** Paths that the gateway answers for itself. */
 const operations: ReadonlySet<string> = new Set(["/healthz", "/readyz", "/metrics"]);
+
+/** The id of an entry may name a tenant of any length that fits a request. */
+const longestParameter = 8_192;
 
 const sweepEveryMs = 50;
 

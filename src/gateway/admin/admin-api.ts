@@ -4,6 +4,7 @@ import { parseJson } from "../../core/strict-json.ts";
 import type { FastifyInstance, FastifyReply, FastifyRequest } from "../vendor.ts";
 import type { AdminRoute } from "./admin-route.ts";
 import { type AdminToken, showsToken } from "./admin-token.ts";
+import { readParameters } from "./parameters.ts";
 import { problemOf, sendProblem } from "./problem.ts";
 
 /**
@@ -74,15 +75,19 @@ export function refuseMalformed(error: Error, _request: unknown, reply: FastifyR
 /** Every method of the path: what the routes do, and for the others that they are not among them. */
 function addPath(admin: FastifyInstance, parts: AdminApiParts, path: string): void {
   const routes = parts.routes.filter((route) => route.path === path);
-  const url = version + path;
-  for (const { method, handle } of routes) {
+  // What stands in braces in the path of a route is a parameter to the router.
+  const url = version + path.replace(/\{(\w+)\}/g, ":$1");
+  for (const route of routes) {
+    const { method } = route;
     admin.route({
       method,
       url,
       exposeHeadRoute: method === "GET",
       handler: async (request, reply) => {
         reply.header("cache-control", "no-store");
-        return handle(request.body);
+        const params = route.params === undefined ? {} : readParameters(route.params, request.params);
+        const query = route.query === undefined ? {} : readParameters(route.query, request.query);
+        return route.handle({ body: request.body, query, params });
       },
     });
   }
@@ -94,7 +99,7 @@ function addPath(admin: FastifyInstance, parts: AdminApiParts, path: string): vo
     method: admin.supportedMethods.filter((method) => !allowed.includes(method)),
     url,
     onRequest: async (request, reply) => {
-      const detail = `${request.method} is not what ${prefix}${url} takes; it takes ${allowed.join(", ")}.`;
+      const detail = `${request.method} is not what ${prefix}${version}${path} takes; it takes ${allowed.join(", ")}.`;
       return sendProblem(reply.header("allow", allowed.join(", ")), {
         status: 405,
         code: "method_not_allowed",

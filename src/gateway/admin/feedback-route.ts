@@ -17,7 +17,7 @@ export function feedbackRoute(core: Pick<Core, "feedback">, tell: (feedback: Fee
     body: feedbackSchema,
     answer: takenSchema,
     failures: [400, 413, 503],
-    async handle(body) {
+    async handle({ body }) {
       const taken = await core.feedback(body as Feedback);
       tell(body as Feedback);
       return taken;

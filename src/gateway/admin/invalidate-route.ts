@@ -17,6 +17,6 @@ export function invalidateRoute(core: Pick<Core, "invalidate">): AdminRoute {
     body: invalidationSchema,
     answer: invalidatedSchema,
     failures: [400, 413, 503],
-    handle: (body) => core.invalidate(body as Invalidation),
+    handle: ({ body }) => core.invalidate(body as Invalidation),
   };
 }

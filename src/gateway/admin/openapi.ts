@@ -39,17 +39,36 @@ function documentOf(routes: readonly AdminRoute[]): object {
   };
 }
 
-function operationOf({ summary, body, answer, failures }: AdminRoute): object {
+function operationOf({ summary, query, params, body, answer, failures }: AdminRoute): object {
   const problem = { "application/problem+json": { schema: { $ref: "#/components/schemas/Problem" } } };
-  const failed = [...everyFailure, ...failures].sort((a, b) => a - b);
+  const parameters = [...parametersOf("path", params), ...parametersOf("query", query)];
+  const ofParameters = parameters.length > 0 ? [400] : [];
+  const failed = [...new Set([...everyFailure, ...ofParameters, ...failures])].sort((a, b) => a - b);
   return {
     summary,
+    ...(parameters.length > 0 && { parameters }),
     ...(body && { requestBody: { required: true, content: { "application/json": { schema: schemaOf(body) } } } }),
     responses: {
       200: { description: "Done.", content: { "application/json": { schema: schemaOf(answer) } } },
       ...Object.fromEntries(failed.map((status) => [status, { description: STATUS_CODES[status], content: problem }])),
     },
   };
+}
+
+/** One by one, as the caller writes them: before their schema makes something of them. */
+function parametersOf(place: "path" | "query", parameters: z.ZodObject | undefined): object[] {
+  if (parameters === undefined) return [];
+  const { properties, required = [] } = z.toJSONSchema(parameters, { io: "input" });
+  return Object.entries(properties ?? {}).map(([name, property]) => {
+    const { description, ...schema } = property as { readonly description?: string };
+    return {
+      name,
+      in: place,
+      required: place === "path" || required.includes(name),
+      ...(description !== undefined && { description }),
+      schema,
+    };
+  });
 }
 
 function schemaOf(schema: z.ZodType): object {
