@@ -4,59 +4,86 @@ import type { Deciding } from "./deciding.ts";
 
 /**
  * What all entries have taught together, kept in the store so that a restart forgets nothing. Processes that share a
- * store each learn for themselves and take turns in writing: the last one's lessons are what the next one begins with.
+ * store add their lessons to it in turns: who writes begins with what stands there, learns what it has learnt since it
+ * wrote last once more on top of it, and goes on with the sum. Two that write in the same moment may lose the lessons of
+ * one turn.
  */
 export class PooledMemory {
   readonly #store: Store;
   readonly #deciding: Deciding;
   readonly #model: string;
   #reading: Promise<void> | undefined;
-  #unsaved = 0;
+  #saving: Promise<void> = Promise.resolve();
+  /** What was known without the lessons that are to be saved. */
+  #known: ReadonlyMap<string, Uint8Array>;
+  /** Each teaches the deciding one label. */
+  #unsaved: (() => void)[] = [];
 
   /** `model`: the embedder's; scores by another one are another matter. */
   constructor(store: Store, deciding: Deciding, model: string) {
     this.#store = store;
     this.#deciding = deciding;
     this.#model = model;
+    this.#known = deciding.states();
   }
 
-  /** What an earlier process has learnt; once. Never rejects. */
+  /** What was learnt before; once. Never rejects. */
   restored(): Promise<void> {
-    this.#reading ??= this.#restore();
+    this.#reading ??= this.#read();
     return this.#reading;
   }
 
-  /** One label more was learnt. */
-  async noted(): Promise<void> {
-    this.#unsaved++;
-    if (this.#unsaved >= labelsBetweenWrites) await this.save();
+  /** A label was learnt; `again` learns it once more. */
+  async noted(again: () => void): Promise<void> {
+    this.#unsaved.push(again);
+    if (this.#unsaved.length >= labelsBetweenWrites) await this.save();
   }
 
   /** Never rejects. */
-  async save(): Promise<void> {
-    if (this.#unsaved === 0) return;
-    this.#unsaved = 0;
-    for (const [name, state] of this.#deciding.states()) {
+  save(): Promise<void> {
+    this.#saving = this.#saving.then(() => this.#save());
+    return this.#saving;
+  }
+
+  async #save(): Promise<void> {
+    if (this.#unsaved.length === 0) return;
+    try {
+      await this.#restore();
+    } catch {
+      // What it has learnt it goes on with; it is written with the labels to come.
+      this.#unsaved = this.#unsaved.slice(-mostUnsaved);
+      return;
+    }
+    for (const again of this.#unsaved.splice(0)) again();
+    this.#known = this.#deciding.states();
+    for (const [name, state] of this.#known) {
       try {
         await this.#store.set(systemTenant, this.#keyOf(name), state, { deleteAt: Number.POSITIVE_INFINITY });
       } catch {
-        // It is written again with the labels to come.
+        // The next turn writes less by these labels.
       }
     }
   }
 
-  async #restore(): Promise<void> {
-    const names = [...this.#deciding.states().keys()];
-    if (names.length === 0) return;
+  async #read(): Promise<void> {
     try {
-      const found = await this.#store.get(
-        systemTenant,
-        names.map((name) => this.#keyOf(name)),
-      );
-      for (const [index, state] of found.entries())
-        if (state !== undefined) this.#deciding.restore(names[index] as string, state);
+      await this.#restore();
+      this.#known = this.#deciding.states();
     } catch {
       // Then it begins with what comes with the package.
+    }
+  }
+
+  /** What stands in the store takes the place of what was learnt here. */
+  async #restore(): Promise<void> {
+    const known = [...this.#known];
+    if (known.length === 0) return;
+    const keys = known.map(([name]) => this.#keyOf(name));
+    const found = await this.#store.get(systemTenant, keys);
+    for (const [index, [name, state]] of known.entries()) {
+      this.#deciding.restore(name, state);
+      const stored = found[index];
+      if (stored !== undefined) this.#deciding.restore(name, stored);
     }
   }
 
@@ -66,3 +93,5 @@ export class PooledMemory {
 }
 
 const labelsBetweenWrites = 20;
+/** While the store is away. */
+const mostUnsaved = 1_000;

@@ -186,12 +186,20 @@ export class SemanticLayer {
     const { deciding } = this.#parts;
     const { verdict } = candidate;
     // What was drawn to be checked: served, or kept back because of what checks have shown.
-    if (verdict.audit && (wasServed || !verdict.serve)) deciding.audited(candidate, right, verdict.bound);
-    // What could not be noted is learnt another time.
+    const isAudit = verdict.audit && (wasServed || !verdict.serve);
+    if (isAudit) deciding.audited(candidate, right, verdict.bound);
+    let before = candidate.evidence;
     await this.#lessons
-      .update(look.call.principal.tenant, candidate.slot, (evidence) => deciding.learn(candidate, evidence, right))
+      .update(look.call.principal.tenant, candidate.slot, (evidence) => {
+        before = evidence;
+        return deciding.learn(candidate, evidence, right);
+      })
+      // What could not be noted of the entry is learnt another time.
       .catch(() => {});
-    await this.#pooled.noted();
+    await this.#pooled.noted(() => {
+      if (isAudit) deciding.audited(candidate, right, verdict.bound);
+      deciding.learn(candidate, before, right);
+    });
   }
 
   /**
