@@ -28,6 +28,8 @@ export interface PostgresUnderTest {
 export interface PostgresSettings {
   /** Further lines of `pg_hba.conf`, before the one that lets everybody in. */
   readonly access?: readonly string[];
+  /** Default: the `postgres` that is installed. `initdb` lies beside it. */
+  readonly program?: string;
 }
 
 const settings = {
@@ -40,8 +42,10 @@ const settings = {
   max_connections: "60",
 };
 
-export async function startPostgres({ access = [] }: PostgresSettings = {}): Promise<PostgresUnderTest> {
-  const program = requiredProgram("postgres");
+export async function startPostgres({
+  access = [],
+  program = requiredProgram("postgres"),
+}: PostgresSettings = {}): Promise<PostgresUnderTest> {
   const folder = serverFolder("postgres");
   const data = join(folder, "data");
   const [port] = (await freePorts(1)) as [number];
