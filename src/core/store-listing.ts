@@ -21,18 +21,22 @@ export interface ListingQuery {
   readonly cursor?: string;
   /** About as many items as a page may have; at least 1. */
   readonly limit: number;
+  /** What came last comes first, where the store keeps an order. A cursor belongs to the order it was given in. */
+  readonly newestFirst?: boolean;
 }
 
 export interface ListingPage {
   readonly items: readonly StoredItem[];
   /** `undefined` behind the last page. A page may be empty and still have a next one. */
   readonly cursor: string | undefined;
+  /** Whether it came as `newestFirst` asks. */
+  readonly isNewestFirst?: boolean;
 }
 
 export interface ListableStore extends Store {
   /**
    * One page of what is alive. What is there from the first page to the last comes at least once; what is written or
-   * removed meanwhile may come or not.
+   * removed meanwhile may come or not, and with the newest first neither need what is replaced.
    */
   list(query: ListingQuery): MaybePromise<ListingPage>;
 }

@@ -26,6 +26,10 @@ export class EvictionQueue<T extends Evictable> {
     return this.#oldest;
   }
 
+  get newest(): T | undefined {
+    return this.#newest;
+  }
+
   push(entry: T): void {
     entry.newer = undefined;
     entry.older = this.#newest;

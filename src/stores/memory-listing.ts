@@ -2,7 +2,8 @@
  * The content of a store in memory in pages. Entries are numbered as they come in, and each eviction queue has its own
  * in that order, so the queues are merged by number and a page ends at one. What is put in another queue, or in place
  * of an entry that was smaller, gets a new number, and is met again further on. To find where a page begins, entries
- * before it are stepped over: a page costs time in proportion to all of them, some milliseconds for a million.
+ * before it are stepped over: a page costs time in proportion to all of them, some milliseconds for a million. From the
+ * newest to the oldest it is the same, backwards.
  */
 
 import { foreignCursor, type ListingPage, type ListingQuery, type StoredItem } from "../core/store-listing.ts";
@@ -11,30 +12,36 @@ export interface NumberedEntry extends StoredItem {
   /** Larger than that of every entry that came before. */
   readonly number: number;
   readonly newer: this | undefined;
+  readonly older: this | undefined;
 }
 
-/** `oldest`: the first entry of each queue. */
+/** `ends`: the entry of each queue with which the listing begins. */
 export function pageOf(
-  oldest: readonly (NumberedEntry | undefined)[],
-  { tenant, cursor, limit }: ListingQuery,
+  ends: readonly (NumberedEntry | undefined)[],
+  { tenant, cursor, limit, newestFirst = false }: ListingQuery,
   now: number,
 ): ListingPage {
-  const from = numberOf(cursor);
-  const heads = oldest.map((head) => {
+  const from = cursor === undefined && newestFirst ? Number.MAX_SAFE_INTEGER : numberOf(cursor);
+  const isBefore = (one: number, other: number) => (newestFirst ? one > other : one < other);
+  const next = (entry: NumberedEntry) => (newestFirst ? entry.older : entry.newer);
+  const heads = ends.map((head) => {
     let entry = head;
-    while (entry !== undefined && entry.number <= from) entry = entry.newer;
+    while (entry !== undefined && !isBefore(from, entry.number)) entry = next(entry);
     return entry;
   });
+  let last = from;
   const items: StoredItem[] = [];
   for (;;) {
     let first = -1;
     for (const [queue, head] of heads.entries()) {
-      if (head !== undefined && (first < 0 || head.number < (heads[first] as NumberedEntry).number)) first = queue;
+      if (head !== undefined && (first < 0 || isBefore(head.number, (heads[first] as NumberedEntry).number)))
+        first = queue;
     }
     const entry = heads[first];
-    if (entry === undefined) return { items, cursor: undefined };
-    if (items.length >= limit) return { items, cursor: String(entry.number - 1) };
-    heads[first] = entry.newer;
+    if (entry === undefined) return { items, cursor: undefined, isNewestFirst: newestFirst };
+    if (items.length >= limit) return { items, cursor: String(last), isNewestFirst: newestFirst };
+    last = entry.number;
+    heads[first] = next(entry);
     if ((tenant === undefined || entry.tenant === tenant) && entry.deleteAt > now) items.push(itemOf(entry));
   }
 }

@@ -169,7 +169,8 @@ class Memory implements MemoryStore {
   list(query: ListingQuery): ListingPage {
     this.#assertOpen();
     const { low, normal, high } = this.#queues;
-    return pageOf([low.oldest, normal.oldest, high.oldest], query, this.#clock.now());
+    const ends = query.newestFirst === true ? newestOf : oldestOf;
+    return pageOf([low, normal, high].map(ends), query, this.#clock.now());
   }
 
   stats(): StoreStats {
@@ -239,6 +240,9 @@ class Memory implements MemoryStore {
     if (this.#closed) throw new StoreUnavailableError({ message: "the memory store is closed" });
   }
 }
+
+const oldestOf = (queue: EvictionQueue<MemoryEntry>) => queue.oldest;
+const newestOf = (queue: EvictionQueue<MemoryEntry>) => queue.newest;
 
 function checkedBound(maxBytes: number): number {
   if (maxBytes > 0) return maxBytes;

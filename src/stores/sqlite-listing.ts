@@ -35,20 +35,27 @@ type Row = readonly [
 
 export class SqliteListing {
   readonly #select: StatementSync;
+  readonly #selectNewest: StatementSync;
   readonly #parts: ListingParts;
 
   constructor(database: DatabaseSync, parts: ListingParts) {
-    this.#select = database.prepare(
-      `SELECT id, tenant, key, delete_at, checksum, priority, iif(?1 IS NULL OR tenant = ?1, value, NULL)
-       FROM entries_v1 WHERE id > ?2 ORDER BY id LIMIT ?3`,
-    );
-    this.#select.setReturnArrays(true);
+    const prepare = (which: string) => {
+      const statement = database.prepare(
+        `SELECT id, tenant, key, delete_at, checksum, priority, iif(?1 IS NULL OR tenant = ?1, value, NULL)
+         FROM entries_v1 WHERE ${which} LIMIT ?3`,
+      );
+      statement.setReturnArrays(true);
+      return statement;
+    };
+    this.#select = prepare("id > ?2 ORDER BY id");
+    this.#selectNewest = prepare("id < ?2 ORDER BY id DESC");
     this.#parts = parts;
   }
 
   /** Throws SQLite's errors. */
-  page({ tenant, cursor, limit }: ListingQuery, now: number): ListingPage {
-    const after = numberOf(cursor);
+  page({ tenant, cursor, limit, newestFirst = false }: ListingQuery, now: number): ListingPage {
+    const after = cursor === undefined && newestFirst ? Number.MAX_SAFE_INTEGER : numberOf(cursor);
+    const select = newestFirst ? this.#selectNewest : this.#select;
     const items: StoredItem[] = [];
     // Rows are met by number, and what has none yet would not be met at all where it cannot be written.
     if (cursor === undefined) {
@@ -60,7 +67,7 @@ export class SqliteListing {
     let bytes = 0;
     let rows = 0;
     let last = after;
-    for (const found of this.#select.iterate(tenant ?? null, after, limit)) {
+    for (const found of select.iterate(tenant ?? null, after, limit)) {
       const row = found as unknown as Row;
       rows += 1;
       last = row[0];
@@ -69,9 +76,9 @@ export class SqliteListing {
       if (item === undefined) continue;
       items.push(item);
       bytes += item.value.byteLength;
-      if (bytes > pageValueBytes) return { items, cursor: String(last) };
+      if (bytes > pageValueBytes) return { items, cursor: String(last), isNewestFirst: newestFirst };
     }
-    return { items, cursor: rows < limit ? undefined : String(last) };
+    return { items, cursor: rows < limit ? undefined : String(last), isNewestFirst: newestFirst };
   }
 
   #itemOf([, tenant, key, deleteAt, checksum, priority, value]: Row, now: number): StoredItem | undefined {

@@ -199,6 +199,29 @@ const cases: readonly ListingCase[] = [
     },
   },
   {
+    name: "lists the newest first where it keeps an order, each once, and what is written meanwhile moves nothing",
+    check: async ({ store, clock }) => {
+      const deleteAt = clock.now() + hour;
+      const keys = numbered(50);
+      for (const key of keys) {
+        const priority = (["low", "normal", "high"] as const)[key.length % 3] as "low" | "normal" | "high";
+        await store.set("tenant", key, bytesOf(key), { deleteAt, priority });
+        await store.set("other", key, bytesOf(key), { deleteAt });
+      }
+      for (const tenant of ["tenant", undefined]) {
+        const query = { limit: 7, newestFirst: true, ...(tenant === undefined ? {} : { tenant }) };
+        const first = await store.list(query);
+        const items = await listed(store, query, async () => {
+          await store.set("tenant", `new ${clock.now()}`, bytesOf("new"), { deleteAt });
+          clock.advance(1);
+        });
+        const found = items.filter((item) => item.tenant === "tenant" && keys.includes(item.key)).map(({ key }) => key);
+        if (first.isNewestFirst === true) assert.deepEqual(found, keys.toReversed());
+        else assert.deepEqual([...new Set(found)].sort(), keys.toSorted());
+      }
+    },
+  },
+  {
     name: "lists nothing that is past its deleteAt",
     needs: "manual-clock",
     check: async ({ store, clock }) => {
