@@ -1,0 +1,127 @@
+/**
+ * What each replica is supposed to have in its cache: the blocks of the prompts that it was given, the least recently
+ * used forgotten first, as engines do. One table for all replicas has, for each block, a bit for each replica, so that one
+ * walk along a prompt finds how much of it every one of them has. A block counts only if all before it are there.
+ *
+ * It is better to suppose too much than too little (half the true capacity costs a fifth of the hits, four times costs
+ * nothing), as long as what replicas report corrects it: what one did not have is forgotten, and so is that it could
+ * hold as much.
+ */
+
+export interface PrefixIndexOptions {
+  readonly replicas: number;
+  /** Blocks that each is supposed to hold. */
+  readonly capacity: number;
+}
+
+const bitsInWord = 32;
+
+export class PrefixIndex {
+  readonly #words: number;
+  readonly #masks = new Map<number, Int32Array>();
+  readonly #held: Map<number, undefined>[];
+  readonly #capacities: number[];
+  readonly #depths: Int32Array;
+  readonly #alive: Int32Array;
+
+  constructor({ replicas, capacity }: PrefixIndexOptions) {
+    this.#words = Math.ceil(replicas / bitsInWord);
+    this.#held = Array.from({ length: replicas }, () => new Map());
+    this.#capacities = Array(replicas).fill(capacity);
+    this.#depths = new Int32Array(replicas);
+    this.#alive = new Int32Array(this.#words);
+  }
+
+  /** How many leading blocks each replica has, by its index. The list is written anew by the next call. */
+  match(names: readonly number[]): Int32Array {
+    const depths = this.#depths.fill(0);
+    const alive = this.#alive.fill(-1);
+    for (const [depth, name] of names.entries()) {
+      const mask = this.#masks.get(name);
+      let rest = 0;
+      for (let word = 0; word < this.#words; word++) {
+        let lost = alive[word] as number;
+        if (mask !== undefined) {
+          alive[word] = lost & (mask[word] as number);
+          lost &= ~(mask[word] as number);
+        } else alive[word] = 0;
+        rest |= alive[word] as number;
+        note(depths, lost, word, depth);
+      }
+      if (rest === 0) return depths;
+    }
+    for (let word = 0; word < this.#words; word++) note(depths, alive[word] as number, word, names.length);
+    return depths;
+  }
+
+  /** The replica has these now, and has used them last. */
+  put(replica: number, names: readonly number[]): void {
+    const held = this.#held[replica] as Map<number, undefined>;
+    // The deepest first: engines free them in that order, too.
+    for (let place = names.length - 1; place >= 0; place--) {
+      const name = names[place] as number;
+      if (!held.delete(name)) this.#mark(replica, name);
+      held.set(name, undefined);
+    }
+    this.#shrink(replica);
+  }
+
+  /** Of these it has only the first `count`. */
+  correct(replica: number, names: readonly number[], count: number): void {
+    for (const name of names.slice(count)) this.#drop(replica, name);
+  }
+
+  /** It has nothing any more: it began anew. */
+  clear(replica: number): void {
+    for (const name of [...(this.#held[replica] as Map<number, undefined>).keys()]) this.#drop(replica, name);
+  }
+
+  capacityOf(replica: number): number {
+    return this.#capacities[replica] as number;
+  }
+
+  sizeOf(replica: number): number {
+    return (this.#held[replica] as Map<number, undefined>).size;
+  }
+
+  setCapacity(replica: number, blocks: number): void {
+    this.#capacities[replica] = Math.max(1, Math.round(blocks));
+    this.#shrink(replica);
+  }
+
+  #shrink(replica: number): void {
+    const held = this.#held[replica] as Map<number, undefined>;
+    const capacity = this.capacityOf(replica);
+    for (const name of held.keys()) {
+      if (held.size <= capacity) return;
+      this.#drop(replica, name);
+    }
+  }
+
+  #mark(replica: number, name: number): void {
+    let mask = this.#masks.get(name);
+    if (mask === undefined) {
+      mask = new Int32Array(this.#words);
+      this.#masks.set(name, mask);
+    }
+    mask[replica >> 5] = (mask[replica >> 5] as number) | (1 << (replica & 31));
+  }
+
+  #drop(replica: number, name: number): void {
+    if (!(this.#held[replica] as Map<number, undefined>).delete(name)) return;
+    const mask = this.#masks.get(name) as Int32Array;
+    mask[replica >> 5] = (mask[replica >> 5] as number) & ~(1 << (replica & 31));
+    if (mask.every((word) => word === 0)) this.#masks.delete(name);
+  }
+}
+
+/** Writes `depth` for each replica whose bit is set. */
+function note(depths: Int32Array, bits: number, word: number, depth: number): void {
+  let left = bits;
+  while (left !== 0) {
+    const bit = 31 - Math.clz32(left & -left);
+    const replica = word * bitsInWord + bit;
+    if (replica < depths.length) depths[replica] = depth;
+    left &= left - 1;
+  }
+}

@@ -1,0 +1,50 @@
+/**
+ * A prompt as engines cache it: cut into blocks of equal length from its beginning, each named by a hash of itself and of
+ * all before it, so that two prompts share as many names as they share whole blocks (as vLLM names its blocks: "Automatic
+ * Prefix Caching", docs/design/prefix_caching.md). Blocks of characters stand for blocks of tokens: which tokenizer a
+ * replica has need not be known. The names are not secret and not proof against forgery; who forges one is routed badly.
+ */
+
+export interface PromptBlocks {
+  /** Names of the whole blocks, from the beginning; integers below 2^53. */
+  readonly names: readonly number[];
+  /** Of one block, in the units of `length`. */
+  readonly blockLength: number;
+  /** Of the whole prompt, with what does not fill a block. */
+  readonly length: number;
+}
+
+/** UTF-16 units; some 128 tokens of English. */
+export const defaultBlockLength = 512;
+/** Names beyond this say little more about where a prompt was seen. */
+const mostBlocks = 512;
+
+/** `salt` parts what must not be shared, such as models and tenants. */
+export function blocksOf(text: string, salt = "", blockLength = defaultBlockLength): PromptBlocks {
+  const names: number[] = [];
+  const count = Math.min(mostBlocks, Math.floor(text.length / blockLength));
+  let [low, high] = mixed(salt, 0, salt.length, firstLow, firstHigh);
+  for (let block = 0; block < count; block++) {
+    [low, high] = mixed(text, block * blockLength, (block + 1) * blockLength, low, high);
+    names.push((high >>> 11) * 2 ** 32 + (low >>> 0));
+  }
+  return { names, blockLength, length: text.length };
+}
+
+const firstLow = 0x1b873593;
+const firstHigh = 0x6a09e667;
+
+/** Two lanes of multiply and rotate over the units of `text`; good enough to tell blocks apart. */
+function mixed(text: string, from: number, to: number, low: number, high: number): [number, number] {
+  let a = low;
+  let b = high;
+  for (let place = from; place < to; place++) {
+    const unit = text.charCodeAt(place);
+    a = Math.imul(a ^ unit, 0x2c1b3c6d);
+    a = (a << 13) | (a >>> 19);
+    b = Math.imul(b + unit, 0x297a2d39) ^ a;
+  }
+  a = Math.imul(a ^ (b >>> 15), 0x85ebca6b);
+  b = Math.imul(b ^ (a >>> 13), 0xc2b2ae35);
+  return [a ^ (a >>> 16), b ^ (b >>> 16)];
+}
