@@ -178,7 +178,8 @@ export class Pipeline {
       if (isGone) throw new OriginError("aborted", { message: "The caller went away." });
       if (head.kind === "whole" && isOriginFailure(head.answer.status))
         return this.#failed(call, { answer: head.answer }, miss, joined || flight.isFollower, flight);
-      const landing = land(asked, caller, { flight, head, joined: joined || flight.isFollower, reason: miss.reason });
+      const shared = joined || flight.isFollower;
+      const landing = land(asked, caller, { flight, head, joined: shared, reason: miss.reason, parts: this.#parts });
       seat.decided();
       const answer = await landing;
       if (answer.outcome.kind === "coalesced") costs.saveByJoining(call, caller, flight.complete, () => clock.now());
@@ -201,7 +202,7 @@ export class Pipeline {
       const seat = flight.board();
       if (await isStillCurrent(exact, flight.call, flight.ticket)) {
         flight.followers++;
-        trace({ type: "flight-join" });
+        trace({ type: "flight-join", originCall: flight.originCall });
         return { flight, seat, joined: true };
       }
       seat.leave();
@@ -301,7 +302,7 @@ export class Pipeline {
   }
 
   #bypass(asked: Asked, caller: Caller, outcome: Outcome): MaybePromise<Answer> {
-    if (!asked.call.directives.onlyIfCached) return passBy(asked, caller, outcome);
+    if (!asked.call.directives.onlyIfCached) return passBy(asked, caller, outcome, this.#parts);
     const message = "The request said only-if-cached but no cache may answer it.";
     return refusal(asked.call, 504, outcome, "cache_miss", message);
   }
@@ -316,6 +317,7 @@ export class Pipeline {
       protocol: call.protocol.name,
       model: call.facts.model,
       originId: call.originId,
+      tenant: call.principal.tenant,
       stream: call.facts.stream,
       durationMs: clock.monotonic() - startedAt,
     });

@@ -8,6 +8,8 @@ export interface OriginRequest {
   readonly target: string;
   readonly headers: Readonly<Record<string, string>>;
   readonly body: Uint8Array;
+  /** Which of the calls that the trace is told of it is. */
+  readonly originCall?: object;
 }
 
 export interface OriginResponse {

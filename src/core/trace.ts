@@ -2,6 +2,7 @@ import type { Cost } from "./cost.ts";
 import type { LayerName } from "./directives.ts";
 import type { Outcome } from "./outcome.ts";
 import type { StoreRefusal } from "./outcome-reasons.ts";
+import type { FinishReason, Usage } from "./recording.ts";
 import type { ScopeGroup } from "./scopes.ts";
 import type { SemanticMode, SemanticRefusal, SemanticTier } from "./semantic.ts";
 
@@ -10,6 +11,16 @@ export type SavedBy = LayerName | "coalescing";
 
 /** What the cache itself asks models for. */
 export type Overhead = "judge" | "embedding";
+
+/** Stands for one call to an origin in the events about it. Only its identity is meant. */
+export type OriginCall = object;
+
+export interface OriginAnswer {
+  readonly model: string | undefined;
+  readonly usage: Usage | undefined;
+  /** Of its choices. */
+  readonly finish: readonly FinishReason[];
+}
 
 /** One event for each decision. Logs, metrics and the ledger listen; nothing else is told anything twice. */
 export type TraceEvent =
@@ -26,20 +37,38 @@ export type TraceEvent =
       readonly protocol: string;
       readonly model: string;
       readonly originId: string;
+      /** A digest, or a name of the configuration; absent where nobody was made out. */
+      readonly tenant?: string;
       readonly stream: boolean;
       /** Until the answer, or the first byte of a stream, was ready. */
       readonly durationMs: number;
     }
-  | { readonly type: "origin-start"; readonly originId: string; readonly model: string }
+  | {
+      readonly type: "origin-start";
+      readonly originId: string;
+      readonly protocol: string;
+      readonly model: string;
+      readonly stream: boolean;
+      readonly originCall: OriginCall;
+    }
   | {
       readonly type: "origin-end";
       readonly originId: string;
+      readonly protocol: string;
       readonly model: string;
+      /** Whether the caller wanted the answer in pieces. */
+      readonly stream: boolean;
       /** The status, or the failure. */
       readonly result: number | "unreachable" | "timeout" | "truncated" | "aborted";
       readonly durationMs: number;
+      readonly originCall: OriginCall;
+      /** Until the first piece of a stream was there. */
+      readonly firstByteMs?: number;
+      /** What the answer says of itself, where it was read. */
+      readonly answer?: OriginAnswer;
     }
-  | { readonly type: "flight-join" }
+  /** A call waits for what another one asked an origin for. */
+  | { readonly type: "flight-join"; readonly originCall?: OriginCall }
   | {
       /** An origin has computed an answer; told once for it, whoever waits for it. */
       readonly type: "spending";

@@ -3,6 +3,7 @@ import type { OriginError } from "../core/errors.ts";
 import type { RecordTicket } from "../core/layer.ts";
 import type { HeaderMap } from "../core/origin.ts";
 import type { Stored } from "../core/outcome.ts";
+import type { OriginCall } from "../core/trace.ts";
 import type { VectorCall } from "../layers/embedding/embedding-layer.ts";
 import type { VectorOrigin } from "../layers/embedding/vector-record.ts";
 
@@ -47,7 +48,11 @@ export type Computation =
   | { readonly ok: false; readonly failure: BatchFailure };
 
 /** Asks for the inputs at these positions. Never rejects. */
-export type Compute = (positions: readonly number[], signal: AbortSignal) => Promise<Computation>;
+export type Compute = (
+  positions: readonly number[],
+  signal: AbortSignal,
+  originCall?: OriginCall,
+) => Promise<Computation>;
 
 /** One vector in its place. */
 export interface PlacedVector {
@@ -71,6 +76,8 @@ export class VectorFlight {
   hasBegun = false;
   /** For these slots newer vectors were asked for meanwhile, and are the ones to keep. */
   readonly replaced = new Set<string>();
+  /** What its call to the origin is in the trace. */
+  readonly originCall: OriginCall = Object.freeze({});
   readonly #abort = new AbortController();
   #holders = 0;
   #ended = false;

@@ -88,7 +88,7 @@ export class EmbeddingFlights {
     const joined = [...new Set(found.values())];
     for (const flight of joined) {
       flight.followers++;
-      this.#parts.trace({ type: "flight-join" });
+      this.#parts.trace({ type: "flight-join", originCall: flight.originCall });
     }
     const releases = [...own, ...joined].map((flight) => flight.hold());
     const leave = (): void => {
@@ -157,7 +157,7 @@ export class EmbeddingFlights {
     signal: AbortSignal,
   ): Promise<FlightResult> {
     const { batch, positions, slots } = flight;
-    const computation = await compute(positions, signal);
+    const computation = await compute(positions, signal, flight.originCall);
     if (!computation.ok) return computation;
     const { computed } = computation;
     const failure = lengthFailure(batch, positions, computed.vectors);

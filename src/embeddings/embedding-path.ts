@@ -7,14 +7,15 @@ import { chain } from "../core/maybe-promise.ts";
 import type { OriginResponse } from "../core/origin.ts";
 import { type Outcome, pendingStored } from "../core/outcome.ts";
 import type { MaybePromise } from "../core/store.ts";
-import type { Trace } from "../core/trace.ts";
+import type { OriginCall, Trace } from "../core/trace.ts";
 import type { Costs } from "../costs.ts";
 import { passedOn } from "../flights/answer-forms.ts";
 import { asOriginError, collect, mostErrorBytes } from "../flights/origin-answer.ts";
+import { OriginWatch } from "../flights/origin-watch.ts";
 import { failureOf, passStraight, refusal } from "../flights/pass-by.ts";
 import { answerForbidsStoring } from "../policy/admission.ts";
 import { vectorBypassReason } from "../policy/eligibility.ts";
-import type { Batch, Computation, PlacedVector } from "./embedding-batch.ts";
+import type { Batch, Computation, Compute, PlacedVector } from "./embedding-batch.ts";
 import type { EmbeddingBatches, Gathered, Gathering } from "./embedding-batches.ts";
 import type { EmbeddingAsked, EmbeddingCall } from "./embedding-intake.ts";
 import { outcomeOf } from "./embedding-outcome.ts";
@@ -54,7 +55,8 @@ export class EmbeddingPath {
     return chain(this.#decide(asked, caller), (answer) => {
       const { protocol, facts, originId } = asked.call;
       const durationMs = clock.monotonic() - startedAt;
-      const told = { protocol: protocol.name, model: facts.model, originId, stream: false, durationMs };
+      const { tenant } = asked.call.principal;
+      const told = { protocol: protocol.name, model: facts.model, originId, tenant, stream: false, durationMs };
       trace({ type: "call-end", outcome: answer.outcome, ...told });
       return answer;
     });
@@ -80,7 +82,7 @@ export class EmbeddingPath {
           "Not all vectors are stored and the request said only-if-cached.",
         );
       }
-      const compute = (positions: readonly number[], signal: AbortSignal) => this.#compute(asked, positions, signal);
+      const compute: Compute = (...wanted) => this.#compute(asked, ...wanted);
       const gathering = batches.gather(batch, lookups, caller, compute);
       return gathering.then((result) => (result.ok ? this.#answer(call, result.gathered) : failed(call, result)));
     });
@@ -149,29 +151,35 @@ export class EmbeddingPath {
   }
 
   /** Asks the origin for these inputs. Never rejects. */
-  async #compute(asked: EmbeddingAsked, positions: readonly number[], signal: AbortSignal): Promise<Computation> {
+  async #compute(
+    asked: EmbeddingAsked,
+    positions: readonly number[],
+    signal: AbortSignal,
+    originCall?: OriginCall,
+  ): Promise<Computation> {
     const { call } = asked;
     const { clock, trace, costs } = this.#parts;
     const { originId, protocol, facts } = call;
-    const startedAt = clock.monotonic();
-    const end = (result: number | OriginError["failure"]) =>
-      trace({ type: "origin-end", originId, model: facts.model, result, durationMs: clock.monotonic() - startedAt });
-    trace({ type: "origin-start", originId, model: facts.model });
+    const watch = new OriginWatch(this.#parts, call, originCall);
+    watch.start();
     try {
-      const { response, body } = await this.#exchange(asked, positions, signal);
+      const { response, body } = await this.#exchange(asked, positions, signal, watch.originCall);
       const { status, headers } = response;
-      end(status);
+      if (status !== 200) watch.end(status);
       if (status !== 200) return { ok: false, failure: { kind: "answer", status, headers, body } };
       const reading = protocol.readVectors(body, positions.length, call.shape);
+      const usage = !reading.ok || reading.tokens === undefined ? undefined : usageOf(reading.tokens);
+      watch.read({ model: reading.ok ? reading.model : undefined, usage, choices: [] });
+      watch.end(status);
       if (!reading.ok)
         return { ok: false, failure: { kind: "unusable", code: reading.fault, message: reading.message } };
       const { vectors, tokens, model = facts.model } = reading;
-      const cost = costs.of(call, { usage: tokens === undefined ? undefined : usageOf(tokens), model }, clock.now());
+      const cost = costs.of(call, { usage, model }, clock.now());
       trace({ type: "spending", protocol: protocol.name, model: facts.model, originId, cost });
       return { ok: true, computed: { vectors, tokens, model, noStore: answerForbidsStoring(headers) } };
     } catch (error) {
       const failure = signal.aborted ? aborted() : asOriginError(error);
-      end(failure.failure);
+      watch.end(failure.failure);
       return { ok: false, failure: { kind: "error", error: failure } };
     }
   }
@@ -181,23 +189,24 @@ export class EmbeddingPath {
     asked: EmbeddingAsked,
     positions: readonly number[],
     signal: AbortSignal,
+    originCall: OriginCall,
   ): Promise<{ readonly response: OriginResponse; readonly body: Uint8Array }> {
     const { target, headers, originId, protocol } = asked.call;
     const encoding = this.#plainOrigins.has(originId) ? "asked" : "dense";
     const body = asked.parsed().forward(positions, { encoding });
-    const response = await asked.origin.send({ method: "POST", target, headers, body }, signal);
+    const response = await asked.origin.send({ method: "POST", target, headers, body, originCall }, signal);
     const read = await collect(response.body, response.status === 200 ? mostReplyBytes : mostErrorBytes);
     if (read.overflow !== undefined)
       throw new OriginError("truncated", { message: "The origin's reply is too large." });
     const refuses = encoding === "dense" && protocol.refusesDense(response.status, response.headers, read.body);
     if (!refuses || asked.call.encoding === "base64") return { response, body: read.body };
     this.#plainOrigins.add(originId);
-    return this.#exchange(asked, positions, signal);
+    return this.#exchange(asked, positions, signal, originCall);
   }
 
   #bypass(asked: EmbeddingAsked, caller: Caller, outcome: Outcome): MaybePromise<Answer> {
     if (!asked.call.directives.onlyIfCached)
-      return passStraight(asked, () => asked.parsed().forward(), caller, outcome);
+      return passStraight(asked, () => asked.parsed().forward(), caller, outcome, this.#parts);
     const message = "The request said only-if-cached but no cache may answer it.";
     return refusal(asked.call, 504, outcome, "cache_miss", message);
   }

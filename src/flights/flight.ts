@@ -9,6 +9,7 @@ import { pendingStored, type Stored } from "../core/outcome.ts";
 import type { ProtocolError } from "../core/protocol.ts";
 import type { AnswerFacts, Recording } from "../core/recording.ts";
 import { StreamFanout } from "../core/stream-fanout.ts";
+import type { OriginCall } from "../core/trace.ts";
 import { FlightHolders } from "./flight-holders.ts";
 import type { FlightHead, FlightParts, Seat } from "./flight-parts.ts";
 import {
@@ -19,6 +20,7 @@ import {
   mostErrorBytes,
   type WholeAnswer,
 } from "./origin-answer.ts";
+import { OriginWatch } from "./origin-watch.ts";
 import { sendWithUsage } from "./usage-wish.ts";
 
 /**
@@ -52,6 +54,7 @@ export class Flight {
   readonly #abort = new AbortController();
   readonly #fanout: StreamFanout;
   readonly #holders: FlightHolders;
+  readonly #watch: OriginWatch;
   readonly #head = Promise.withResolvers<FlightHead>();
   readonly #complete = Promise.withResolvers<WholeAnswer>();
   #closed = false;
@@ -64,6 +67,7 @@ export class Flight {
     this.call = asked.call;
     this.#asked = asked;
     this.#parts = parts;
+    this.#watch = new OriginWatch(parts, asked.call);
     this.#fanout = new StreamFanout(parts.limits.windowBytes);
     this.#holders = new FlightHolders({
       clock: parts.clock,
@@ -78,6 +82,11 @@ export class Flight {
     // Whoever waits hears of a failure; if nobody does, it is not an unhandled one.
     this.head.catch(() => {});
     this.complete.catch(() => {});
+  }
+
+  /** What its call to the origin is in the trace. */
+  get originCall(): OriginCall {
+    return this.#watch.originCall;
   }
 
   /** Whether a newcomer would still get the whole answer. */
@@ -144,21 +153,13 @@ export class Flight {
   }
 
   async #run(): Promise<void> {
-    const call = this.call;
     const parts = this.#parts;
     const ticket = await this.ticket;
     this.#begun = true;
-    let startedAt: number | undefined;
+    const watch = this.#watch;
     const compute = () => {
-      startedAt = parts.clock.monotonic();
-      parts.trace({ type: "origin-start", originId: call.originId, model: call.facts.model });
-      return sendWithUsage(this.#asked, parts.usageRefusal, this.#abort.signal);
-    };
-    const end = (result: number | OriginError["failure"]) => {
-      if (startedAt === undefined) return;
-      const { originId } = call;
-      const durationMs = parts.clock.monotonic() - startedAt;
-      parts.trace({ type: "origin-end", originId, model: call.facts.model, result, durationMs });
+      watch.start();
+      return sendWithUsage(this.#asked, parts.usageRefusal, this.#abort.signal, watch.originCall);
     };
     try {
       const { response, isFollower } = await parts.ask(compute, ticket, this.#abort.signal);
@@ -166,10 +167,10 @@ export class Flight {
       if (response.status === 200 && mediaType(response.headers) === "text/event-stream")
         await this.#runEvents(response, ticket);
       else await this.#runWhole(response, ticket);
-      end(response.status);
+      watch.end(response.status);
     } catch (error) {
       const failure = asOriginError(error);
-      end(failure.failure);
+      watch.end(failure.failure);
       throw failure;
     }
   }
@@ -186,6 +187,7 @@ export class Flight {
     try {
       for await (const chunk of response.body) {
         this.#holders.received(chunk.length);
+        this.#watch.received();
         // Behind the terminal event the connection is only read to its end, so that it can be used again.
         if (this.#settled) {
           trailing += chunk.length;
@@ -315,6 +317,7 @@ export class Flight {
 
   /** Who comes while the answer is still being written joins and finds it whole. */
   async #settle(answer: Omit<CompleteAnswer, "replaced">): Promise<Stored> {
+    if (answer.facts !== undefined) this.#watch.read(answer.facts);
     const settling = this.#parts.settle({ ...answer, replaced: this.#replaced });
     settling.then(() => this.#close());
     const stored = await withDeadline(settling, settleBudgetMs, this.#parts.clock, () => pendingStored);

@@ -18,11 +18,13 @@ export interface Landing {
   readonly joined: boolean;
   /** Why the cache had no answer. */
   readonly reason: MissReason;
+  /** What hears of a call to the origin of its own. */
+  readonly parts: Parameters<typeof passBy>[3];
 }
 
 /** The origin's answer in the form this caller wants. */
 export async function land(asked: Asked, caller: Caller, landing: Landing): Promise<Answer> {
-  const { flight, head, joined, reason } = landing;
+  const { flight, head, joined, parts, reason } = landing;
   const { call } = asked;
   const { stream, includeUsage } = call.facts;
   // The one who began is told what it cost; it was not computed for the others.
@@ -33,7 +35,7 @@ export async function land(asked: Asked, caller: Caller, landing: Landing): Prom
   };
   // Too large to be kept, and thus to be played in another form than it came in.
   const alone = () =>
-    passBy(asked, caller, { kind: "miss", reason, stored: { state: "refused", reason: "too_large" } });
+    passBy(asked, caller, { kind: "miss", reason, stored: { state: "refused", reason: "too_large" } }, parts);
   if (head.kind === "live" && head.form === "raw" && stream && joined) return alone();
   if (head.kind === "live" && (head.form === "raw" || stream)) {
     const live = flight.read(!includeUsage);

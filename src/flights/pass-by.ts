@@ -1,4 +1,4 @@
-import type { Answer } from "../core/answer.ts";
+import type { Answer, AnswerStream } from "../core/answer.ts";
 import type { Asked, Call, Caller } from "../core/call.ts";
 import { OriginError } from "../core/errors.ts";
 import type { Origin } from "../core/origin.ts";
@@ -6,18 +6,22 @@ import type { Outcome } from "../core/outcome.ts";
 import type { Protocol } from "../core/protocol.ts";
 import { passedOn, unrecorded } from "./answer-forms.ts";
 import { asOriginError } from "./origin-answer.ts";
+import { OriginWatch, type WatchedCall } from "./origin-watch.ts";
+
+/** What hears of the call to the origin. */
+type Telling = ConstructorParameters<typeof OriginWatch>[0];
 
 type Refused = { readonly protocol: Pick<Protocol, "renderError"> };
 
 /** A call of whatever kind, and who computes the answer. */
 interface Passing {
-  readonly call: Refused & Pick<Call, "target" | "headers">;
+  readonly call: Refused & Pick<Call, "target" | "headers"> & WatchedCall;
   readonly origin: Origin;
 }
 
 /** Straight to the origin and back, shared with nobody and kept nowhere. Never throws. */
-export function passBy(asked: Asked, caller: Caller, outcome: Outcome): Promise<Answer> {
-  return passStraight(asked, () => asked.parsed().forward({ requestUsage: false }), caller, outcome);
+export function passBy(asked: Asked, caller: Caller, outcome: Outcome, parts: Telling): Promise<Answer> {
+  return passStraight(asked, () => asked.parsed().forward({ requestUsage: false }), caller, outcome, parts);
 }
 
 /** The same for a call of any kind. `forward` makes the body. */
@@ -26,23 +30,53 @@ export async function passStraight(
   forward: () => Uint8Array,
   caller: Caller,
   outcome: Outcome,
+  parts: Telling,
 ): Promise<Answer> {
+  const watch = new OriginWatch(parts, call);
   const { target, headers } = call;
   const abort = new AbortController();
   caller.onAbandon(() => abort.abort(new OriginError("aborted", { message: "The caller went away." })));
   try {
     const body = forward();
-    const response = await origin.send({ method: "POST", target, headers, body }, abort.signal);
+    watch.start();
+    const { originCall } = watch;
+    const response = await origin.send({ method: "POST", target, headers, body, originCall }, abort.signal);
     return {
       status: response.status,
       headers: passedOn(response.headers, false),
-      body: unrecorded(response.body, abort),
+      body: watched(unrecorded(response.body, abort), watch, response.status),
       outcome,
       originStatus: response.status,
     };
   } catch (error) {
-    return failureOf(call, asOriginError(error));
+    const failure = asOriginError(error);
+    watch.end(failure.failure);
+    return failureOf(call, failure);
   }
+}
+
+/** The same body, whose end is that of the call to the origin. */
+function watched(body: AnswerStream, watch: OriginWatch, status: number): AnswerStream {
+  return {
+    [Symbol.asyncIterator]() {
+      return this;
+    },
+    async next() {
+      try {
+        const step = await body.next();
+        if (step.done === true) watch.end(status);
+        else watch.received();
+        return step;
+      } catch (error) {
+        watch.end(asOriginError(error).failure);
+        throw error;
+      }
+    },
+    return() {
+      watch.end("aborted");
+      return body.return();
+    },
+  };
 }
 
 /** The origin's failure as an answer. */

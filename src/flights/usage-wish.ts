@@ -1,5 +1,6 @@
 import type { Asked } from "../core/call.ts";
 import type { OriginResponse } from "../core/origin.ts";
+import type { OriginCall } from "../core/trace.ts";
 import { collect, mostErrorBytes, rejoined } from "./origin-answer.ts";
 
 /** Origins that do not take the wish for usage, by id. */
@@ -16,12 +17,15 @@ export async function sendWithUsage(
   asked: Asked,
   refusals: UsageRefusal,
   signal: AbortSignal,
+  originCall: OriginCall,
 ): Promise<OriginResponse> {
   const { origin, call } = asked;
   const { facts, target, headers } = call;
   const requestUsage = facts.stream && !facts.includeUsage && !refusals.has(origin.id);
-  const send = (wish: boolean) =>
-    origin.send({ method: "POST", target, headers, body: asked.parsed().forward({ requestUsage: wish }) }, signal);
+  const send = (wish: boolean) => {
+    const body = asked.parsed().forward({ requestUsage: wish });
+    return origin.send({ method: "POST", target, headers, body, originCall }, signal);
+  };
   const response = await send(requestUsage);
   if (!requestUsage || (response.status !== 400 && response.status !== 422)) return response;
   const refusal = await collect(response.body, mostErrorBytes);
