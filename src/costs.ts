@@ -2,7 +2,7 @@ import type { Call, Caller } from "./core/call.ts";
 import type { Billed, Cost, Pricer } from "./core/cost.ts";
 import type { Entry } from "./core/entry.ts";
 import type { Usage } from "./core/recording.ts";
-import type { Overhead, SavedBy, Trace } from "./core/trace.ts";
+import type { Overhead, SavedBy, Trace, TraceEvent } from "./core/trace.ts";
 import type { CompleteAnswer, WholeAnswer } from "./flights/origin-answer.ts";
 
 /** As much of a call as its bill needs. */
@@ -11,6 +11,9 @@ interface Billable {
   readonly originId: string;
   readonly facts: { readonly model: string };
 }
+
+/** What else is told of an answer that is booked as saved. */
+type SavedAnswer = Pick<Extract<TraceEvent, { type: "saving" }>, "entry" | "bytes" | "time">;
 
 /**
  * What calls cost and save, told to the trace: each origin's answer is spent once, whoever waits for it, and each answer
@@ -56,9 +59,9 @@ export class Costs {
   }
 
   /** Books `cost` as saved. Call it once for each answer, or part of one, that the origin did not compute. */
-  save(call: Billable, by: SavedBy, cost: Cost): void {
+  save(call: Billable, by: SavedBy, cost: Cost, told: SavedAnswer = { bytes: 0 }): void {
     const { protocol, originId, facts } = call;
-    this.#trace({ type: "saving", by, protocol: protocol.name, model: facts.model, originId, cost });
+    this.#trace({ type: "saving", by, protocol: protocol.name, model: facts.model, originId, cost, ...told });
   }
 
   /** Books what the origin's answer cost. An answer that is an error costs nothing unless it tells its usage. */
@@ -84,7 +87,8 @@ export class Costs {
     complete.then(
       ({ status, recording }) => {
         if (left || status !== 200) return;
-        this.save(call, "coalescing", this.of(call, { usage: recording?.usage, model: recording?.model }, now()));
+        const cost = this.of(call, { usage: recording?.usage, model: recording?.model }, now());
+        this.save(call, "coalescing", cost, { bytes: recording?.body.length ?? 0 });
       },
       () => {},
     );

@@ -183,7 +183,7 @@ export class Pipeline {
       seat.decided();
       const answer = await landing;
       if (answer.outcome.kind === "coalesced") costs.saveByJoining(call, caller, flight.complete, () => clock.now());
-      return answer;
+      return { ...answer, complete: flight.complete };
     } catch (error) {
       // Nothing was handed to this caller yet.
       if (error instanceof LeaderLostError) return this.#ask(asked, caller, miss, error.again);
@@ -298,6 +298,7 @@ export class Pipeline {
       body: call.facts.stream && replayPaceMs > 0 ? new PacedReplay(body, replayPaceMs, clock) : body,
       outcome: stale === undefined ? { kind: "hit", ...times } : { kind: "stale", why: stale, ...times },
       saved: costs.ofEntry(call, found.entry, now),
+      savedBytes: found.entry.body.length,
     };
   }
 
@@ -309,8 +310,13 @@ export class Pipeline {
 
   #report(call: Call, answer: Answer, startedAt: number): void {
     const { clock, costs, trace } = this.#parts;
-    const { outcome, saved } = answer;
-    if (saved !== undefined && "layer" in outcome) costs.save(call, outcome.layer, saved);
+    const { outcome, saved, savedBytes: bytes = 0 } = answer;
+    const { stream } = call.facts;
+    const durationMs = clock.monotonic() - startedAt;
+    if (saved !== undefined && "layer" in outcome) {
+      const { layer, entry } = outcome;
+      costs.save(call, layer, saved, { entry, bytes, time: { stream, waitedMs: durationMs } });
+    }
     trace({
       type: "call-end",
       outcome,
@@ -318,8 +324,8 @@ export class Pipeline {
       model: call.facts.model,
       originId: call.originId,
       tenant: call.principal.tenant,
-      stream: call.facts.stream,
-      durationMs: clock.monotonic() - startedAt,
+      stream,
+      durationMs,
     });
   }
 }

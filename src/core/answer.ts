@@ -1,7 +1,8 @@
 import type { Cost } from "./cost.ts";
 import type { OriginError } from "./errors.ts";
 import type { HeaderMap } from "./origin.ts";
-import type { Outcome } from "./outcome.ts";
+import type { Outcome, Stored } from "./outcome.ts";
+import type { Recording } from "./recording.ts";
 
 /** What goes back to the caller. */
 export interface Answer {
@@ -16,6 +17,18 @@ export interface Answer {
   readonly failure?: OriginError;
   /** What the origin would have charged, when it was not asked. */
   readonly saved?: Cost;
+  /** And would have sent: the length of the body as it is stored. */
+  readonly savedBytes?: number;
+  /** What became of the origin's answer, when it was asked for this one; rejects when it broke off. */
+  readonly complete?: Promise<CompletedAnswer>;
+}
+
+/** An origin's answer that has come to its end, whoever waited for it. */
+export interface CompletedAnswer {
+  readonly status: number;
+  /** `undefined` where it was not understood, or too large. */
+  readonly recording: Recording | undefined;
+  readonly stored: Stored;
 }
 
 /**

@@ -7,6 +7,8 @@ export interface Price {
   readonly picodollars: number;
   /** The same as a decimal in dollars. */
   readonly usd: string;
+  /** What it would cost if the provider read the whole prompt from a cache of its own; default `picodollars`. */
+  readonly conservativePicodollars?: number;
   /** Whose price it is: `override`, or a published list and its version. */
   readonly source: string;
 }

@@ -87,6 +87,22 @@ export type TraceEvent =
       readonly model: string;
       readonly originId: string;
       readonly cost: Cost;
+      /** The stored answer, by the id that its caller was told. */
+      readonly entry?: string;
+      /** Of its body; 0 where it is a part of one. */
+      readonly bytes: number;
+      /** In what form it was wanted, and how long that took; `undefined` where the caller waited for an origin as well. */
+      readonly time?: { readonly stream: boolean; readonly waitedMs: number };
+    }
+  | {
+      /** A saving that was booked, perhaps by another process, of an answer that was found to be wrong. */
+      readonly type: "saving-undone";
+      readonly by: SavedBy;
+      readonly model: string;
+      readonly cost: Cost;
+      readonly bytes: number;
+      /** As it was booked; `undefined` where none was. */
+      readonly timeMs: number | undefined;
     }
   | {
       readonly type: "entry-write";

@@ -2,6 +2,7 @@ import type { Answer } from "../core/answer.ts";
 import type { Caller } from "../core/call.ts";
 import type { Clock } from "../core/clock.ts";
 import type { Cost } from "../core/cost.ts";
+import { entryId } from "../core/entry-id.ts";
 import { OriginError } from "../core/errors.ts";
 import { chain } from "../core/maybe-promise.ts";
 import type { OriginResponse } from "../core/origin.ts";
@@ -52,7 +53,7 @@ export class EmbeddingPath {
   handle(asked: EmbeddingAsked, caller: Caller): MaybePromise<Answer> {
     const { clock, trace } = this.#parts;
     const startedAt = clock.monotonic();
-    return chain(this.#decide(asked, caller), (answer) => {
+    return chain(this.#decide(asked, caller, startedAt), (answer) => {
       const { protocol, facts, originId } = asked.call;
       const durationMs = clock.monotonic() - startedAt;
       const { tenant } = asked.call.principal;
@@ -62,7 +63,7 @@ export class EmbeddingPath {
     });
   }
 
-  #decide(asked: EmbeddingAsked, caller: Caller): MaybePromise<Answer> {
+  #decide(asked: EmbeddingAsked, caller: Caller, startedAt: number): MaybePromise<Answer> {
     const { call } = asked;
     const bypass = vectorBypassReason(call);
     if (bypass !== undefined) return this.#bypass(asked, caller, { kind: "bypass", reason: bypass });
@@ -70,7 +71,7 @@ export class EmbeddingPath {
     const { batches } = this.#parts;
     return chain(batches.lookup(batch), (lookups) => {
       const stored = batches.allStored(batch, lookups);
-      if (stored !== undefined) return this.#answer(call, stored);
+      if (stored !== undefined) return this.#answer(call, stored, startedAt);
       if (call.directives.onlyIfCached) {
         const first = lookups.find((lookup) => lookup.kind === "miss");
         const outcome = { kind: "miss", reason: first?.reason ?? "expired", stored: pendingStored } as const;
@@ -84,7 +85,9 @@ export class EmbeddingPath {
       }
       const compute: Compute = (...wanted) => this.#compute(asked, ...wanted);
       const gathering = batches.gather(batch, lookups, caller, compute);
-      return gathering.then((result) => (result.ok ? this.#answer(call, result.gathered) : failed(call, result)));
+      return gathering.then((result) =>
+        result.ok ? this.#answer(call, result.gathered, startedAt) : failed(call, result),
+      );
     });
   }
 
@@ -98,8 +101,8 @@ export class EmbeddingPath {
     return batch;
   }
 
-  #answer(call: EmbeddingCall, gathered: Gathered): Answer {
-    const saved = this.#bookSaved(call, gathered.places);
+  #answer(call: EmbeddingCall, gathered: Gathered, startedAt: number): Answer {
+    const saved = this.#bookSaved(call, gathered, startedAt);
     const answer = this.#reply(call, gathered, outcomeOf(call, gathered, this.#parts.clock.now()));
     if (gathered.asked > 0) return { ...answer, originStatus: 200 };
     return saved === undefined ? answer : { ...answer, saved };
@@ -133,12 +136,18 @@ export class EmbeddingPath {
   }
 
   /** Vectors that were stored, and those that others had asked for, cost nothing. Gives what the stored ones saved. */
-  #bookSaved(call: EmbeddingCall, places: readonly PlacedVector[]): Cost | undefined {
-    const { costs } = this.#parts;
+  #bookSaved(call: EmbeddingCall, { places, asked, joined: others }: Gathered, startedAt: number): Cost | undefined {
+    const { clock, costs } = this.#parts;
     const stored = this.#costOf(call, places, "cached");
     const joined = this.#costOf(call, places, "joined");
-    if (stored !== undefined) costs.save(call, "embedding", stored);
-    if (joined !== undefined) costs.save(call, "coalescing", joined);
+    const isAlone = asked === 0 && others === 0;
+    if (stored !== undefined)
+      costs.save(call, "embedding", stored, {
+        bytes: bytesOf(places, "cached"),
+        ...(call.slots.length === 1 ? { entry: entryId(call.principal.tenant, call.slots[0] as string) } : {}),
+        ...(isAlone ? { time: { stream: false, waitedMs: clock.monotonic() - startedAt } } : {}),
+      });
+    if (joined !== undefined) costs.save(call, "coalescing", joined, { bytes: bytesOf(places, "joined") });
     return stored;
   }
 
@@ -225,6 +234,11 @@ function failed(
   if (failure.kind === "error") return failureOf(call, failure.error);
   if (failure.kind === "thrown") return failureOf(call, asOriginError(failure.error));
   return refusal(call, 502, { kind: "error", code: failure.code }, failure.code, `${failure.message}.`);
+}
+
+/** Of vectors, as they are kept. */
+function bytesOf(places: readonly PlacedVector[], source: PlacedVector["source"]): number {
+  return places.reduce((sum, place) => (place.source === source ? sum + place.vector.length : sum), 0);
 }
 
 function aborted(): OriginError {

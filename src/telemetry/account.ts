@@ -17,6 +17,41 @@ export interface AccountTotals {
 
 type Kind = keyof Usage;
 
+export const kinds: readonly Kind[] = [
+  "inputTokens",
+  "cachedInputTokens",
+  "cacheWriteTokens",
+  "outputTokens",
+  "reasoningTokens",
+];
+
+/** The sums of an account. */
+export type AccountReading = Readonly<
+  Pick<Account, "answers" | "unpriced" | "tokens" | "picodollars" | "conservativePicodollars">
+>;
+
+/** What does not fit into a safe integer moves on to the large sum: adding small ones costs a hit nothing. */
+class Money {
+  #small = 0;
+  #large = 0n;
+
+  add(picodollars: number): void {
+    const sum = this.#small + picodollars;
+    if (sum > Number.MAX_SAFE_INTEGER || sum < Number.MIN_SAFE_INTEGER) {
+      this.#large += BigInt(this.#small);
+      this.#small = picodollars;
+    } else this.#small = sum;
+  }
+
+  merge(picodollars: bigint): void {
+    this.#large += picodollars;
+  }
+
+  get sum(): bigint {
+    return this.#large + BigInt(this.#small);
+  }
+}
+
 export class Account {
   answers = 0;
   unpriced = 0;
@@ -27,9 +62,8 @@ export class Account {
     outputTokens: 0,
     reasoningTokens: 0,
   };
-  /** What does not fit into a safe integer moves on to the large sum: adding small ones costs a hit nothing. */
-  #small = 0;
-  #large = 0n;
+  readonly #list = new Money();
+  readonly #conservative = new Money();
 
   add({ usage, price }: Cost): void {
     this.answers++;
@@ -45,15 +79,37 @@ export class Account {
       this.unpriced++;
       return;
     }
-    if (this.#small + price.picodollars > Number.MAX_SAFE_INTEGER) {
-      this.#large += BigInt(this.#small);
-      this.#small = 0;
+    this.#list.add(price.picodollars);
+    this.#conservative.add(price.conservativePicodollars ?? price.picodollars);
+  }
+
+  /** Books what was booked before the other way round, here or in another account. */
+  takeOff({ usage, price }: Cost): void {
+    this.answers--;
+    if (usage !== undefined) for (const kind of kinds) this.tokens[kind] -= usage[kind];
+    if (price === undefined) {
+      this.unpriced--;
+      return;
     }
-    this.#small += price.picodollars;
+    this.#list.add(-price.picodollars);
+    this.#conservative.add(-(price.conservativePicodollars ?? price.picodollars));
+  }
+
+  merge({ answers, unpriced, tokens, picodollars, conservativePicodollars }: AccountReading): void {
+    this.answers += answers;
+    this.unpriced += unpriced;
+    for (const kind of kinds) this.tokens[kind] += tokens[kind];
+    this.#list.merge(picodollars);
+    this.#conservative.merge(conservativePicodollars);
   }
 
   get picodollars(): bigint {
-    return this.#large + BigInt(this.#small);
+    return this.#list.sum;
+  }
+
+  /** As if the provider had read every prompt from a cache of its own. */
+  get conservativePicodollars(): bigint {
+    return this.#conservative.sum;
   }
 
   get totals(): AccountTotals {
@@ -62,15 +118,21 @@ export class Account {
   }
 }
 
-/** One account for all. */
-export function together(accounts: Iterable<Account>): AccountTotals {
-  const tokens = { ...new Account().tokens };
-  let [answers, unpriced, picodollars] = [0, 0, 0n];
-  for (const account of accounts) {
-    answers += account.answers;
-    unpriced += account.unpriced;
-    picodollars += account.picodollars;
-    for (const kind of Object.keys(tokens) as Kind[]) tokens[kind] += account.tokens[kind];
-  }
-  return { answers, unpriced, tokens, usd: usdText(picodollars) };
+/** One account for all, without what was taken back. */
+export function together(accounts: Iterable<Account>, undone: Iterable<Account> = []): AccountTotals {
+  const [all, less] = [added(accounts), added(undone)];
+  const tokens = { ...all.tokens };
+  for (const kind of kinds) tokens[kind] -= less.tokens[kind];
+  return {
+    answers: all.answers - less.answers,
+    unpriced: all.unpriced - less.unpriced,
+    tokens,
+    usd: usdText(all.picodollars - less.picodollars),
+  };
+}
+
+function added(accounts: Iterable<Account>): Account {
+  const sum = new Account();
+  for (const account of accounts) sum.merge(account);
+  return sum;
 }

@@ -16,7 +16,15 @@ type Read = (ledger: LedgerReading) => readonly Sample[];
 /** By the name of the metric. */
 export const spendingSeries: Readonly<Record<string, Read>> = {
   reprise_cost_saved_usd_total: ({ saved }) =>
-    saved.map((line) => ({ labels: [line.model, line.by, "list"], value: dollars(line) })),
+    saved.flatMap((line) => [
+      { labels: [line.model, line.by, "list"], value: dollars(line) },
+      {
+        labels: [line.model, line.by, "conservative"],
+        value: Number(line.conservativePicodollars) / picodollarsPerDollar,
+      },
+    ]),
+  reprise_cost_saving_undone_usd_total: ({ undone }) =>
+    undone.map((line) => ({ labels: [line.model, line.by], value: dollars(line) })),
   reprise_cost_spent_usd_total: ({ spent }) =>
     spent.map((line) => ({ labels: [line.model, line.what], value: dollars(line) })),
   reprise_semantic_observed_saved_usd_total: ({ observed }) =>

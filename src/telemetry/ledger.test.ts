@@ -15,9 +15,16 @@ describe("Ledger", () => {
   it("adds up by what saved, apart from what was spent", () => {
     const ledger = new Ledger();
     ledger.hear({ type: "spending", ...call, model: "a", cost: cost(5) });
-    ledger.hear({ type: "saving", by: "exact", ...call, model: "a", cost: cost(7) });
-    ledger.hear({ type: "saving", by: "exact", ...call, model: "b", cost: unpriced });
-    ledger.hear({ type: "saving", by: "embedding", ...call, model: "b", cost: { usage: undefined, price: undefined } });
+    ledger.hear({ type: "saving", by: "exact", ...call, bytes: 0, model: "a", cost: cost(7) });
+    ledger.hear({ type: "saving", by: "exact", ...call, bytes: 0, model: "b", cost: unpriced });
+    ledger.hear({
+      type: "saving",
+      by: "embedding",
+      ...call,
+      bytes: 0,
+      model: "b",
+      cost: { usage: undefined, price: undefined },
+    });
     const { spent, saved, savedInAll, priceSources } = ledger.totals();
     expect(spent).toEqual({ answers: 1, unpriced: 0, tokens: usage, usd: "0.000000000005" });
     expect(saved.exact).toMatchObject({ answers: 2, unpriced: 1, usd: "0.000000000007" });
@@ -29,6 +36,29 @@ describe("Ledger", () => {
       ["exact", "a"],
       ["exact", "b"],
       ["embedding", "b"],
+    ]);
+  });
+
+  it("takes off what was found to be wrong, and leaves what counters count", () => {
+    const ledger = new Ledger();
+    const wrong = { usage, price: { picodollars: 7, usd: "", conservativePicodollars: 3, source: "override" } };
+    ledger.hear({ type: "saving", by: "semantic", ...call, bytes: 9, model: "a", cost: wrong });
+    ledger.hear({ type: "saving", by: "exact", ...call, bytes: 9, model: "a", cost: cost(4) });
+    ledger.hear({ type: "saving-undone", by: "semantic", model: "a", cost: wrong, bytes: 9, timeMs: 5 });
+    // It was booked by another process.
+    ledger.hear({ type: "saving-undone", by: "exact", model: "b", cost: cost(1), bytes: 9, timeMs: undefined });
+    const { saved, savedInAll } = ledger.totals();
+    expect(saved.semantic).toMatchObject({ answers: 0, tokens: { inputTokens: 0 }, usd: "0" });
+    expect(savedInAll).toMatchObject({ answers: 0, usd: "0.000000000003" });
+    const booked = ledger.savedLines().map(({ by, account }) => [by, account.conservativePicodollars]);
+    expect(booked).toEqual([
+      ["exact", 4n],
+      ["semantic", 3n],
+    ]);
+    const undone = ledger.undoneLines().map(({ by, model, account }) => [by, model, account.picodollars]);
+    expect(undone).toEqual([
+      ["exact", "b", 1n],
+      ["semantic", "a", 7n],
     ]);
   });
 

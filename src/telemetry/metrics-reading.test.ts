@@ -74,6 +74,7 @@ describe("what several processes have counted together", () => {
           protocol: "p",
           originId: "o",
           model: "m",
+          bytes: 0,
           cost: { usage, price: { picodollars: most, usd: "", source: "override" } },
         });
     const readings = await Promise.all([one.metrics.read(), other.metrics.read()]);
@@ -108,7 +109,7 @@ describe("what several processes have counted together", () => {
   });
 
   it("nothing together is nothing", () => {
-    const none: MetricsReading = { families: [], ledger: { spent: [], observed: [], saved: [] } };
+    const none: MetricsReading = { families: [], ledger: { spent: [], observed: [], saved: [], undone: [] } };
     expect(mergedReadings([])).toEqual(none);
   });
 

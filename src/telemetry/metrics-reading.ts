@@ -28,12 +28,16 @@ export interface BookedLine {
   readonly unpriced: number;
   readonly tokens: Usage;
   readonly picodollars: bigint;
+  /** As if providers had read every prompt from a cache of their own. */
+  readonly conservativePicodollars: bigint;
 }
 
 export interface LedgerReading {
   readonly spent: readonly (BookedLine & { readonly what: SpentFor })[];
   readonly observed: readonly BookedLine[];
   readonly saved: readonly (BookedLine & { readonly by: SavedBy })[];
+  /** Of what was saved, what was found to be wrong. */
+  readonly undone: readonly (BookedLine & { readonly by: SavedBy })[];
 }
 
 export interface MetricsReading {
@@ -46,11 +50,13 @@ export function readLedger(ledger: Ledger): LedgerReading {
     spent: ledger.spentLines().map((line) => ({ ...bookedLine(line), what: line.what })),
     observed: ledger.observedLines().map(bookedLine),
     saved: ledger.savedLines().map((line) => ({ ...bookedLine(line), by: line.by })),
+    undone: ledger.undoneLines().map((line) => ({ ...bookedLine(line), by: line.by })),
   };
 }
 
-function bookedLine({ model, account: { unpriced, tokens, picodollars } }: LedgerLine): BookedLine {
-  return { model, unpriced, tokens: { ...tokens }, picodollars };
+function bookedLine({ model, account }: LedgerLine): BookedLine {
+  const { unpriced, tokens, picodollars, conservativePicodollars } = account;
+  return { model, unpriced, tokens: { ...tokens }, picodollars, conservativePicodollars };
 }
 
 type Combine = (a: number, b: number) => number;
@@ -107,18 +113,21 @@ function mergedLedgers(ledgers: readonly LedgerReading[]): LedgerReading {
   const spent = new Map<string, BookedLine & { readonly what: SpentFor }>();
   const observed = new Map<string, BookedLine>();
   const saved = new Map<string, BookedLine & { readonly by: SavedBy }>();
+  const undone: typeof saved = new Map();
   for (const ledger of ledgers) {
     for (const line of ledger.spent) {
       const key = `${line.what}\n${line.model}`;
       spent.set(key, added(spent.get(key), line));
     }
     for (const line of ledger.observed) observed.set(line.model, added(observed.get(line.model), line));
-    for (const line of ledger.saved) {
-      const key = `${line.by}\n${line.model}`;
-      saved.set(key, added(saved.get(key), line));
-    }
+    for (const [lines, merged] of [[ledger.saved, saved] as const, [ledger.undone, undone] as const])
+      for (const line of lines) {
+        const key = `${line.by}\n${line.model}`;
+        merged.set(key, added(merged.get(key), line));
+      }
   }
-  return { spent: [...spent.values()], observed: [...observed.values()], saved: [...saved.values()] };
+  const [spentLines, observedLines] = [[...spent.values()], [...observed.values()]];
+  return { spent: spentLines, observed: observedLines, saved: [...saved.values()], undone: [...undone.values()] };
 }
 
 function added<T extends BookedLine>(line: T | undefined, more: T): T {
@@ -129,6 +138,7 @@ function added<T extends BookedLine>(line: T | undefined, more: T): T {
     unpriced: line.unpriced + more.unpriced,
     tokens: Object.fromEntries(kinds.map((kind) => [kind, line.tokens[kind] + more.tokens[kind]])) as unknown as Usage,
     picodollars: line.picodollars + more.picodollars,
+    conservativePicodollars: line.conservativePicodollars + more.conservativePicodollars,
   };
 }
 

@@ -102,7 +102,9 @@ describe("prices of one's own", () => {
     const counts = { ...usage, cachedInputTokens: 300, cacheWriteTokens: 200 };
     const { price } = new Prices(own).price({ ...openAi, usage: counts }, noon);
     // 500 at 1, 300 at 0.000001, 200 at 4, 100 at 2 dollars for a million.
-    expect(price).toEqual({ picodollars: 1_500_000_300, usd: "0.0015000003", source: "override" });
+    const list = { picodollars: 1_500_000_300, usd: "0.0015000003" };
+    // 1,000 at 0.000001 and 100 at 2: the whole prompt read from a cache.
+    expect(price).toEqual({ ...list, conservativePicodollars: 200_001_000, source: "override" });
     expect(usd({ model: "other" }, own)).toBe("0.0099");
   });
 

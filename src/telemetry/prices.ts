@@ -71,20 +71,33 @@ export class Prices implements Pricer {
   #priceOf({ protocol, originId, model, answeredBy, usage }: Billed, now: number): Price | undefined {
     if (usage === undefined) return undefined;
     const names = answeredBy === undefined || answeredBy === model ? [model] : [answeredBy, model];
+    const fromCache = allFromCache(usage);
     const own = this.#overrides.find(({ fits }) => names.some(fits));
-    if (own !== undefined) return priced(ownPrice(own.prices, usage), "override");
+    if (own !== undefined) return priced(ownPrice(own.prices, usage), ownPrice(own.prices, fromCache), "override");
     for (const name of names) {
-      const published = publishedPrice({ protocol, originId, model: name }, usage, now);
-      if (published !== undefined) return priced(published.picodollars, published.source);
+      const priceOf = (tokens: Usage) => publishedPrice({ protocol, originId, model: name }, tokens, now);
+      const published = priceOf(usage);
+      if (published !== undefined)
+        return priced(published.picodollars, priceOf(fromCache)?.picodollars, published.source);
     }
     return undefined;
   }
 }
 
-/** A price of more than a safe integer holds, 9,007 dollars for one call, is no price of anything. */
-function priced(picodollars: number | undefined, source: string): Price | undefined {
+/** What a provider counts that reads the whole prompt from its own cache. */
+function allFromCache(usage: Usage): Usage {
+  return { ...usage, cachedInputTokens: usage.inputTokens, cacheWriteTokens: 0 };
+}
+
+/**
+ * A price of more than a safe integer holds, 9,007 dollars for one call, is no price of anything. The conservative one
+ * is never the higher of the two: some providers charge nothing less for what they read from a cache.
+ */
+function priced(picodollars: number | undefined, atLeast: number | undefined, source: string): Price | undefined {
   if (picodollars === undefined || !Number.isSafeInteger(picodollars)) return undefined;
-  return { picodollars, usd: usdText(picodollars), source };
+  const price = { picodollars, usd: usdText(picodollars), source };
+  if (atLeast === undefined || !Number.isSafeInteger(atLeast) || atLeast >= picodollars) return price;
+  return { ...price, conservativePicodollars: atLeast };
 }
 
 /** `undefined` for counts that cannot be: more tokens from the cache than there are. */

@@ -146,6 +146,11 @@ export function prometheusMetrics(gauges: {
     "basis",
   ]);
   booked(
+    "reprise_cost_saving_undone_usd_total",
+    "Of what was saved, by list price, what was answers that were reported as wrong; to be taken off.",
+    ["model", "layer"],
+  );
+  booked(
     "reprise_cost_spent_usd_total",
     "What models charge by list price: for answers (inference), and for judging like questions and their vectors.",
     ["model", "what"],

@@ -183,9 +183,19 @@ describe("what all workers tell together", () => {
       { name: "reprise_inflight", help: "", type: "gauge", values: [{ labels: {}, value: 1 }] },
     ],
     ledger: {
-      spent: [{ what: "inference" as const, model: "m", unpriced: 0, tokens: noTokens, picodollars }],
+      spent: [
+        {
+          what: "inference" as const,
+          model: "m",
+          unpriced: 0,
+          tokens: noTokens,
+          picodollars,
+          conservativePicodollars: picodollars,
+        },
+      ],
       observed: [],
       saved: [],
+      undone: [],
     },
   });
   const noTokens = {
