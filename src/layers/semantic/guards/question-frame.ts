@@ -1,7 +1,7 @@
 import { withoutPoliteness } from "../reading/politeness.ts";
 import type { Reading, Token } from "../reading/reading.ts";
 import { once } from "./once.ts";
-import { closedType, interrogativeType } from "./question-type.ts";
+import { asksForWay, closedType, interrogativeType } from "./question-type.ts";
 import {
   auxiliaries,
   degrees,
@@ -107,6 +107,10 @@ function mainFrame(sentence: Sentence): QuestionFrame {
     const second = words[start + 1] === "not" ? words[start + 2] : words[start + 1];
     const order = second === "you" ? start + 2 + (words[start + 2] === "please" ? 1 : 0) : undefined;
     if (order !== undefined && orders.has(words[order] ?? "")) return orderFrame(words, order, sentence);
+    // "Would you mind writing": an order in other dress.
+    const asked = order === undefined || words[order] !== "mind" ? undefined : sentence.tokens[order + 1]?.lemma;
+    if (asked !== undefined && orders.has(asked)) return orderFrame([asked], 0, sentence);
+    if (asksForWay(words, start)) return { type: "how", auxiliary: "to", subject: undefined, at: start, sentence };
     return { type: closedType(words, start), auxiliary: first, subject: second, at: start, sentence };
   }
   if (orders.has(first)) return orderFrame(words, start, sentence);
@@ -131,7 +135,16 @@ const wishes: ReadonlySet<string> = new Set("want need would wish am try trying 
 
 function orderFrame(words: readonly string[], at: number, sentence: Sentence): QuestionFrame {
   const word = words[at] ?? "";
-  const type = word === "tell" ? "none" : word === "help" ? "how" : tellingOrders.has(word) ? "what" : "order";
+  const isTold = word === "help" && words[at + 1] === "me" && words[at + 2] === "understand";
+  const type = isTold
+    ? "what"
+    : word === "tell"
+      ? "none"
+      : word === "help"
+        ? "how"
+        : tellingOrders.has(word)
+          ? "what"
+          : "order";
   return { type, auxiliary: undefined, subject: words[at + 1], at, sentence };
 }
 
@@ -200,7 +213,11 @@ function isSubordinate(words: readonly string[], clauses: ReadonlySet<number>, i
   if (word !== "when" && word !== "where" && word !== "how") return false;
   if (asks(words, index)) return false;
   const second = words[index + 1] ?? "";
-  return genericSubjects.has(second) && [...clauses].some((each) => each > index);
+  const isQuestion = (at: number) =>
+    auxiliaries.has(words[at] ?? "") || (interrogatives.has(words[at] ?? "") && asks(words, at));
+  return [...clauses].some(
+    (each) => each > index && (genericSubjects.has(second) || (index === 0 && isQuestion(each))),
+  );
 }
 
 function clause(words: readonly string[], at: number): Pick<QuestionFrame, "auxiliary" | "subject" | "at"> {

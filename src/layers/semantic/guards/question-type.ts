@@ -24,11 +24,13 @@ export function interrogativeType(words: readonly string[], at: number): string 
     case "who":
     case "whom":
       // "Who was it written for" is not "who wrote it".
-      return /^(?:for|to|with|from|about)$/.test(rest.at(-1) ?? "") ? `who ${rest.at(-1)}` : "who";
+      return `who ${[rest.at(-1), words[at - 1]].find((each) => governing.test(each ?? "")) ?? ""}`.trim();
     default:
       return word;
   }
 }
+
+const governing = /^(?:for|to|with|from|about)$/;
 
 function howType(rest: readonly string[]): string {
   const next = rest[0] ?? "";
@@ -63,13 +65,16 @@ function whatType(words: readonly string[], at: number, rest: readonly string[])
   if (next === "reason" || next === "reasons") return "why";
   if (next === "causes" || next === "caused" || next === "makes" || next === "made") return "why";
   if (next === "person" || next === "people") return "who";
-  if (isDoing(rest)) return "how";
+  if (isDoing(rest) || areStepsTaken(rest)) return "how";
   if (isComparison(rest)) return "comparison";
+  // "Tell me what a notary does".
+  if (!auxiliaries.has(next) && /^(?:do|does)$/.test(rest.at(-1) ?? "") && rest.length > 1) return "what do";
   if (!formsOfBe.has(next) && !auxiliaries.has(next)) return "what";
   const noun = headNoun(rest);
   const after = rest.slice(rest.indexOf(noun) + 1);
   if (ways.has(noun) && ["to", "of", "for", "in", "i", "you", "we"].includes(after[0] ?? "")) return "how";
-  if (noun === "process" && (after[0] === "to" || after[0] === "for")) return "how";
+  if (noun === "process" && (/^(?:to|for)$/.test(after[0] ?? "") || (after[0] === "of" && isGerund(after[1]))))
+    return "how";
   const measure = measures.get(noun);
   if (measure !== undefined && after[0] === "of") return `how ${measure}`;
   if (reasons.has(noun)) return "why";
@@ -90,7 +95,7 @@ function aspectOf(rest: readonly string[]): string {
   if (feels >= 0) return " like";
   if (last === "like")
     return /^(?:look|looks|sound|taste|smell)$/.test(rest[end - 2] ?? "") ? ` ${rest[end - 2]} like` : " like";
-  if (last === "do" || (rest[2] === "do" && genericSubjects.has(rest[1] ?? ""))) return " do";
+  if (last === "do" || last === "does" || (rest[2] === "do" && genericSubjects.has(rest[1] ?? ""))) return " do";
   return last === "for" || last === "about" ? ` ${last}` : "";
 }
 
@@ -99,6 +104,22 @@ function isDoing(rest: readonly string[]): boolean {
   if (!auxiliaries.has(rest[0] ?? "") || !genericSubjects.has(rest[1] ?? "")) return false;
   const verb = /^(?:need|have)$/.test(rest[2] ?? "") && rest[3] === "to" ? 4 : 2;
   return rest[verb] === "do" && rest.includes("to", verb + 1);
+}
+
+/** "What steps do I take to ...". */
+function areStepsTaken(rest: readonly string[]): boolean {
+  return ways.has(rest[0] ?? "") && auxiliaries.has(rest[1] ?? "") && genericSubjects.has(rest[2] ?? "");
+}
+
+function isGerund(word = ""): boolean {
+  return word.length > 5 && word.endsWith("ing");
+}
+
+/** "Is there a way to ...", "are there any tricks to ...": asks how. */
+export function asksForWay(words: readonly string[], at: number): boolean {
+  if (!/^(?:is|are)$/.test(words[at] ?? "") || words[at + 1] !== "there") return false;
+  const noun = words.findIndex((word, index) => index > at + 1 && !nounLeaders.has(word));
+  return ways.has(words[noun] ?? "") && words[noun + 1] === "to";
 }
 
 function headNoun(rest: readonly string[]): string {

@@ -81,7 +81,8 @@ const openingPhrases: Readonly<Record<Needs, string>> = {
     "excuse me|sorry|sorry to bother you|um|uh|umm|uhm|hmm|er|so|ok|okay|well|thanks|thank you|quick question|" +
     "hi support|hello support|hey support|hi team|hello team|hey team|dear team|dear support|dear sir or madam|hi folks|" +
     "please help me|help me|my question is|here is my question|honestly|basically|out of curiosity|quick one|i have a question|i have a quick question|i have got a question|just a quick question|" +
-    "just a question|one question|one quick question|question|by the way|btw|just wondering|just curious",
+    "just a question|one question|one quick question|question|by the way|btw|just wondering|just curious|" +
+    "thanks in advance|thank you in advance|many thanks|many thanks in advance|thanks a lot|thank you so much",
   clause:
     "and|also|i was wondering|i am wondering|i wonder|i am curious|do you know|do you happen to know|does anyone know|" +
     "does anybody know|does someone know|any idea|do you have any idea|tell me|let me know|i want to know|" +
@@ -96,7 +97,8 @@ const openingPhrases: Readonly<Record<Needs, string>> = {
     "i would like to know|i would love to know|please let me know|would you kindly tell me|" +
     "would you be so kind to tell me|would you be so kind as to tell me|i was hoping you could tell me|" +
     "i would appreciate it if you could tell me|i would be grateful if you could tell me|" +
-    "i was wondering if you could tell me|i wonder if you could tell me",
+    "i was wondering if you could tell me|i wonder if you could tell me|can you pls|can you plz|could you pls|" +
+    "could you plz|pls tell me|plz tell me",
   request: "can you|could you|would you|will you",
 };
 

@@ -5,6 +5,9 @@
 export function questionForm(words: readonly string[], isTold: boolean): readonly string[] {
   const ordered = isTold ? asked(words) : words;
   const [first, second] = ordered;
+  const way = waysThere.find((parts) => parts.every((part, index) => ordered[index] === part));
+  if (way !== undefined) return ["how", "to", ...ordered.slice(way.length)];
+  if (first === "help" && second === "me" && ordered[2] === "understand") return ["explain", ...ordered.slice(3)];
   if (first === "which" && second === "be") return ["what", ...ordered.slice(1)];
   if (first === "how") {
     const opening = howOpenings.find((parts) => parts.every((part, index) => ordered[index] === part));
@@ -19,6 +22,11 @@ export function questionForm(words: readonly string[], isTold: boolean): readonl
   if (second === "be" && ordered[2] === "way" && ordered[3] === "to") return ["how", "to", ...ordered.slice(4)];
   return ordered;
 }
+
+/** `is there a way to`, less its article. */
+const waysThere = ["be there way to", "be there any way to", "be there ways to", "be there any ways to"].map(
+  (opening) => opening.split(" "),
+);
 
 const howOpenings = [
   "how do i",
@@ -43,10 +51,18 @@ const asksOfOneself = new Set(
 function asked(words: readonly string[]): readonly string[] {
   const [first = ""] = words;
   const last = words.at(-1) ?? "";
+  if (first === "how" && anybody.has(words[1] ?? "") && !asksOfOneself.has(words[2] ?? "")) {
+    if (words.length < 4 || verbs.has(words[3] ?? "")) return words;
+    return ["how", "to", ...words.slice(words[2] === "can" || words[2] === "could" ? 3 : 2)];
+  }
+  if (first === "what" && last === "do" && words.length > 2 && !verbs.has(words[1] ?? "")) {
+    return [first, "do", ...words.slice(1)];
+  }
   if (words.length < 3 || !movable.has(first) || !lastVerbs.has(last) || verbs.has(words[1] ?? "")) return words;
   return [first, last, ...words.slice(1, -1)];
 }
 
+const anybody = new Set("i you we one".split(" "));
 const movable = new Set("what who where when".split(" "));
 const lastVerbs = new Set("be was were".split(" "));
 const verbs = new Set("be was were do did can could will would should may might must have has had".split(" "));

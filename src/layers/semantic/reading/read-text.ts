@@ -62,7 +62,7 @@ class WordReader {
     if (/\p{Ll}\p{Lu}/u.test(span.text) && !this.#lexicon.knows(lower)) {
       return [bareToken(span, "code", span.text, span.text)];
     }
-    const opened = openContraction(lower);
+    const opened = span.text === "u" ? ["you"] : openContraction(lower);
     if (opened !== undefined) return opened.map((word) => this.#token(span, word, this.#spelled(word, isName), isName));
     const parts = this.#parts(lower);
     if (parts.length > 1) return parts.map((word) => this.#token(span, word, word, isName));
@@ -103,7 +103,7 @@ class WordReader {
 }
 
 function hasNameCase({ text, startsSentence }: Span): boolean {
-  if (text.length < 2) return false;
+  if (text.length < 2 || text === "OK") return false;
   if (/\p{Lu}/u.test(text.slice(1))) return true;
   return !startsSentence && /^\p{Lu}/u.test(text) && !/^I'/.test(text);
 }

@@ -3,6 +3,7 @@ import { questionForm } from "./question-form.ts";
 import type { Token } from "./reading.ts";
 import { questionWords } from "./request-words.ts";
 import { spellingVariant } from "./spelling-variants.ts";
+import { inUsualOrder } from "./word-order.ts";
 
 /**
  * The ordered content of an English text, as one string. Left out is only what never turns a question: politeness at
@@ -13,7 +14,8 @@ export function signatureOf(tokens: readonly Token[], text: string): string {
   const words = tokens.map((token) => token.spelled);
   const breaks = tokens.map((token, index) => breakBefore(token, tokens[index - 1], text));
   const [start, end] = withoutPoliteness({ words, breaks });
-  const ordered = withCircumstanceLast(tokens.slice(start, end), breaks.slice(start, end));
+  const placed = tokens.slice(start, end).map((token, index) => ({ token, apart: breaks[start + index] ?? "" }));
+  const ordered = inUsualOrder(placed).map(({ token }) => token);
   const kept: string[] = [];
   for (const [index, token] of ordered.entries()) {
     if (emphasis.has(token.spelled) && isEmphasis(ordered[index - 1], ordered[index + 1])) continue;
@@ -32,23 +34,9 @@ function breakBefore(token: Token, before: Token | undefined, text: string): str
   return before === undefined || before.at === token.at ? "" : text.slice(before.at + before.text.length, token.at);
 }
 
-/** `In Vim, how do I delete a line?` as `How do I delete a line in Vim?`: what stands before a comma and the question goes behind it. */
-function withCircumstanceLast(tokens: readonly Token[], breaks: readonly string[]): readonly Token[] {
-  const [first] = tokens;
-  if (first === undefined || !circumstances.has(first.spelled)) return tokens;
-  const commas = breaks.flatMap((apart, index) => (index > 0 && /[^\s'"-]/.test(apart) ? [index] : []));
-  const [at] = commas;
-  if (at === undefined || commas.length > 1 || (breaks[at] ?? "").trim() !== ",") return tokens;
-  const question = tokens[at]?.spelled ?? "";
-  if (!questionWords.has(question) && !openingVerbs.has(question)) return tokens;
-  return [...tokens.slice(at), ...tokens.slice(0, at)];
-}
-
-const circumstances = new Set("in on at for with after before during if while within under inside on using".split(" "));
-const openingVerbs = new Set("is are was were do does did can could should would will has have".split(" "));
-
 /** `what exactly is`, `how do I actually`: nothing else is asked for. */
 const emphasis = new Set(["exactly", "actually"]);
+const openingVerbs = new Set("is are was were do does did can could should would will has have".split(" "));
 
 function isEmphasis(before: Token | undefined, next: Token | undefined): boolean {
   if (before === undefined || next === undefined || next.kind !== "word" || next.spelled === "not") return false;
@@ -87,9 +75,12 @@ const sameForms = new Map([
   ["are", "be"],
   ["am", "be"],
   ["does", "do"],
+  ["whom", "who"],
 ]);
 
 function form(token: Token): string {
   if (token.kind === "word") return sameForms.get(token.spelled) ?? spellingVariant(token.spelled);
-  return token.kind === "number" ? token.lemma : token.lower;
+  if (token.kind === "number") return token.lemma;
+  // Which signs quote a text says nothing.
+  return token.kind === "code" ? token.lower.replace(/^'([^'"]+)'$/, '"$1"') : token.lower;
 }

@@ -39,7 +39,7 @@ const variants = new Map(
     "catalogue=catalog dialogue=dialog aluminium=aluminum defence=defense offence=offense licence=license " +
     "jewellery=jewelry moustache=mustache doughnut=donut yoghurt=yogurt pyjamas=pajamas mum=mom plough=plow " +
     "mould=mold sceptical=skeptical tyre=tire diarrhoea=diarrhea oestrogen=estrogen foetus=fetus " +
-    "manoeuvre=maneuver ageing=aging judgement=judgment enrol=enroll fulfil=fulfill skilful=skillful"
+    "manoeuvre=maneuver ageing=aging judgement=judgment enrol=enroll fulfil=fulfill skilful=skillful ok=okay"
   )
     .split(" ")
     .map((pair) => pair.split("=") as [string, string]),
