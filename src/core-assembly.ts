@@ -1,11 +1,13 @@
+import type { CallListener, HeardCall } from "./access-log/answered-call.ts";
 import type { Answer } from "./core/answer.ts";
 import type { Bus } from "./core/bus.ts";
 import type { Caller } from "./core/call.ts";
 import { type Clock, type Random, systemClock, systemRandom } from "./core/clock.ts";
 import { defined } from "./core/defined.ts";
 import { isEmbeddingProtocol } from "./core/embedding-protocol.ts";
-import { RepriseError } from "./core/errors.ts";
+import { RepriseError, RequestRejectedError } from "./core/errors.ts";
 import type { Leases } from "./core/lease.ts";
+import { chain } from "./core/maybe-promise.ts";
 import { OpenedEntries } from "./core/opened-entries.ts";
 import type { CallPolicy } from "./core/policy.ts";
 import type { SharedStore } from "./core/shared-store.ts";
@@ -35,7 +37,7 @@ import type { Invalidated } from "./storage/invalidation.ts";
 import type { Invalidation } from "./storage/invalidation-wish.ts";
 import { obtainMasterKey } from "./storage/master-key.ts";
 import { memoryShares } from "./storage/memory-shares.ts";
-import { assembleStorage, type GuardedStores } from "./storage/storage.ts";
+import { assembleStorage, type GuardedStores, type Storage } from "./storage/storage.ts";
 import { Ledger } from "./telemetry/ledger.ts";
 import { Prices } from "./telemetry/prices.ts";
 
@@ -52,6 +54,8 @@ export interface CoreOptions {
   readonly clock?: Clock;
   readonly random?: Random;
   readonly trace?: Trace;
+  /** Who is told of each call with its answer, if anybody is at that time. */
+  readonly calls?: () => CallListener | undefined;
 }
 
 /** Everything behind the rims: what the gateway and the library share. */
@@ -61,6 +65,8 @@ export interface Core {
   /** Calls to origins under way. */
   readonly flights: { readonly size: number };
   readonly stores: readonly GuardedStores[];
+  /** All tiers as one, and the store behind them that holds everything; to look at what is stored. */
+  readonly stored: Pick<Storage, "store" | "truth">;
   /** Takes back what was stored; see `Invalidator`. */
   invalidate(wish: Invalidation): Promise<Invalidated>;
   /** Somebody says whether an answer was right; see `takeFeedback`. */
@@ -144,15 +150,29 @@ export async function assembleCore(options: CoreOptions): Promise<Core> {
   const invalidate = (wish: Invalidation) => storage.invalidator.invalidate(wish);
   let live = settings;
   let intake = intakeOf(live);
+  const heard = (request: IncomingCall, call: HeardCall, caller: Caller, handled: MaybePromise<Answer>) => {
+    const calls = options.calls?.();
+    if (calls === undefined) return handled;
+    const [at, startedAt] = [clock.now(), clock.monotonic()];
+    return chain(handled, (answer) => {
+      calls.answered({ request, call, answer, caller, at, startedAt });
+      return answer;
+    });
+  };
   return {
     handle(request, caller) {
       const { protocol } = request;
       try {
-        if (isEmbeddingProtocol(protocol))
-          return embeddings.handle(intake.vectors.read({ ...request, protocol }), caller);
-        return pipeline.handle(intake.answers.read(request as IncomingRequest), caller);
+        if (isEmbeddingProtocol(protocol)) {
+          const asked = intake.vectors.read({ ...request, protocol });
+          return heard(request, asked.call, caller, embeddings.handle(asked, caller));
+        }
+        const asked = intake.answers.read(request as IncomingRequest);
+        return heard(request, asked.call, caller, pipeline.handle(asked, caller));
       } catch (error) {
         const code = RepriseError.isInstance(error) ? error.code : "internal";
+        const status = error instanceof RequestRejectedError ? error.status : 500;
+        options.calls?.()?.refused({ request, code, status, at: clock.now() });
         trace({
           type: "call-end",
           outcome: { kind: "error", code },
@@ -168,6 +188,7 @@ export async function assembleCore(options: CoreOptions): Promise<Core> {
     flights,
     ledger,
     stores: storage.tiers,
+    stored: storage,
     invalidate,
     feedback: (feedback) => takeFeedback({ semantic: semantic?.path, invalidate }, feedback),
     wrapParts: { exact, secret, policy: defaultPolicy(settings), clock, trace, backoffMs },

@@ -1,4 +1,5 @@
 import { z } from "zod";
+import { accessLogSchema } from "./access-log/access-log-options.ts";
 import type { SemanticMode } from "./core/semantic.ts";
 import {
   baseUrl,
@@ -152,6 +153,7 @@ export const settingsSchema = z.strictObject({
       logLevel: choice("info", ["silent", "error", "warn", "info", "debug"], {
         description: "Least severity that is logged; `debug` logs each request.",
       }),
+      accessLog: accessLogSchema,
     })
     .prefault({} as never),
   security: z

@@ -15,9 +15,12 @@ import { type Metrics, prometheusMetrics } from "../telemetry/prometheus.ts";
 import { version } from "../version.ts";
 import type { Peers } from "../workers/peers.ts";
 import { releasedWhenWritten } from "../workers/release-when-written.ts";
+import { AccessLogSwitch } from "./access-log-switch.ts";
 import { isAdminPath, refuseMalformed, registerAdminApi } from "./admin/admin-api.ts";
 import { type AdminToken, obtainAdminToken } from "./admin/admin-token.ts";
 import { configRoute } from "./admin/config-route.ts";
+import { entriesRoute } from "./admin/entries/entries-route.ts";
+import { entryRoute, removeEntryRoute } from "./admin/entries/entry-route.ts";
 import { feedbackRoute } from "./admin/feedback-route.ts";
 import { invalidateRoute } from "./admin/invalidate-route.ts";
 import { openApiRoute } from "./admin/openapi.ts";
@@ -57,7 +60,11 @@ export async function createApp(config: GatewayConfig, log: Log, peers?: Peers):
     if (event.type === "origin-end") tellOfOrigin(log, unwell, event);
     if (event.type === "call-end") log.debug(event, "call");
   };
-  const core = await assembleCore({ settings: config, clock, trace, ...(await sharedPartsOf(config, log, peers)) });
+  const accessLog: { current?: AccessLogSwitch } = {};
+  const calls = () => accessLog.current?.listener;
+  const shared = await sharedPartsOf(config, log, peers);
+  const core = await assembleCore({ settings: config, clock, trace, calls, ...shared });
+  accessLog.current = accessLogOf(config, core, log);
   const metrics = prometheusMetrics({
     flights: () => core.flights.size,
     stores: core.stores.map(({ store, ...guard }) => ({ name: store.name, stats: () => store.stats(), ...guard })),
@@ -111,8 +118,13 @@ export async function createApp(config: GatewayConfig, log: Log, peers?: Peers):
   const state = { draining: false };
   addOperations(server, { readiness, metrics, peers }, state);
   const admin = { config, token: adminTokenOf(config, log) };
+  const invalidating = invalidatingAll(core, peers);
+  const stored = { ...core.stored, clock };
   const adminRoutes = [
-    invalidateRoute(invalidatingAll(core, peers)),
+    entriesRoute(stored),
+    entryRoute(stored),
+    removeEntryRoute(invalidating),
+    invalidateRoute(invalidating),
     feedbackRoute(core, (feedback) => log.info(feedback, "an answer was reported on")),
     configRoute(admin),
   ];
@@ -131,6 +143,7 @@ export async function createApp(config: GatewayConfig, log: Log, peers?: Peers):
       Object.assign(admin, { config, token: adminTokenOf(config, log) });
       parts.live = liveParts(changed);
       log.level = changed.telemetry.logLevel;
+      accessLog.current?.follow(config);
       // The upstreams of before end with the last call that holds them; their idle connections close by themselves.
     },
     async close(drainMs) {
@@ -142,9 +155,20 @@ export async function createApp(config: GatewayConfig, log: Log, peers?: Peers):
       cancel();
       stopSweeping();
       await core.close();
+      await accessLog.current?.close();
       await parts.live.upstreams.close();
     },
   };
+}
+
+function accessLogOf(config: GatewayConfig, { wrapParts: { secret } }: Core, log: Log): AccessLogSwitch {
+  const onTrouble = (reason: string | undefined): void => {
+    if (reason === undefined) log.info({}, "the access log is written again");
+    else log.warn({ reason }, "the access log cannot be written; calls are missing in it");
+  };
+  const accessLog = new AccessLogSwitch({ clock: systemClock, random: systemRandom, key: secret, onTrouble });
+  accessLog.follow(config);
+  return accessLog;
 }
 
 /** What needs a restart stays as it was. */
