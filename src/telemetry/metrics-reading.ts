@@ -1,6 +1,7 @@
 import type { Usage } from "../core/recording.ts";
 import type { SavedBy } from "../core/trace.ts";
 import type { Ledger, LedgerLine, SpentFor } from "./ledger.ts";
+import type { Exemplar } from "./tally.ts";
 
 /**
  * What one process has counted, as plain data that can go to another, and how that of several processes becomes one.
@@ -13,6 +14,7 @@ export interface MetricValue {
   readonly value: number;
   /** Where it is not that of the family: a bucket, a sum, a count. */
   readonly metricName?: string;
+  readonly exemplar?: Exemplar;
 }
 
 export interface MetricFamily {

@@ -1,15 +1,16 @@
 import { Counter, Gauge, Registry } from "prom-client";
 import type { BreakerState } from "../core/circuit-breaker.ts";
 import type { StoreStats } from "../core/store.ts";
-import type { Trace, TraceEvent } from "../core/trace.ts";
-import { BoundedLabels } from "./bounded-labels.ts";
+import type { Trace } from "../core/trace.ts";
+import { callCounters } from "./call-counters.ts";
 import { type LagReading, watchEventLoop } from "./event-loop-lag.ts";
+import { type Exposition, type ExpositionFormat, exposed } from "./exposition.ts";
 import type { Ledger } from "./ledger.ts";
 import { LedgerCounter, spendingSeries } from "./ledger-series.ts";
 import { type MetricFamily, type MetricsReading, readLedger } from "./metrics-reading.ts";
 import { resilienceCounters } from "./resilience-counters.ts";
 import { semanticCounters } from "./semantic-counters.ts";
-import { CounterTally, HistogramTally } from "./tally.ts";
+import { CounterTally, HistogramTally, type TraceUnderWay } from "./tally.ts";
 
 /**
  * The Prometheus side of the trace. Labels are bounded: model names come from requests, so only the first
@@ -29,24 +30,25 @@ export interface Metrics {
   readonly observeResponse: (endpoint: string, result: string, stream: boolean, durationMs: number) => void;
   /** What this process has counted, for another to add to its own. */
   read(): Promise<MetricsReading>;
-  /** The exposition text and its media type: of this process, or of what several have counted together. */
-  render(reading?: MetricsReading): Promise<{ readonly contentType: string; readonly text: string }>;
+  /** The exposition and its media type: of this process, or of what several have counted together. */
+  render(reading?: MetricsReading, format?: ExpositionFormat): Promise<Exposition>;
 }
-
-const lookupBuckets = [
-  0.000_05, 0.000_1, 0.000_25, 0.000_5, 0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 1, 2.5,
-];
-const requestBuckets = [0.000_5, 0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10, 30, 60, 120];
 
 const breakerValues: Readonly<Record<BreakerState, number>> = { closed: 0, "half-open": 1, open: 2 };
 
 export function prometheusMetrics(gauges: {
   readonly flights: () => number;
+  /** Calls that wait for what others have asked for. */
+  readonly followers?: () => number;
   readonly stores: readonly MeteredStore[];
   readonly version: string;
   readonly ledger: Ledger;
   /** How late the event loop was since the last scrape. Default: that of this process. */
   readonly lag?: () => LagReading;
+  /** Whether those tenants that ask most are told apart. Default: no. */
+  readonly tenantLabel?: boolean;
+  /** For exemplars. */
+  readonly traceUnderWay?: TraceUnderWay;
 }): Metrics {
   const registry = new Registry();
   const readLag = gauges.lag ?? watchEventLoop();
@@ -59,61 +61,24 @@ export function prometheusMetrics(gauges: {
   const counter = (name: string, help: string, labelNames: readonly string[] = []) =>
     registered(new CounterTally(name, help, labelNames));
   const histogram = (name: string, help: string, labelNames: readonly string[], buckets: readonly number[]) =>
-    registered(new HistogramTally(name, help, labelNames, buckets));
+    registered(new HistogramTally(name, help, labelNames, buckets, gauges.traceUnderWay));
   const gauge = <T extends string>(name: string, help: string, labelNames: readonly T[] = []) =>
     new Gauge<T>({ name, help, labelNames: [...labelNames], registers });
   /** A count that a store keeps itself; taken over at each scrape. */
   const total = <T extends string>(name: string, help: string, labelNames: readonly T[]) =>
     new Counter<T>({ name, help, labelNames: [...labelNames], registers });
 
-  const requests = counter(
-    "reprise_requests_total",
-    "Calls by layer and result; layer=overall counts each call once.",
-    ["layer", "result", "endpoint", "model"],
-  );
-  const bypasses = counter("reprise_bypass_total", "Calls that no layer was asked about.", ["reason"]);
-  const stores = counter("reprise_store_total", "What became of answers that could have been stored.", [
-    "layer",
-    "result",
-    "reason",
-  ]);
-  const lookups = histogram(
-    "reprise_lookup_duration_seconds",
-    "Time a layer took to look up.",
-    ["layer", "result"],
-    lookupBuckets,
-  );
-  const firstBytes = histogram(
-    "reprise_time_to_first_byte_seconds",
-    "Time until an answer, or the first byte of a stream, was ready.",
-    ["result"],
-    requestBuckets,
-  );
-  const responses = histogram(
-    "reprise_request_duration_seconds",
-    "Time until the last byte was handed over.",
-    ["endpoint", "result", "stream"],
-    requestBuckets,
-  );
-  const upstreams = counter("reprise_upstream_requests_total", "Calls to upstreams.", ["model", "status_class"]);
-  const upstreamTimes = histogram(
-    "reprise_upstream_duration_seconds",
-    "Time an upstream took to its last byte.",
-    ["status_class"],
-    requestBuckets,
-  );
-  const coalesced = counter("reprise_coalesced_total", "Calls that joined one in flight.");
-  const rejected = counter(
-    "reprise_security_events_total",
-    "Entries that were damaged or foreign and were not served (corrupt, tenant_mismatch), and requests to the admin API without its token (auth_fail).",
-    ["kind"],
-  );
+  const calls = callCounters(counter, histogram, { tenantLabel: gauges.tenantLabel ?? false });
   const faults = counter("reprise_backend_errors_total", "Failures of stores, which no caller noticed.", [
     "backend",
     "op",
     "kind",
   ]);
-  const inFlight = gauge("reprise_inflight", "Calls to upstreams under way.", ["kind"] as const);
+  const inFlight = gauge(
+    "reprise_inflight",
+    "Calls to upstreams under way (leader), and calls that wait for what another one has asked for (follower).",
+    ["kind"] as const,
+  );
   const lag = gauge(
     "reprise_event_loop_lag_seconds",
     "How late the event loop was since the last scrape, the most (max), all but the worst hundredth (p99), on average (mean).",
@@ -169,48 +134,16 @@ export function prometheusMetrics(gauges: {
   booked("reprise_provider_cache_read_tokens_total", "Input tokens that providers read from their caches.", ["model"]);
   booked("reprise_provider_cache_write_tokens_total", "Input tokens that providers wrote to their caches.", ["model"]);
 
-  const models = new BoundedLabels();
-  const modelLabel = (model: string): string => models.of(model);
-
-  const onCall = ({ outcome, protocol, model, durationMs }: Extract<TraceEvent, { type: "call-end" }>): void => {
-    const label = modelLabel(model);
-    requests.add("overall", outcome.kind, protocol, label);
-    firstBytes.observe(durationMs / 1000, outcome.kind);
-    if (outcome.kind === "hit" || outcome.kind === "stale") requests.add(outcome.layer, outcome.kind, protocol, label);
-    if (outcome.kind === "bypass") bypasses.add(outcome.reason);
-  };
-
   const trace: Trace = (event) => {
-    switch (event.type) {
-      case "call-end":
-        return onCall(event);
-      case "lookup-end":
-        return lookups.observe(event.durationMs / 1000, event.layer, event.result);
-      case "origin-end": {
-        const statusClass = typeof event.result === "number" ? `${Math.floor(event.result / 100)}xx` : event.result;
-        upstreams.add(modelLabel(event.model), statusClass);
-        return upstreamTimes.observe(event.durationMs / 1000, statusClass);
-      }
-      case "flight-join":
-        return coalesced.add();
-      case "entry-write":
-        return stores.add(event.layer, event.result, "");
-      case "entry-refuse":
-        return stores.add(event.layer, "refused", event.reason);
-      case "entry-reject":
-        return rejected.add(event.reason);
-      case "store-fault":
-        return faults.add(event.store, event.operation, event.kind);
-      case "admin-refuse":
-        return rejected.add("auth_fail");
-      default:
-        countSemantic(event);
-        return countResilience(event);
-    }
+    if (event.type === "store-fault") return faults.add(event.store, event.operation, event.kind);
+    calls.trace(event);
+    countSemantic(event);
+    countResilience(event);
   };
 
   const update = async (): Promise<void> => {
     inFlight.set({ kind: "leader" }, gauges.flights());
+    inFlight.set({ kind: "follower" }, gauges.followers?.() ?? 0);
     const late = readLag();
     for (const stat of ["mean", "p99", "max"] as const) lag.set({ stat }, late[stat]);
     evictions.reset();
@@ -230,30 +163,19 @@ export function prometheusMetrics(gauges: {
 
   return {
     trace,
-    observeResponse: (endpoint, result, stream, durationMs) =>
-      responses.observe(durationMs / 1000, endpoint, result, stream ? "true" : "false"),
+    observeResponse: calls.observeResponse,
     async read() {
       await update();
       const families = (await registry.getMetricsAsJSON()) as unknown as readonly MetricFamily[];
       return { families: families.filter(({ name }) => !ledgerCounters.has(name)), ledger: readLedger(gauges.ledger) };
     },
-    async render(reading) {
+    async render(reading, format = "plain") {
       if (reading !== undefined) {
         const counters = [...ledgerCounters.values()].map((counter) => counter.of(reading.ledger));
-        return exposed([...reading.families, ...counters]);
+        return exposed([...reading.families, ...counters], format);
       }
       await update();
-      return { contentType: registry.contentType, text: await registry.metrics() };
+      return exposed((await registry.getMetricsAsJSON()) as unknown as readonly MetricFamily[], format);
     },
   };
-}
-
-/** Families as text. */
-async function exposed(families: readonly MetricFamily[]) {
-  const registry = new Registry();
-  for (const family of families) {
-    const metric = { name: family.name, get: () => family };
-    registry.registerMetric(metric as unknown as Parameters<typeof registry.registerMetric>[0]);
-  }
-  return { contentType: registry.contentType, text: await registry.metrics() };
 }

@@ -8,7 +8,19 @@ interface Value {
   readonly labels: Readonly<Record<string, string | number>>;
   readonly value: number;
   readonly metricName?: string;
+  readonly exemplar?: Exemplar;
 }
+
+/** One of the observations of a bucket, and where more is known of it; as prom-client writes it. */
+export interface Exemplar {
+  readonly labelSet: { readonly trace_id: string };
+  readonly value: number;
+  /** In seconds. */
+  readonly timestamp: number;
+}
+
+/** The trace that is under way and is kept, and the time in milliseconds. */
+export type TraceUnderWay = () => { readonly traceId: string; readonly at: number } | undefined;
 
 export interface TallyReading {
   readonly name: string;
@@ -39,6 +51,11 @@ class SeriesMap<T> {
     return state;
   }
 
+  /** Forgets the series that have this value at this place. */
+  drop(labelName: string, labelValue: string): void {
+    for (const [key, { labels }] of this.#series) if (labels[labelName] === labelValue) this.#series.delete(key);
+  }
+
   all(): IterableIterator<{ readonly labels: Readonly<Record<string, string>>; readonly state: T }> {
     return this.#series.values();
   }
@@ -61,6 +78,11 @@ export class CounterTally {
     this.#series.at(labelValues).count += 1;
   }
 
+  /** Forgets what was counted under one value of a label. */
+  drop(labelName: string, labelValue: string): void {
+    this.#series.drop(labelName, labelValue);
+  }
+
   get(): TallyReading {
     const values = [...this.#series.all()].map(({ labels, state }) => ({ labels, value: state.count }));
     return { name: this.name, help: this.help, type: "counter", values, aggregator: "sum" };
@@ -71,6 +93,8 @@ interface Distribution {
   /** Observations by bucket; the last is for those above every bound. */
   readonly buckets: Float64Array;
   sum: number;
+  /** The latest of each bucket. */
+  exemplars: (Exemplar | undefined)[] | undefined;
 }
 
 export class HistogramTally {
@@ -78,13 +102,22 @@ export class HistogramTally {
   readonly help: string;
   readonly #bounds: readonly number[];
   readonly #series: SeriesMap<Distribution>;
+  readonly #traceUnderWay: TraceUnderWay | undefined;
 
   /** `bounds`: upper bounds of the buckets, ascending. */
-  constructor(name: string, help: string, labelNames: readonly string[], bounds: readonly number[]) {
+  constructor(
+    name: string,
+    help: string,
+    labelNames: readonly string[],
+    bounds: readonly number[],
+    traceUnderWay?: TraceUnderWay,
+  ) {
     this.name = name;
     this.help = help;
     this.#bounds = bounds;
-    this.#series = new SeriesMap(labelNames, () => ({ buckets: new Float64Array(bounds.length + 1), sum: 0 }));
+    this.#traceUnderWay = traceUnderWay;
+    const make = () => ({ buckets: new Float64Array(bounds.length + 1), sum: 0, exemplars: undefined });
+    this.#series = new SeriesMap<Distribution>(labelNames, make);
   }
 
   observe(value: number, ...labelValues: readonly string[]): void {
@@ -94,6 +127,10 @@ export class HistogramTally {
     while (bucket < bounds.length && value > (bounds[bucket] as number)) bucket++;
     distribution.buckets[bucket] = (distribution.buckets[bucket] as number) + 1;
     distribution.sum += value;
+    const trace = this.#traceUnderWay?.();
+    if (trace === undefined) return;
+    distribution.exemplars ??= [];
+    distribution.exemplars[bucket] = { labelSet: { trace_id: trace.traceId }, value, timestamp: trace.at / 1000 };
   }
 
   get(): TallyReading {
@@ -101,11 +138,13 @@ export class HistogramTally {
     return { name: this.name, help: this.help, type: "histogram", values, aggregator: "sum" };
   }
 
-  #exposed(labels: Readonly<Record<string, string>>, { buckets, sum }: Distribution): Value[] {
+  #exposed(labels: Readonly<Record<string, string>>, { buckets, sum, exemplars }: Distribution): Value[] {
     let count = 0;
     const cumulative = Array.from(buckets, (observed, index): Value => {
       count += observed;
+      const exemplar = exemplars?.[index];
       return {
+        ...(exemplar === undefined ? {} : { exemplar }),
         labels: { le: this.#bounds[index] ?? "+Inf", ...labels },
         value: count,
         metricName: `${this.name}_bucket`,

@@ -1,0 +1,111 @@
+import { expect, it } from "vitest";
+import type { TraceEvent } from "../core/trace.ts";
+import { wantedFormat } from "./exposition.ts";
+import { Ledger } from "./ledger.ts";
+import { prometheusMetrics } from "./prometheus.ts";
+
+type CallEnd = Extract<TraceEvent, { type: "call-end" }>;
+
+const hit = { kind: "hit", layer: "exact", entry: "e", ageMs: 0, ttlMs: 1 } as const;
+const call: CallEnd = {
+  type: "call-end",
+  outcome: hit,
+  protocol: "openai-chat",
+  model: "m",
+  originId: "https://api.groq.com/openai/v1",
+  stream: false,
+  durationMs: 3,
+};
+
+function setUp(options: Partial<Parameters<typeof prometheusMetrics>[0]> = {}) {
+  const metrics = prometheusMetrics({
+    flights: () => 2,
+    stores: [],
+    version: "1.2.3",
+    ledger: new Ledger(),
+    ...options,
+  });
+  const lines = async (name: string, format?: "plain" | "openmetrics") =>
+    (await metrics.render(undefined, format)).text.split("\n").filter((line) => line.startsWith(name));
+  return { metrics, lines };
+}
+
+it("counts a hit once overall and once for its layer, under the provider and the model", async () => {
+  const { metrics, lines } = setUp();
+  metrics.trace(call);
+  const labels = 'result="hit",endpoint="openai-chat",provider="groq",model="m"';
+  expect(await lines("reprise_requests_total{")).toEqual([
+    `reprise_requests_total{layer="overall",${labels}} 1`,
+    `reprise_requests_total{layer="exact",${labels}} 1`,
+  ]);
+});
+
+it("counts calls to upstreams by provider, and who waits apart from who asks", async () => {
+  const { metrics, lines } = setUp({ followers: () => 5 });
+  const { originId, protocol, model, stream } = call;
+  metrics.trace({ type: "origin-end", originId, protocol, model, stream, result: 429, durationMs: 1, originCall: {} });
+  expect(await lines("reprise_upstream_requests_total")).toEqual([
+    'reprise_upstream_requests_total{provider="groq",model="m",status_class="4xx"} 1',
+  ]);
+  expect(await lines("reprise_inflight{")).toEqual([
+    'reprise_inflight{kind="leader"} 2',
+    'reprise_inflight{kind="follower"} 5',
+  ]);
+});
+
+it("counts a body beyond the bound among what concerns security", async () => {
+  const { metrics, lines } = setUp();
+  metrics.trace({ ...call, outcome: { kind: "error", code: "body_too_large" } });
+  metrics.trace({ ...call, outcome: { kind: "error", code: "invalid_json" } });
+  expect(await lines("reprise_security_events_total{")).toEqual(['reprise_security_events_total{kind="limit"} 1']);
+});
+
+it("tells tenants apart only where that is wanted, and then at most twenty", async () => {
+  const without = setUp();
+  without.metrics.trace({ ...call, tenant: "t" });
+  expect((await without.metrics.render()).text).not.toContain("tenant=");
+  const { metrics, lines } = setUp({ tenantLabel: true });
+  for (let index = 0; index < 50; index++) metrics.trace({ ...call, tenant: `t${index}` });
+  const overall = (await lines("reprise_requests_total{")).filter((line) => line.includes('layer="overall"'));
+  expect(overall).toHaveLength(21);
+  expect(overall.at(-1)).toMatch(/tenant="other"\} 30$/);
+  for (let times = 0; times < 40; times++) metrics.trace({ ...call, tenant: "t49" });
+  const after = await lines("reprise_requests_total{");
+  expect(after.filter((line) => line.includes('layer="overall"'))).toHaveLength(21);
+  expect(after.join("\n")).toContain('tenant="t49"');
+});
+
+it("has exemplars in OpenMetrics alone, the latest of each bucket", async () => {
+  let traceId: string | undefined = "0af7651916cd43dd8448eb211c80319c";
+  const traceUnderWay = () => (traceId === undefined ? undefined : { traceId, at: 1_700_000_000_500 });
+  const { metrics, lines } = setUp({ traceUnderWay });
+  metrics.trace(call);
+  traceId = undefined;
+  metrics.trace(call);
+  const bucket = 'reprise_time_to_first_byte_seconds_bucket{le="0.005",result="hit"} 2';
+  expect(await lines("reprise_time_to_first_byte_seconds_bucket", "openmetrics")).toContain(
+    `${bucket} # {trace_id="0af7651916cd43dd8448eb211c80319c"} 0.003 1700000000.5`,
+  );
+  expect(await lines("reprise_time_to_first_byte_seconds_bucket")).toContain(bucket);
+});
+
+it("is OpenMetrics as its specification says, each time it is asked", async () => {
+  const { metrics } = setUp();
+  metrics.trace(call);
+  const first = await metrics.render(undefined, "openmetrics");
+  expect(first.contentType).toBe("application/openmetrics-text; version=1.0.0; charset=utf-8");
+  expect(first.text).toContain("# TYPE reprise_requests counter\nreprise_requests_total{");
+  expect(first.text.endsWith("\n# EOF\n")).toBe(true);
+  expect(first.text).not.toContain("\n\n");
+  expect((await metrics.render(await metrics.read(), "openmetrics")).text).toContain("\nreprise_requests_total{");
+  expect((await metrics.render()).text).toContain("# TYPE reprise_requests_total counter\nreprise_requests_total{");
+});
+
+it.each([
+  [undefined, "plain"],
+  ["*/*", "plain"],
+  ["text/plain;version=0.0.4", "plain"],
+  ["application/openmetrics-text;version=1.0.0;q=0.6,text/plain;q=0.3", "openmetrics"],
+  ["text/plain, Application/OpenMetrics-Text", "openmetrics"],
+  ["application/openmetrics-text;q=0", "plain"],
+])("a scraper that accepts %s gets %s", (accept, format) => expect(wantedFormat(accept)).toBe(format));
