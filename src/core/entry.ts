@@ -25,6 +25,8 @@ export interface EntryNote {
   readonly model: string | undefined;
   readonly usage: Usage | undefined;
   readonly tags: readonly string[];
+  /** The beginning of the question, where questions are kept. */
+  readonly question?: string;
   /** The removal of its key that it came after, in base64url; see removed-slots.ts. */
   readonly removal?: string;
 }

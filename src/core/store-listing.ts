@@ -45,6 +45,7 @@ export interface ListableStore extends Store {
 export function foreignCursor(): InvalidOptionError {
   return new InvalidOptionError("cursor", {
     message: "The cursor is not one of this store's listings.",
+    rule: "must be the cursor of the page before",
     remedy: "Pass the cursor of the page before, or none for the first page.",
   });
 }

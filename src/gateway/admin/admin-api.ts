@@ -39,7 +39,11 @@ export function registerAdminApi(server: FastifyInstance, parts: AdminApiParts):
       admin.addContentTypeParser(
         "*",
         { parseAs: "buffer", bodyLimit: mostBodyBytes },
-        async (_: unknown, body: Buffer) => toPlain(parseJson(body) as JsonValue),
+        // Some clients name a type where they send nothing.
+        async ({ routeOptions }: FastifyRequest, body: Buffer) =>
+          (routeOptions.config as Partial<RouteConfig>).isBodyRead === true
+            ? toPlain(parseJson(body) as JsonValue)
+            : undefined,
       );
       admin.setErrorHandler((error, request, reply) => {
         const problem = problemOf(error);
@@ -72,6 +76,10 @@ export function refuseMalformed(error: Error, _request: unknown, reply: FastifyR
   sendProblem(reply, problemOf(error) ?? ourFault);
 }
 
+interface RouteConfig {
+  readonly isBodyRead: boolean;
+}
+
 /** Every method of the path: what the routes do, and for the others that they are not among them. */
 function addPath(admin: FastifyInstance, parts: AdminApiParts, path: string): void {
   const routes = parts.routes.filter((route) => route.path === path);
@@ -83,6 +91,7 @@ function addPath(admin: FastifyInstance, parts: AdminApiParts, path: string): vo
       method,
       url,
       exposeHeadRoute: method === "GET",
+      config: { isBodyRead: route.body !== undefined } satisfies RouteConfig,
       handler: async (request, reply) => {
         reply.header("cache-control", "no-store");
         const params = route.params === undefined ? {} : readParameters(route.params, request.params);

@@ -29,6 +29,13 @@ export function sendProblem(reply: FastifyReply, { status, code, detail, path, r
     .send(Buffer.from(body));
 }
 
+/** What is asked for is not there; `message` says what. */
+export class NotFoundError extends RepriseError {
+  constructor(message: string) {
+    super("not_found", { message });
+  }
+}
+
 /** `undefined`: a fault of the gateway, which is not for the caller to read. */
 export function problemOf(error: unknown): ProblemDetails | undefined {
   if (error instanceof JsonError) {
@@ -39,6 +46,7 @@ export function problemOf(error: unknown): ProblemDetails | undefined {
     const { path, rule } = error;
     return { status: 400, code: "invalid_request", detail: told(error), path, ...(rule === undefined ? {} : { rule }) };
   }
+  if (error instanceof NotFoundError) return { status: 404, code: error.code, detail: error.message };
   if (error instanceof StoreUnavailableError) {
     const detail = "The store did not take it, and nothing is known to be done. Ask again when the store is back.";
     return { status: 503, code: "store_unavailable", detail };

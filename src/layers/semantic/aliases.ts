@@ -25,6 +25,12 @@ export function aliasKey(secret: FingerprintKey, partition: string, kind: AliasK
   return `semantic-${kind}:${fingerprint(secret, lengthPrefixed(["alias", partition, kind, text]))}`;
 }
 
+/** What kind of alias stands under a key; `undefined` for what is none. */
+export function aliasKindOf(key: string): AliasKind | undefined {
+  const [, kind] = /^semantic-(normal|signature|judged):/.exec(key) ?? [];
+  return kind as AliasKind | undefined;
+}
+
 export function writeAlias({ slot, text }: Alias): Uint8Array {
   return Buffer.from(JSON.stringify([slot, text]), "utf8");
 }
