@@ -242,7 +242,9 @@ export class Pipeline {
         this.#stored(
           seat.settle(answer, async (own) => {
             costs.spend(call, own, clock.now());
-            const stored = await settle({ layer: exact, trace }, call, slot, asked.parsed().expectations, own);
+            const { expectations } = asked.parsed();
+            const question = semantic?.keptQuestion(asked);
+            const stored = await settle({ layer: exact, trace }, call, slot, expectations, own, question);
             semantic?.settled(asked, slot, own, stored);
             return stored;
           }),

@@ -60,5 +60,7 @@ export interface AnswerLayer {
     ticket: RecordTicket,
     recording: Recording,
     protocol: string,
+    /** What of the question is kept with the answer, to be shown. */
+    question?: string,
   ): MaybePromise<RecordResult>;
 }

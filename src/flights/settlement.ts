@@ -15,13 +15,17 @@ export interface SettlementParts {
   readonly trace: Trace;
 }
 
-/** Admission, then the layer: what becomes of an origin's complete answer. Never throws. */
+/**
+ * Admission, then the layer: what becomes of an origin's complete answer. `question`: what of it is kept with the answer
+ * to be shown, if anything is. Never throws.
+ */
 export async function settle(
   parts: SettlementParts,
   call: Call,
   slot: string,
   expectations: Expectations,
   answer: CompleteAnswer,
+  question?: string,
 ): Promise<Stored> {
   const { layer, trace } = parts;
   const refuse = (reason: StoreRefusal): Stored => {
@@ -53,11 +57,11 @@ export async function settle(
 
   if (answer.ticket === undefined) return refuse("store_unavailable");
   const { ticket, recording } = answer;
-  if (verdict.admitted === true) return record(parts, call, slot, ticket, recording, call.protocol.name);
+  if (verdict.admitted === true) return record(parts, call, slot, ticket, recording, call.protocol.name, question);
   // A fallback's answer belongs to the model that gave it, under the rules of that model, and never to the one asked.
   const owner = call.forModel(verdict.model);
   if (bypassReason(owner) === undefined && mayStore(owner))
-    await record(parts, owner, owner.key, ticket, recording, call.protocol.name);
+    await record(parts, owner, owner.key, ticket, recording, call.protocol.name, question);
   return refuse("model_mismatch");
 }
 
@@ -69,11 +73,12 @@ export async function record(
   ticket: RecordTicket,
   recording: Recording,
   protocol: string,
+  question?: string,
 ): Promise<Stored> {
   const tell = (result: "stored" | "declined" | "overloaded" | "failed") =>
     trace({ type: "entry-write", layer: layer.name, result, bytes: recording.body.length });
   try {
-    const result = await layer.record(call, place, ticket, recording, protocol);
+    const result = await layer.record(call, place, ticket, recording, protocol, question);
     if (result.kind === "refused") {
       trace({ type: "entry-refuse", layer: layer.name, reason: result.reason });
       return { state: "refused", reason: result.reason };

@@ -47,12 +47,16 @@ export interface LikeAnswer {
   readonly isToBeAudited: boolean;
 }
 
+/** UTF-16 units that are kept of a question, to be shown. */
+const keptLength = 300;
+
 /** How many candidates are looked up before the call is a miss. */
 const mostTries = 3;
 
 export class SemanticPath {
   readonly #parts: SemanticPathParts;
   readonly #looks = new WeakMap<Asked, { readonly look: Look; readonly served: Considered | undefined }>();
+  readonly #questions = new WeakMap<Asked, Question | SemanticRefusal>();
   readonly #pending = new Set<Promise<void>>();
   /** What was served lately, by the question and the slot: for those who report on it. */
   readonly #servings = new LRUCache<string, { readonly look: Look; readonly candidate: Considered }>({ max: 5_000 });
@@ -64,6 +68,13 @@ export class SemanticPath {
   /** Whether a stored answer to a like question may be served. */
   serves(call: Call): boolean {
     return call.policy.semantic === "serve" && isWanted(call);
+  }
+
+  /** The beginning of the question, for who looks at its answer: of a question whose text is kept anyway. */
+  keptQuestion(asked: Asked): string | undefined {
+    if (asked.call.policy.semantic === "off" || !isWanted(asked.call)) return undefined;
+    const question = this.#question(asked);
+    return typeof question === "string" ? undefined : question.text.slice(0, keptLength).toWellFormed();
   }
 
   /** The answer to a like question, if one may be served. Never rejects. */
@@ -204,7 +215,16 @@ export class SemanticPath {
     ).facts;
   }
 
+  /** Found once: it is asked for before the answer and behind it. */
   #question(asked: Asked): Question | SemanticRefusal {
+    const known = this.#questions.get(asked);
+    if (known !== undefined) return known;
+    const question = this.#readQuestion(asked);
+    this.#questions.set(asked, question);
+    return question;
+  }
+
+  #readQuestion(asked: Asked): Question | SemanticRefusal {
     if (asked.call.variants > 1) return "variants";
     const question = asked.parsed().question();
     if (question === undefined) return "no_question";

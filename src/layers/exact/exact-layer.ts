@@ -93,6 +93,7 @@ export class ExactLayer implements AnswerLayer {
     ticket: RecordTicket,
     recording: Recording,
     protocol: string,
+    question?: string,
   ): Promise<RecordResult> {
     const { clock, random, store } = this.#parts;
     const { policy, directives, principal } = call;
@@ -123,6 +124,7 @@ export class ExactLayer implements AnswerLayer {
           model: recording.model,
           usage: recording.usage,
           tags: directives.tags,
+          ...(question === undefined ? {} : { question }),
           ...(removal === undefined || removal.length === 0 ? {} : { removal: textOf(removal) }),
         },
         body: recording.body,
