@@ -40,6 +40,7 @@ import { memoryShares } from "./storage/memory-shares.ts";
 import { assembleStorage, type GuardedStores, type Storage } from "./storage/storage.ts";
 import { Ledger } from "./telemetry/ledger.ts";
 import { Prices } from "./telemetry/prices.ts";
+import { Rollups } from "./telemetry/rollups/rollups.ts";
 
 /** Settings to stores, layers and pipeline: the core that the library and the gateway have in common. */
 
@@ -54,6 +55,8 @@ export interface CoreOptions {
   readonly clock?: Clock;
   readonly random?: Random;
   readonly trace?: Trace;
+  /** Whether what is counted is kept in the store, for all who share it; default false. */
+  readonly keepsStats?: boolean;
   /** Who is told of each call with its answer, if anybody is at that time. */
   readonly calls?: () => CallListener | undefined;
 }
@@ -72,6 +75,8 @@ export interface Core {
   /** Somebody says whether an answer was right; see `takeFeedback`. */
   feedback(feedback: Feedback): Promise<FeedbackTaken>;
   readonly ledger: Ledger;
+  /** What was counted and saved: of this process, and where it is kept of all who share the store. */
+  readonly rollups: Rollups;
   /** From now on calls follow these rules; stores and the secret stay as they are. */
   reconfigure(settings: Settings): void;
   readonly wrapParts: Omit<ShelfParts, "tenant">;
@@ -82,14 +87,21 @@ export interface Core {
 export async function assembleCore(options: CoreOptions): Promise<Core> {
   const { settings, clock = systemClock, random = systemRandom, trace: listener = silentTrace } = options;
   const ledger = new Ledger();
+  let counting: Rollups | undefined;
   const trace: Trace = (event) => {
     ledger.hear(event);
+    counting?.hear(event);
     listener(event);
   };
   const costs = new Costs(new Prices(settings.prices), trace);
   const shares = memoryShares(settings.store.memoryBytes);
   const storage = assembleStorage({ ...options, memoryBytes: shares.answers, clock, random, trace });
   const { store, fleet } = storage;
+  const rollups = new Rollups({
+    store: options.keepsStats === true ? storage.truth : undefined,
+    ...{ clock, random, trace },
+  });
+  counting = rollups;
   const onReplaced = (): void => {
     intake = intakeOf(live);
   };
@@ -187,10 +199,15 @@ export async function assembleCore(options: CoreOptions): Promise<Core> {
     },
     flights,
     ledger,
+    rollups,
     stores: storage.tiers,
     stored: storage,
     invalidate,
-    feedback: (feedback) => takeFeedback({ semantic: semantic?.path, invalidate }, feedback),
+    async feedback(feedback) {
+      const taken = await takeFeedback({ semantic: semantic?.path, invalidate }, feedback);
+      if (feedback.verdict === "wrong") await rollups.undo(feedback.entry);
+      return taken;
+    },
     wrapParts: { exact, secret, policy: defaultPolicy(settings), clock, trace, backoffMs },
     vectorParts: { layer, ...embeddingsParts },
     reconfigure(changed) {
@@ -202,6 +219,7 @@ export async function assembleCore(options: CoreOptions): Promise<Core> {
       masterKey.close();
       await Promise.all([pipeline.close(), batches.stored()]);
       await semantic?.close();
+      await rollups.close();
       await storage.close();
     },
   };

@@ -63,7 +63,7 @@ export async function createApp(config: GatewayConfig, log: Log, peers?: Peers):
   const accessLog: { current?: AccessLogSwitch } = {};
   const calls = () => accessLog.current?.listener;
   const shared = await sharedPartsOf(config, log, peers);
-  const core = await assembleCore({ settings: config, clock, trace, calls, ...shared });
+  const core = await assembleCore({ settings: config, clock, trace, calls, keepsStats: true, ...shared });
   accessLog.current = accessLogOf(config, core, log);
   const metrics = prometheusMetrics({
     flights: () => core.flights.size,

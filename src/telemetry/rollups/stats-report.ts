@@ -115,7 +115,7 @@ export type TimeseriesPoint = readonly [at: number, value: number | null];
 
 export interface TimeseriesReport {
   /**
-   * `requests` and `requests.{outcome}`; `hits.{layer}`; `saved.usd`, `saved.usd.conservative`, `saved.net.usd`,
+   * `requests` and `requests.{outcome}`; `hits.{layer}`; `saved.usd`, `saved.usd.{layer}`, `saved.usd.conservative`, `saved.net.usd`,
    * `saved.timeMs`, `saved.tokens`, `saved.bytes`; `spent.usd`, `overhead.usd`; `semantic.looks`, `semantic.wouldHits`;
    * `latency.hit.p50` and the like.
    */
