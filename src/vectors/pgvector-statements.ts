@@ -4,6 +4,7 @@ export interface PgvectorStatements {
   readonly make: string;
   readonly put: string;
   readonly nearest: string;
+  readonly nearestByIndex: (search: IndexSearch) => string;
   readonly deleteIn: { readonly tenant: string; readonly context: string };
   readonly deleteIdsIn: { readonly tenant: string; readonly context: string };
   readonly stats: string;
@@ -12,6 +13,22 @@ export interface PgvectorStatements {
   readonly sweepOldest: string;
 }
 
+/** A search by an index of the space; all of it stands in the text, as several statements take no parameters. */
+export interface IndexSearch {
+  /** The digest in hex. */
+  readonly space: string;
+  readonly dimensions: number;
+  /** As pgvector writes vectors. */
+  readonly vector: string;
+  /** Only what lives longer is found. */
+  readonly now: number;
+  readonly count: number;
+}
+
+/** How many are looked at: more is slower and misses less. */
+const leastLookedAt = 100;
+const mostLookedAt = 1_000;
+
 /** Whoever makes tables takes this lock: IF NOT EXISTS alone fails when two begin at once. */
 const makingLock = 0x5250_5256;
 
@@ -19,8 +36,9 @@ export function pgvectorStatements(table: string): PgvectorStatements {
   const all = (column: string) => `DELETE FROM ${table} WHERE ${column} = $1`;
   const some = (column: string) => `${all(column)} AND id = ANY($2::bytea[])`;
   return {
-    // The extension may be there already while this user may not make one.
+    // The extension and the table may be there already while this user may not make any.
     make: `DO $$ BEGIN
+  IF to_regclass('${table}') IS NOT NULL THEN RETURN; END IF;
   PERFORM pg_advisory_xact_lock(${makingLock});
   IF NOT EXISTS (SELECT FROM pg_extension WHERE extname = 'vector') THEN CREATE EXTENSION vector; END IF;
   CREATE TABLE IF NOT EXISTS ${table} (
@@ -44,6 +62,16 @@ VALUES ($1, $2, $3, $4, $5::text::vector, $6, $7::text::float8)
 ON CONFLICT (space, id) DO UPDATE SET vector = excluded.vector, note = excluded.note, delete_at = excluded.delete_at`,
     nearest: `SELECT id, note, 1 - (vector <=> $2::text::vector) AS similarity FROM ${table}
 WHERE space = $1 AND delete_at > $3::text::float8 ORDER BY vector <=> $2::text::vector LIMIT $4`,
+    // The settings last as long as the statements, which are one transaction. Without sorting only the index gives the
+    // order, whatever the server has counted of a table that grew a moment ago; where there is none it sorts all the same.
+    nearestByIndex: ({ space, dimensions, vector, now, count }) => {
+      const distance = `vector::vector(${dimensions}) <=> '${vector}'::vector(${dimensions})`;
+      return `SET LOCAL hnsw.ef_search = ${Math.min(mostLookedAt, Math.max(leastLookedAt, count))};
+SET LOCAL hnsw.iterative_scan = strict_order;
+SET LOCAL enable_sort = off;
+SELECT id, note, 1 - (${distance}) AS similarity FROM ${table}
+WHERE space = '\\x${space}'::bytea AND delete_at > ${now} ORDER BY ${distance} LIMIT ${count}`;
+    },
     deleteIn: { tenant: all("tenant"), context: all("context") },
     deleteIdsIn: { tenant: some("tenant"), context: some("context") },
     stats: `SELECT count(*) AS vectors, pg_total_relation_size('${table}') AS bytes FROM ${table}`,

@@ -1,9 +1,9 @@
 /**
  * Vectors in a PostgreSQL database with the extension pgvector (0.5 or later), shared by everybody who is given the
  * same one. One table holds all: a row says by a digest in which space it lies, and a look-up compares all vectors of
- * that space alone, so that it finds exactly the nearest, and no index has to be built for each length of vectors.
- * That costs about a millisecond for a thousand vectors of a space. Names of tenants and contexts are kept as digests
- * only; the time is that of the clock here, not of the server.
+ * that space alone, so that it finds exactly the nearest. That costs about half a millisecond for a thousand vectors;
+ * a space that has grown large gets an index of its own (see pgvector-indexes.ts). Names of tenants and contexts are
+ * kept as digests only; the time is that of the clock here, not of the server.
  */
 
 import { createHash } from "node:crypto";
@@ -11,7 +11,8 @@ import { type Clock, systemClock } from "../core/clock.ts";
 import { InvalidOptionError, StoreUnavailableError } from "../core/errors.ts";
 import type { StoreFinding } from "../core/store-check.ts";
 import type { VectorItem, VectorMatch, VectorSpace, VectorStats, VectorStore } from "../core/vector-store.ts";
-import { openPool } from "./pgvector-pool.ts";
+import { PgvectorIndexes } from "./pgvector-indexes.ts";
+import { connectOnce, openPool } from "./pgvector-pool.ts";
 import { type PgvectorStatements, pgvectorStatements } from "./pgvector-statements.ts";
 import { assertItem, assertVector } from "./vector-check.ts";
 
@@ -23,7 +24,7 @@ export interface PgvectorPool {
 export interface PgvectorOptions {
   /** `postgres://USER:PASSWORD@HOST:PORT/DATABASE`. */
   readonly url?: string;
-  /** In place of `url`; it is not closed with the store. */
+  /** In place of `url`; it is not closed with the store, and no indexes are made. */
   readonly pool?: PgvectorPool;
   /** Made when it is missing. Default `reprise_vectors_v1`. */
   readonly table?: string;
@@ -31,10 +32,17 @@ export interface PgvectorOptions {
   readonly maxVectors?: number;
   /** A vector with a longer note is declined. Default 64 KiB. */
   readonly maxNoteBytes?: number;
+  /**
+   * A context with as many vectors gets an HNSW index, with pgvector 0.8 or later and up to 2,000 dimensions; searches
+   * of it are approximate. `Infinity` for none. Default 20,000.
+   */
+  readonly indexFrom?: number;
   readonly clock?: Clock;
 }
 
 export interface PgvectorStore extends VectorStore {
+  /** Resolves when no index is being looked for or built. */
+  settled(): Promise<void>;
   /** Whether the database answers and has the extension, and what to do when not. */
   check(): Promise<readonly StoreFinding[]>;
 }
@@ -51,6 +59,8 @@ export function pgvector(options: PgvectorOptions): PgvectorStore {
 }
 
 const sweepEveryMs = 60_000;
+/** https://www.postgresql.org/docs/current/errcodes-appendix.html */
+const undefinedTable = "42P01";
 
 class Pgvector implements PgvectorStore {
   readonly name = "pgvector";
@@ -60,6 +70,7 @@ class Pgvector implements PgvectorStore {
   readonly #maxNoteBytes: number;
   readonly #openPool: () => Promise<PgvectorPool & { end?(): Promise<void> }>;
   readonly #ownsPool: boolean;
+  readonly #indexes: PgvectorIndexes | undefined;
   #pool: Promise<PgvectorPool & { end?(): Promise<void> }> | undefined;
   #made: Promise<unknown> | undefined;
   #sweptAt: number;
@@ -80,6 +91,13 @@ class Pgvector implements PgvectorStore {
     this.#statements = pgvectorStatements(table);
     this.#ownsPool = pool === undefined;
     this.#openPool = async () => pool ?? openPool(url as string);
+    const { indexFrom = 20_000 } = options;
+    if (pool === undefined && indexFrom !== Number.POSITIVE_INFINITY)
+      this.#indexes = new PgvectorIndexes({
+        ...{ table, from: indexFrom, clock: this.#clock },
+        query: (text, values) => this.#query(text, values),
+        connect: () => connectOnce(url as string),
+      });
     this.#sweptAt = this.#clock.monotonic();
   }
 
@@ -97,13 +115,27 @@ class Pgvector implements PgvectorStore {
 
   async nearest(space: VectorSpace, vector: Float32Array, count: number): Promise<readonly VectorMatch[]> {
     assertVector(space, vector);
-    const values = [spaceDigest(space), textOf(vector), String(this.#clock.now()), count];
-    const rows = (await this.#query(this.#statements.nearest, values)) as readonly NearRow[];
+    const digest = spaceDigest(space);
+    const byIndex = await this.#nearestByIndex(space, { digest, vector, count });
+    const values = [digest, textOf(vector), String(this.#clock.now()), count];
+    const rows = byIndex ?? ((await this.#query(this.#statements.nearest, values)) as readonly NearRow[]);
     return rows.map(({ id, note, similarity }) => ({
       id: Buffer.from(id).toString("utf8"),
       similarity: Number(similarity),
       note: Uint8Array.from(note),
     }));
+  }
+
+  /** `undefined` where there is no index, or where it found too few. */
+  async #nearestByIndex(
+    { dimensions }: VectorSpace,
+    { digest, vector, count }: { readonly digest: Buffer; readonly vector: Float32Array; readonly count: number },
+  ): Promise<readonly NearRow[] | undefined> {
+    const space = digest.toString("hex");
+    if (this.#indexes?.has(space, dimensions) !== true) return undefined;
+    const search = { space, dimensions, vector: textOf(vector), now: this.#clock.now(), count };
+    const rows = (await this.#query(this.#statements.nearestByIndex(search))) as readonly NearRow[];
+    return rows.length < count ? undefined : rows;
   }
 
   async delete({ tenant, partition, ids }: Parameters<VectorStore["delete"]>[0]): Promise<void> {
@@ -132,14 +164,20 @@ class Pgvector implements PgvectorStore {
     }
   }
 
+  async settled(): Promise<void> {
+    await this.#indexes?.settled();
+  }
+
   async close(): Promise<void> {
     if (this.#isClosed) return;
     this.#isClosed = true;
+    await this.#indexes?.close();
     const pool = await this.#pool?.catch(() => undefined);
     if (this.#ownsPool) await pool?.end?.();
   }
 
-  async #query(text: string, values: unknown[]): Promise<readonly unknown[]> {
+  /** The rows of the last statement. */
+  async #query(text: string, values?: unknown[]): Promise<readonly unknown[]> {
     if (this.#isClosed) throw new StoreUnavailableError({ message: "the store of vectors is closed" });
     try {
       this.#pool ??= this.#openPool();
@@ -150,9 +188,12 @@ class Pgvector implements PgvectorStore {
         throw error;
       });
       await this.#made;
-      return (await pool.query(text, values)).rows;
+      const results = [await pool.query(text, values)].flat();
+      return results.at(-1)?.rows ?? [];
     } catch (cause) {
       if (cause instanceof InvalidOptionError) throw cause;
+      // Somebody removed the table, or gave another database the name.
+      if ((cause as { readonly code?: string }).code === undefinedTable) this.#made = undefined;
       const message = `the store of vectors in PostgreSQL failed: ${(cause as Error).message}`;
       throw new StoreUnavailableError({ message, cause, remedy: "run reprise doctor; it is tried again by itself" });
     }
