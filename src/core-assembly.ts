@@ -9,6 +9,7 @@ import { RepriseError, RequestRejectedError } from "./core/errors.ts";
 import type { Leases } from "./core/lease.ts";
 import { chain } from "./core/maybe-promise.ts";
 import { OpenedEntries } from "./core/opened-entries.ts";
+import type { Origin } from "./core/origin.ts";
 import type { CallPolicy } from "./core/policy.ts";
 import type { SharedStore } from "./core/shared-store.ts";
 import { SingleFlight } from "./core/single-flight.ts";
@@ -39,6 +40,7 @@ import { obtainMasterKey } from "./storage/master-key.ts";
 import { memoryShares } from "./storage/memory-shares.ts";
 import { assembleStorage, type GuardedStores, type Storage } from "./storage/storage.ts";
 import { Ledger } from "./telemetry/ledger.ts";
+import type { CallTracing } from "./telemetry/opentelemetry/call-tracing.ts";
 import { Prices } from "./telemetry/prices.ts";
 import { Rollups } from "./telemetry/rollups/rollups.ts";
 
@@ -57,6 +59,8 @@ export interface CoreOptions {
   readonly trace?: Trace;
   /** Whether what is counted is kept in the store, for all who share it; default false. */
   readonly keepsStats?: boolean;
+  /** Makes spans of calls; hears no events from here. */
+  readonly tracing?: CallTracing | undefined;
   /** Who is told of each call with its answer, if anybody is at that time. */
   readonly calls?: () => CallListener | undefined;
 }
@@ -67,6 +71,8 @@ export interface Core {
   handle(request: IncomingCall, caller: Caller): MaybePromise<Answer>;
   /** Calls to origins under way. */
   readonly flights: { readonly size: number };
+  /** Calls that wait for what others have asked for. */
+  followers(): number;
   readonly stores: readonly GuardedStores[];
   /** All tiers as one, and the store behind them that holds everything; to look at what is stored. */
   readonly stored: Pick<Storage, "store" | "truth">;
@@ -171,8 +177,10 @@ export async function assembleCore(options: CoreOptions): Promise<Core> {
       return answer;
     });
   };
+  const { tracing } = options;
   return {
-    handle(request, caller) {
+    handle(incoming, caller) {
+      const request = tracing === undefined ? incoming : tracedRequest(incoming, tracing);
       const { protocol } = request;
       try {
         if (isEmbeddingProtocol(protocol)) {
@@ -198,6 +206,7 @@ export async function assembleCore(options: CoreOptions): Promise<Core> {
       }
     },
     flights,
+    followers: () => [...flights.all()].reduce((sum, flight) => sum + flight.followers, 0),
     ledger,
     rollups,
     stores: storage.tiers,
@@ -223,6 +232,12 @@ export async function assembleCore(options: CoreOptions): Promise<Core> {
       await storage.close();
     },
   };
+}
+
+/** The origin hears who asks; the cache does not: who asks in which trace makes no difference to it. */
+function tracedRequest(request: IncomingCall, tracing: CallTracing): IncomingCall {
+  const originFor = (model: string): Origin => tracing.passingOn(request.originFor(model));
+  return { ...request, originFor, rawHeaders: tracing.withoutTraceFields(request.rawHeaders) };
 }
 
 function defaultPolicy(settings: Settings): CallPolicy {

@@ -154,6 +154,13 @@ export const settingsSchema = z.strictObject({
         description: "Least severity that is logged; `debug` logs each request.",
       }),
       accessLog: accessLogSchema,
+      traces: flag(false, {
+        description:
+          "Spans and metrics by way of the API of OpenTelemetry, for whatever SDK is loaded; see [tracing](../tracing.md).",
+      }),
+      tenantLabel: flag(false, {
+        description: "Whether the metrics tell the twenty tenants apart that ask most; all others are `other`.",
+      }),
     })
     .prefault({} as never),
   security: z

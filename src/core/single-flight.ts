@@ -23,6 +23,10 @@ export class SingleFlight<T extends object, F> {
     return this.#flights.size;
   }
 
+  all(): IterableIterator<T> {
+    return this.#flights.values();
+  }
+
   /** The flight to join, if one is in the air. */
   current(key: string): T | undefined {
     return this.#flights.get(key);

@@ -1,5 +1,6 @@
 import { createServer } from "node:http";
 import type { Socket } from "node:net";
+import process from "node:process";
 import { type Clock, systemClock, systemRandom } from "../core/clock.ts";
 import type { Leases } from "../core/lease.ts";
 import type { SharedStore } from "../core/shared-store.ts";
@@ -10,20 +11,24 @@ import { isOriginFailure } from "../flights/answer-forms.ts";
 import { CompatHeaders } from "../policy/compat-headers.ts";
 import type { SqliteStore } from "../stores/sqlite.ts";
 import { storeFromUrl } from "../stores/store-url.ts";
+import { wantedFormat } from "../telemetry/exposition.ts";
 import type { Log } from "../telemetry/log.ts";
+import { type CallTracing, createTracing } from "../telemetry/opentelemetry/call-tracing.ts";
 import { type Metrics, prometheusMetrics } from "../telemetry/prometheus.ts";
 import { version } from "../version.ts";
 import type { Peers } from "../workers/peers.ts";
 import { releasedWhenWritten } from "../workers/release-when-written.ts";
 import { AccessLogSwitch } from "./access-log-switch.ts";
 import { isAdminPath, refuseMalformed, registerAdminApi } from "./admin/admin-api.ts";
+import { watchRoutes } from "./admin/admin-routes.ts";
 import { type AdminToken, obtainAdminToken } from "./admin/admin-token.ts";
 import { configRoute } from "./admin/config-route.ts";
-import { entriesRoute } from "./admin/entries/entries-route.ts";
-import { entryRoute, removeEntryRoute } from "./admin/entries/entry-route.ts";
 import { feedbackRoute } from "./admin/feedback-route.ts";
 import { invalidateRoute } from "./admin/invalidate-route.ts";
 import { openApiRoute } from "./admin/openapi.ts";
+import { AdminWatch } from "./admin/watch/admin-watch.ts";
+import type { PartName } from "./admin/watch/part-watch.ts";
+import { WrongTokens } from "./admin/wrong-tokens.ts";
 import type { GatewayConfig } from "./config.ts";
 import { Dashboard, isDashboardPath } from "./dashboard.ts";
 import { dispatch, originForm, pathOf } from "./dispatch.ts";
@@ -50,8 +55,12 @@ export async function createApp(config: GatewayConfig, log: Log, peers?: Peers):
   const clock = systemClock;
   const metered: { metrics?: Metrics; readiness?: Readiness } = {};
   const unwell = new Set<string>();
+  const tracing = await tracingOf(config, log);
+  const watch = new AdminWatch(clock);
   const trace: Trace = (event) => {
     metered.metrics?.trace(event);
+    watch.hear(event);
+    tracing?.hear(event);
     if (event.type === "store-state") {
       metered.readiness?.noticed();
       log.warn({ store: event.store, state: event.state }, "the store's circuit breaker changed");
@@ -63,13 +72,16 @@ export async function createApp(config: GatewayConfig, log: Log, peers?: Peers):
   const accessLog: { current?: AccessLogSwitch } = {};
   const calls = () => accessLog.current?.listener;
   const shared = await sharedPartsOf(config, log, peers);
-  const core = await assembleCore({ settings: config, clock, trace, calls, keepsStats: true, ...shared });
+  const core = await assembleCore({ settings: config, clock, trace, tracing, calls, keepsStats: true, ...shared });
   accessLog.current = accessLogOf(config, core, log);
   const metrics = prometheusMetrics({
     flights: () => core.flights.size,
+    followers: core.followers,
     stores: core.stores.map(({ store, ...guard }) => ({ name: store.name, stats: () => store.stats(), ...guard })),
     version,
     ledger: core.ledger,
+    tenantLabel: config.telemetry.tenantLabel,
+    ...(tracing === undefined ? {} : { traceUnderWay: tracing.traceUnderWay }),
   });
   metered.metrics = metrics;
   const readiness = new Readiness(core.stores, clock);
@@ -80,6 +92,7 @@ export async function createApp(config: GatewayConfig, log: Log, peers?: Peers):
     core,
     clock,
     live: liveParts(config),
+    tracing,
     observe: metrics.observeResponse,
     report: (error, request) =>
       log.error({ err: error, method: request.method, path: pathOf(request) }, "the gateway failed"),
@@ -116,14 +129,13 @@ export async function createApp(config: GatewayConfig, log: Log, peers?: Peers):
     socket.once("close", () => connections.delete(socket));
   });
   const state = { draining: false };
-  addOperations(server, { readiness, metrics, peers }, state);
+  addOperations(server, { readiness, metrics, peers, isTraced: tracing !== undefined }, state);
   const admin = { config, token: adminTokenOf(config, log) };
   const invalidating = invalidatingAll(core, peers);
-  const stored = { ...core.stored, clock };
+  const upstreams = () => parts.live.upstreams;
+  const inUse = partsInUse(config, shared);
   const adminRoutes = [
-    entriesRoute(stored),
-    entryRoute(stored),
-    removeEntryRoute(invalidating),
+    ...watchRoutes({ core, invalidating, upstreams, readiness, watch, inUse, state, clock }),
     invalidateRoute(invalidating),
     feedbackRoute(core, (feedback) => log.info(feedback, "an answer was reported on")),
     configRoute(admin),
@@ -131,6 +143,7 @@ export async function createApp(config: GatewayConfig, log: Log, peers?: Peers):
   registerAdminApi(server, {
     routes: [...adminRoutes, openApiRoute(adminRoutes)],
     live: admin,
+    wrongTokens: new WrongTokens(clock),
     onRefused: () => trace({ type: "admin-refuse" }),
     report: parts.report,
   });
@@ -148,6 +161,7 @@ export async function createApp(config: GatewayConfig, log: Log, peers?: Peers):
     },
     async close(drainMs) {
       state.draining = true;
+      watch.feed.close();
       const stopped = server.close();
       const cancel = clock.after(drainMs, () => server.server.closeAllConnections());
       const stopSweeping = sweepConnections(server, connections, clock);
@@ -169,6 +183,14 @@ function accessLogOf(config: GatewayConfig, { wrapParts: { secret } }: Core, log
   const accessLog = new AccessLogSwitch({ clock: systemClock, random: systemRandom, key: secret, onTrouble });
   accessLog.follow(config);
   return accessLog;
+}
+
+async function tracingOf(config: GatewayConfig, log: Log): Promise<CallTracing | undefined> {
+  if (!config.telemetry.traces) return undefined;
+  const tracing = await createTracing({ clock: systemClock, version, environment: process.env });
+  if (tracing === undefined)
+    log.warn({ remedy: "npm install @opentelemetry/api" }, "there are no traces without the API");
+  return tracing;
 }
 
 /** What needs a restart stays as it was. */
@@ -234,6 +256,21 @@ async function sharedPartsOf(config: GatewayConfig, log: Log, peers: Peers | und
   return { semantic, ...(store && { store }), ...(bus && { bus }), ...(leases && { leases }) };
 }
 
+/** What is looked after beside the stores, by name. */
+function partsInUse({ layers, rules }: GatewayConfig, shared: Awaited<ReturnType<typeof sharedPartsOf>>) {
+  const { bus, leases, semantic } = shared;
+  const isSemantic = layers.semantic.mode !== "off" || rules.some((rule) => (rule.semantic ?? "off") !== "off");
+  const { embedder, vectors, judge } = isSemantic ? semantic : {};
+  const named = (part: PartName, name: (() => string) | undefined) => (name === undefined ? [] : [{ part, name }]);
+  return [
+    ...named("bus", bus && (() => bus.name)),
+    ...named("leases", leases && (() => bus?.name ?? "workers")),
+    ...named("embedder", embedder && (() => embedder.name)),
+    ...named("vectors", vectors && (() => vectors.name)),
+    ...named("judge", judge && (() => layers.semantic.judge?.model ?? "judge")),
+  ];
+}
+
 /** SQLite gathers writes; the other workers see them when they are in the file. */
 function leasesOver({ leases }: Peers, store: SharedStore | undefined): Leases {
   const { flush } = (store ?? {}) as Partial<Pick<SqliteStore, "flush">>;
@@ -272,11 +309,13 @@ interface Observed {
   readonly metrics: Metrics;
   /** Then it is said of all of them, whoever is asked. */
   readonly peers: Peers | undefined;
+  /** Only then there is something to say in OpenMetrics that the plain format cannot. */
+  readonly isTraced: boolean;
 }
 
 function addOperations(
   server: FastifyInstance,
-  { readiness, metrics, peers }: Observed,
+  { isTraced, readiness, metrics, peers }: Observed,
   state: { readonly draining: boolean },
 ): void {
   const withHead = { exposeHeadRoute: true };
@@ -289,10 +328,10 @@ function addOperations(
     const since = Object.fromEntries(down.map(({ name, since }) => [name, new Date(since).toISOString()]));
     return reply.send({ status: "degraded", unavailable: down.map(({ name }) => name), since });
   });
-  server.get("/metrics", withHead, async (_request, reply) => {
+  server.get("/metrics", withHead, async (request, reply) => {
     // Without the others a worker can only speak for itself.
     const all = await peers?.metrics().catch(() => undefined);
-    const { contentType, text } = await metrics.render(all);
+    const { contentType, text } = await metrics.render(all, isTraced ? wantedFormat(request.headers.accept) : "plain");
     return reply.header("content-type", contentType).send(text);
   });
 }

@@ -4,6 +4,7 @@ import type { WireFormat } from "../core/embedding-protocol.ts";
 import { RepriseError, RequestRejectedError } from "../core/errors.ts";
 import type { Core } from "../core-assembly.ts";
 import type { CompatHeaders } from "../policy/compat-headers.ts";
+import type { CallTracing } from "../telemetry/opentelemetry/call-tracing.ts";
 import { readBody } from "./request-body.ts";
 import { callerOf, sendAnswer } from "./send-answer.ts";
 import { type ErrorReporter, sendError } from "./send-error.ts";
@@ -22,6 +23,8 @@ export interface ModelRouteParts {
     readonly stallMs: number;
     readonly compat: CompatHeaders;
   };
+  /** `undefined` where no spans are wanted. */
+  readonly tracing: CallTracing | undefined;
   readonly observe: (endpoint: string, result: string, stream: boolean, durationMs: number) => void;
   readonly report: ErrorReporter;
   /** A call whose body could not be read: the core never hears of it, yet it counts. */
@@ -35,7 +38,41 @@ export interface Place {
 }
 
 /** `chosen`: the upstream named in the path; otherwise the model decides. */
-export async function modelRoute(
+export function modelRoute(
+  parts: ModelRouteParts,
+  place: Place,
+  chosen: Upstream | undefined,
+  request: IncomingMessage,
+  response: ServerResponse,
+): Promise<void> {
+  const { tracing } = parts;
+  if (tracing === undefined) return answerCall(parts, place, chosen, request, response);
+  const route = routeOf(place.endpoint);
+  const attributes = {
+    "http.request.method": "POST",
+    "http.route": route,
+    "url.path": takenApart(request.url as string).path,
+    "url.scheme": "http",
+  };
+  const start = { kind: "server", name: `POST ${route}`, attributes, rawHeaders: request.rawHeaders } as const;
+  const answered = tracing.inSpan<void>(start, async (span) => {
+    await answerCall(parts, place, chosen, request, response);
+    const { statusCode } = response;
+    span.setAttributes({ "http.response.status_code": statusCode });
+    if (statusCode >= 500) span.fail(String(statusCode));
+  });
+  return Promise.resolve(answered);
+}
+
+/** The endpoint without what differs from model to model and from project to project. */
+function routeOf(endpoint: string): string {
+  return endpoint.replace(
+    /\/(projects|locations|publishers|models|tunedModels|endpoints)\/[^/:]+/g,
+    (_, collection: string) => `/${collection}/{${collection.replace(/s$/, "")}}`,
+  );
+}
+
+async function answerCall(
   parts: ModelRouteParts,
   { protocol, endpoint }: Place,
   chosen: Upstream | undefined,
@@ -49,13 +86,11 @@ export async function modelRoute(
     const body = await readBody(request, parts.live.maxBodyBytes);
     isRead = true;
     const { upstreams, stallMs } = parts.live;
-    const url = request.url as string;
-    const queryAt = url.indexOf("?");
     const incoming = {
       protocol,
       endpoint,
       originFor: (model: string) => chosen ?? upstreams.forModel(protocol, model),
-      query: queryAt < 0 ? "" : url.slice(queryAt),
+      query: takenApart(request.url as string).query,
       rawHeaders: request.rawHeaders,
       body,
     };
@@ -71,4 +106,10 @@ export async function modelRoute(
     sendError(response, error, protocol);
     parts.observe(protocol.name, "error", false, clock.monotonic() - startedAt);
   }
+}
+
+/** `query` with its `?`, or "". */
+function takenApart(url: string): { readonly path: string; readonly query: string } {
+  const queryAt = url.indexOf("?");
+  return queryAt < 0 ? { path: url, query: "" } : { path: url.slice(0, queryAt), query: url.slice(queryAt) };
 }
