@@ -5,7 +5,8 @@ import type { FastifyInstance, FastifyReply, FastifyRequest } from "../vendor.ts
 import type { AdminRoute } from "./admin-route.ts";
 import { type AdminToken, showsToken } from "./admin-token.ts";
 import { readParameters } from "./parameters.ts";
-import { problemOf, sendProblem } from "./problem.ts";
+import { problemOf, sendProblem, TooManyError } from "./problem.ts";
+import type { WrongTokens } from "./wrong-tokens.ts";
 
 /**
  * The admin API: what is below `/admin`, for those who show the token. Nothing of it ever reaches an upstream, whatever
@@ -16,6 +17,7 @@ export interface AdminApiParts {
   readonly routes: readonly AdminRoute[];
   /** Replaced when the configuration is read again. */
   readonly live: { readonly token: AdminToken };
+  readonly wrongTokens: WrongTokens;
   /** Somebody came without the token. */
   onRefused(): void;
   /** Hears of faults that are ours. */
@@ -49,6 +51,7 @@ export function registerAdminApi(server: FastifyInstance, parts: AdminApiParts):
         const problem = problemOf(error);
         if (problem === undefined) parts.report(error, request.raw);
         if (problem?.status === 503) reply.header("retry-after", "1");
+        if (error instanceof TooManyError) reply.header("retry-after", String(error.retryAfterS));
         return sendProblem(reply, problem ?? ourFault);
       });
       // Never gets as far as this, but without it those who are lost would not meet the hook.
@@ -86,21 +89,22 @@ function addPath(admin: FastifyInstance, parts: AdminApiParts, path: string): vo
   // What stands in braces in the path of a route is a parameter to the router.
   const url = version + path.replace(/\{(\w+)\}/g, ":$1");
   for (const route of routes) {
-    const { method } = route;
+    const { method, answerType } = route;
     admin.route({
       method,
       url,
-      exposeHeadRoute: method === "GET",
+      exposeHeadRoute: hasHead(route),
       config: { isBodyRead: route.body !== undefined } satisfies RouteConfig,
       handler: async (request, reply) => {
         reply.header("cache-control", "no-store");
         const params = route.params === undefined ? {} : readParameters(route.params, request.params);
         const query = route.query === undefined ? {} : readParameters(route.query, request.query);
+        if (answerType !== undefined) reply.header("content-type", answerType);
         return route.handle({ body: request.body, query, params });
       },
     });
   }
-  const allowed = routes.flatMap(({ method }) => (method === "GET" ? ["GET", "HEAD"] : [method]));
+  const allowed = routes.flatMap((route) => (hasHead(route) ? ["GET", "HEAD"] : [route.method]));
   const unread = (): never => {
     throw new Error("answered before its body was read");
   };
@@ -119,9 +123,14 @@ function addPath(admin: FastifyInstance, parts: AdminApiParts, path: string): vo
   });
 }
 
+/** What goes on for ever has no length and no end to tell. */
+function hasHead({ method, answerType }: AdminRoute): boolean {
+  return method === "GET" && answerType === undefined;
+}
+
 /** Resolves with the reply when it was sent: nobody gets further without the token. */
 async function admit(
-  { live: { token }, onRefused }: AdminApiParts,
+  { live: { token }, wrongTokens, onRefused }: AdminApiParts,
   request: FastifyRequest,
   reply: FastifyReply,
 ): Promise<FastifyReply | undefined> {
@@ -135,6 +144,13 @@ async function admit(
     return sendProblem(reply, { status: 403, code: "admin_closed", detail });
   }
   const isShown = authorization !== undefined;
+  const waitMs = isShown ? wrongTokens.count(request.ip) : undefined;
+  if (waitMs !== undefined) {
+    const seconds = Math.ceil(waitMs / 1_000);
+    const detail = `Too many wrong tokens came from this address. Ask again in ${seconds} s, or show the right one.`;
+    reply.header("retry-after", String(seconds));
+    return sendProblem(reply, { status: 429, code: "too_many_attempts", detail });
+  }
   // RFC 6750 section 3: who shows nothing is told the scheme and no error.
   reply.header("www-authenticate", `Bearer realm="reprise admin"${isShown ? ', error="invalid_token"' : ""}`);
   const detail = isShown

@@ -21,6 +21,8 @@ export interface AdminRoute<Query extends z.ZodObject = z.ZodObject, Params exte
   /** What the body must be; whoever answers checks it. */
   readonly body?: z.ZodType;
   readonly answer: z.ZodType;
+  /** Default JSON. Of events `answer` is the data of one, and `handle` gives a stream of them. */
+  readonly answerType?: "text/event-stream";
   /** Statuses of failures, besides those that every route has. */
   readonly failures: readonly number[];
   /** What is answered as JSON with status 200. What it throws becomes a problem. */

@@ -17,8 +17,8 @@ export function openApiRoute(routes: readonly AdminRoute[]): AdminRoute {
   return own;
 }
 
-/** No token; the gateway failed; there is no token to show. */
-const everyFailure = [401, 403, 500];
+/** No token; there is no token to show; too many wrong ones; the gateway failed. */
+const everyFailure = [401, 403, 429, 500];
 
 function documentOf(routes: readonly AdminRoute[]): object {
   const paths: Record<string, Record<string, object>> = {};
@@ -39,7 +39,7 @@ function documentOf(routes: readonly AdminRoute[]): object {
   };
 }
 
-function operationOf({ summary, query, params, body, answer, failures }: AdminRoute): object {
+function operationOf({ summary, query, params, body, answer, answerType, failures }: AdminRoute): object {
   const problem = { "application/problem+json": { schema: { $ref: "#/components/schemas/Problem" } } };
   const parameters = [...parametersOf("path", params), ...parametersOf("query", query)];
   const ofParameters = parameters.length > 0 ? [400] : [];
@@ -49,7 +49,7 @@ function operationOf({ summary, query, params, body, answer, failures }: AdminRo
     ...(parameters.length > 0 && { parameters }),
     ...(body && { requestBody: { required: true, content: { "application/json": { schema: schemaOf(body) } } } }),
     responses: {
-      200: { description: "Done.", content: { "application/json": { schema: schemaOf(answer) } } },
+      200: { description: "Done.", content: { [answerType ?? "application/json"]: { schema: schemaOf(answer) } } },
       ...Object.fromEntries(failed.map((status) => [status, { description: STATUS_CODES[status], content: problem }])),
     },
   };

@@ -36,6 +36,16 @@ export class NotFoundError extends RepriseError {
   }
 }
 
+/** More than is taken at a time. */
+export class TooManyError extends RepriseError {
+  readonly retryAfterS: number;
+
+  constructor({ code, message, retryAfterS }: { code: string; message: string; retryAfterS: number }) {
+    super(code, { message, remedy: `Ask again in ${retryAfterS} s.` });
+    this.retryAfterS = retryAfterS;
+  }
+}
+
 /** `undefined`: a fault of the gateway, which is not for the caller to read. */
 export function problemOf(error: unknown): ProblemDetails | undefined {
   if (error instanceof JsonError) {
@@ -47,6 +57,7 @@ export function problemOf(error: unknown): ProblemDetails | undefined {
     return { status: 400, code: "invalid_request", detail: told(error), path, ...(rule === undefined ? {} : { rule }) };
   }
   if (error instanceof NotFoundError) return { status: 404, code: error.code, detail: error.message };
+  if (error instanceof TooManyError) return { status: 429, code: error.code, detail: told(error) };
   if (error instanceof StoreUnavailableError) {
     const detail = "The store did not take it, and nothing is known to be done. Ask again when the store is back.";
     return { status: 503, code: "store_unavailable", detail };

@@ -26,6 +26,11 @@ export interface KeptAnswer {
 /** A key of the exact layer or of a vector: a fingerprint, and which of the variants. */
 const slotShape = /^[\w-]+(?:\.\d+)?$/;
 
+/** Whether a key is that of an answer or a vector. */
+export function isSlot(key: string): boolean {
+  return slotShape.test(key);
+}
+
 /** In the order of `items`. Answers that questions lead to are read from `store`, one round trip a tenant. */
 export async function keptAnswers(
   items: readonly StoredItem[],
@@ -57,7 +62,7 @@ export function keptAt(tenant: string, slot: string, value: Uint8Array | undefin
 
 function keptAs({ tenant, key, value }: StoredItem): KeptAnswer | undefined {
   if (tenant === systemTenant) return undefined;
-  if (slotShape.test(key)) return keptAt(tenant, key, value);
+  if (isSlot(key)) return keptAt(tenant, key, value);
   const kind = aliasKindOf(key);
   // The same question stands under its content as well; once is enough.
   if (kind === undefined || kind === "signature") return undefined;

@@ -1,0 +1,46 @@
+import type { Clock } from "../../core/clock.ts";
+import { isListable } from "../../core/store-listing.ts";
+import type { Core } from "../../core-assembly.ts";
+import type { Readiness } from "../readiness.ts";
+import type { Upstreams } from "../upstreams.ts";
+import type { AdminRoute } from "./admin-route.ts";
+import { entriesRoute } from "./entries/entries-route.ts";
+import { entryRoute, removeEntryRoute } from "./entries/entry-route.ts";
+import { eventsRoute } from "./events-route.ts";
+import { type HealthParts, healthRoute } from "./health-route.ts";
+import { originsRoute, replicasRoute } from "./origins-route.ts";
+import { TenantCensus } from "./tenant-census.ts";
+import { tenantsRoute } from "./tenants-route.ts";
+import type { AdminWatch } from "./watch/admin-watch.ts";
+
+export interface WatchRoutesParts {
+  readonly core: Pick<Core, "stored" | "stores">;
+  readonly invalidating: Pick<Core, "invalidate">;
+  readonly upstreams: () => Upstreams;
+  readonly readiness: Readiness;
+  readonly watch: AdminWatch;
+  readonly inUse: HealthParts["inUse"];
+  readonly state: { readonly draining: boolean };
+  readonly clock: Clock;
+}
+
+/** The routes that show what is stored, and how everything does. */
+export function watchRoutes(parts: WatchRoutesParts): readonly AdminRoute[] {
+  const { core, invalidating, upstreams, readiness, watch, inUse, state, clock } = parts;
+  const { truth } = core.stored;
+  const stored = { ...core.stored, clock };
+  const census = isListable(truth) ? new TenantCensus(truth, clock) : undefined;
+  return [
+    entriesRoute(stored),
+    entryRoute(stored),
+    removeEntryRoute(invalidating),
+    tenantsRoute({ truth, census, seen: watch.tenants }),
+    originsRoute({ upstreams, watch: watch.origins }),
+    replicasRoute(),
+    healthRoute({
+      ...{ stores: core.stores, readiness, watch: watch.parts, inUse, state },
+      startedAt: watch.startedAt,
+    }),
+    eventsRoute(watch.feed),
+  ];
+}

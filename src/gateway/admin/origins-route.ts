@@ -1,0 +1,74 @@
+import { z } from "zod";
+import type { Upstreams } from "../upstreams.ts";
+import { type AdminRoute, adminRoute } from "./admin-route.ts";
+import type { OriginWatch } from "./watch/origin-watch.ts";
+
+const originSchema = z.object({
+  name: z.string().meta({ description: "As the configuration names it." }),
+  url: z.string().meta({ description: "The base URL, without what is secret in it." }),
+  state: z.enum(["ok", "failing", "unknown"]).meta({ description: "`unknown`: it was not called yet." }),
+  since: z.iso.datetime().optional().meta({ description: "Since when it is in this state." }),
+  requests: z.int().meta({ description: "Since this process started." }),
+  errors: z.int().meta({ description: "Of these: no answer, 429, or 500 and above." }),
+  latencyMs: z
+    .object({ p50: z.number(), p95: z.number() })
+    .optional()
+    .meta({ description: "Of the last 512 that were answered well." }),
+});
+
+const originsSchema = z.object({ origins: z.array(originSchema) });
+const replicasSchema = z.object({
+  replicas: z.array(originSchema.extend({ pool: z.string() })).meta({ description: "Of pools of origins." }),
+});
+
+export interface OriginsParts {
+  /** Replaced when the configuration is read again. */
+  readonly upstreams: () => Upstreams;
+  readonly watch: OriginWatch;
+}
+
+/** The upstreams as this process has found them. */
+export function originsRoute({ upstreams, watch }: OriginsParts): AdminRoute {
+  return adminRoute({
+    method: "GET",
+    path: "/origins",
+    summary: "See the upstreams, and how they do.",
+    answer: originsSchema,
+    failures: [],
+    handle: (): z.output<typeof originsSchema> => ({
+      origins: upstreams().all.map(({ name, id }) => {
+        const record = watch.of(id);
+        const common = { name, url: withoutSecrets(id) };
+        if (record === undefined) return { ...common, state: "unknown", requests: 0, errors: 0 };
+        const { requests, errors, isFailing, since, latency } = record;
+        return {
+          ...common,
+          state: isFailing ? "failing" : "ok",
+          since: new Date(since).toISOString(),
+          ...{ requests, errors },
+          ...(latency !== undefined && { latencyMs: latency }),
+        };
+      }),
+    }),
+  });
+}
+
+/** There are no pools of origins yet. */
+export function replicasRoute(): AdminRoute {
+  return adminRoute({
+    method: "GET",
+    path: "/replicas",
+    summary: "See the replicas of pools of origins.",
+    answer: replicasSchema,
+    failures: [],
+    handle: (): z.output<typeof replicasSchema> => ({ replicas: [] }),
+  });
+}
+
+/** Some put a key into the URL, in front of the host or behind the `?`. */
+export function withoutSecrets(baseUrl: string): string {
+  const url = new URL(baseUrl);
+  const user = url.username === "" && url.password === "" ? "" : "***@";
+  const query = url.search === "" ? "" : "?***";
+  return `${url.protocol}//${user}${url.host}${url.pathname}${query}`;
+}

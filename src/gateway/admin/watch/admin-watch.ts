@@ -1,0 +1,31 @@
+import type { Clock } from "../../../core/clock.ts";
+import type { TraceEvent } from "../../../core/trace.ts";
+import { EventFeed } from "./event-feed.ts";
+import { OriginWatch } from "./origin-watch.ts";
+import { PartWatch } from "./part-watch.ts";
+import { SeenTenants } from "./seen-tenants.ts";
+
+/** What the admin API has heard of this process since it started. */
+export class AdminWatch {
+  readonly origins: OriginWatch;
+  readonly parts: PartWatch;
+  readonly tenants: SeenTenants;
+  readonly feed: EventFeed;
+  /** Milliseconds since the epoch. */
+  readonly startedAt: number;
+
+  constructor(clock: Clock) {
+    this.startedAt = clock.now();
+    this.origins = new OriginWatch(clock);
+    this.parts = new PartWatch(clock);
+    this.tenants = new SeenTenants(clock);
+    this.feed = new EventFeed(clock);
+  }
+
+  hear(event: TraceEvent): void {
+    if (event.type === "origin-end") this.origins.hear(event);
+    else if (event.type === "call-end") this.tenants.hear(event);
+    else this.parts.hear(event);
+    this.feed.hear(event);
+  }
+}

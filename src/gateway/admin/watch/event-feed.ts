@@ -1,0 +1,166 @@
+import { Readable } from "node:stream";
+import type { CancelTimer, Clock } from "../../../core/clock.ts";
+import { usdText } from "../../../core/money.ts";
+import type { Outcome } from "../../../core/outcome.ts";
+import type { TraceEvent } from "../../../core/trace.ts";
+import { TooManyError } from "../problem.ts";
+
+/**
+ * What happens, as it happens, as server-sent events (https://html.spec.whatwg.org/multipage/server-sent-events.html):
+ * `call` for each call that ends, `totals` every second, which also keeps connections from falling silent. While nobody
+ * reads, calls are only counted. A reader who is slow loses the oldest events that wait for it and is told how many;
+ * the totals tell the truth all the same.
+ */
+
+type CallEnd = Extract<TraceEvent, { type: "call-end" }>;
+type Saving = Extract<TraceEvent, { type: "saving" }>;
+
+const everyMs = 1_000;
+const mostReaders = 20;
+/** Events that wait for one reader. */
+const mostWaiting = 256;
+
+export class EventFeed {
+  readonly #clock: Clock;
+  readonly #readers = new Set<FeedReader>();
+  readonly #calls: Record<Outcome["kind"], number> = {
+    ...{ hit: 0, stale: 0, miss: 0, coalesced: 0, refresh: 0, bypass: 0, error: 0 },
+  };
+  #savedPicodollars = 0n;
+  /** Told just before the end of the call that it belongs to. */
+  #saving: Saving | undefined;
+  #cancel: CancelTimer | undefined;
+  #isClosed = false;
+
+  constructor(clock: Clock) {
+    this.#clock = clock;
+  }
+
+  hear(event: TraceEvent): void {
+    if (event.type === "saving") {
+      this.#savedPicodollars += BigInt(event.cost.price?.picodollars ?? 0);
+      this.#saving = event;
+    } else if (event.type === "saving-undone") {
+      this.#savedPicodollars -= BigInt(event.cost.price?.picodollars ?? 0);
+    } else if (event.type === "call-end") {
+      this.#calls[event.outcome.kind] += 1;
+      if (this.#readers.size > 0) this.#tell("call", this.#callOf(event));
+      this.#saving = undefined;
+    }
+  }
+
+  /** @throws TooManyError when there are as many readers as may be. */
+  read(): Readable {
+    if (this.#readers.size >= mostReaders)
+      throw new TooManyError({
+        code: "too_many_readers",
+        message: `${mostReaders} readers follow the events already.`,
+        retryAfterS: 10,
+      });
+    const reader = new FeedReader(() => {
+      this.#readers.delete(reader);
+      if (this.#readers.size === 0) this.#cancel?.();
+    });
+    this.#readers.add(reader);
+    if (this.#readers.size === 1) this.#tick();
+    else reader.tell("totals", this.#totals(), 0);
+    if (this.#isClosed) reader.push(null);
+    return reader;
+  }
+
+  /** Every reader is told the end. */
+  close(): void {
+    this.#isClosed = true;
+    this.#cancel?.();
+    for (const reader of this.#readers) reader.finish();
+  }
+
+  #tick(): void {
+    for (const reader of this.#readers) reader.tell("totals", this.#totals(), reader.takeLost());
+    this.#cancel = this.#clock.after(everyMs, () => this.#tick());
+  }
+
+  #tell(name: string, data: object): void {
+    for (const reader of this.#readers) reader.tell(name, data);
+  }
+
+  #totals(): object {
+    const savedUsd = usdText(this.#savedPicodollars);
+    return { at: new Date(this.#clock.now()).toISOString(), calls: { ...this.#calls }, savedUsd };
+  }
+
+  #callOf({ outcome, protocol, model, durationMs }: CallEnd): object {
+    const { kind } = outcome;
+    const saving = "entry" in outcome && this.#saving?.entry === outcome.entry ? this.#saving : undefined;
+    const price = saving?.cost.price;
+    return {
+      at: new Date(this.#clock.now()).toISOString(),
+      outcome: kind,
+      ...("layer" in outcome && { layer: outcome.layer }),
+      ...("reason" in outcome && { reason: outcome.reason }),
+      ...("entry" in outcome && { entry: outcome.entry }),
+      model,
+      protocol,
+      durationMs: Math.round(durationMs * 1_000) / 1_000,
+      ...(price !== undefined && { savedUsd: usdText(price.picodollars) }),
+    };
+  }
+}
+
+/** The events that wait for one reader, as text. */
+class FeedReader extends Readable {
+  readonly #waiting: string[] = [];
+  readonly #onGone: () => void;
+  #isWanted = false;
+  #isEnding = false;
+  #lost = 0;
+
+  constructor(onGone: () => void) {
+    super({ highWaterMark: 16 * 1024 });
+    this.#onGone = onGone;
+  }
+
+  tell(event: string, data: object, lost?: number): void {
+    if (this.#waiting.length >= mostWaiting) {
+      this.#waiting.shift();
+      this.#lost += 1;
+    }
+    const told = lost === undefined ? data : { ...data, lost };
+    this.#waiting.push(`event: ${event}\ndata: ${JSON.stringify(told)}\n\n`);
+    this.#flow();
+  }
+
+  /** How many were lost since it was asked last. */
+  takeLost(): number {
+    const lost = this.#lost;
+    this.#lost = 0;
+    return lost;
+  }
+
+  finish(): void {
+    this.#isEnding = true;
+    this.#flow();
+  }
+
+  override _read(): void {
+    this.#isWanted = true;
+    this.#flow();
+  }
+
+  override _destroy(error: Error | null, done: (error: Error | null) => void): void {
+    this.#onGone();
+    done(error);
+  }
+
+  #flow(): void {
+    while (this.#isWanted) {
+      const next = this.#waiting.shift();
+      if (next === undefined) break;
+      this.#isWanted = this.push(next);
+    }
+    if (this.#isEnding && this.#waiting.length === 0 && !this.readableEnded) {
+      this.#isEnding = false;
+      this.push(null);
+    }
+  }
+}
