@@ -11,7 +11,15 @@ import { inProject, projectEnvironment, projectNode, root } from "./project.mjs"
 
 const target = inProject("dist");
 const stamp = join(target, ".built");
-const sources = ["src", "package.json", "package-lock.json", "tsconfig.json", "tsdown.config.ts", "scripts"];
+const sources = [
+  "src",
+  "dashboard",
+  "package.json",
+  "package-lock.json",
+  "tsconfig.json",
+  "tsdown.config.ts",
+  "scripts",
+];
 
 function isFresh() {
   if (!existsSync(stamp)) return false;
@@ -33,6 +41,7 @@ function build() {
   try {
     bundle("tree", next);
     if (existsSync(inProject("src", "gateway", "vendor.ts"))) bundle("vendor", next);
+    bundleDashboard(join(next, "dashboard"));
     const program = join(next, "cli", "main.js");
     if (existsSync(program)) chmodSync(program, 0o755);
     writeFileSync(join(next, ".built"), "");
@@ -51,6 +60,24 @@ function bundle(name, directory) {
     stdio: "inherit",
   });
   if (result.status !== 0) throw new Error(`the build of "${name}" failed`);
+}
+
+function bundleDashboard(directory) {
+  const vite = inProject("node_modules", "vite", "bin", "vite.js");
+  const options = [
+    "build",
+    "--config",
+    inProject("dashboard", "vite.config.ts"),
+    "--outDir",
+    directory,
+    "--emptyOutDir",
+  ];
+  const result = spawnSync(projectNode(), [vite, ...options], {
+    cwd: root,
+    env: projectEnvironment(),
+    stdio: "inherit",
+  });
+  if (result.status !== 0) throw new Error("the build of the dashboard failed");
 }
 
 /** Builds if needed; throws when the build fails. */

@@ -21,8 +21,8 @@ const timers = new Set(["setTimeout", "setInterval", "setImmediate"]);
 const clockMembers = new Set(["Date.now", "Math.random", "performance.now", "process.hrtime"]);
 const timerModules = new Set(["node:timers", "node:timers/promises", "timers", "timers/promises"]);
 
-const folders = ["src", "test", "bench", "examples", "scripts"];
-const files = folders.flatMap((folder) => filesBelow(folder)).filter((file) => /\.(ts|mts|mjs)$/.test(file));
+const folders = ["src", "dashboard", "test", "bench", "examples", "scripts"];
+const files = folders.flatMap((folder) => filesBelow(folder)).filter((file) => /\.(ts|tsx|mts|mjs)$/.test(file));
 const complaints = files.flatMap(complaintsAbout);
 for (const path of exemptFromClock.keys()) {
   if (!files.includes(path)) complaints.push(`scripts/check-source.mjs: exempts ${path}, which does not exist`);

@@ -15,6 +15,7 @@ const checks = [
   ["format and lint", ["biome", "check", "--error-on-warnings", "--no-errors-on-unmatched"]],
   ["rules of the source", ["node", "scripts/check-source.mjs"]],
   ["types", ["tsc", "-p", "tsconfig.json"]],
+  ["types of the dashboard", ["tsc", "-p", "dashboard/tsconfig.json"]],
   ["import law", ["depcruise", "src"]],
   ["build", ["node", "scripts/build.mjs"]],
   ["unused code", ["knip"]],

@@ -1,0 +1,77 @@
+import { Store } from "../shell/store.ts";
+import type { AdminClient } from "./admin-client.ts";
+import { waitBeforeMs } from "./back-off.ts";
+import { connection, connectionLost } from "./connection.ts";
+import { EventParser } from "./event-parser.ts";
+import { Failure } from "./failure.ts";
+import { endIfRefused, session } from "./session.ts";
+
+/**
+ * What the gateway tells by itself. Read through fetch, since an EventSource cannot send the token. Events say that
+ * something has changed, not what the page shows: whoever shows something asks for it again, at most once in a while.
+ * A gateway without this route is polled only.
+ */
+
+const atMostEveryMs = 1_000;
+
+/** Counts what changed. */
+export const changes = new Store(0);
+/** Whether the gateway tells by itself at the moment. */
+export const isTelling = new Store(false);
+
+export function followEvents(): void {
+  let abort: AbortController | undefined;
+  const begin = (): void => {
+    abort?.abort();
+    isTelling.set(false);
+    const { client } = session.value;
+    if (client === undefined || connection.value.state === "lost") return;
+    abort = new AbortController();
+    void follow(client, abort.signal, 0);
+  };
+  session.listen(begin);
+  connection.listen(begin);
+  begin();
+}
+
+async function follow(client: AdminClient, signal: AbortSignal, attempt: number): Promise<void> {
+  try {
+    const { body } = await client.open("/events", signal, "text/event-stream");
+    if (body === null) return;
+    isTelling.set(true);
+    await read(body);
+    // The gateway ended it: it stops, or has held it long enough.
+    isTelling.set(false);
+    if (!signal.aborted) connectionLost();
+  } catch (error) {
+    if (signal.aborted) return;
+    isTelling.set(false);
+    if (!(error instanceof Failure)) return connectionLost();
+    if (error.kind === "unreachable") return connectionLost();
+    endIfRefused(error);
+    if (error.kind !== "refused") return;
+    setTimeout(() => {
+      if (!signal.aborted) void follow(client, signal, attempt + 1);
+    }, waitBeforeMs(attempt));
+  }
+}
+
+async function read(body: ReadableStream<Uint8Array>): Promise<void> {
+  const parser = new EventParser();
+  const decoder = new TextDecoder();
+  const reader = body.getReader();
+  for (let piece = await reader.read(); !piece.done; piece = await reader.read()) {
+    if (parser.push(decoder.decode(piece.value, { stream: true })).length > 0) noteChange();
+  }
+}
+
+let isWaiting = false;
+
+function noteChange(): void {
+  if (isWaiting) return;
+  isWaiting = true;
+  setTimeout(() => {
+    isWaiting = false;
+    changes.set(changes.value + 1);
+  }, atMostEveryMs);
+}

@@ -1,0 +1,3 @@
+export function Swatch({ color }: { readonly color: string }) {
+  return <span class="swatch" aria-hidden="true" style={{ background: `var(${color})` }} />;
+}

@@ -1,0 +1,73 @@
+import { useState } from "preact/hooks";
+import type { z } from "zod";
+import type { entryDetailSchema } from "../../../src/gateway/admin/entries/shown-entry.ts";
+import { usePolled } from "../../api/polled.ts";
+import { session } from "../../api/session.ts";
+import { Confirmation } from "../../parts/confirmation.tsx";
+import { Dialog } from "../../parts/dialog.tsx";
+import { Loaded } from "../../parts/loaded.tsx";
+import { announce } from "../../shell/announcer.tsx";
+import { EntryFacts } from "./entry-facts.tsx";
+import { WrongReport } from "./wrong-report.tsx";
+
+export type EntryDetail = z.output<typeof entryDetailSchema>;
+
+export interface EntryDialogProps {
+  readonly id: string;
+  onClose(): void;
+  /** Something was removed or reported. */
+  onChanged(): void;
+}
+
+/** One stored answer in full, and what can be done about it. */
+export function EntryDialog({ id, onClose, onChanged }: EntryDialogProps) {
+  const path = `/entries/${encodeURIComponent(id)}`;
+  const entry = usePolled<EntryDetail>(path);
+  const [doing, setDoing] = useState<"purge" | "report" | undefined>();
+  const done = (said: string): void => {
+    announce(said);
+    onChanged();
+    onClose();
+  };
+  const back = (): void => setDoing(undefined);
+  return (
+    <Dialog title="Stored answer" isWide onClose={onClose}>
+      {entry.failure?.kind === "missing" ? (
+        <p>Nothing is stored under this id. It may have been purged, or be too old.</p>
+      ) : (
+        <Loaded of={entry} what="The answer">
+          {(detail) => <EntryFacts entry={detail} />}
+        </Loaded>
+      )}
+      <div class="dialog-foot">
+        {entry.data !== undefined && (
+          <>
+            <button class="button danger" type="button" onClick={() => setDoing("purge")}>
+              Purge
+            </button>
+            <button class="button danger" type="button" onClick={() => setDoing("report")}>
+              Report as wrong
+            </button>
+          </>
+        )}
+        <button class="button" type="button" onClick={onClose}>
+          Close
+        </button>
+      </div>
+      {doing === "purge" && (
+        <Confirmation
+          title="Purge this answer?"
+          action="Purge"
+          act={async () => {
+            await session.value.client?.delete(path);
+            done("The answer was purged.");
+          }}
+          onClose={back}
+        >
+          <p>The next call that asks for it goes to the origin.</p>
+        </Confirmation>
+      )}
+      {doing === "report" && <WrongReport id={id} onDone={done} onClose={back} />}
+    </Dialog>
+  );
+}

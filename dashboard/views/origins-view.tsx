@@ -1,0 +1,3 @@
+export function OriginsView() {
+  return <h1 tabIndex={-1}>Origins</h1>;
+}

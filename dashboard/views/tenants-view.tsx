@@ -1,0 +1,3 @@
+export function TenantsView() {
+  return <h1 tabIndex={-1}>Tenants</h1>;
+}
