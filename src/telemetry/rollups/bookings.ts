@@ -1,6 +1,6 @@
 import { z } from "zod";
 import type { Clock, Random } from "../../core/clock.ts";
-import type { Cost } from "../../core/cost.ts";
+import type { Price } from "../../core/cost.ts";
 import { withDeadline } from "../../core/deadline.ts";
 import { StoreUnavailableError } from "../../core/errors.ts";
 import { contentDigest } from "../../core/fingerprint.ts";
@@ -21,7 +21,11 @@ import { savers } from "../ledger.ts";
 
 type Saving = Extract<TraceEvent, { type: "saving" }>;
 type Undone = Extract<TraceEvent, { type: "saving-undone" }>;
-type Booking = Omit<Undone, "type">;
+
+interface Booking extends Omit<Undone, "type"> {
+  /** When: who reports on an answer means one that was given before. */
+  readonly at: number;
+}
 
 export interface BookingParts {
   /** `undefined` where nobody but this process would read it. */
@@ -45,6 +49,7 @@ interface Report {
   readonly id: string;
   /** By which the store's answer tells whether this report was the first. */
   readonly token: Uint8Array;
+  readonly at: number;
   tries: number;
 }
 
@@ -63,15 +68,16 @@ export class Bookings {
   /** A hit was booked. */
   note(id: string, { by, model, cost, bytes }: Saving, timeMs: number | undefined): void {
     if (this.#remembered.has(id)) return;
-    const booking = { by, model, cost, bytes, timeMs };
+    const booking = { by, model, cost, bytes, timeMs, at: this.#parts.clock.now() };
     keep(this.#remembered, id, booking, mostRemembered);
     if (this.#parts.store !== undefined && this.#unwritten.size < mostUnwritten) this.#unwritten.set(id, booking);
   }
 
   /** Somebody says that the answer is wrong. Never rejects: what cannot be done now is done by `write`. */
   async undo(id: string): Promise<void> {
+    const { clock, random } = this.#parts;
     if (!this.#reports.has(id))
-      keep(this.#reports, id, { id, token: this.#parts.random.bytes(12), tries: 0 }, mostReports);
+      keep(this.#reports, id, { id, token: random.bytes(12), at: clock.now(), tries: 0 }, mostReports);
     await this.#settle(this.#reports.get(id) as Report);
   }
 
@@ -104,7 +110,7 @@ export class Bookings {
     const { id } = report;
     try {
       const booking = this.#remembered.get(id) ?? (await this.#noted(id));
-      if (booking === undefined) {
+      if (booking === undefined || booking.at > report.at) {
         report.tries++;
         if (report.tries >= triesForNote || this.#parts.store === undefined) this.#reports.delete(id);
         return;
@@ -112,7 +118,8 @@ export class Bookings {
       const isFirst = await this.#isFirst(report);
       // Two that settle the same report at once are one.
       if (!this.#reports.delete(id)) return;
-      if (isFirst) trace({ type: "saving-undone", ...booking });
+      const { at: _, ...undone } = booking;
+      if (isFirst) trace({ type: "saving-undone", ...undone });
     } catch {
       // The store is away: the next time.
     }
@@ -157,6 +164,7 @@ function undoneKey(id: string): string {
 const tokens = z.int().min(0);
 
 const noteSchema = z.object({
+  at: z.number(),
   by: z.enum(savers as [SavedBy, ...SavedBy[]]),
   model: z.string(),
   bytes: tokens,
@@ -184,8 +192,8 @@ const noteSchema = z.object({
 
 function readNote(value: Uint8Array): Booking | undefined {
   try {
-    const { by, model, bytes, timeMs, cost } = noteSchema.parse(JSON.parse(Buffer.from(value).toString("utf8")));
-    return { by, model, bytes, timeMs, cost: cost as Cost };
+    const { at, by, model, bytes, timeMs, cost } = noteSchema.parse(JSON.parse(Buffer.from(value).toString("utf8")));
+    return { at, by, model, bytes, timeMs, cost: { usage: cost.usage, price: cost.price as Price | undefined } };
   } catch {
     return undefined;
   }

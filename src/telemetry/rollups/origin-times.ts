@@ -9,7 +9,7 @@ import type { TraceEvent } from "../../core/trace.ts";
 const lastAnswers = 31;
 const mostModels = 200;
 
-type OriginEnd = Extract<TraceEvent, { type: "origin-end" }>;
+type OriginEnd = Pick<Extract<TraceEvent, { type: "origin-end" }>, "model" | "stream" | "result" | "durationMs">;
 
 class RunningMedian {
   value = 0;

@@ -1,0 +1,44 @@
+import { describe, expect, it } from "vitest";
+import { ManualClock } from "../../core/clock.ts";
+import { systemTenant } from "../../core/scopes.ts";
+import { memory } from "../../stores/memory.ts";
+import { nodesOf, takePlace } from "./node-places.ts";
+import { placeKey } from "./periods.ts";
+
+const day = Date.UTC(2026, 0, 1);
+const aStore = () => memory({ clock: new ManualClock(day) });
+
+describe("places of a day", () => {
+  it("are taken in order, one for each process, and found again", async () => {
+    const store = aStore();
+    const names = Array.from({ length: 60 }, (_, index) => `node-${index}`);
+    const places = await Promise.all(names.map((name) => takePlace(store, day, name, undefined)));
+    expect([...places].sort((a, b) => Number(a) - Number(b))).toEqual(names.map((_, index) => index));
+    const { nodes, full } = await nodesOf(store, day);
+    expect([...nodes].sort()).toEqual([...names].sort());
+    expect(full).toBe(false);
+    expect(await takePlace(store, day, "node-7", undefined)).toBe(places[7]);
+    expect(await nodesOf(store, day + 86_400_000)).toEqual({ nodes: [], full: false });
+  });
+
+  it("that the store forgot go to the next, and whose they were takes another", async () => {
+    const store = aStore();
+    for (const name of ["a", "b", "c"]) await takePlace(store, day, name, undefined);
+    store.delete(systemTenant, placeKey(day, 1));
+    expect((await nodesOf(store, day)).nodes).toEqual(["a", "c"]);
+    expect(await takePlace(store, day, "d", undefined)).toBe(1);
+    expect(await takePlace(store, day, "b", 1)).toBe(3);
+    expect((await nodesOf(store, day)).nodes).toEqual(["a", "d", "c", "b"]);
+    store.delete(systemTenant, placeKey(day, 3));
+    expect(await takePlace(store, day, "b", 3)).toBe(3);
+  });
+
+  it("come to an end, and it is said", async () => {
+    const store = aStore();
+    for (let place = 0; place < 1_024; place++)
+      store.set(systemTenant, placeKey(day, place), Buffer.from(`n${place}`), { deleteAt: Number.POSITIVE_INFINITY });
+    expect(await takePlace(store, day, "late", undefined)).toBeUndefined();
+    const { nodes, full } = await nodesOf(store, day);
+    expect([nodes.length, full]).toEqual([1_024, true]);
+  });
+});
