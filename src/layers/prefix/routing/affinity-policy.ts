@@ -1,3 +1,4 @@
+import { PrefillQueue } from "./prefill-queue.ts";
 import { PrefixIndex } from "./prefix-index.ts";
 import type { PromptBlocks } from "./prompt-blocks.ts";
 import type { Choice, Dispatched, RoutingPolicy } from "./routing-policy.ts";
@@ -5,9 +6,10 @@ import type { Choice, Dispatched, RoutingPolicy } from "./routing-policy.ts";
 /**
  * To the replica that is likely to answer first. Until a first token is there, a replica has to compute what its cache
  * lacks of all prompts that wait before this one, and of this one: the estimate is the sum of both, over how fast the
- * replica computes. What this call leaves to compute also delays the calls behind it, so it counts a little more than
- * once (`externality`). Ties go to who has the fewest calls. In simulations over a public trace the rule beat matching
- * alone and matching with load thresholds, which pile calls onto the warm replica (docs/prefix-routing.md).
+ * replica computes. What this call leaves to compute also delays the calls behind it and takes the place of what the
+ * replica holds, so it counts more than once (`externality`). Of those that are as good the one with the fewest calls is
+ * chosen, and then the one that was given the fewest new prompts. In simulations over a public trace the rule beat
+ * matching alone and matching with load thresholds, which pile calls onto the warm replica (`npm run bench -- prefix`).
  *
  * What waits is known without asking: what was sent there and has not begun to answer. What replicas have cached is
  * supposed (`PrefixIndex`) and corrected by what they report.
@@ -17,31 +19,33 @@ export interface AffinityOptions {
   readonly replicas: number;
   /** Blocks that a replica is supposed to hold at first; rather too many than too few. */
   readonly capacity: number;
-  /** How much what a call computes counts for those behind it. Default 0.75. */
+  /** How much what a call computes counts for those behind it. Default 2. */
   readonly externality?: number;
   /** Distorts what is known of the queue of a replica; for simulations. */
   readonly distort?: (queued: number, replica: number) => number;
 }
 
 interface Load {
-  /** Sent there, not begun, and not in its cache as far as is known. */
-  queued: number;
+  readonly queue: PrefillQueue;
   inFlight: number;
-  /** Calls that have not begun. */
-  waiting: number;
+  /** Units that were new to it so far. */
+  fresh: number;
   /** Units a millisecond; `undefined` until one was measured. */
   speed: number | undefined;
-  /** Calls in a row that found nothing where something was supposed. */
+  /** Calls in a row that lacked what was used lately. */
   strikes: number;
 }
 
-/** A reply that tells less than this share of what was supposed is a correction. */
-const tolerated = 0.98;
-/** With each correction the supposed capacity comes so much nearer to what is held. */
-const shrinkage = 0.98;
-/** And with each call that had what it was supposed to have it grows a little, up to where it began. */
-const growth = 1.001;
-/** So many calls in a row that found nothing show that a replica began anew. */
+/** Estimates that differ by less than this share of the prompt are the same. */
+const alike = 0.02;
+/** A block of such an age that was there shows that the replica may hold more than is supposed, and by how much then. */
+const oldShare = 0.8;
+const growth = 1.02;
+/** One that was not there shows that it holds less; the supposed capacity shrinks to the block's age, but slowly. */
+const shrinkage = 0.9;
+/** But a block that is younger than this, and not there, was lost with all others: the replica may have begun anew. */
+const youngShare = 0.4;
+/** So many such in a row show that it has. */
 const mostStrikes = 3;
 /** Weight of the latest measurement of speed. */
 const latest = 0.1;
@@ -54,12 +58,12 @@ export class AffinityPolicy implements RoutingPolicy {
   readonly #capacity: number;
   readonly #distort: (queued: number, replica: number) => number;
 
-  constructor({ replicas, capacity, externality = 0.75, distort = (queued) => queued }: AffinityOptions) {
+  constructor({ replicas, capacity, externality = 2, distort = (queued) => queued }: AffinityOptions) {
     this.#index = new PrefixIndex({ replicas, capacity });
     this.#loads = Array.from({ length: replicas }, () => ({
-      queued: 0,
+      queue: new PrefillQueue(),
       inFlight: 0,
-      waiting: 0,
+      fresh: 0,
       speed: undefined,
       strikes: 0,
     }));
@@ -68,48 +72,49 @@ export class AffinityPolicy implements RoutingPolicy {
     this.#distort = distort;
   }
 
-  choose({ names, blockLength, length }: PromptBlocks, eligible: readonly number[]): Choice {
+  choose({ names, blockLength, length }: PromptBlocks, eligible: readonly number[], nowMs: number): Choice {
     const depths = this.#index.match(names);
     const usual = this.#usualSpeed(eligible);
-    let best = eligible[0] as number;
-    let [leastCost, leastInFlight] = [Number.POSITIVE_INFINITY, Number.POSITIVE_INFINITY];
-    for (const replica of eligible) {
-      const { queued, inFlight, speed = usual } = this.#loads[replica] as Load;
-      const lacking = length - (depths[replica] as number) * blockLength;
-      const cost = (this.#distort(queued, replica) + (1 + this.#externality) * lacking) / speed;
-      if (cost > leastCost || (cost === leastCost && inFlight >= leastInFlight)) continue;
-      [best, leastCost, leastInFlight] = [replica, cost, inFlight];
-    }
-    return { replica: best, expected: (depths[best] as number) * blockLength };
+    const costs = eligible.map((replica) => {
+      const { queue, speed = usual } = this.#loads[replica] as Load;
+      const lacking = Math.max(0, length - (depths[replica] as number) * blockLength);
+      const waiting = this.#distort(queue.left(nowMs, speed), replica);
+      return (waiting + (1 + this.#externality) * lacking) / (speed ?? 1);
+    });
+    const most = Math.min(...costs) + (alike * length) / (usual ?? 1);
+    const best = eligible.filter((_, place) => (costs[place] as number) <= most);
+    const replica = best.reduce((one, other) => (this.#isFreer(other, one) ? other : one));
+    return { replica, expected: Math.min(length, (depths[replica] as number) * blockLength) };
   }
 
-  dispatch({ names, blockLength, length }: PromptBlocks, { replica, expected }: Choice): Dispatched {
+  #isFreer(one: number, other: number): boolean {
+    const [mine, theirs] = [this.#loads[one] as Load, this.#loads[other] as Load];
+    if (mine.inFlight !== theirs.inFlight) return mine.inFlight < theirs.inFlight;
+    return mine.fresh < theirs.fresh;
+  }
+
+  dispatch({ names, blockLength, length }: PromptBlocks, { replica, expected }: Choice, nowMs: number): Dispatched {
     const load = this.#loads[replica] as Load;
-    const lacking = length - expected;
-    const wasIdle = load.waiting === 0;
-    load.queued += lacking;
-    load.waiting++;
+    const isAlone = load.queue.size === 0;
+    const waiting = load.queue.add(length - expected, nowMs);
     load.inFlight++;
-    this.#index.put(replica, names);
-    let [isBegun, isEnded] = [false, false];
-    const begun = (afterMs: number | undefined): void => {
-      if (isBegun) return;
-      isBegun = true;
-      load.waiting--;
-      // What adds up to nothing must not leave a rest of rounding.
-      load.queued = load.waiting === 0 ? 0 : load.queued - lacking;
-      if (afterMs !== undefined && wasIdle && lacking >= blockLength)
-        this.#measured(load, lacking / Math.max(1, afterMs));
-    };
+    load.fresh += length - expected;
+    const ages = this.#index.put(replica, names);
+    let isEnded = false;
+    let aloneMs: number | undefined;
     return {
-      begun,
-      ended: (cached) => {
-        begun(undefined);
+      begun: (atMs) => {
+        load.queue.remove(waiting, atMs);
+        if (isAlone) aloneMs ??= atMs - nowMs;
+      },
+      ended: (atMs, cached) => {
+        load.queue.remove(waiting, atMs);
         if (isEnded) return;
         isEnded = true;
         load.inFlight--;
-        if (cached !== undefined && Number.isFinite(cached))
-          this.#reported(replica, names, expected, cached, blockLength);
+        if (cached === undefined || !(cached >= 0 && cached <= length)) return;
+        if (aloneMs !== undefined) measure(load, length - cached, aloneMs, blockLength);
+        this.#reported(replica, names, ages, Math.floor(expected / blockLength), Math.floor(cached / blockLength));
       },
     };
   }
@@ -118,33 +123,39 @@ export class AffinityPolicy implements RoutingPolicy {
     this.#index.clear(replica);
   }
 
-  /** What a replica lacked of a prompt it has now computed; but it shows that it holds less than supposed. */
-  #reported(replica: number, names: readonly number[], expected: number, cached: number, blockLength: number): void {
+  /** `expected` and `found` in blocks. What was lacking the replica has computed by now. */
+  #reported(
+    replica: number,
+    names: readonly number[],
+    ages: readonly (number | undefined)[],
+    expected: number,
+    found: number,
+  ): void {
+    if (expected === 0) return;
     const index = this.#index;
     const load = this.#loads[replica] as Load;
-    if (cached >= expected * tolerated) {
-      if (expected > 0) load.strikes = 0;
-      index.setCapacity(replica, Math.min(this.#capacity, index.capacityOf(replica) * growth));
+    const capacity = index.capacityOf(replica);
+    if (found >= expected) {
+      load.strikes = 0;
+      const isOld = (ages[expected - 1] ?? 0) > oldShare * capacity;
+      if (isOld) index.setCapacity(replica, Math.min(this.#capacity, capacity * growth));
       return;
     }
-    const least = Math.max(index.sizeOf(replica) * shrinkage, names.length);
-    index.setCapacity(replica, Math.min(index.capacityOf(replica), least));
-    if (cached >= blockLength) {
+    const age = ages[found] ?? 0;
+    if (age > youngShare * capacity) {
       load.strikes = 0;
+      index.setCapacity(replica, Math.min(capacity, Math.max(names.length, age, capacity * shrinkage)));
     } else if (++load.strikes >= mostStrikes) {
       load.strikes = 0;
       index.clear(replica);
       index.put(replica, names);
-      index.setCapacity(replica, this.#capacity);
+      // Or it holds far less.
+      index.setCapacity(replica, Math.max(names.length, capacity * shrinkage));
     }
   }
 
-  #measured(load: Load, speed: number): void {
-    load.speed = load.speed === undefined ? speed : load.speed + (speed - load.speed) * latest;
-  }
-
   /** Where nothing was measured a replica is supposed to be as fast as the others. */
-  #usualSpeed(eligible: readonly number[]): number {
+  #usualSpeed(eligible: readonly number[]): number | undefined {
     let [sum, count] = [0, 0];
     for (const replica of eligible) {
       const { speed } = this.#loads[replica] as Load;
@@ -152,6 +163,16 @@ export class AffinityPolicy implements RoutingPolicy {
       sum += speed;
       count++;
     }
-    return count === 0 ? 1 : sum / count;
+    return count === 0 ? undefined : sum / count;
   }
+}
+
+/** Few units take no longer than the network does. */
+const fewestBlocks = 4;
+
+/** A prompt for which nothing had to wait shows how fast the replica computes. */
+function measure(load: Load, computed: number, afterMs: number, blockLength: number): void {
+  if (computed < fewestBlocks * blockLength || afterMs <= 0) return;
+  const speed = computed / afterMs;
+  load.speed = load.speed === undefined ? speed : load.speed + (speed - load.speed) * latest;
 }

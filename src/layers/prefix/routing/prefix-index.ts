@@ -1,11 +1,11 @@
+import { Recency } from "./recency.ts";
+
 /**
  * What each replica is supposed to have in its cache: the blocks of the prompts that it was given, the least recently
  * used forgotten first, as engines do. One table for all replicas has, for each block, a bit for each replica, so that one
  * walk along a prompt finds how much of it every one of them has. A block counts only if all before it are there.
  *
- * It is better to suppose too much than too little (half the true capacity costs a fifth of the hits, four times costs
- * nothing), as long as what replicas report corrects it: what one did not have is forgotten, and so is that it could
- * hold as much.
+ * The age of a block is how many others the replica has used since: a block is gone when that is more than it holds.
  */
 
 export interface PrefixIndexOptions {
@@ -19,7 +19,9 @@ const bitsInWord = 32;
 export class PrefixIndex {
   readonly #words: number;
   readonly #masks = new Map<number, Int32Array>();
-  readonly #held: Map<number, undefined>[];
+  /** With the span of each block's last use, the least recently used first. */
+  readonly #held: Map<number, number>[];
+  readonly #recency: Recency[];
   readonly #capacities: number[];
   readonly #depths: Int32Array;
   readonly #alive: Int32Array;
@@ -28,6 +30,7 @@ export class PrefixIndex {
     this.#words = Math.ceil(replicas / bitsInWord);
     this.#held = Array.from({ length: replicas }, () => new Map());
     this.#capacities = Array(replicas).fill(capacity);
+    this.#recency = Array.from({ length: replicas }, () => new Recency());
     this.#depths = new Int32Array(replicas);
     this.#alive = new Int32Array(this.#words);
   }
@@ -54,26 +57,34 @@ export class PrefixIndex {
     return depths;
   }
 
-  /** The replica has these now, and has used them last. */
-  put(replica: number, names: readonly number[]): void {
-    const held = this.#held[replica] as Map<number, undefined>;
+  /**
+   * The replica has these now, and has used them last. Returns the ages that they had, `undefined` for each that was
+   * new.
+   */
+  put(replica: number, names: readonly number[]): readonly (number | undefined)[] {
+    const held = this.#held[replica] as Map<number, number>;
+    const recency = this.#recency[replica] as Recency;
+    const spans = names.map((name) => held.get(name));
+    const ages: (number | undefined)[] = [];
+    for (const [place, span] of spans.entries()) {
+      // Blocks of one prompt were mostly used together.
+      const isAsBefore = place > 0 && span === spans[place - 1];
+      if (span === undefined) ages.push(undefined);
+      else ages.push(isAsBefore ? ages[place - 1] : recency.distance(span));
+    }
     // The deepest first: engines free them in that order, too.
     for (let place = names.length - 1; place >= 0; place--) {
       const name = names[place] as number;
       if (!held.delete(name)) this.#mark(replica, name);
-      held.set(name, undefined);
+      held.set(name, recency.use(spans[place]));
     }
     this.#shrink(replica);
-  }
-
-  /** Of these it has only the first `count`. */
-  correct(replica: number, names: readonly number[], count: number): void {
-    for (const name of names.slice(count)) this.#drop(replica, name);
+    return ages;
   }
 
   /** It has nothing any more: it began anew. */
   clear(replica: number): void {
-    for (const name of [...(this.#held[replica] as Map<number, undefined>).keys()]) this.#drop(replica, name);
+    for (const name of [...(this.#held[replica] as Map<number, number>).keys()]) this.#drop(replica, name);
   }
 
   capacityOf(replica: number): number {
@@ -81,7 +92,7 @@ export class PrefixIndex {
   }
 
   sizeOf(replica: number): number {
-    return (this.#held[replica] as Map<number, undefined>).size;
+    return (this.#held[replica] as Map<number, number>).size;
   }
 
   setCapacity(replica: number, blocks: number): void {
@@ -90,7 +101,7 @@ export class PrefixIndex {
   }
 
   #shrink(replica: number): void {
-    const held = this.#held[replica] as Map<number, undefined>;
+    const held = this.#held[replica] as Map<number, number>;
     const capacity = this.capacityOf(replica);
     for (const name of held.keys()) {
       if (held.size <= capacity) return;
@@ -108,7 +119,9 @@ export class PrefixIndex {
   }
 
   #drop(replica: number, name: number): void {
-    if (!(this.#held[replica] as Map<number, undefined>).delete(name)) return;
+    const held = this.#held[replica] as Map<number, number>;
+    (this.#recency[replica] as Recency).leave(held.get(name) as number);
+    held.delete(name);
     const mask = this.#masks.get(name) as Int32Array;
     mask[replica >> 5] = (mask[replica >> 5] as number) & ~(1 << (replica & 31));
     if (mask.every((word) => word === 0)) this.#masks.delete(name);

@@ -1,13 +1,13 @@
 import type { PromptBlocks } from "./prompt-blocks.ts";
 
-/** Which replica of a pool a call goes to. Replicas are named by their index in the pool. */
+/** Which replica of a pool a call goes to. Replicas are named by their index in the pool; instants are a monotonic clock's. */
 
 export interface RoutingPolicy {
   readonly name: string;
   /** The one to go to, out of `eligible`, which is never empty and in ascending order. */
-  choose(prompt: PromptBlocks, eligible: readonly number[]): Choice;
+  choose(prompt: PromptBlocks, eligible: readonly number[], nowMs: number): Choice;
   /** The call goes there. What is learnt of it is told to the handle. */
-  dispatch(prompt: PromptBlocks, choice: Choice): Dispatched;
+  dispatch(prompt: PromptBlocks, choice: Choice, nowMs: number): Dispatched;
   /** The replica began anew, with nothing in its cache. */
   forget(replica: number): void;
 }
@@ -20,8 +20,8 @@ export interface Choice {
 
 /** One call on its way. Each is told at most once; what is told late or twice changes nothing. */
 export interface Dispatched {
-  /** The first byte of the answer is there, or the call has ended without one. */
-  begun(afterMs: number | undefined): void;
+  /** The first byte of the answer is there. */
+  begun(atMs: number): void;
   /** `cached`: how much of the prompt the replica had, in the prompt's units; `undefined` when it does not say. */
-  ended(cached: number | undefined): void;
+  ended(atMs: number, cached: number | undefined): void;
 }
