@@ -8,7 +8,7 @@ import type { PartName, PartWatch } from "./watch/part-watch.ts";
 
 const since = z.iso.datetime().optional();
 
-const healthSchema = z.object({
+export const healthSchema = z.object({
   status: z.enum(["ready", "degraded", "draining"]).meta({ description: "As `/readyz` tells it." }),
   version: z.string(),
   startedAt: z.iso.datetime(),

@@ -6,7 +6,7 @@ import { unlisted } from "./entries/entries-route.ts";
 import type { TenantCensus } from "./tenant-census.ts";
 import type { SeenTenants } from "./watch/seen-tenants.ts";
 
-const tenantsSchema = z.object({
+export const tenantsSchema = z.object({
   tenants: z.array(
     z.object({
       tenant: z.string(),
