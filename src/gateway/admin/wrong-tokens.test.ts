@@ -1,0 +1,22 @@
+import { expect, test } from "vitest";
+import { ManualClock } from "../../core/clock.ts";
+import { WrongTokens } from "./wrong-tokens.ts";
+
+test("ten wrong ones in a minute are answered, further ones are to wait for the end of it", () => {
+  const clock = new ManualClock();
+  const wrong = new WrongTokens(clock);
+  for (let index = 0; index < 10; index++) expect(wrong.count("a")).toBeUndefined();
+  clock.advance(20_000);
+  expect([wrong.count("a"), wrong.count("b")]).toEqual([40_000, undefined]);
+  clock.advance(40_000);
+  expect(wrong.count("a")).toBeUndefined();
+});
+
+test("a flood of addresses forgets the earliest, and one of them begins anew", () => {
+  const wrong = new WrongTokens(new ManualClock());
+  for (let index = 0; index < 11; index++) wrong.count("a");
+  for (let index = 0; index < 9_999; index++) wrong.count(`b${index}`);
+  expect(wrong.count("a")).toBe(60_000);
+  wrong.count("one more");
+  expect(wrong.count("a")).toBeUndefined();
+});
