@@ -16,11 +16,25 @@ class GatewayRequestError extends RepriseError {}
 const answerTimeoutMs = 30_000;
 
 /** Sends `body` to a route below `/admin/v1` and returns what is answered. */
-export async function postToAdmin(
+export function postToAdmin(
   config: GatewayConfig,
   given: string | undefined,
   route: string,
   body: object,
+): Promise<unknown> {
+  return askAdmin(config, given, route, body);
+}
+
+/** What a route below `/admin/v1` answers. */
+export function getFromAdmin(config: GatewayConfig, given: string | undefined, route: string): Promise<unknown> {
+  return askAdmin(config, given, route);
+}
+
+async function askAdmin(
+  config: GatewayConfig,
+  given: string | undefined,
+  route: string,
+  body?: object,
 ): Promise<unknown> {
   const url = given === undefined ? urlOf(config) : checked(given);
   const token = tokenFor(config, url);
@@ -85,11 +99,11 @@ interface AdminAnswer {
   readonly body: unknown;
 }
 
-async function asked(url: string, token: string, body: object): Promise<AdminAnswer> {
+async function asked(url: string, token: string, body: object | undefined): Promise<AdminAnswer> {
   const response = await request(url, {
-    method: "POST",
-    headers: { authorization: `Bearer ${token}`, "content-type": "application/json" },
-    body: JSON.stringify(body),
+    method: body === undefined ? "GET" : "POST",
+    headers: { authorization: `Bearer ${token}`, ...(body !== undefined && { "content-type": "application/json" }) },
+    body: body === undefined ? null : JSON.stringify(body),
     headersTimeout: answerTimeoutMs,
     bodyTimeout: answerTimeoutMs,
   });

@@ -9,12 +9,14 @@ import { entryRoute, removeEntryRoute } from "./entries/entry-route.ts";
 import { eventsRoute } from "./events-route.ts";
 import { type HealthParts, healthRoute } from "./health-route.ts";
 import { originsRoute, replicasRoute } from "./origins-route.ts";
+import { statsRoute } from "./stats-route.ts";
 import { TenantCensus } from "./tenant-census.ts";
 import { tenantsRoute } from "./tenants-route.ts";
+import { timeseriesRoute } from "./timeseries-route.ts";
 import type { AdminWatch } from "./watch/admin-watch.ts";
 
 export interface WatchRoutesParts {
-  readonly core: Pick<Core, "stored" | "stores">;
+  readonly core: Pick<Core, "rollups" | "stored" | "stores">;
   readonly invalidating: Pick<Core, "invalidate">;
   readonly upstreams: () => Upstreams;
   readonly readiness: Readiness;
@@ -31,6 +33,8 @@ export function watchRoutes(parts: WatchRoutesParts): readonly AdminRoute[] {
   const stored = { ...core.stored, clock };
   const census = isListable(truth) ? new TenantCensus(truth, clock) : undefined;
   return [
+    statsRoute(core),
+    timeseriesRoute(core),
     entriesRoute(stored),
     entryRoute(stored),
     removeEntryRoute(invalidating),

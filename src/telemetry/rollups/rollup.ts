@@ -32,6 +32,8 @@ export class SavedTally {
 
 export type Requests = Record<Outcome["kind"], number>;
 
+export const outcomes: readonly Outcome["kind"][] = ["hit", "stale", "miss", "coalesced", "refresh", "bypass", "error"];
+
 /** Model names come from requests: beyond so many they are one. */
 const mostModels = 50;
 const longestModel = 100;
@@ -87,7 +89,7 @@ export class Rollup {
   }
 
   merge(other: Rollup): void {
-    for (const kind of Object.keys(this.requests) as Outcome["kind"][]) this.requests[kind] += other.requests[kind];
+    for (const kind of outcomes) this.requests[kind] += other.requests[kind];
     for (const by of savers) this.saved[by].merge(other.saved[by]);
     for (const what of purposes) this.spent[what].merge(other.spent[what]);
     this.semantic.merge(other.semantic);

@@ -1,8 +1,7 @@
 import { picodollarsPerDollar } from "../../core/money.ts";
-import type { Outcome } from "../../core/outcome.ts";
 import { savers } from "../ledger.ts";
 import type { LogHistogram } from "./log-histogram.ts";
-import { Rollup } from "./rollup.ts";
+import { outcomes, Rollup } from "./rollup.ts";
 import { type RollupReading, startsWithin } from "./rollup-reader.ts";
 import { moneyOf, timeMsOf } from "./stats.ts";
 import type { Step, TimeseriesReport } from "./stats-report.ts";
@@ -26,8 +25,6 @@ function latencies(kind: "hit" | "miss"): readonly (readonly [string, Read])[] {
     (rollup) => of(rollup).quantile(quantile) ?? null,
   ]);
 }
-
-const outcomes = Object.keys(new Rollup().requests) as readonly Outcome["kind"][];
 
 const reads: ReadonlyMap<string, Read> = new Map<string, Read>([
   ["requests", ({ requests }) => outcomes.reduce((sum, kind) => sum + requests[kind], 0)],
