@@ -25,6 +25,8 @@ export interface LoggedCall {
   readonly headers: Readonly<Record<string, string>>;
   /** Texts stand for themselves, or tokens in their place that only tell equal ones apart from others. */
   readonly isRedacted: boolean;
+  /** Whether the request tells all that is demanded of the answer: tools that are offered, schemas. */
+  readonly areDemandsKnown: boolean;
   /** The body; `undefined` for a call that was refused before it could be read. */
   readonly request: object | undefined;
   readonly answer: LoggedAnswer | undefined;
@@ -41,6 +43,8 @@ export interface LoggedAnswer {
   /** Its JSON document, also where it went out as events. */
   readonly body: object | undefined;
   readonly usage: Usage | undefined;
+  /** How long it is; `undefined` where only its document tells. */
+  readonly bytes: number | undefined;
   /** The model that answered. */
   readonly model: string | undefined;
   /** Why it was not stored, for a reason that lies in the answer itself. */

@@ -1,0 +1,223 @@
+import process from "node:process";
+import type { LoggedCall } from "../../access-log/logged-call.ts";
+import type { Answer } from "../../core/answer.ts";
+import type { Caller } from "../../core/call.ts";
+import type { Embedder } from "../../core/embedder.ts";
+import { isEmbeddingProtocol, type WireFormat } from "../../core/embedding-protocol.ts";
+import { assembleCore, type Core, type CoreOptions } from "../../core-assembly.ts";
+import type { IncomingCall } from "../../embeddings/embedding-intake.ts";
+import type { Settings } from "../../options.ts";
+import { embedded } from "../../vectors/embedded.ts";
+import { formatNamed } from "./formats/wire-place.ts";
+import { type Measures, SettingMeasures } from "./measures.ts";
+import { seededRandom } from "./seeded-random.ts";
+import { simulatedOrigin } from "./simulated-origin.ts";
+import { simulatedProtocols } from "./simulated-protocol.ts";
+import { VirtualClock } from "./virtual-clock.ts";
+import { type Verdict, verdictOf } from "./wrong-hits.ts";
+
+/**
+ * A log played to one setting: the very core of the gateway, over a store in memory, in time of its own. A call is begun at
+ * its instant, the origin answers after the time that the log tells, and between two instants everything is done that
+ * needs no time. So calls that overlapped overlap again, entries age, and what is refreshed in the background is.
+ */
+
+/** One way to be configured, by a name for reports. */
+export interface Setting {
+  readonly name: string;
+  readonly settings: Settings;
+  /** Default: what comes with the package. */
+  readonly embedder?: Embedder;
+}
+
+export interface Replayed {
+  readonly call: LoggedCall;
+  /** What the origin takes for it. */
+  readonly originMs: number;
+}
+
+/** When time begins for logs that tell none: prices have dates. */
+const usualStart = Date.UTC(2026, 0, 1);
+
+export class Replay {
+  readonly name: string;
+  readonly measures: Measures;
+  readonly #measures: SettingMeasures;
+  readonly #clock: VirtualClock;
+  readonly #core: Core;
+  readonly #protocols = simulatedProtocols();
+  /** Work outside of this thread's hands. */
+  readonly #abroad: ReadonlySet<Promise<unknown>>;
+  /** Calls without an answer yet. */
+  readonly #open = new Set<Promise<void>>();
+
+  static async open({ name, settings, embedder }: Setting, startAt = usualStart): Promise<Replay> {
+    const clock = new VirtualClock(startAt);
+    const measures = new SettingMeasures(name, settings.layers.semantic.mode, clock);
+    const abroad = new Set<Promise<unknown>>();
+    const { maxVectors } = settings.layers.semantic;
+    const options: CoreOptions = {
+      settings,
+      clock,
+      random: seededRandom(),
+      trace: measures.hear,
+      semantic: {
+        // In this thread, so that a look-up is over before time goes on.
+        vectors: embedded({ clock, maxVectors, bytesScannedAtOnce: Number.MAX_SAFE_INTEGER }),
+        ...(embedder && { embedder: awaited(embedder, abroad) }),
+      },
+    };
+    return new Replay(name, measures, clock, await assembleCore(options), abroad);
+  }
+
+  private constructor(
+    name: string,
+    measures: SettingMeasures,
+    clock: VirtualClock,
+    core: Core,
+    abroad: ReadonlySet<Promise<unknown>>,
+  ) {
+    this.name = name;
+    this.measures = measures;
+    this.#measures = measures;
+    this.#clock = clock;
+    this.#core = core;
+    this.#abroad = abroad;
+  }
+
+  get core(): Core {
+    return this.#core;
+  }
+
+  /** Begins the call at its time; one without a time comes when all before it are answered. */
+  take(replayed: Replayed): void | Promise<void> {
+    const { call } = replayed;
+    const { nextAt } = this.#clock;
+    const isQuiet = call.at === undefined ? this.#open.size === 0 : nextAt === undefined || nextAt > call.at;
+    if (!isQuiet) return this.#takeLater(replayed);
+    if (call.at !== undefined) this.#clock.moveTo(call.at);
+    return this.#begin(replayed);
+  }
+
+  async #takeLater(replayed: Replayed): Promise<void> {
+    const { at } = replayed.call;
+    if (at === undefined) while (this.#open.size > 0 && this.#clock.nextAt !== undefined) await this.#tick();
+    else {
+      for (let next = this.#clock.nextAt; next !== undefined && next <= at; next = this.#clock.nextAt)
+        await this.#tick();
+      this.#clock.moveTo(at);
+    }
+    await this.#begin(replayed);
+  }
+
+  /** Lets all calls come to their end, and closes the store. */
+  async finish(): Promise<void> {
+    while (this.#open.size > 0 && this.#clock.nextAt !== undefined) await this.#tick();
+    await this.#still();
+    await this.#measures.finish(this.#core);
+  }
+
+  async close(): Promise<void> {
+    const closing = this.#core.close();
+    await this.#still();
+    // What waits for a timer of its own is not waited for.
+    await Promise.race([closing, this.#still()]);
+  }
+
+  async #tick(): Promise<void> {
+    this.#clock.fireNext();
+    await this.#still();
+  }
+
+  #begin(replayed: Replayed): void | Promise<void> {
+    const { call, originMs } = replayed;
+    const format = formatNamed(call.protocol);
+    if (call.request === undefined || format === undefined) {
+      this.#measures.unread(call);
+      return;
+    }
+    const protocol = isEmbeddingProtocol(format) ? format : this.#protocols.of(format, call);
+    const beganAt = this.#clock.monotonic();
+    const done = (answer: Answer, verdict?: Verdict): void => {
+      const tookMs = this.#clock.monotonic() - beganAt;
+      this.#measures.answered({ ...replayed, answer, tookMs, verdict });
+    };
+    let handled: ReturnType<Core["handle"]>;
+    try {
+      handled = this.#core.handle(this.#incoming(call, protocol, originMs), this.#callerOf(call));
+    } catch {
+      // Refused, which was told to the trace.
+      return;
+    }
+    if (!(handled instanceof Promise)) {
+      done(handled);
+      return;
+    }
+    const finishing = handled.then(async (answer) => {
+      done(answer, verdictOf(format, call, answer));
+      await drained(answer);
+    });
+    const settled = finishing.then(undefined, () => {}).finally(() => this.#open.delete(settled));
+    this.#open.add(settled);
+    return this.#still();
+  }
+
+  #incoming(call: LoggedCall, protocol: WireFormat, durationMs: number): IncomingCall {
+    const origin = simulatedOrigin({ clock: this.#clock, format: protocol, call, durationMs });
+    const rawHeaders: string[] = [];
+    for (const [name, value] of Object.entries(call.headers)) rawHeaders.push(name, value);
+    if (call.tenant !== undefined) rawHeaders.push("authorization", call.tenant);
+    if (call.user !== undefined && call.headers["x-ai-user"] === undefined) rawHeaders.push("x-ai-user", call.user);
+    return {
+      protocol,
+      endpoint: call.endpoint,
+      originFor: () => origin,
+      query: call.query,
+      rawHeaders,
+      body: Buffer.from(JSON.stringify(call.request)),
+    };
+  }
+
+  #callerOf({ goneMs }: LoggedCall): Caller {
+    if (goneMs === undefined) return { onAbandon() {} };
+    const goneAt = this.#clock.monotonic() + goneMs;
+    return {
+      onAbandon: (listener) => {
+        this.#clock.after(goneAt - this.#clock.monotonic(), listener);
+      },
+    };
+  }
+
+  /** Until nothing goes on any more without a timer: whatever was resolved has run by the next tick of the process. */
+  async #still(): Promise<void> {
+    do {
+      await nextTick();
+      if (this.#abroad.size > 0) await Promise.race(this.#abroad);
+    } while (this.#abroad.size > 0);
+  }
+}
+
+function nextTick(): Promise<void> {
+  return new Promise((resolve) => process.nextTick(resolve));
+}
+
+async function drained({ body }: Answer): Promise<void> {
+  if (body instanceof Uint8Array) return;
+  for (let step = await body.next(); step.done !== true; step = await body.next());
+}
+
+/** Time stands still while an embedder that works elsewhere is at work. */
+function awaited(embedder: Embedder, abroad: Set<Promise<unknown>>): Embedder {
+  return Object.assign(Object.create(embedder) as Embedder, {
+    embed: (...parameters: Parameters<Embedder["embed"]>) => {
+      const working = embedder.embed(...parameters);
+      if (!(working instanceof Promise)) return working;
+      const settled: Promise<unknown> = working.then(
+        () => abroad.delete(settled),
+        () => abroad.delete(settled),
+      );
+      abroad.add(settled);
+      return working;
+    },
+  });
+}
