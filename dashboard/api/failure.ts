@@ -41,7 +41,8 @@ export function failureOf(status: number, problem: Problem, isOurs: boolean, ret
   const seconds = retryAfter !== null && /^\d+$/.test(retryAfter) ? Number(retryAfter) : undefined;
   if (status === 401) return new Failure("unauthorized", "That is not the admin token of this gateway.", problem);
   if (status === 403) return new Failure("closed", detail, problem);
-  if (status === 429) return new Failure("limited", limited(seconds), problem, seconds);
+  if (status === 429 && problem.code !== "too_many_readers")
+    return new Failure("limited", limited(seconds), problem, seconds);
   if (status === 404 && (problem.code ?? "not_found") === "not_found") return new Failure("missing", detail, problem);
   if (status >= 502 && !isOurs) return new Failure("unreachable", unreachable, problem, seconds);
   return new Failure("refused", detail, problem, seconds);

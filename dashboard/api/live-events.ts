@@ -1,8 +1,10 @@
+import type { z } from "zod";
+import type { callEventSchema } from "../../src/gateway/admin/events-route.ts";
 import { Store } from "../shell/store.ts";
 import type { AdminClient } from "./admin-client.ts";
 import { waitBeforeMs } from "./back-off.ts";
 import { connection, connectionLost } from "./connection.ts";
-import { EventParser } from "./event-parser.ts";
+import { EventParser, type ServerEvent } from "./event-parser.ts";
 import { Failure } from "./failure.ts";
 import { endIfRefused, session } from "./session.ts";
 
@@ -12,7 +14,13 @@ import { endIfRefused, session } from "./session.ts";
  * A gateway without this route is polled only.
  */
 
-const atMostEveryMs = 1_000;
+const atMostEveryMs = 1_500;
+const mostCalls = 12;
+
+export type LatestCall = z.output<typeof callEventSchema> & { readonly number: number };
+
+/** The newest first. */
+export const latestCalls = new Store<readonly LatestCall[]>([]);
 
 /** Counts what changed. */
 export const changes = new Store(0);
@@ -61,8 +69,24 @@ async function read(body: ReadableStream<Uint8Array>): Promise<void> {
   const decoder = new TextDecoder();
   const reader = body.getReader();
   for (let piece = await reader.read(); !piece.done; piece = await reader.read()) {
-    if (parser.push(decoder.decode(piece.value, { stream: true })).length > 0) noteChange();
+    take(parser.push(decoder.decode(piece.value, { stream: true })));
   }
+}
+
+let numbered = 0;
+let totals = "";
+
+/** Totals come every second; they tell something new only where they differ: events were lost, or calls of before. */
+function take(events: readonly ServerEvent[]): void {
+  const calls: LatestCall[] = [];
+  for (const { name, data } of events) {
+    const told = JSON.parse(data);
+    if (name === "call") calls.unshift({ ...told, number: numbered++ });
+    const isNew = name === "call" || (name === "totals" && JSON.stringify(told.calls) !== totals);
+    if (name === "totals") totals = JSON.stringify(told.calls);
+    if (isNew) noteChange();
+  }
+  if (calls.length > 0) latestCalls.set([...calls, ...latestCalls.value].slice(0, mostCalls));
 }
 
 let isWaiting = false;

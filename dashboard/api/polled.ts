@@ -62,7 +62,7 @@ export function usePolled<T>(path: string, { query = {}, everyMs, isLive = false
       if (document.visibilityState === "visible") void ask();
       else document.addEventListener("visibilitychange", again, { once: true, signal: abort.signal });
     };
-    void ask();
+    again();
     return () => {
       abort.abort();
       clearTimeout(timer);

@@ -45,11 +45,13 @@ export function plot(parts: PlotParts, place: HTMLElement): uPlot {
         y: parts.kind === "lines" ? { distr: 3 } : { range: (_plot, _min, max) => [0, max > 0 ? max * 1.08 : 1] },
       },
       axes: [
-        { ...axis, grid: { show: false }, size: 32, space: 64, values: (_plot, splits) => labelsOf(splits) },
+        { ...axis, grid: { show: false }, size: 28, space: 64, values: (_plot, splits) => labelsOf(splits) },
         {
           ...axis,
           size: 56,
           space: 36,
+          ...scaleMarks(parts),
+          grid: { ...axis.grid, ...scaleMarks(parts) },
           values: (_plot, splits) => splits.map((value) => (value === null ? "" : parts.format(value))),
         },
       ],
@@ -65,9 +67,15 @@ export function sizeOf(place: HTMLElement): { readonly width: number; readonly h
   return { width: Math.max(1, place.clientWidth), height: Math.max(1, place.clientHeight) };
 }
 
+/** On a logarithmic scale only powers of ten, or there would be nine lines for each. */
+function scaleMarks({ kind }: PlotParts): { readonly filter?: uPlot.Axis.Filter } {
+  if (kind !== "lines") return {};
+  return { filter: (_plot, splits) => splits.map((value) => (Number.isInteger(Math.log10(value)) ? value : null)) };
+}
+
 function seriesOf({ name, color }: Series, kind: PlotKind, look: (name: string) => string): uPlot.Series {
   const stroke = look(color);
-  if (kind === "lines") return { label: name, stroke, width: 2, points: { show: false }, spanGaps: false };
+  if (kind === "lines") return { label: name, stroke, width: 2, points: { show: true, size: 4, fill: stroke }, spanGaps: false };
   const paths = uPlot.paths.bars?.({ size: [0.82, 40], radius: 0 });
   return { label: name, fill: stroke, width: 0, points: { show: false }, ...(paths && { paths }) };
 }

@@ -3,3 +3,15 @@ const looks = { fresh: "chip-good", stale: "chip-warn", dead: "chip-bad" } as co
 export function StateChip({ state }: { readonly state: keyof typeof looks }) {
   return <span class={`chip ${looks[state]}`}>{state}</span>;
 }
+
+const conditions = {
+  ok: { look: "chip-good", title: "well" },
+  failing: { look: "chip-bad", title: "failing" },
+  unavailable: { look: "chip-bad", title: "not there" },
+  unknown: { look: "", title: "not called yet" },
+} as const;
+
+export function ConditionChip({ condition }: { readonly condition: keyof typeof conditions }) {
+  const { look, title } = conditions[condition];
+  return <span class={`chip ${look}`}>{title}</span>;
+}

@@ -21,8 +21,7 @@ export function useTimeline(metrics: readonly Metric[], { value, step }: (typeof
   const asked: Polled<TimeseriesReport>[] = metrics.map(({ metric }) =>
     usePolled<TimeseriesReport>("/timeseries", {
       query: { metric, window: value, step },
-      everyMs: 10_000,
-      isLive: true,
+      everyMs: 5_000,
     }),
   );
   const data = useMemo(

@@ -8,6 +8,7 @@ import { DataTable } from "../../parts/data-table.tsx";
 import { Empty, Loaded } from "../../parts/loaded.tsx";
 import { Notice } from "../../parts/notice.tsx";
 import type { ViewProps } from "../../shell/app.tsx";
+import { titled } from "../layer-names.ts";
 import { EntryById } from "./entry-by-id.tsx";
 import { EntryDialog } from "./entry-dialog.tsx";
 import { useEntryPages } from "./entry-pages.ts";
@@ -79,22 +80,22 @@ function EntryTable({ entries, onOpen }: EntryTableProps) {
       keyOf={(entry, at) => `${entry.id} ${entry.layer} ${at}`}
       columns={[
         {
-          title: "Question",
+          title: "Question, or answer",
           cell: (entry) => (
             <button class="link" type="button" onClick={() => onOpen(entry.id)}>
               {entry.question ?? entry.answer ?? entry.id}
             </button>
           ),
         },
-        { title: "Layer", cell: ({ layer }) => layer },
-        { title: "Model", cell: ({ model, answeredBy }) => <span class="code">{model ?? answeredBy ?? ""}</span> },
+        { title: "Layer", cell: ({ layer }) => titled(layer) },
+        { title: "Model", cell: ({ model, answeredBy }) => <span class="code clip">{model ?? answeredBy ?? ""}</span> },
         { title: "State", cell: ({ state }) => <StateChip state={state} /> },
         {
           title: "Tags",
           cell: ({ tags }) => (
             <span class="row">
               {tags.slice(0, 3).map((tag) => (
-                <span key={tag} class="chip">
+                <span key={tag} class="chip" title={tag}>
                   {tag}
                 </span>
               ))}

@@ -12,6 +12,7 @@ import { type Metric, useTimeline } from "../timeseries.ts";
 import { windowOf, windows } from "../windows.ts";
 import { HitRates } from "./hit-rates.tsx";
 import { LatencyTable } from "./latency-table.tsx";
+import { LatestCalls } from "./latest-calls.tsx";
 import { Savings } from "./savings.tsx";
 
 const requestMetrics: readonly Metric[] = outcomes.map((kind) => ({
@@ -59,6 +60,7 @@ export function OverviewView({ filter }: ViewProps) {
           )}
         </Loaded>
       </Card>
+      <LatestCalls />
       <div class="grid">
         <Card title="Hit rate by layer">
           <Loaded of={stats} what="Hit rates">
