@@ -4,8 +4,10 @@ import { version } from "../version.ts";
 import { awake } from "./awake.ts";
 import { doctorCommand } from "./commands/doctor.ts";
 import { embeddingsCommand } from "./commands/embeddings.ts";
+import { entriesCommand } from "./commands/entries.ts";
 import { purgeCommand } from "./commands/purge.ts";
 import { serveCommand } from "./commands/serve.ts";
+import { statsCommand } from "./commands/stats.ts";
 import { tuneCommand } from "./commands/tune.ts";
 
 /** Exit status: 0 fine, 1 found something or failed, 2 misuse. */
@@ -22,7 +24,9 @@ export async function run(argv: readonly string[]): Promise<void> {
     .addCommand(serveCommand())
     .addCommand(doctorCommand())
     .addCommand(embeddingsCommand())
+    .addCommand(entriesCommand())
     .addCommand(purgeCommand())
+    .addCommand(statsCommand())
     .addCommand(tuneCommand());
   for (const command of [program, ...program.commands]) command.exitOverride();
   try {
