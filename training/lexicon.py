@@ -1,10 +1,11 @@
 """Builds models/lexicon-en.bin: which English words there are and how common each is, without the words themselves.
 
-    pip install wordfreq==3.1.1
+    pip install wordfreq==3.1.1 names==0.3.0
     python lexicon.py --data ../../shared/data --out ../models/lexicon-en.bin
 
 The words are SymSpell's English dictionary (MIT) and, for names, brands and terms of every field, the commoner part
-of wordfreq's list (data CC BY-SA 4.0). Lists made from what people write hold their slips too: a word that only wordfreq has is left out
+of wordfreq's list (data CC BY-SA 4.0), and the commoner first and last names of the census of the United States (public
+domain, from the package names): a name that is not known is taken for a slip of one that is. Lists made from what people write hold their slips too: a word that only wordfreq has is left out
 where it is one slip away from a word that is far commoner, and so are short rare entries of either list that nobody
 uses, since nearly every string of four letters is somebody's abbreviation.
 
@@ -24,6 +25,7 @@ import math
 import struct
 from pathlib import Path
 
+import names
 from wordfreq import get_frequency_dict
 
 BUCKET_BITS = 14
@@ -71,6 +73,14 @@ loratadine fexofenadine hydroxyzine hydralazine hydrochlorothiazide furosemide s
 atenolol clopidogrel apixaban rivaroxaban levothyroxine liothyronine tamsulosin finasteride sildenafil tadalafil
 """
 RECENT_SHARE = 3e-7
+"""How many of the commonest names of each kind, and as how common they pass: rare enough to be told for a name."""
+MOST_NAMES = {"first:female": 4275, "first:male": 1219, "last": 8000}
+SHORTEST_NAME = 4
+NAME_SHARE = 1e-7
+"""A name that is a slip of a word so common is more often that slip."""
+SHARE_BESIDE_NAMES = 5e-4
+"""A name that people write so often is that name, though it is in the list of misspellings (Zhang for Chang)."""
+SHARE_OF_USUAL_NAMES = 5e-7
 """Entries of up to five letters below this share go where a neighbour is so many times commoner."""
 RARE_SHORT_SHARE, RARE_SHORT_RATIO = 6e-8, 3000
 
@@ -83,12 +93,12 @@ def finish(value):
     return value ^ (value >> 16)
 
 
-def place(word):
+def place(word, bits=BUCKET_BITS):
     a = b = 0
     for unit in word.encode("ascii"):
         a = (a * LANE_A + unit) & MASK
         b = (b * LANE_B + unit) & MASK
-    bucket = finish((a + b * CROSS_A) & MASK) >> (32 - BUCKET_BITS)
+    bucket = finish((a + b * CROSS_A) & MASK) >> (32 - bits)
     return bucket, finish(b ^ ((a * CROSS_B) & MASK)) >> 8
 
 
@@ -140,9 +150,23 @@ def shares(folder: Path) -> dict[str, float]:
         ratio = MISSPELT_RATIO if word in misspelt else ratio_of(word)
         if not is_overshadowed(word, share, spoken, ratio):
             known[word] = share
+    for word in census_names():
+        is_usual = spoken.get(word, 0) >= SHARE_OF_USUAL_NAMES
+        if (word in misspelt and not is_usual) or is_overshadowed(word, SHARE_BESIDE_NAMES, spoken, 1):
+            continue
+        known.setdefault(word, max(NAME_SHARE, spoken.get(word, 0)))
     for word in RECENT.split():
         known[word] = max(known.get(word, 0), RECENT_SHARE)
     return known
+
+
+def census_names() -> list[str]:
+    found = []
+    for kind, most in MOST_NAMES.items():
+        with open(names.FILES[kind], encoding="ascii") as lines:
+            ranked = [line.split()[0].lower() for line in lines]
+        found += [name for name in ranked[:most] if len(name) >= SHORTEST_NAME]
+    return found
 
 
 def ratio_of(word: str) -> float:
@@ -155,22 +179,30 @@ def misspellings(folder: Path) -> set[str]:
         return {word for line in lines for word in line.lower().split()[1:]}
 
 
+def table_of(frequencies, bits=BUCKET_BITS) -> bytes:
+    """The file of words and their frequencies from 0 to 255, as it is laid out above."""
+    buckets = [[] for _ in range(1 << bits)]
+    for word, frequency in frequencies:
+        bucket, fingerprint = place(word, bits)
+        buckets[bucket].append(fingerprint << 8 | frequency)
+    body = bytes(len(bucket) for bucket in buckets)
+    body += b"".join(struct.pack("<I", entry) for bucket in buckets for entry in sorted(bucket))
+    total = sum(map(len, buckets))
+    return struct.pack("<4sHHII", b"RLEX", 1, bits, total, 0) + hashlib.sha256(body).digest() + body
+
+
 def main():
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("--data", type=Path, required=True)
     parser.add_argument("--out", type=Path, required=True)
     options = parser.parse_args()
-    buckets = [[] for _ in range(1 << BUCKET_BITS)]
-    for word, share in sorted(shares(options.data / "semantic").items()):
-        frequency = max(0, min(255, round(255 + STEPS_PER_POWER_OF_TEN * (math.log10(share) + 1))))
-        bucket, fingerprint = place(word)
-        buckets[bucket].append(fingerprint << 8 | frequency)
-    body = bytes(len(bucket) for bucket in buckets)
-    body += b"".join(struct.pack("<I", entry) for bucket in buckets for entry in sorted(bucket))
-    total = sum(map(len, buckets))
-    head = struct.pack("<4sHHII", b"RLEX", 1, BUCKET_BITS, total, 0) + hashlib.sha256(body).digest()
-    options.out.write_bytes(head + body)
-    print(f"{total} words, {len(head) + len(body)} bytes, fullest bucket {max(map(len, buckets))}")
+    frequencies = [
+        (word, max(0, min(255, round(255 + STEPS_PER_POWER_OF_TEN * (math.log10(share) + 1)))))
+        for word, share in sorted(shares(options.data / "semantic").items())
+    ]
+    table = table_of(frequencies)
+    options.out.write_bytes(table)
+    print(f"{len(frequencies)} words, {len(table)} bytes")
 
 
 if __name__ == "__main__":

@@ -6,4 +6,11 @@ export interface Lexicon {
   rarity(word: string): number;
   /** The one known word that the unknown `word` can be a slip of; `undefined` where none, or more than one, is likely. */
   correction(word: string): string | undefined;
+  /** How unlike an English word or name the letters of `word` are, in nats: two spellings of one length are compared by it. */
+  oddness(word: string): number;
+  /**
+   * How often `second` stands behind `first` in questions, about; 0 where hardly ever. An empty word is an end of the
+   * question, and `*` any word.
+   */
+  timesSeen(first: string, second: string): number;
 }

@@ -4,6 +4,7 @@ import { builtinLexicon, lexiconFrom } from "./lexicon.ts";
 
 const lexicon = builtinLexicon();
 const file = readFileSync(new URL("../../models/lexicon-en.bin", import.meta.url));
+const slips = readFileSync(new URL("../../models/slips-en.bin", import.meta.url));
 
 test("common words, names and terms are known, strings that are none are not", () => {
   for (const word of ["the", "library", "rhythm", "javascript", "kubernetes", "london", "penicillin", "don't"]) {
@@ -60,13 +61,32 @@ test("random strings hardly ever pass for words", () => {
   expect(words.filter((word) => lexicon.knows(word))).toEqual([]);
 });
 
-test("a file that was cut, changed or made by another release says so", () => {
-  const changed = Buffer.from(file);
+test("a slip has stranger letters than a word or a name of its form", () => {
+  for (const [word, slip] of ["umeclidinium umeclidintium", "mustelidae mutselidae", "trivex tdivex"].map((pair) =>
+    pair.split(" "),
+  )) {
+    expect(lexicon.oddness(slip as string), slip).toBeGreaterThan(lexicon.oddness(word as string) + 1);
+  }
+  expect(Math.abs(lexicon.oddness("zorblax") - lexicon.oddness("zorblux"))).toBeLessThan(2);
+  expect(lexicon.oddness("")).toBeLessThan(lexicon.oddness("é".repeat(3)));
+});
+
+test("what stands beside what in questions", () => {
+  expect(lexicon.timesSeen("how", "many")).toBeGreaterThan(500);
+  expect(lexicon.timesSeen("", "what")).toBeGreaterThan(1000);
+  expect(lexicon.timesSeen("how", "manky")).toBe(0);
+});
+
+test.each([
+  ["of words", file, (damaged: Uint8Array) => lexiconFrom(damaged, slips), "it is no lexicon"],
+  ["of slips", slips, (damaged: Uint8Array) => lexiconFrom(file, damaged), "it is no table of slips"],
+] as const)("a file %s that was cut, changed or made by another release says so", (_, whole, read, none) => {
+  const changed = Buffer.from(whole);
   changed[1000] = (changed[1000] ?? 0) ^ 1;
-  expect(() => lexiconFrom(changed)).toThrow("its checksum does not fit");
-  expect(() => lexiconFrom(file.subarray(0, file.length - 1))).toThrow("its checksum does not fit");
-  expect(() => lexiconFrom(Buffer.from("hello"))).toThrow("it is no lexicon");
-  const newer = Buffer.from(file);
+  expect(() => read(changed)).toThrow("its checksum does not fit");
+  expect(() => read(whole.subarray(0, whole.length - 1))).toThrow("its checksum does not fit");
+  expect(() => read(Buffer.from("hello"))).toThrow(none);
+  const newer = Buffer.from(whole);
   newer.writeUInt16LE(2, 4);
-  expect(() => lexiconFrom(newer)).toThrow("its version is 2");
+  expect(() => read(newer)).toThrow("its version is 2");
 });

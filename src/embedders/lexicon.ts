@@ -3,22 +3,27 @@ import { fileURLToPath } from "node:url";
 import { LRUCache } from "lru-cache";
 import type { Lexicon } from "../core/lexicon.ts";
 import { correctionOf } from "./lexicon/corrector.ts";
+import { SlipEvidence } from "./lexicon/slip-evidence.ts";
 import { WordTable } from "./lexicon/word-table.ts";
 
 /**
- * The lexicon of English that comes with the package. Its file is read when it is first asked for, once a process.
- * Throws an error that names the file when it is missing or damaged.
+ * The lexicon of English that comes with the package. Its files are read when it is first asked for, once a process.
+ * Throws an error that names the file when one is missing or damaged.
  */
 export function builtinLexicon(): Lexicon {
-  builtin ??= lexiconFrom(readModel(fileURLToPath(new URL("../../models/lexicon-en.bin", import.meta.url))));
+  builtin ??= lexiconFrom(
+    readModel(fileURLToPath(new URL("../../models/lexicon-en.bin", import.meta.url))),
+    readModel(fileURLToPath(new URL("../../models/slips-en.bin", import.meta.url))),
+  );
   return builtin;
 }
 
 let builtin: Lexicon | undefined;
 
-/** `file` is what `training/lexicon.py` wrote; throws where it is not, or not whole. */
-export function lexiconFrom(file: Uint8Array): Lexicon {
-  const table = tableFrom(file);
+/** The files are what `training/lexicon.py` and `training/slips.py` wrote; throws where one is not, or not whole. */
+export function lexiconFrom(words: Uint8Array, slips: Uint8Array): Lexicon {
+  const table = readBy((file) => new WordTable(file), words);
+  const evidence = readBy((file) => new SlipEvidence(file), slips);
   const corrections = new LRUCache<string, { readonly word: string | undefined }>({ max: keptCorrections });
   return {
     knows: (word) => table.frequency(word) >= 0,
@@ -34,12 +39,14 @@ export function lexiconFrom(file: Uint8Array): Lexicon {
       }
       return found.word;
     },
+    oddness: (word) => evidence.oddness(word),
+    timesSeen: (first, second) => evidence.timesSeen(first, second),
   };
 }
 
-function tableFrom(file: Uint8Array): WordTable {
+function readBy<Table>(read: (file: Uint8Array) => Table, file: Uint8Array): Table {
   try {
-    return new WordTable(file);
+    return read(file);
   } catch (cause) {
     const reason = cause instanceof Error ? cause.message : String(cause);
     throw new Error(`The lexicon cannot be used: ${reason}. Install the package anew.`, { cause });

@@ -54,7 +54,13 @@ describe("what thresholds cost", () => {
 });
 
 describe("the likeness of pairs", () => {
-  const lexicon: Lexicon = { knows: () => true, rarity: () => 0.5, correction: () => undefined };
+  const lexicon: Lexicon = {
+    knows: () => true,
+    rarity: () => 0.5,
+    correction: () => undefined,
+    oddness: () => 1,
+    timesSeen: () => 0,
+  };
   const vectors: Readonly<Record<string, readonly [number, number]>> = {
     "Where can I buy a sofa": [1, 0],
     "Where can I purchase a sofa": [0.8, 0.6],

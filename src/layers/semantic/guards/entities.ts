@@ -53,10 +53,7 @@ function isSlipOf(one: Token, other: Token): boolean {
 /** Words that the alignment took for one, and that a name tells apart after all. */
 function isOtherName({ asked, found, by }: Matched, pair: Pair): boolean {
   if (by === "equal" || asked.lower === found.lower) return false;
-  if (by === "spelling") {
-    if (isWrittenApart(asked, found, pair)) return false;
-    return asked.isKnown === found.isKnown || isPrefixed(asked.lower, found.lower);
-  }
+  if (by === "spelling") return !isWrittenApart(asked, found, pair) && isPrefixed(asked.lower, found.lower);
   // `William` and `Williams` beside another name are two people; `iPhone` and `iPhones` are one thing.
   return (
     by === "lemma" &&

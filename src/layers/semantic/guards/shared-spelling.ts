@@ -4,12 +4,14 @@ import { once } from "./once.ts";
 
 /**
  * Sets slips right that can only be seen beside the other text: an unknown word that stands where the other text has a
- * word it is one slip away from (`the fwo main gases`, `the two main gases`). A word that is a word stays what it is.
+ * word it is one slip away from (`the fwo main gases`, `the two main gases`). A word that is a word stays what it is,
+ * but for one that the alignment has found to be out of place.
  * Gives the very same pair where there is nothing to set right.
  */
 export const withSharedSpelling = once((pair: Pair): Pair => {
-  const asked = spelledAs(pair.asked, pair.found);
-  const found = spelledAs(pair.found, pair.asked);
+  const outOfPlace = wordsOutOfPlace(pair);
+  const asked = spelledAs(pair.asked, pair.found, outOfPlace);
+  const found = spelledAs(pair.found, pair.asked, outOfPlace);
   return asked === pair.asked && found === pair.found ? pair : { asked, found, alignment: pair.alignment };
 });
 
@@ -18,9 +20,19 @@ const mostDoubtful = 16;
 /** Shorter words are one slip away from too many others, so both their neighbours must agree. */
 const clearLength = 4;
 
-function spelledAs(reading: Reading, other: Reading): Reading {
+/** Of two known words that the alignment took for one, the rarer is the slip. */
+function wordsOutOfPlace({ alignment }: Pair): ReadonlySet<Token> {
+  const slips = alignment.matched.filter(
+    ({ by, asked, found }) =>
+      by === "spelling" && asked.isKnown && found.isKnown && isWithinSlips(asked.lower, found.lower, 1),
+  );
+  return new Set(slips.map(({ asked, found }) => (asked.rarity < found.rarity ? found : asked)));
+}
+
+function spelledAs(reading: Reading, other: Reading, outOfPlace: ReadonlySet<Token>): Reading {
   const { tokens } = reading;
-  const doubtful = tokens.filter((token) => isDoubtful(token)).length;
+  const isDoubtful = (token: Token) => isUnknown(token) || outOfPlace.has(token);
+  const doubtful = tokens.filter(isDoubtful).length;
   if (doubtful === 0 || doubtful > mostDoubtful) return reading;
   let isChanged = false;
   const spelled = tokens.flatMap((token, index) => {
@@ -40,7 +52,7 @@ function spelledAs(reading: Reading, other: Reading): Reading {
   return isChanged ? { ...reading, tokens: spelled } : reading;
 }
 
-function isDoubtful(token: Token): boolean {
+function isUnknown(token: Token): boolean {
   return token.kind === "word" && !token.isKnown && token.lower.length > 2;
 }
 

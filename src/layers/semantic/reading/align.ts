@@ -1,4 +1,5 @@
 import type { Lexicon } from "../../../core/lexicon.ts";
+import { contextSlip } from "./context-slip.ts";
 import type { Alignment, Matched, Reading, Token } from "./reading.ts";
 import { isShortSlipOf, isSlipOf } from "./slip.ts";
 import { synonymHead } from "./synonyms.ts";
@@ -20,6 +21,7 @@ export function align(asked: Reading, found: Reading, lexicon: Lexicon): Alignme
   matchBy("equal", equalKey, sides);
   matchBy("spelling", spelledKey, sides);
   if (leftOf(sides).every((left) => left.length <= mostCompared)) {
+    matchContextSlip(contextSlip(asked, found, lexicon), sides);
     matchSlips(sides);
     matchStopWords(asked, found, sides);
     matchRunTogether(sides, lexicon);
@@ -83,6 +85,16 @@ function matchBy(by: Matched["by"], keyOf: (token: Token) => string | undefined,
 function take({ asked, found, byAsked, isTaken }: Sides, index: number, place: number, by: Matched["by"]): void {
   isTaken[place] = true;
   byAsked[index] = { asked: asked[index] as Token, found: found[place] as Token, by };
+}
+
+/** One of the two may be grammar (`hwo`), which is no content. */
+function matchContextSlip(slip: readonly [asked: Token, found: Token] | undefined, sides: Sides): void {
+  if (slip === undefined) return;
+  const [index, place] = [sides.asked.indexOf(slip[0]), sides.found.indexOf(slip[1])];
+  const match: Matched = { asked: slip[0], found: slip[1], by: "spelling" };
+  if (index >= 0) sides.byAsked[index] = match;
+  else sides.others.push(match);
+  if (place >= 0) sides.isTaken[place] = true;
 }
 
 function matchSlips(sides: Sides): void {

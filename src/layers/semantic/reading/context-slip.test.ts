@@ -1,0 +1,40 @@
+import { expect, test } from "vitest";
+import { builtinLexicon } from "../../../embedders/lexicon.ts";
+import { contextSlip } from "./context-slip.ts";
+import { readText } from "./read-text.ts";
+
+const lexicon = builtinLexicon();
+const slipIn = (asked: string, found: string) =>
+  contextSlip(readText(asked, lexicon), readText(found, lexicon), lexicon)?.map(({ lower }) => lower);
+
+test.each([
+  ["who sells the cimbalom here", "who sells the cimbaolm here", "letters that changed places"],
+  ["which family is the mustelidae", "which family is the mutselidae", "a sequence that no word has"],
+  ["are trivex lenses thick", "are tdivex lenses thick", "a sequence at the beginning"],
+  ["what does povidone do", "what does poviwone do", "another letter"],
+  ["how to eat mofongo", "how to eat mofokngo", "a letter put in"],
+  ["is wondershare free", "is wondersharre free", "a letter twice"],
+  ["how long is a marathon", "how lon is a marathon", "a word that nobody puts there"],
+  ["how much rain is enough", "how mich rain is enough", "another one"],
+])("%j beside %j: %s", (asked, found) => {
+  expect(slipIn(asked, found)).toBeDefined();
+  expect(slipIn(found, asked)).toEqual(slipIn(asked, found)?.reverse());
+});
+
+test.each([
+  ["what is zorblax for", "what is zorblux for", "two that are spelled like names"],
+  ["what is zolverin for", "what is zolverim for", "two endings"],
+  ["the number of hexenes known", "the number of hexanes known", "two vowels"],
+  ["how do i join the irr", "how do i join the iar", "too short"],
+  ["who made the WXOP", "who made the WXPO", "capitals"],
+  ["does Pakhtor sell tea", "does Pakhtar sell tea", "names with a capital"],
+  ["is a house dear", "is a horse dear", "two common words"],
+  ["where is the beach", "where is the leach", "a rare word, but the other is not bound to stand there"],
+  ["how long is it", "how log is it", "a word too common to be taken for a slip"],
+  ["who sells a mustelidae toy", "who sold a mutselidae toy", "other words around it"],
+  ["mustelidae food", "mutselidae food", "no context"],
+  ["how many mustelidae", "how many mustelidae", "the same"],
+])("%j beside %j are two: %s", (asked, found) => {
+  expect(slipIn(asked, found)).toBeUndefined();
+  expect(slipIn(found, asked)).toBeUndefined();
+});
