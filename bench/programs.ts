@@ -18,6 +18,7 @@ import { replayStream } from "./micro/replay-stream.ts";
 import { semanticLookup } from "./micro/semantic-lookup.ts";
 import { sqliteHit } from "./micro/sqlite-hit.ts";
 import { vectors } from "./micro/vectors.ts";
+import { prefixRouting } from "./prefix/routing.ts";
 import { semanticQuality } from "./semantic/semantic-quality.ts";
 import { tauBench } from "./workloads/tau-bench.ts";
 
@@ -37,6 +38,7 @@ export const programs: readonly Benchmark[] = [
   vectors,
   semanticLookup,
   semanticQuality,
+  prefixRouting,
   storeFaults,
   gatewayFaults,
   purgeTag,
