@@ -7,6 +7,7 @@ import { embeddingsCommand } from "./commands/embeddings.ts";
 import { entriesCommand } from "./commands/entries.ts";
 import { purgeCommand } from "./commands/purge.ts";
 import { serveCommand } from "./commands/serve.ts";
+import { simulateCommand } from "./commands/simulate.ts";
 import { statsCommand } from "./commands/stats.ts";
 import { tuneCommand } from "./commands/tune.ts";
 
@@ -27,6 +28,7 @@ export async function run(argv: readonly string[]): Promise<void> {
     .addCommand(entriesCommand())
     .addCommand(purgeCommand())
     .addCommand(statsCommand())
+    .addCommand(simulateCommand())
     .addCommand(tuneCommand());
   for (const command of [program, ...program.commands]) command.exitOverride();
   try {

@@ -1,0 +1,98 @@
+import process from "node:process";
+import { Command } from "commander";
+import { systemClock } from "../../core/clock.ts";
+import { RepriseError } from "../../core/errors.ts";
+import type { GatewayConfig } from "../../gateway/config.ts";
+import { readWindow, windowRule } from "../../telemetry/rollups/periods.ts";
+import type { StatsReport, TimeseriesReport } from "../../telemetry/rollups/stats-report.ts";
+import { getFromAdmin } from "../admin-client.ts";
+import { MisuseError } from "../misuse-error.ts";
+import { type Shown, statsText } from "../stats/stats-text.ts";
+import { configFlag, type Flags, soundConfigFrom } from "./config-flags.ts";
+import { lineOf } from "./error-line.ts";
+import { act, type Report } from "./report.ts";
+
+/** `reprise stats`: what a running gateway, and all that share its store, have saved; by its admin API. */
+
+interface StatsFlags {
+  readonly window: string;
+  readonly watch?: true;
+  readonly url?: string;
+}
+
+const watchMs = 2_000;
+
+export function statsCommand(): Command {
+  return new Command("stats")
+    .description("Show what a running gateway, and others that share its store, have saved.")
+    .option("--window <duration>", "how far back: minutes, hours or days up to 90d", "24h")
+    .option("--watch", "go on showing it, every two seconds, until Ctrl-C")
+    .option("--url <url>", "the gateway, such as http://127.0.0.1:8787 (default: that of the configuration)")
+    .option(...configFlag)
+    .option("--port <number>", "port of the gateway (default: 8787)")
+    .option("--host <address>", "address of the gateway (default: 127.0.0.1)")
+    .option("--data <folder>", "data folder of the gateway, where its admin token is (default: ./.reprise)")
+    .option("--json", "print the result as JSON; with --watch a line each time")
+    .addHelpText("after", examples)
+    .action((flags: StatsFlags) => (flags.watch === undefined ? once(flags) : watch(flags)));
+}
+
+const examples =
+  "\nExamples:\n  reprise stats\n  reprise stats --window 90m --watch\n  reprise stats --window 30d --json\n\n" +
+  "list price: what the origin would have charged. at least: as if it had read every prompt from a cache of its own.\n" +
+  "booked: answers, and parts of them, whose saving counts; wrong: reported as wrong, and taken off.";
+
+function settingsIn(flags: StatsFlags): Flags {
+  return flags as unknown as Flags;
+}
+
+function once(flags: StatsFlags): Promise<void> {
+  return act(settingsIn(flags), "stats", async (config) => reportOf(await seen(config, flags)));
+}
+
+function reportOf(shown: Shown): Report {
+  return { json: shown.stats, text: statsText(shown) };
+}
+
+/** Until somebody has seen enough. A gateway that is away for a while is waited for. */
+async function watch(flags: StatsFlags): Promise<void> {
+  const reading = soundConfigFrom(settingsIn(flags));
+  if (reading === undefined) return;
+  const isJson = settingsIn(flags)["json"] !== undefined;
+  let isOver = false;
+  const over = new Promise<void>((resolve) =>
+    process.once("SIGINT", () => {
+      isOver = true;
+      resolve();
+    }),
+  );
+  while (!isOver) {
+    const shown = await seen(reading.config, flags).catch((error: unknown) => error);
+    if (isOver) return;
+    if (shown instanceof MisuseError) return act(settingsIn(flags), "stats", () => Promise.reject(shown));
+    process.stdout.write(isJson ? jsonLine(shown) : page(shown));
+    await Promise.race([over, new Promise<void>((resolve) => systemClock.after(watchMs, resolve))]);
+  }
+}
+
+function jsonLine(shown: unknown): string {
+  if (!RepriseError.isInstance(shown)) return `${JSON.stringify({ ok: true, ...(shown as Shown).stats })}\n`;
+  const { code, message } = shown;
+  return `${JSON.stringify({ ok: false, action: "stats", error: { code, message } })}\n`;
+}
+
+/** From the top of a terminal; one below the other where it is none. */
+function page(shown: unknown): string {
+  const clear = process.stdout.isTTY ? "\u001b[H\u001b[2J" : "";
+  if (!RepriseError.isInstance(shown)) return `${clear}${statsText(shown as Shown)}\n`;
+  return `${clear}reprise: ${lineOf({ message: shown.message, remedy: shown.remedy ?? "" })}\n`;
+}
+
+async function seen(config: GatewayConfig, { window, url }: StatsFlags): Promise<Shown> {
+  if (readWindow(window) === undefined) throw new MisuseError(`--window ${windowRule}`, "Correct it, or leave it out.");
+  const series = (metric: string) =>
+    getFromAdmin(config, url, `/timeseries?metric=${metric}&window=${window}`) as Promise<TimeseriesReport>;
+  const stats = (await getFromAdmin(config, url, `/stats?window=${window}`)) as StatsReport;
+  const [calls, usd, miss] = await Promise.all([series("requests"), series("saved.usd"), series("latency.miss.p95")]);
+  return { stats, series: { calls, usd, miss } };
+}
