@@ -1,4 +1,4 @@
-import type { Clock, Random } from "./core/clock.ts";
+import { type Clock, type Random, systemClock } from "./core/clock.ts";
 import { defined } from "./core/defined.ts";
 import type { Embedder } from "./core/embedder.ts";
 import { InvalidOptionError } from "./core/errors.ts";
@@ -11,6 +11,7 @@ import type { VectorStore } from "./core/vector-store.ts";
 import { assembleCore } from "./core-assembly.ts";
 import { type CacheFetch, createFetch } from "./fetch.ts";
 import { createEmbeddings, type Embeddings } from "./library/library-embeddings.ts";
+import { tracedCore, tracedEmbeddings, tracedWrap } from "./library/traced-calls.ts";
 import { ValueShelf } from "./library/value-shelf.ts";
 import { createValues, type Values } from "./library/values.ts";
 import { createWrap, type Wrap } from "./library/wrap.ts";
@@ -23,7 +24,9 @@ import type { SemanticInput } from "./semantic-options.ts";
 import type { Invalidated } from "./storage/invalidation.ts";
 import type { Invalidation } from "./storage/invalidation-wish.ts";
 import type { LedgerTotals } from "./telemetry/ledger.ts";
+import { type CallTracing, createTracing } from "./telemetry/opentelemetry/call-tracing.ts";
 import type { TokenPrices } from "./telemetry/prices.ts";
+import { version } from "./version.ts";
 
 /** The library: its options, and what a program calls. The gateway builds on the same core (`core-assembly.ts`). */
 
@@ -56,6 +59,11 @@ export interface CacheOptions {
   readonly fetch?: typeof globalThis.fetch;
   /** The tenant of `cache.wrap`, `cache.values` and `cache.embeddings`; `cache.fetch` derives tenants from the credentials in each request. Default `"library"`. */
   readonly tenant?: string;
+  /**
+   * `traces`: spans of the calls, below whichever span is active, and metrics, by way of `@opentelemetry/api`; see
+   * docs/tracing.md. Default: neither.
+   */
+  readonly telemetry?: { readonly traces?: boolean };
   /** Hears every decision. */
   readonly onEvent?: Trace;
   readonly clock?: Clock;
@@ -103,7 +111,7 @@ export interface Cache {
  */
 export async function createCache(options: CacheOptions = {}): Promise<Cache> {
   const { store, clock, fetch, onEvent, random, tenant = "library" } = options;
-  const trace = onEvent === undefined ? undefined : harmless(onEvent);
+  const listener = onEvent === undefined ? undefined : harmless(onEvent);
   assertOptions(options);
   const reading = readSettings({
     store: options.memoryBytes === undefined ? {} : { memoryBytes: options.memoryBytes },
@@ -112,6 +120,7 @@ export async function createCache(options: CacheOptions = {}): Promise<Cache> {
     coalescing: options.coalescing ?? {},
     compat: options.compat ?? {},
     prices: options.prices ?? {},
+    telemetry: options.telemetry ?? {},
     security: options.masterKey === undefined ? {} : { masterKey: options.masterKey },
   });
   if (!reading.ok) {
@@ -128,16 +137,22 @@ export async function createCache(options: CacheOptions = {}): Promise<Cache> {
   }
   const { embedder, vectors, judge } = options;
   const semantic = defined({ embedder, vectors, judge });
+  const tracing = reading.settings.telemetry.traces ? await tracingFor(clock) : undefined;
+  const trace = heardBy(tracing?.hear, listener);
   const core = await assembleCore({
     settings: reading.settings,
     semantic,
+    tracing,
     ...defined({ store, clock, random, trace }),
   });
   const shelf = new ValueShelf({ ...core.wrapParts, tenant });
+  const wrap = createWrap(shelf);
+  const embeddings = createEmbeddings({ ...core.vectorParts, tenant });
+  const fetching = tracing === undefined ? core : tracedCore(core, tracing);
   return {
-    fetch: createFetch({ core, protocols: [...protocols, ...embeddingProtocols], ...defined({ fetch }) }),
-    wrap: createWrap(shelf),
-    embeddings: createEmbeddings({ ...core.vectorParts, tenant }),
+    fetch: createFetch({ core: fetching, protocols: [...protocols, ...embeddingProtocols], ...defined({ fetch }) }),
+    wrap: tracing === undefined ? wrap : tracedWrap(wrap, tracing),
+    embeddings: tracing === undefined ? embeddings : tracedEmbeddings(embeddings, tracing),
     values: createValues(shelf),
     invalidate: (wish) => core.invalidate(wish),
     feedback: (feedback) => core.feedback(feedback),
@@ -161,6 +176,7 @@ const optionNames: ReadonlySet<string> = new Set([
   "masterKey",
   "fetch",
   "tenant",
+  "telemetry",
   "onEvent",
   "clock",
   "random",
@@ -187,6 +203,21 @@ const optionPaths: Readonly<Record<string, string>> = {
   "layers.semantic": "semantic",
   "layers.semantic.": "semantic.",
 };
+
+async function tracingFor(clock: Clock = systemClock): Promise<CallTracing> {
+  const tracing = await createTracing({ clock, version, environment: process.env });
+  if (tracing !== undefined) return tracing;
+  const remedy = "Run npm install @opentelemetry/api, or leave telemetry.traces out.";
+  throw new InvalidOptionError("telemetry.traces", { message: "telemetry.traces needs @opentelemetry/api.", remedy });
+}
+
+function heardBy(...listeners: readonly (Trace | undefined)[]): Trace | undefined {
+  const all = listeners.filter((listener) => listener !== undefined);
+  if (all.length < 2) return all[0];
+  return (event) => {
+    for (const listener of all) listener(event);
+  };
+}
 
 /** A listener that throws is its own problem: no call is to fail of it. */
 function harmless(listener: Trace): Trace {

@@ -11,10 +11,10 @@ import { fieldIn, readTraceParent, traceFieldsOf, withoutTraceFields } from "./t
 
 /**
  * Spans made of the events of the trace. Events do not say which call they belong to; the asynchronous context they are
- * told in does, which goes along with everything that a call sets off. A call to an origin is told apart from others of
+ * told in does, which goes along with everything that a call sets off. All times are of one clock, so that what comes first stands first. A call to an origin is told apart from others of
  * the same call by its identity, so that one span has what both of its events say, and names itself to the origin.
  *
- *   POST /v1/chat/completions (SERVER)  or  cache.fetch (INTERNAL, below whatever span is active)
+ *   POST /chat/completions (SERVER)  or  cache.fetch (INTERNAL, below whatever span is active)
  *     cache.lookup exact (INTERNAL)
  *     chat gpt-5 (CLIENT), only when the origin is asked
  */
@@ -79,20 +79,21 @@ export class CallTracing {
     serve: (span: CallSpan) => T | Promise<T>,
     until?: (given: T, done: () => void) => T,
   ): T | Promise<T> {
-    const { api } = this.#parts;
+    const { api, clock } = this.#parts;
     const { parent, isRemote } = this.#parentOf(start);
     const kind = start.kind === "server" && isRemote ? api.SpanKind.SERVER : api.SpanKind.INTERNAL;
-    const span = this.#tracer.startSpan(start.name, { kind, attributes: start.attributes ?? {} }, parent);
+    const startTime = clock.now();
+    const span = this.#tracer.startSpan(start.name, { kind, startTime, attributes: start.attributes ?? {} }, parent);
     const context = api.trace.setSpan(parent, span);
     const failed = (error: unknown): never => {
       span.setStatus({ code: api.SpanStatusCode.ERROR });
       span.setAttribute("error.type", error instanceof Error ? error.name : "unknown");
-      span.end();
+      span.end(clock.now());
       throw error;
     };
     const ended = (given: T): T => {
-      if (until !== undefined) return until(given, () => span.end());
-      span.end();
+      if (until !== undefined) return until(given, () => span.end(clock.now()));
+      span.end(clock.now());
       return given;
     };
     const own: CallSpan = {
@@ -189,11 +190,11 @@ export class CallTracing {
   }
 
   #asked(event: Extract<TraceEvent, { type: "origin-start" }>, call: Underway | undefined): void {
-    const { api } = this.#parts;
+    const { api, clock } = this.#parts;
     if (this.#originSpans.has(event.originCall)) return;
     const attributes = startAttributes(event, this.#formerNames);
     const name = `${operationOf(event.protocol)} ${event.model}`.trim();
-    const options = { kind: api.SpanKind.CLIENT, attributes };
+    const options = { kind: api.SpanKind.CLIENT, startTime: clock.now(), attributes };
     const span = this.#tracer.startSpan(name, options, call?.context ?? api.context.active());
     this.#originSpans.set(event.originCall, span);
   }
@@ -204,7 +205,7 @@ export class CallTracing {
     span.setAttributes(endAttributes(event, this.#formerNames));
     const isError = errorTypeOf(event.result) !== undefined;
     const status: SpanStatus = { code: this.#parts.api.SpanStatusCode[isError ? "ERROR" : "UNSET"] };
-    span.setStatus(status).end();
+    span.setStatus(status).end(this.#parts.clock.now());
   }
 
   #told(event: Extract<TraceEvent, { type: "call-end" }>, { joined, span }: Underway): void {
