@@ -45,7 +45,10 @@ export default {
       mayImportOnly(room, [...below, room]),
     ),
     ...["embedders/", "judges/"].map((room) => mayImportOnly(room, [...below, room, "model-servers/"])),
-    mayImportOnly("vectors/", [...below, "vectors/", "stores/make-folder[.]ts", "stores/sqlite-(file|row)[.]ts"]),
+    mayImportOnly("vectors/", [
+      ...[...below, "vectors/", "stores/make-folder[.]ts", "stores/sqlite-(file|row)[.]ts"],
+      "stores/redis-(connection|url)[.]ts",
+    ]),
     mayImportOnly("workers/", [...below, "workers/", "stores/memory-leases[.]ts", "telemetry/"]),
     mayImportOnly("testing/", [...below, "testing/"]),
     mayNotImport("library", "(?!cache|index)[^/]+[.]ts$", ["gateway/", "cli/", "integrations/", "cache[.]ts"]),

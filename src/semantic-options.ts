@@ -51,7 +51,7 @@ export const semanticSchema = z
       .prefault({} as never),
     vectors: text("embedded", {
       description:
-        "Where vectors are kept: `embedded` (in the data folder; in memory where the store is), `memory`, or the URL of a PostgreSQL with pgvector.",
+        "Where vectors are kept: `embedded` (in the data folder; in memory where the store is), `memory`, or the URL of a PostgreSQL with pgvector or of a Redis with the search engine.",
     }),
     maxVectors: integer(200_000, 100, 10_000_000, {
       description: "How many vectors are kept at most where they are kept here.",

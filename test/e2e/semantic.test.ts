@@ -31,6 +31,9 @@ describe("like questions behind the gateway", () => {
     ],
     [{ embedder: { kind: "transformers" } }, /semantic\.embedder\.model.*must be given/],
     [{ vectors: "mysql://root:secret@host/db" }, /semantic\.vectors.*must be `embedded`/],
+    [{ vectors: "redis+cluster://:secret@host" }, /semantic\.vectors.*no single server/],
+    [{ vectors: "redis://:secret@host/2" }, /semantic\.vectors.*another database than 0/],
+    [{ vectors: "redis://:secret@host?prefix=x" }, /semantic\.vectors.*prefix, which is not known/],
   ])("%j is a mistake that a start tells", async (wrong, message) => {
     const origin = await runOrigin();
     const starting = runGateway(origin, { ...inMemory, layers: { semantic: wrong } });
