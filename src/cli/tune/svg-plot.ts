@@ -48,6 +48,6 @@ export function svgPlot(picture: Picture, title: string): string {
   ].join("\n");
 }
 
-function escaped(text: string): string {
+export function escaped(text: string): string {
   return text.replaceAll("&", "&amp;").replaceAll("<", "&lt;").replaceAll(">", "&gt;");
 }

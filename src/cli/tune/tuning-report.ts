@@ -1,5 +1,6 @@
 import type { Report } from "../commands/report.ts";
 import { percent, textPlot } from "./text-plot.ts";
+import { textTable } from "./text-table.ts";
 import { bestOf, type Cost, thinned } from "./trade-off.ts";
 import type { Tuning } from "./tuning.ts";
 
@@ -58,7 +59,7 @@ function few(records: number, allowed: number): string {
 
 function thresholdTable({ thresholds, allowed }: Tuning): string {
   const wanted = [...new Set([...shares, allowed])].sort((one, other) => one - other);
-  return table(
+  return textTable(
     ["allowed", "threshold", "hit rate", "right ones served", "wrong hits", "between (95 %)"],
     wanted.map((share) => {
       const best = bestOf(thresholds, share);
@@ -70,7 +71,7 @@ function thresholdTable({ thresholds, allowed }: Tuning): string {
 }
 
 function targetTable(targets: NonNullable<Tuning["targets"]>): string {
-  return table(
+  return textTable(
     ["target", "hit rate", "right ones served", "wrong hits", "between (95 %)"],
     targets.map((cost) => (cost.hits === 0 ? [String(cost.target), "none"] : [String(cost.target), ...cellsOf(cost)])),
   );
@@ -78,16 +79,4 @@ function targetTable(targets: NonNullable<Tuning["targets"]>): string {
 
 function cellsOf({ hits, wrong, hitRate, servedRight, lower, upper }: Cost): readonly string[] {
   return [percent(hitRate), percent(servedRight), `${wrong} of ${hits}`, `${percent(lower)} to ${percent(upper)}`];
-}
-
-function table(header: readonly string[], rows: readonly (readonly string[])[]): string {
-  const widths = header.map((name, column) => Math.max(name.length, ...rows.map((row) => row[column]?.length ?? 0)));
-  return [header, ...rows]
-    .map((row) =>
-      row
-        .map((cell, column) => cell.padEnd(widths[column] ?? 0))
-        .join("   ")
-        .trimEnd(),
-    )
-    .join("\n");
 }
