@@ -20,13 +20,15 @@ import type { Peers } from "../workers/peers.ts";
 import { releasedWhenWritten } from "../workers/release-when-written.ts";
 import { AccessLogSwitch } from "./access-log-switch.ts";
 import { isAdminPath, refuseMalformed, registerAdminApi } from "./admin/admin-api.ts";
+import { watchRoutes } from "./admin/admin-routes.ts";
 import { type AdminToken, obtainAdminToken } from "./admin/admin-token.ts";
 import { configRoute } from "./admin/config-route.ts";
-import { entriesRoute } from "./admin/entries/entries-route.ts";
-import { entryRoute, removeEntryRoute } from "./admin/entries/entry-route.ts";
 import { feedbackRoute } from "./admin/feedback-route.ts";
 import { invalidateRoute } from "./admin/invalidate-route.ts";
 import { openApiRoute } from "./admin/openapi.ts";
+import { AdminWatch } from "./admin/watch/admin-watch.ts";
+import type { PartName } from "./admin/watch/part-watch.ts";
+import { WrongTokens } from "./admin/wrong-tokens.ts";
 import type { GatewayConfig } from "./config.ts";
 import { Dashboard, isDashboardPath } from "./dashboard.ts";
 import { dispatch, originForm, pathOf } from "./dispatch.ts";
@@ -54,8 +56,10 @@ export async function createApp(config: GatewayConfig, log: Log, peers?: Peers):
   const metered: { metrics?: Metrics; readiness?: Readiness } = {};
   const unwell = new Set<string>();
   const tracing = await tracingOf(config, log);
+  const watch = new AdminWatch(clock);
   const trace: Trace = (event) => {
     metered.metrics?.trace(event);
+    watch.hear(event);
     tracing?.hear(event);
     if (event.type === "store-state") {
       metered.readiness?.noticed();
@@ -128,11 +132,10 @@ export async function createApp(config: GatewayConfig, log: Log, peers?: Peers):
   addOperations(server, { readiness, metrics, peers, isTraced: tracing !== undefined }, state);
   const admin = { config, token: adminTokenOf(config, log) };
   const invalidating = invalidatingAll(core, peers);
-  const stored = { ...core.stored, clock };
+  const upstreams = () => parts.live.upstreams;
+  const inUse = partsInUse(config, shared);
   const adminRoutes = [
-    entriesRoute(stored),
-    entryRoute(stored),
-    removeEntryRoute(invalidating),
+    ...watchRoutes({ core, invalidating, upstreams, readiness, watch, inUse, state, clock }),
     invalidateRoute(invalidating),
     feedbackRoute(core, (feedback) => log.info(feedback, "an answer was reported on")),
     configRoute(admin),
@@ -140,6 +143,7 @@ export async function createApp(config: GatewayConfig, log: Log, peers?: Peers):
   registerAdminApi(server, {
     routes: [...adminRoutes, openApiRoute(adminRoutes)],
     live: admin,
+    wrongTokens: new WrongTokens(clock),
     onRefused: () => trace({ type: "admin-refuse" }),
     report: parts.report,
   });
@@ -157,6 +161,7 @@ export async function createApp(config: GatewayConfig, log: Log, peers?: Peers):
     },
     async close(drainMs) {
       state.draining = true;
+      watch.feed.close();
       const stopped = server.close();
       const cancel = clock.after(drainMs, () => server.server.closeAllConnections());
       const stopSweeping = sweepConnections(server, connections, clock);
@@ -249,6 +254,21 @@ async function sharedPartsOf(config: GatewayConfig, log: Log, peers: Peers | und
   const onWarning = (message: string): void => log.warn({ store: "vectors" }, message);
   const semantic = semanticToolsOf(config, { clock: systemClock, onWarning });
   return { semantic, ...(store && { store }), ...(bus && { bus }), ...(leases && { leases }) };
+}
+
+/** What is looked after beside the stores, by name. */
+function partsInUse({ layers, rules }: GatewayConfig, shared: Awaited<ReturnType<typeof sharedPartsOf>>) {
+  const { bus, leases, semantic } = shared;
+  const isSemantic = layers.semantic.mode !== "off" || rules.some((rule) => (rule.semantic ?? "off") !== "off");
+  const { embedder, vectors, judge } = isSemantic ? semantic : {};
+  const named = (part: PartName, name: (() => string) | undefined) => (name === undefined ? [] : [{ part, name }]);
+  return [
+    ...named("bus", bus && (() => bus.name)),
+    ...named("leases", leases && (() => bus?.name ?? "workers")),
+    ...named("embedder", embedder && (() => embedder.name)),
+    ...named("vectors", vectors && (() => vectors.name)),
+    ...named("judge", judge && (() => layers.semantic.judge?.model ?? "judge")),
+  ];
 }
 
 /** SQLite gathers writes; the other workers see them when they are in the file. */
