@@ -16,9 +16,17 @@ const programs: Readonly<Record<RequiredProgram, { readonly debianPackage: strin
   faketime: { debianPackage: "faketime" },
   "valkey-server": { debianPackage: "valkey-server" },
   postgres: { debianPackage: "postgresql", folder: "/usr/lib/postgresql/*/bin" },
+  chromium: { debianPackage: "chromium" },
 };
 
-export type RequiredProgram = "redis-server" | "memcached" | "openssl" | "postgres" | "faketime" | "valkey-server";
+export type RequiredProgram =
+  | "redis-server"
+  | "memcached"
+  | "openssl"
+  | "postgres"
+  | "faketime"
+  | "valkey-server"
+  | "chromium";
 
 const isOff = process.env["REPRISE_TEST_SERVICES"] === "off";
 
