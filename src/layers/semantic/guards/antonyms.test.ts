@@ -1,4 +1,5 @@
-import { guardSuite } from "../../../../test/contract/guard-suite.ts";
+import { expect, test } from "vitest";
+import { guardSuite, vetoes } from "../../../../test/contract/guard-suite.ts";
 import { antonyms } from "./antonyms.ts";
 
 guardSuite(antonyms, {
@@ -90,6 +91,7 @@ guardSuite(antonyms, {
     "How do I ecrypt a disk? | How do I decrypt a disk?",
     "sweet wine with fish | dry wine with fish",
     "Events in Peru in may | Events in Peru in march",
+    "Why does it charge so fast? | Why does it charge so slowly?",
   ],
   benign: [
     "How do I enable cookies? | How do I activate cookies?",
@@ -133,4 +135,14 @@ guardSuite(antonyms, {
     "How can a person apply? | How can I apply?",
     "How do I dcrypt a disk? | How do I decrypt a disk?",
   ],
+});
+
+test.each([
+  ["How do I polish boots?", "How do I Polish boots?"],
+  ["How is aids spread?", "How is AIDS spread?"],
+  ["Will it find us there?", "Will it find US there?"],
+])("a capital can make another word of it: %s / %s", (one, other) => {
+  expect(vetoes(antonyms, one, other)).toBe(true);
+  expect(vetoes(antonyms, other, one)).toBe(true);
+  expect(vetoes(antonyms, one.toUpperCase(), other)).toBe(false);
 });

@@ -1,8 +1,11 @@
+import { capitonyms, capitonymsIn } from "../reading/capitonyms.ts";
 import type { Pair, Reading, Token } from "../reading/reading.ts";
+import { tokenise } from "../reading/tokenise.ts";
 import { isCancelled, isRaised } from "./degree.ts";
 import { isDoubtfulSlip, oppositesOf } from "./doubtful-slips.ts";
 import { exclusiveMembers } from "./exclusive-groups.ts";
 import type { Guard } from "./guard.ts";
+import { once } from "./once.ts";
 import { areOpposite, isOppositeComparative } from "./opposites.ts";
 import { haveOppositeParticles } from "./particles.ts";
 import { withSharedSpelling } from "./shared-spelling.ts";
@@ -10,7 +13,7 @@ import { someDiffer, wordDifference } from "./word-difference.ts";
 
 /**
  * Vetoes where one text has a word and the other has its opposite (`enable`, `disable`) or its alternative (`Monday`,
- * `Friday`) instead, and where a particle points the other way. Two opposites in one phrase make none: `less risky` and
+ * `Friday`, `polish` and `Polish`) instead, and where a particle points the other way. Two opposites in one phrase make none: `less risky` and
  * `safer`, `more open` and `less closed`.
  */
 export const antonyms: Guard = {
@@ -20,10 +23,25 @@ export const antonyms: Guard = {
     return (
       someDiffer(wordDifference(pair), (asked, found) => excludeEachOther(pair, asked, found)) ||
       haveOppositeParticles(pair.asked, pair.found) ||
+      haveOtherCapitals(given) ||
       isDoubtfulSlip(given, oppositesOf)
     );
   },
 };
+
+/** `Polish shoes` and `polish shoes`, where the capital is the writer's choice in both. */
+function haveOtherCapitals({ asked, found }: Pair): boolean {
+  const [one, other] = [capitonymsOf(asked), capitonymsOf(found)];
+  return [...one].some(([word, isName]) => other.has(word) && other.get(word) !== isName);
+}
+
+const capitonymsOf = once((reading: Reading): ReadonlyMap<string, boolean> => {
+  const named = capitonymsIn(tokenise(reading.text));
+  const all = reading.tokens.filter(
+    ({ lower, at, text }) => capitonyms.has(lower) && (named.has(at) || text === lower),
+  );
+  return new Map(all.map(({ lower, at }) => [lower, named.has(at)]));
+});
 
 function excludeEachOther(pair: Pair, asked: Token, found: Token): boolean {
   return (

@@ -4,6 +4,8 @@ import { code } from "./code.ts";
 const traps = [
   "What does `rm -rf` do? | What does `rm -r` do?",
   "What does git reset --hard do? | What does git reset --soft do?",
+  "What does it mean in src/io? | What does it mean in src/os?",
+  "Is 5 km/h fast? | Is 5 m/s fast?",
   "Run npm install --save-dev | Run npm install --save-exact",
   "How do I list files with ls -l? | How do I list files with ls -a?",
   "Where is /etc/hosts? | Where is /etc/passwd?",

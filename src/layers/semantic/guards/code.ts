@@ -17,7 +17,12 @@ export const code: Guard = {
   vetoes({ asked, found }) {
     const ofAsked = codeOf(asked);
     const ofFound = codeOf(found);
-    if (haveOtherSpans(asked, found) || writtenOf(asked).words !== writtenOf(found).words) return true;
+    if (
+      haveOtherSpans(asked, found) ||
+      haveOtherSlashes(asked, found) ||
+      writtenOf(asked).words !== writtenOf(found).words
+    )
+      return true;
     if (!areEqual(ofAsked.hard, ofFound.hard) || !areEqual(ofAsked.operators, ofFound.operators)) return true;
     if (areEqual(ofAsked.soft, ofFound.soft)) return false;
     if (ofAsked.soft.length + ofFound.soft.length > mostSoft) return true;
@@ -74,7 +79,7 @@ function isMeasure(text: string): boolean {
 
 const measure = /^(?:(?:rs|usd|eur|gbp|inr)\d+|\d+(?:\.\d+)?(\p{L}+))$/iu;
 
-const alwaysOperators = /^[+=<>≤≥≠≈×÷±]+$|^[<>=!]=$/;
+const alwaysOperators = /^[+=<>≤≥≠≈×÷±]+$|^[<>=!]=$|^(?:\|\|?|&&)$/;
 const operatorsBetweenTerms = /^[-*/^%−&|]{1,2}$/;
 
 function isOperator(tokens: readonly Token[], index: number): boolean {
@@ -96,6 +101,15 @@ function runs(text: string): readonly string[] {
 function holdsAll(within: { readonly text: string }, items: readonly string[]): boolean {
   return items.every((item) => within.text.includes(` ${item} `));
 }
+
+/** `src/io` and `src/os`, `km/h` and `m/s`: both join words with a stroke, and not the same ones. */
+function haveOtherSlashes(asked: Reading, found: Reading): boolean {
+  const [one, other] = [slashesOf(asked), slashesOf(found)];
+  return one.length > 0 && other.length > 0 && !areEqual(one, other);
+}
+
+const slashesOf = once(({ text }: Reading): readonly string[] => text.toLowerCase().match(slashed) ?? []);
+const slashed = /(?<![\p{L}\p{N}])[\p{L}\p{N}_-]{1,40}(?:\/[\p{L}\p{N}_-]{1,40})+/gu;
 
 /** Other code in the midst of the sentence; or another command of the same program, each named on one side only. */
 function haveOtherSpans(asked: Reading, found: Reading): boolean {

@@ -21,6 +21,7 @@ export function mayMove(one: Shared, other: Shared, texts: Texts): boolean {
     isPassiveWithoutAgent(one, other, texts) ||
     isPredicateOfList(one, other, texts) ||
     isExtraposed(texts) ||
+    isComparedEitherWay(one, other, texts) ||
     isNumberOfNeighbor(one, other)
   );
 }
@@ -117,6 +118,24 @@ function isCompound(parts: Parts, owner: Part, head: Part): boolean {
     if (word !== "'s" && parts.all[index]?.token.isStop !== false) return false;
   }
   return head.index - owner.index <= 3 && owner.relation === head.relation;
+}
+
+/** "What is the difference between tin and zinc", "how does zinc differ from tin": two things, each a word or two. */
+function isComparedEitherWay(one: Shared, other: Shared, { asked, found }: Texts): boolean {
+  const isShort = [asked, found].every(
+    ({ words, all }) =>
+      words.some((word) => word.startsWith("differ")) &&
+      all.filter(({ token }) => !token.isStop).length <= mostCompared,
+  );
+  return (
+    isShort && [one, other].every(({ asked: part, found: counterpart }) => isContent(part) && isContent(counterpart))
+  );
+}
+
+const mostCompared = 4;
+
+function isContent({ token }: Part): boolean {
+  return !token.isStop && !token.lower.startsWith("differ");
 }
 
 /** "Is it safe to eat raw eggs", "are raw eggs safe to eat". */

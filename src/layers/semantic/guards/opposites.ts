@@ -9,6 +9,8 @@ export function areOpposite(one: string, other: string): boolean {
   if (one === other) return false;
   return (
     isListed(one, other) ||
+    // `Fast` is an adverb too, and `slowly` is one only.
+    (one.endsWith("ly") !== other.endsWith("ly") && isListed(withoutAdverb(one), withoutAdverb(other))) ||
     // Words with the same ending end in the same letter; few pairs of words do.
     (one.at(-1) === other.at(-1) && haveOppositeStems(one, other)) ||
     haveOppositeAffixes(one, other)
@@ -21,6 +23,10 @@ function haveOppositeStems(one: string, other: string): boolean {
     const stemsOfOther = stems(other, ending);
     return stems(one, ending).some((stem) => stemsOfOther.some((counter) => isListed(stem, counter)));
   });
+}
+
+function withoutAdverb(word: string): string {
+  return word.length > 4 && word.endsWith("ly") ? word.slice(0, -2) : word;
 }
 
 function isListed(one: string, other: string): boolean {

@@ -82,8 +82,12 @@ guardSuite(order, {
     "Is an apple (red) sweeter than a pear (green)? | Is an apple (green) sweeter than a pear (red)?",
     "Trains from Rome to Bern and from Bern to Lyon | Trains from Rome to Bern and from Lyon to Bern",
     "Always stirring and never boiling | Never stirring and always boiling",
+    "She stays and I go. Who pays? | I stay and she goes. Who pays?",
+    "What is the difference between apple juice and orange wine? | What is the difference between orange juice and apple wine?",
   ],
   benign: [
+    "How does zinc differ from tin? | What is the difference between tin and zinc?",
+    "How are bonds different from shares? | What is the difference between shares and bonds?",
     "What is the difference between wool and silk? | What is the difference between silk and wool?",
     "Compare tea and coffee | Compare coffee and tea",
     "Python vs Ruby | Ruby vs Python",

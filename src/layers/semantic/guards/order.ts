@@ -88,9 +88,20 @@ function differInPronouns({ asked, found }: Pair): boolean {
       .join(" "),
   );
   if (one !== other) return true;
+  if (haveExchangedSubjects(asked, found)) return true;
   const [mine, theirs] = [ownPart(asked), ownPart(found)];
   return mine !== undefined && theirs !== undefined && mine !== theirs;
 }
+
+/** "She stays and I go", "I stay and she goes": the same people, each in the other's place. */
+function haveExchangedSubjects(asked: Reading, found: Reading): boolean {
+  const [one, other] = [asked, found].map(({ tokens }) =>
+    tokens.map((token) => token.spelled).filter((word) => subjectPersons.has(word)),
+  ) as [string[], string[]];
+  return one.join(" ") !== other.join(" ") && one.toSorted().join(" ") === other.toSorted().join(" ");
+}
+
+const subjectPersons: ReadonlySet<string> = new Set("i he she they we".split(" "));
 
 /** Whether the asker does something in a clause of the question, or has it done; undefined where both or neither. */
 function ownPart(reading: Reading): "i" | "me" | undefined {

@@ -87,8 +87,12 @@ guardSuite(scope, {
     "Is the bridge about to close? | Is the bridge closed?",
     "I have sold my house. Do I owe tax? | I will sell my house. Do I owe tax?",
     "How do I get to print? | How do I get it to print?",
+    "How is my rent set? | How is your rent set?",
+    "May I work for a rival after I leave? | May I work for a rival while I am employed?",
   ],
   benign: [
+    "How do I reset my router? | How do you reset your router?",
+    "How to reset your router | How do I reset my router?",
     "How do I reset my password? | How do you reset your password?",
     "How do I reset my password? | How to reset your password",
     "How can I reset my password? | How do I reset the password?",

@@ -63,6 +63,24 @@ test("the normal form of a normal form is itself", () => {
   );
 });
 
+test.each([
+  ["how do I polish boots", "how do I Polish boots"],
+  ["how is aids spread", "how is AIDS spread"],
+  ["how is it taught", "how is IT taught"],
+])("in %s and %s the capital makes another word", (one, other) => {
+  expect(normal(one)).not.toBe(normal(other));
+});
+
+test.each([
+  ["HOW DO I POLISH BOOTS", "how do i polish boots"],
+  ["How Do I Polish My Boots", "how do I polish my boots"],
+  ["Polish the boots", "polish the boots"],
+  ["who is president of the US", "who is president of the us"],
+  ["what is the tax in Turkey", "what is the tax in turkey"],
+])("in %s the capitals of %s say nothing", (one, other) => {
+  expect(normal(one)).toBe(normal(other));
+});
+
 test("case and white space around words make no difference, in any text of words", () => {
   const words = fc.array(fc.constantFrom("why", "Is", "the", "sky", "blue", "über", "straße", "5", "to"), {
     minLength: 2,

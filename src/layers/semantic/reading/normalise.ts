@@ -1,18 +1,22 @@
+import { capitonymsIn } from "./capitonyms.ts";
 import { textToCorrectAt } from "./text-to-correct.ts";
 import type { Span } from "./tokenise.ts";
 
 /**
- * Case, white space and closing punctuation folded, in any language. What is code stays as it is written. Idempotent.
+ * Case, white space and closing punctuation folded, in any language. What is code stays as it is written, and so do
+ * words that are others with a capital. Idempotent.
  * A `!` after a small number or a single letter is a factorial and stays; so does punctuation that stands alone, and all
  * of a text whose grammar or spelling is asked about.
  */
 export function normalise(text: string, spans: readonly Span[]): string {
   const toCorrect = textToCorrectAt(text) ?? text.length;
+  const named = capitonymsIn(spans);
   let normal = "";
   let at = 0;
   for (const span of spans) {
     if (span.at >= toCorrect) break;
-    if (span.kind !== "code" || span.form !== span.text) continue;
+    const isKept = span.kind === "code" ? span.form === span.text : named.has(span.at);
+    if (!isKept) continue;
     normal += foldProse(text.slice(at, span.at)) + span.text;
     at = span.at + span.text.length;
   }
