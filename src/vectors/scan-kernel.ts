@@ -41,7 +41,7 @@ interface WasmInterface {
 }
 
 /** `undefined` in a process without a compiler, as with `--jitless`. */
-export const wasm = (globalThis as { readonly WebAssembly?: WasmInterface }).WebAssembly;
+export const wasm = (globalThis as unknown as { readonly WebAssembly?: WasmInterface }).WebAssembly;
 
 type Scan = (
   codes: number,
