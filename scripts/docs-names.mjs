@@ -82,7 +82,8 @@ function gaps(pages) {
   const lists = scope.slice(scope.indexOf("const credentials"), scope.indexOf("export function"));
   const headers = [...lists.matchAll(/"([a-z0-9-]+)"/g)].map(([, name]) => name);
   return [
-    ...missing(pages, "docs/gateway.md", errorCodes()),
+    ...missing(pages, "docs/gateway.md", errorCodes(callersFiles())),
+    ...missing(pages, "docs/admin-api.md", errorCodes(filesBelow("src/gateway").filter(isOfAdmin))),
     ...missing(pages, "ARCHITECTURE.md", roomsAndFiles()),
     ...missing(
       pages,
@@ -104,10 +105,19 @@ function roomsAndFiles() {
     .map((entry) => (entry.isDirectory() ? `src/${entry.name}/` : `src/${entry.name}`));
 }
 
-/** The codes that a caller of the gateway can meet, besides those of origins. */
-function errorCodes() {
+/** What says something to a caller of a model API. */
+function callersFiles() {
   const told = ["gateway", "policy", "protocols"].flatMap((folder) => filesBelow(`src/${folder}`));
-  const texts = [...told, "src/flights/flight.ts"].map((path) => readFileSync(inProject(path), "utf8"));
+  return [...told.filter((path) => !isOfAdmin(path)), "src/flights/flight.ts"];
+}
+
+function isOfAdmin(path) {
+  return path.includes("gateway/admin/");
+}
+
+/** The codes of errors that these files tell, besides those of origins. */
+function errorCodes(paths) {
+  const texts = paths.map((path) => readFileSync(inProject(path), "utf8"));
   return [...new Set([...texts.join("\n").matchAll(/\bcode: "([a-z]+(?:_[a-z]+)+)"/g)].map(([, code]) => code))];
 }
 
