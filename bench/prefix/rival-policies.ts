@@ -134,9 +134,10 @@ export class Dynamo extends Rival {
       begun: () => {
         this.#prefill[replica] = (this.#prefill[replica] as number) - lacking;
       },
-      ended: (atMs, cached) => {
+      told: () => {},
+      ended: (atMs) => {
         this.#decode[replica] = (this.#decode[replica] as number) - prompt.names.length;
-        plain.ended(atMs, cached);
+        plain.ended(atMs);
       },
     };
   }

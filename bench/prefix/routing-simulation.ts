@@ -34,6 +34,11 @@ export interface SimulatedRun {
   readonly decisionsMs: readonly number[];
 }
 
+function end(dispatched: Dispatched, atMs: number, cached: number): void {
+  dispatched.ended(atMs);
+  dispatched.told(cached);
+}
+
 interface Replica {
   readonly cache: BlockCache;
   freeAtMs: number;
@@ -72,7 +77,7 @@ export function simulate(arrivals: readonly Arrival[], policy: RoutingPolicy, op
     firstTokens.push((firstAtMs - atMs) / 1000);
     events.add({ atMs: firstAtMs, run: () => dispatched.begun(firstAtMs) });
     const endAtMs = firstAtMs + outputTokens * decodeMs;
-    events.add({ atMs: endAtMs, run: () => dispatched.ended(endAtMs, cached) });
+    events.add({ atMs: endAtMs, run: () => end(dispatched, endAtMs, cached) });
   }
   events.runUntil(Number.POSITIVE_INFINITY);
   return { hitShare: cachedTokens / allTokens, firstTokens: firstTokens.sort((a, b) => a - b), decisionsMs };

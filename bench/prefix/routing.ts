@@ -171,7 +171,8 @@ function decisionsAmong(count: number, calls: number): readonly number[] {
     const dispatched = policy.dispatch(prompt, choice, nowMs);
     const took = performance.now() - startedAt;
     dispatched.begun(nowMs + 5);
-    dispatched.ended(nowMs + 8, choice.expected);
+    dispatched.ended(nowMs + 8);
+    dispatched.told(choice.expected);
     return took;
   });
   return times.slice(Math.floor(calls / 10)).sort((a, b) => a - b);

@@ -1,3 +1,6 @@
+import type { PromptSection } from "./prompt.ts";
+import type { Usage } from "./recording.ts";
+
 /** The upstream that computes. Adapters: undici in the gateway, `fetch` in the library. */
 
 export type HeaderMap = Readonly<Record<string, string | readonly string[] | undefined>>;
@@ -8,6 +11,8 @@ export interface OriginRequest {
   readonly target: string;
   readonly headers: Readonly<Record<string, string>>;
   readonly body: Uint8Array;
+  /** What the model reads, for origins that go by it; computed when it is asked for. */
+  readonly prompt?: () => readonly PromptSection[];
   /** Which of the calls that the trace is told of it is. */
   readonly originCall?: object;
 }
@@ -18,6 +23,8 @@ export interface OriginResponse {
   readonly headers: HeaderMap;
   /** Content already decoded. Throws `OriginError` when the answer breaks off. */
   readonly body: AsyncIterable<Uint8Array>;
+  /** For an origin that wants to know what the answer says it took; `undefined` where it says nothing. */
+  readonly told?: (usage: Usage | undefined) => void;
 }
 
 export interface Origin {

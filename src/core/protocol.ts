@@ -1,4 +1,5 @@
 import type { JsonValue } from "./canonical-json.ts";
+import type { PromptSection } from "./prompt.ts";
 import type { Question } from "./question.ts";
 import type { AnswerFacts, Recording } from "./recording.ts";
 
@@ -65,6 +66,8 @@ export interface ParsedRequest {
   deterministic(): ParsedRequest | undefined;
   /** The words that end the request, where these are one text of the user and the answer is to be an answer to them. */
   question(): Question | undefined;
+  /** What the model reads, in its order. */
+  prompt(): readonly PromptSection[];
   /** The body for the origin: everything keyed plus the fields that are dropped from the key, in canonical form. */
   forward(options?: ForwardOptions): Uint8Array;
 }

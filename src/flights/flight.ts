@@ -57,6 +57,7 @@ export class Flight {
   readonly #watch: OriginWatch;
   readonly #head = Promise.withResolvers<FlightHead>();
   readonly #complete = Promise.withResolvers<WholeAnswer>();
+  #told: OriginResponse["told"];
   #closed = false;
   #settled = false;
   #failed = false;
@@ -164,6 +165,7 @@ export class Flight {
     try {
       const { response, isFollower } = await parts.ask(compute, ticket, this.#abort.signal);
       this.isFollower = isFollower;
+      this.#told = response.told;
       if (response.status === 200 && mediaType(response.headers) === "text/event-stream")
         await this.#runEvents(response, ticket);
       else await this.#runWhole(response, ticket);
@@ -318,6 +320,7 @@ export class Flight {
   /** Who comes while the answer is still being written joins and finds it whole. */
   async #settle(answer: Omit<CompleteAnswer, "replaced">): Promise<Stored> {
     if (answer.facts !== undefined) this.#watch.read(answer.facts);
+    this.#told?.(answer.facts?.usage);
     const settling = this.#parts.settle({ ...answer, replaced: this.#replaced });
     settling.then(() => this.#close());
     const stored = await withDeadline(settling, settleBudgetMs, this.#parts.clock, () => pendingStored);

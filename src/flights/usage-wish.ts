@@ -24,7 +24,8 @@ export async function sendWithUsage(
   const requestUsage = facts.stream && !facts.includeUsage && !refusals.has(origin.id);
   const send = (wish: boolean) => {
     const body = asked.parsed().forward({ requestUsage: wish });
-    return origin.send({ method: "POST", target, headers, body, originCall }, signal);
+    const prompt = () => asked.parsed().prompt();
+    return origin.send({ method: "POST", target, headers, body, prompt, originCall }, signal);
   };
   const response = await send(requestUsage);
   if (!requestUsage || (response.status !== 400 && response.status !== 422)) return response;

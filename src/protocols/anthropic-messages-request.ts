@@ -1,9 +1,11 @@
 import { type JsonObject, type JsonValue, type KeepOrder, orderOf, serializeJson } from "../core/canonical-json.ts";
+import type { PromptSection } from "../core/prompt.ts";
 import type { Dependency, Expectations, ForwardOptions, ParsedRequest, RequestFacts } from "../core/protocol.ts";
 import type { Question } from "../core/question.ts";
 import { withoutMarks } from "./anthropic-messages-marks.ts";
 import { objectAt, objectsIn, textOf } from "./json-fields.ts";
 import { lastMessage, questionOf } from "./last-words.ts";
+import { promptSections } from "./prompt-sections.ts";
 import {
   memberTexts,
   objectText,
@@ -86,6 +88,10 @@ class MessagesRequest implements ParsedRequest {
     const isText = (part: JsonObject) => part.get("type") === "text";
     const words = lastMessage(this.#body, "messages", { parts: "content", isText });
     return questionOf(words, this.expectations, (body) => canonicalOf(body, memberTexts(body, orders)));
+  }
+
+  prompt(): readonly PromptSection[] {
+    return promptSections(this.#body, ["tools", "system", "messages"], orders);
   }
 
   /** Usage is in every stream unasked. */

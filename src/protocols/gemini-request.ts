@@ -1,4 +1,5 @@
 import { JsonNumber, type JsonObject, type JsonValue, type KeepOrder, serializeJson } from "../core/canonical-json.ts";
+import type { PromptSection } from "../core/prompt.ts";
 import type { Dependency, Expectations, ForwardOptions, ParsedRequest, RequestFacts } from "../core/protocol.ts";
 import type { Question } from "../core/question.ts";
 import { asksUsualForm, type GeminiEndpoint, readEndpoint } from "./gemini-endpoint.ts";
@@ -6,6 +7,7 @@ import { fieldOf, listOf, snakeCase } from "./gemini-fields.ts";
 import { jsonSchemaOf } from "./gemini-schema.ts";
 import { countOf, isObject, textOf } from "./json-fields.ts";
 import { lastMessage, questionOf } from "./last-words.ts";
+import { promptSections } from "./prompt-sections.ts";
 import { memberTexts, objectText, parseRequestBody, rejectField } from "./request-body.ts";
 
 /**
@@ -61,6 +63,9 @@ export function parseGeminiRequest(body: Uint8Array, endpoint: string, query = "
   return new GeminiRequest(parseRequestBody(body), target, asksUsualForm(query, target.streams));
 }
 
+/** The API takes both spellings. */
+const promptFields = ["tools", "systemInstruction", "system_instruction", "contents"];
+
 class GeminiRequest implements ParsedRequest {
   readonly #body: JsonObject;
   readonly #target: GeminiEndpoint;
@@ -99,6 +104,10 @@ class GeminiRequest implements ParsedRequest {
     const isText = (part: JsonObject) => typeof part.get("text") === "string";
     const words = lastMessage(listed, "contents", { parts: "parts", isText });
     return questionOf(words, this.expectations, (body) => canonicalOf(memberTexts(body, orders), this.#target));
+  }
+
+  prompt(): readonly PromptSection[] {
+    return promptSections(this.#body, promptFields, orders);
   }
 
   forward(options?: ForwardOptions): Uint8Array {

@@ -42,7 +42,17 @@ const orders: Readonly<Record<string, KeepOrder>> = {
   web_search_options: { sorted: { user_location: { sorted: { approximate: sorted } } } },
 };
 
-const dialect: OpenAiDialect = { unkeyedFields, orders, usageOnRequest: true, factsOf, expectationsOf, lastWords };
+const promptFields = ["tools", "functions", "messages"];
+
+const dialect: OpenAiDialect = {
+  unkeyedFields,
+  orders,
+  promptFields,
+  usageOnRequest: true,
+  factsOf,
+  expectationsOf,
+  lastWords,
+};
 
 const textParts: ReadonlySet<JsonValue> = new Set<JsonValue>(["text", "refusal"]);
 

@@ -22,7 +22,15 @@ const orders: Readonly<Record<string, KeepOrder>> = {
 /** A batch of prompts may be given as tokens, a number each. */
 const maxValues = 400_000;
 
-const dialect: OpenAiDialect = { unkeyedFields, orders, usageOnRequest: true, factsOf, expectationsOf, maxValues };
+const dialect: OpenAiDialect = {
+  unkeyedFields,
+  orders,
+  promptFields: ["prompt"],
+  usageOnRequest: true,
+  factsOf,
+  expectationsOf,
+  maxValues,
+};
 
 export function parseCompletionRequest(body: Uint8Array): ParsedRequest {
   return parseOpenAiRequest(dialect, body);

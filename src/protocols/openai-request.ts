@@ -1,8 +1,10 @@
 import { type JsonObject, type KeepOrder, serializeJson } from "../core/canonical-json.ts";
+import type { PromptSection } from "../core/prompt.ts";
 import type { Expectations, ForwardOptions, ParsedRequest, RequestFacts } from "../core/protocol.ts";
 import type { Question } from "../core/question.ts";
 import { objectAt } from "./json-fields.ts";
 import { type LastWords, questionOf } from "./last-words.ts";
+import { promptSections } from "./prompt-sections.ts";
 import { memberTexts, objectText, parseRequestBody } from "./request-body.ts";
 
 /** How one of OpenAI's APIs is asked. */
@@ -11,6 +13,8 @@ export interface OpenAiDialect {
   readonly unkeyedFields: Readonly<Record<string, string>>;
   /** The fields whose objects are read by name; see `KeepOrder`. */
   readonly orders: Readonly<Record<string, KeepOrder>>;
+  /** The fields that the model reads, in its order. */
+  readonly promptFields: readonly string[];
   /** Whether a stream has usage only where `stream_options.include_usage` asks for it. */
   readonly usageOnRequest: boolean;
   /** Throws `RequestRejectedError`. */
@@ -70,6 +74,11 @@ class OpenAiRequest implements ParsedRequest {
     return questionOf(lastWords?.(this.#body), this.expectations, (body) =>
       canonicalOf(this.#dialect, body, memberTexts(body, orders)),
     );
+  }
+
+  prompt(): readonly PromptSection[] {
+    const { orders, promptFields } = this.#dialect;
+    return promptSections(this.#body, promptFields, orders);
   }
 
   forward(options?: ForwardOptions): Uint8Array {

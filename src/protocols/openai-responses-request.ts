@@ -48,6 +48,7 @@ const orders: Readonly<Record<string, KeepOrder>> = {
 const dialect: OpenAiDialect = {
   unkeyedFields,
   orders,
+  promptFields: ["tools", "instructions", "prompt", "input"],
   usageOnRequest: false,
   factsOf,
   expectationsOf,

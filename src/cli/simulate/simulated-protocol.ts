@@ -1,4 +1,5 @@
 import type { LoggedAnswer, LoggedCall } from "../../access-log/logged-call.ts";
+import type { EmbeddingProtocol } from "../../core/embedding-protocol.ts";
 import type { Expectations, ParsedRequest, Protocol } from "../../core/protocol.ts";
 import type { AnswerFacts, ChoiceFacts, FinishReason, Recording, Usage } from "../../core/recording.ts";
 
@@ -29,28 +30,50 @@ export function answerBytes({ isRedacted }: LoggedCall, answer: LoggedAnswer): U
   return Buffer.from(JSON.stringify(standIn).padEnd(bytes));
 }
 
-/** One for each protocol, since calls are told apart by it. */
-export interface SimulatedProtocols {
-  of(protocol: Protocol, call: Pick<LoggedCall, "isRedacted" | "areDemandsKnown">): Protocol;
+const lengthOfToken = /~[\w-]{16}:(\d+)/g;
+
+/** Inputs whose texts are not known count as much as the texts did. */
+export function simulatedVectors(format: EmbeddingProtocol, { isRedacted }: Pick<LoggedCall, "isRedacted">) {
+  return isRedacted ? redactedVectors(format) : format;
+}
+
+const redactedVectors = memoized((format: EmbeddingProtocol): EmbeddingProtocol => {
+  const parseRequest: EmbeddingProtocol["parseRequest"] = (body, endpoint) => {
+    const parsed = format.parseRequest(body, endpoint);
+    const inputs = parsed.inputs.map((input) => {
+      const lengths = [...input.canonical.matchAll(lengthOfToken)].map(([, length]) => Number(length));
+      return lengths.length === 0 ? input : { ...input, weight: lengths.reduce((sum, length) => sum + length, 0) };
+    });
+    const { model, user, encoding, shape, cacheable } = parsed;
+    return { model, user, encoding, shape, cacheable, inputs, forward: (...asked) => parsed.forward(...asked) };
+  };
+  return { ...format, parseRequest };
+});
+
+/** The same result for the same argument: protocols are told apart by their identity. */
+function memoized<Key extends object, Value>(make: (key: Key) => Value): (key: Key) => Value {
+  const made = new Map<Key, Value>();
+  return (key) => {
+    const known = made.get(key) ?? make(key);
+    made.set(key, known);
+    return known;
+  };
 }
 
 /** What of a request is known: everything, all but its demands, or neither these nor its texts. */
 type Form = "known" | "undemanding" | "redacted";
 
-export function simulatedProtocols(): SimulatedProtocols {
-  const known = new Map<Protocol, Readonly<Record<Form, Protocol>>>();
-  return {
-    of(protocol, { isRedacted, areDemandsKnown }) {
-      let forms = known.get(protocol);
-      if (forms === undefined) {
-        const [whole, undemanding] = [simulated(protocol, "known"), simulated(protocol, "undemanding")];
-        forms = { known: whole, undemanding, redacted: simulated(protocol, "redacted") };
-        known.set(protocol, forms);
-      }
-      return forms[isRedacted ? "redacted" : areDemandsKnown ? "known" : "undemanding"];
-    },
-  };
+export function simulatedProtocol(
+  protocol: Protocol,
+  { isRedacted, areDemandsKnown }: Pick<LoggedCall, "isRedacted" | "areDemandsKnown">,
+): Protocol {
+  return formsOf(protocol)[isRedacted ? "redacted" : areDemandsKnown ? "known" : "undemanding"];
 }
+
+const formsOf = memoized((protocol: Protocol): Readonly<Record<Form, Protocol>> => {
+  const [known, undemanding] = [simulated(protocol, "known"), simulated(protocol, "undemanding")];
+  return { known, undemanding, redacted: simulated(protocol, "redacted") };
+});
 
 function simulated(protocol: Protocol, form: Form): Protocol {
   return {
@@ -88,7 +111,9 @@ function simulatedRequest(parsed: ParsedRequest, form: Form): ParsedRequest {
       const zero = parsed.deterministic();
       return zero && simulatedRequest(zero, form);
     },
+    prompt: () => parsed.prompt(),
     question: () => (form === "redacted" ? undefined : parsed.question()),
+    prompt: () => parsed.prompt(),
     forward: () => nothing,
   };
 }

@@ -19,7 +19,8 @@ function answered(policy: AffinityPolicy, asked: PromptBlocks, nowMs: number, el
   const choice = policy.choose(asked, eligible, nowMs);
   const call = policy.dispatch(asked, choice, nowMs);
   call.begun(nowMs + 1);
-  call.ended(nowMs + 2, found === undefined ? choice.expected : found * blockLength);
+  call.ended(nowMs + 2);
+  call.told(found === undefined ? choice.expected : found * blockLength);
   return choice;
 }
 
@@ -52,7 +53,8 @@ describe("to the replica that is likely to answer first", () => {
     const call = policy.dispatch(prompt(...range(0, 10)), { replica: 0, expected: 0 }, 0);
     // 1,000 in 100 ms.
     call.begun(100);
-    call.ended(100, 0);
+    call.ended(100);
+    call.told(0);
     policy.dispatch(prompt(...range(500, 30)), { replica: 0, expected: 0 }, 100);
     const next = prompt(...range(0, 10), 11);
     expect(policy.choose(next, [0, 1], 101).replica).toBe(1);
@@ -65,7 +67,8 @@ describe("to the replica that is likely to answer first", () => {
     for (const [replica, took] of [100, 400].entries()) {
       const call = policy.dispatch(prompt(...range(1_000 * replica, 10)), { replica, expected: 0 }, 0);
       call.begun(took);
-      call.ended(took, 0);
+      call.ended(took);
+      call.told(0);
     }
     policy.dispatch(prompt(...range(5_000, 10)), { replica: 0, expected: 0 }, 1_000);
     expect(policy.choose(prompt(...range(9_000, 10)), [0, 1], 1_000).replica).toBe(0);
@@ -99,12 +102,13 @@ describe("to the replica that is likely to answer first", () => {
     expect(policy.choose(prompt(...range(200, 20)), [0], 200).expected).toBe(2_000);
   });
 
-  it.each([Number.NaN, -1, 1e9, Number.POSITIVE_INFINITY, undefined])("usage of %s tells nothing", (nonsense) => {
+  it.each([Number.NaN, -1, 1e9, Number.POSITIVE_INFINITY])("usage of %s tells nothing", (nonsense) => {
     const policy = new AffinityPolicy({ replicas: 1, capacity: 100 });
     answered(policy, prompt(...range(0, 20)), 0, [0]);
     const call = policy.dispatch(prompt(...range(0, 20)), { replica: 0, expected: 2_000 }, 1);
-    call.ended(2, nonsense);
-    call.ended(3, 0);
+    call.told(nonsense);
+    call.ended(2);
+    call.ended(3);
     expect(policy.choose(prompt(...range(0, 20)), [0], 4).expected).toBe(2_000);
   });
 });

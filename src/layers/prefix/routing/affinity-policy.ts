@@ -100,19 +100,22 @@ export class AffinityPolicy implements RoutingPolicy {
     load.inFlight++;
     load.fresh += length - expected;
     const ages = this.#index.put(replica, names);
-    let isEnded = false;
+    let [isEnded, isTold] = [false, false];
     let aloneMs: number | undefined;
     return {
       begun: (atMs) => {
         load.queue.remove(waiting, atMs);
         if (isAlone) aloneMs ??= atMs - nowMs;
       },
-      ended: (atMs, cached) => {
+      ended: (atMs) => {
         load.queue.remove(waiting, atMs);
         if (isEnded) return;
         isEnded = true;
         load.inFlight--;
-        if (cached === undefined || !(cached >= 0 && cached <= length)) return;
+      },
+      told: (cached) => {
+        if (isTold || !(cached >= 0 && cached <= length)) return;
+        isTold = true;
         if (aloneMs !== undefined) measure(load, length - cached, aloneMs, blockLength);
         this.#reported(replica, names, ages, Math.floor(expected / blockLength), Math.floor(cached / blockLength));
       },

@@ -24,6 +24,7 @@ export class InFlight {
     let isEnded = false;
     return {
       begun: () => {},
+      told: () => {},
       ended: () => {
         if (isEnded) return;
         isEnded = true;

@@ -26,12 +26,12 @@ describe("policies that know nothing of caches", () => {
     const policy = new LeastLoad(4);
     const calls = [1, 2, 3, 4].map(() => goes(policy, prompt(0)));
     expect(calls.map(({ replica }) => replica)).toEqual([0, 1, 2, 3]);
-    calls[2]?.call.ended(1, undefined);
+    calls[2]?.call.ended(1);
     expect(goes(policy, prompt(0)).replica).toBe(2);
     const idle = new LeastLoad(4);
     const turns = [1, 2, 3, 4, 5].map(() => {
       const { replica, call } = goes(idle, prompt(0));
-      call.ended(1, undefined);
+      call.ended(1);
       return replica;
     });
     expect(turns).toEqual([0, 1, 2, 3, 0]);
@@ -41,7 +41,7 @@ describe("policies that know nothing of caches", () => {
     const policy = new BoundedHashing({ replicas: 4 });
     const placeOf = (id: number, eligible = all): number => {
       const { replica, call } = goes(policy, prompt(id), eligible);
-      call.ended(1, undefined);
+      call.ended(1);
       return replica;
     };
     const ids = Array.from({ length: 400 }, (_, id) => id);

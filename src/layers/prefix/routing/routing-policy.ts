@@ -22,6 +22,8 @@ export interface Choice {
 export interface Dispatched {
   /** The first byte of the answer is there. */
   begun(atMs: number): void;
-  /** `cached`: how much of the prompt the replica had, in the prompt's units; `undefined` when it does not say. */
-  ended(atMs: number, cached: number | undefined): void;
+  /** The answer is over, whole or not. */
+  ended(atMs: number): void;
+  /** How much of the prompt the replica says that it had, in the prompt's units; before or after the end. */
+  told(cached: number): void;
 }
