@@ -74,6 +74,8 @@ export function callCounters(
     ["kind"],
   );
 
+  for (const kind of ["corrupt", "tenant_mismatch", "auth_fail", "limit"]) rejected.begin(kind);
+
   const models = new BoundedLabels();
   const tenants = new TopLabels(mostTenants, (tenant) => requests.drop("tenant", tenant));
 

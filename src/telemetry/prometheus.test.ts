@@ -57,7 +57,12 @@ it("counts a body beyond the bound among what concerns security", async () => {
   const { metrics, lines } = setUp();
   metrics.trace({ ...call, outcome: { kind: "error", code: "body_too_large" } });
   metrics.trace({ ...call, outcome: { kind: "error", code: "invalid_json" } });
-  expect(await lines("reprise_security_events_total{")).toEqual(['reprise_security_events_total{kind="limit"} 1']);
+  expect(await lines("reprise_security_events_total{")).toEqual([
+    'reprise_security_events_total{kind="corrupt"} 0',
+    'reprise_security_events_total{kind="tenant_mismatch"} 0',
+    'reprise_security_events_total{kind="auth_fail"} 0',
+    'reprise_security_events_total{kind="limit"} 1',
+  ]);
 });
 
 it("tells tenants apart only where that is wanted, and then at most twenty", async () => {

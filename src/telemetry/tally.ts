@@ -78,6 +78,11 @@ export class CounterTally {
     this.#series.at(labelValues).count += 1;
   }
 
+  /** Shows a series at nothing, so that its first event is seen to be one. */
+  begin(...labelValues: readonly string[]): void {
+    this.#series.at(labelValues);
+  }
+
   /** Forgets what was counted under one value of a label. */
   drop(labelName: string, labelValue: string): void {
     this.#series.drop(labelName, labelValue);

@@ -17,6 +17,8 @@ const programs: Readonly<Record<RequiredProgram, { readonly debianPackage: strin
   "valkey-server": { debianPackage: "valkey-server" },
   postgres: { debianPackage: "postgresql", folder: "/usr/lib/postgresql/*/bin" },
   chromium: { debianPackage: "chromium" },
+  prometheus: { debianPackage: "prometheus" },
+  promtool: { debianPackage: "prometheus" },
 };
 
 export type RequiredProgram =
@@ -26,7 +28,9 @@ export type RequiredProgram =
   | "postgres"
   | "faketime"
   | "valkey-server"
-  | "chromium";
+  | "chromium"
+  | "prometheus"
+  | "promtool";
 
 const isOff = process.env["REPRISE_TEST_SERVICES"] === "off";
 
