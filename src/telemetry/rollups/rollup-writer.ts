@@ -94,6 +94,9 @@ export class RollupWriter {
     try {
       for (const row of [...this.#rows.values()].filter(isBehind)) await this.#writeRow(row);
     } catch {
+      // Whoever answers next may have forgotten what it had.
+      for (const row of this.#rows.values()) row.written = -1;
+      this.#places.clear();
       return false;
     }
     for (const [key, row] of this.#rows)
