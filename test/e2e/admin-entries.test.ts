@@ -120,6 +120,10 @@ describe("entries with what the other layers keep", () => {
     expect(like).toMatchObject({ layer: "semantic", question: words, state: "fresh", model: "scripted-large" });
     const { text } = await callAdmin(gateway, pathOf(like?.id as string));
     expect(JSON.parse(text)).toMatchObject({ id: like?.id, layer: "exact", question: words, answer: contentOf(asked) });
+    const report = { entry: `${like?.id}~nobody`, verdict: "wrong" };
+    expect((await callAdmin(gateway, "/feedback", { body: report })).status).toBe(200);
+    const { likeQuestions } = JSON.parse((await callAdmin(gateway, pathOf(like?.id as string))).text);
+    expect(likeQuestions).toEqual({ texts: [words], isComplete: true, right: 0, wrong: 0, blocked: 1 });
     const body = { model: "scripted-embedding", input: ["some words"] };
     const headers = { "content-type": "application/json" };
     expect((await exchange(`${gateway.url}/v1/embeddings`, { body, headers })).status).toBe(200);

@@ -1,21 +1,13 @@
 import { z } from "zod";
-import type { Clock } from "../../../core/clock.ts";
 import type { Store } from "../../../core/store.ts";
 import { isListable } from "../../../core/store-listing.ts";
 import { type AdminRoute, adminRoute } from "../admin-route.ts";
 import { wholeNumber } from "../parameters.ts";
+import type { EntriesParts } from "./entries-parts.ts";
 import { entryFilter } from "./entry-filter.ts";
 import { entryPage } from "./entry-pages.ts";
 import { statesOf } from "./entry-state.ts";
 import { entrySchema, shownEntry } from "./shown-entry.ts";
-
-export interface EntriesParts {
-  /** All tiers. */
-  readonly store: Store;
-  /** The store that holds everything, without copies. */
-  readonly truth: Store;
-  readonly clock: Clock;
-}
 
 const layerRule = "must be exact, semantic or embedding";
 const word = (most: number, description: string) => {

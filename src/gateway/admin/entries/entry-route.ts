@@ -3,9 +3,10 @@ import { type EntryPlace, readEntryId } from "../../../core/entry-id.ts";
 import type { Core } from "../../../core-assembly.ts";
 import { type AdminRoute, adminRoute } from "../admin-route.ts";
 import { NotFoundError } from "../problem.ts";
-import type { EntriesParts } from "./entries-route.ts";
+import type { EntriesParts } from "./entries-parts.ts";
 import { statesOf } from "./entry-state.ts";
 import { keptAt } from "./kept-answer.ts";
+import { likeQuestionsOf } from "./like-questions.ts";
 import { detailedEntry, entryDetailSchema } from "./shown-entry.ts";
 
 const rule = "must be the id of an entry, as X-AI-Cache-Entry tells it";
@@ -20,7 +21,8 @@ const paramsSchema = z.strictObject({
 const removedSchema = z.object({ entries: z.int().meta({ description: "How many were removed: one." }) });
 
 /** One entry with all that is known of it. */
-export function entryRoute({ store, clock }: EntriesParts): AdminRoute {
+export function entryRoute(parts: EntriesParts): AdminRoute {
+  const { store, clock } = parts;
   return adminRoute({
     method: "GET",
     path: "/entries/{id}",
@@ -35,7 +37,8 @@ export function entryRoute({ store, clock }: EntriesParts): AdminRoute {
       if (kept?.entry === undefined) throw notThere(id);
       const now = clock.now();
       const [state = "dead"] = await statesOf([kept.entry], store, now);
-      return detailedEntry({ ...kept, entry: kept.entry }, state, now);
+      const like = kept.layer === "exact" ? await likeQuestionsOf(parts, tenant, slot) : undefined;
+      return detailedEntry({ ...kept, entry: kept.entry }, state, now, like);
     },
   });
 }

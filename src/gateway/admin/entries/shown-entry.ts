@@ -4,6 +4,7 @@ import { entryId } from "../../../core/entry-id.ts";
 import { cut, previewOf, wordsOf } from "./answer-text.ts";
 import type { EntryState } from "./entry-state.ts";
 import type { KeptAnswer } from "./kept-answer.ts";
+import { type LikeQuestions, likeQuestionsSchema } from "./like-questions.ts";
 
 /** How an entry is shown: in a row of a list, and by itself. */
 
@@ -53,6 +54,7 @@ export const entryDetailSchema = entrySchema.extend({
       reasoningTokens: z.number(),
     })
     .optional(),
+  likeQuestions: likeQuestionsSchema.optional().meta({ description: "Where any are known." }),
   headers: z.record(z.string(), z.string()).meta({ description: "Of an answer in the form in which it is stored." }),
   lifetime: z.object({
     ageMs: z.number(),
@@ -93,6 +95,7 @@ export function detailedEntry(
   kept: KeptAnswer & { readonly entry: SealedEntry },
   state: EntryState,
   now: number,
+  likeQuestions: LikeQuestions | undefined,
 ): z.output<typeof entryDetailSchema> {
   const { entry } = kept;
   const { lifetime, note } = entry;
@@ -104,6 +107,7 @@ export function detailedEntry(
     ...(finish !== undefined && { finish }),
     toolCalls: toolCalls.map((call) => ({ name: call.name, arguments: cut(call.arguments, answerLength) })),
     ...(note.usage !== undefined && { usage: { ...note.usage } }),
+    ...(likeQuestions !== undefined && { likeQuestions }),
     headers: { "content-type": entry.form === "events" ? "text/event-stream" : "application/json" },
     lifetime: {
       ageMs: Math.max(0, now - lifetime.createdAt),
