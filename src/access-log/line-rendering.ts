@@ -1,6 +1,6 @@
 import type { Billed, Pricer } from "../core/cost.ts";
 import { isDirectiveHeader } from "../core/directives.ts";
-import { isEmbeddingProtocol } from "../core/embedding-protocol.ts";
+import { type EmbeddingProtocol, isEmbeddingProtocol } from "../core/embedding-protocol.ts";
 import type { Protocol } from "../core/protocol.ts";
 import type { AnswerFacts, Recording, Usage } from "../core/recording.ts";
 import { classifyHeader } from "../policy/scope.ts";
@@ -25,7 +25,9 @@ export function renderLine(parts: RenderingParts, { id, call, answer, end, reque
   const { protocol, endpoint, query } = request;
   const { content, redactor } = parts;
   const { tenant, user } = call.principal;
-  const answered = answerOf(parts, protocol, answer, end.complete?.recording);
+  const answered = isEmbeddingProtocol(protocol)
+    ? vectorsOf(protocol, request, answer)
+    : answerOf(parts, protocol, answer, end.complete?.recording);
   const usage = answered?.facts?.usage ?? answer.saved?.usage;
   const billed: Billed = {
     protocol: protocol.name,
@@ -99,14 +101,30 @@ interface ReadAnswer {
   readonly facts: { readonly usage: Usage | undefined; readonly model: string | undefined } | undefined;
 }
 
-/** The answer as a JSON document, also where it went out as events. Vectors are not written down. */
+/** Vectors are not written down; what they cost is. */
+function vectorsOf(
+  protocol: EmbeddingProtocol,
+  { body: asked, endpoint }: EndedCall["request"],
+  { body, status }: EndedCall["answer"],
+): ReadAnswer | undefined {
+  if (status !== 200 || !(body instanceof Uint8Array)) return undefined;
+  const { inputs, shape } = protocol.parseRequest(asked, endpoint);
+  const reading = protocol.readVectors(body, inputs.length, shape);
+  if (!reading.ok) return undefined;
+  const { tokens: inputTokens, model } = reading;
+  const usage = inputTokens === undefined ? undefined : { ...noTokens, inputTokens };
+  return { body: undefined, facts: { usage, model } };
+}
+
+const noTokens = { cachedInputTokens: 0, cacheWriteTokens: 0, outputTokens: 0, reasoningTokens: 0 };
+
+/** The answer as a JSON document, also where it went out as events. */
 function answerOf(
   parts: RenderingParts,
-  protocol: EndedCall["request"]["protocol"],
-  { body, status, saved }: EndedCall["answer"],
+  protocol: Protocol,
+  { body, status }: EndedCall["answer"],
   recording: Recording | undefined,
 ): ReadAnswer | undefined {
-  if (isEmbeddingProtocol(protocol)) return { body: undefined, facts: { usage: saved?.usage, model: undefined } };
   try {
     const json =
       recording === undefined

@@ -121,13 +121,21 @@ test("a file that was moved away is begun anew, and so is one that is large; onl
   for (let number = 0; number < 5; number++) {
     const before = asideIn(gateway.folder).at(-1);
     await ask(gateway, question(`number ${number}`));
-    await eventually("the file is put aside", () => asideIn(gateway.folder).at(-1) !== before);
+    await eventuallyAt(gateway, "the file is put aside", () => asideIn(gateway.folder).at(-1) !== before);
   }
   await gateway.close();
   const kept = asideIn(gateway.folder);
   expect(kept).toHaveLength(2);
   for (const file of kept) expect(linesIn(gateway.folder, file)).toHaveLength(1);
 });
+
+/** Each look comes after an exchange with the gateway, which gives the log its time. */
+function eventuallyAt(gateway: { readonly url: string }, what: string, condition: () => boolean): Promise<void> {
+  return eventually(what, async () => {
+    await exchange(`${gateway.url}/healthz`);
+    return condition();
+  });
+}
 
 function asideIn(folder: string): readonly string[] {
   return readdirSync(folder)
@@ -139,10 +147,10 @@ test("after a reload the log goes where it goes now, and a moved file is let go"
   const origin = await runOrigin();
   const gateway = await runGateway(origin, logged());
   await ask(gateway, question("one"));
-  await eventually("the first line", () => linesIn(gateway.folder).length === 1);
+  await eventuallyAt(gateway, "the first line", () => linesIn(gateway.folder).length === 1);
   renameSync(join(gateway.folder, "access.jsonl"), join(gateway.folder, "moved.jsonl"));
   await ask(gateway, question("two"));
-  await eventually("the second line", () => linesIn(gateway.folder).length === 1);
+  await eventuallyAt(gateway, "the second line", () => linesIn(gateway.folder).length === 1);
   expect(linesIn(gateway.folder, "moved.jsonl")).toHaveLength(1);
 });
 
@@ -167,13 +175,10 @@ test("a log that cannot be written fails no call, and says how many are missing 
   const gateway = await startGateway(settings("no-such-folder/access.jsonl"), log);
   try {
     expect((await ask(gateway, question("one"))).status).toBe(200);
-    await eventually("the trouble is told", async () => {
-      await exchange(`${gateway.url}/healthz`);
-      return warnings.some((message) => message.includes("cannot be written"));
-    });
+    await eventuallyAt(gateway, "the trouble is told", () => warnings.some((message) => message.includes("cannot be")));
     gateway.reload(settings("access.jsonl"));
     expect((await ask(gateway, question("two"))).status).toBe(200);
-    await eventually("the log is written", () => linesIn(folder).length === 2);
+    await eventuallyAt(gateway, "the log is written", () => linesIn(folder).length === 2);
     expect(linesIn(folder)[0]).toMatchObject({ v: 1, dropped: 1 });
     expect(linesIn(folder)[1]).toMatchObject({ outcome: "miss" });
   } finally {

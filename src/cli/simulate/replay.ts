@@ -12,7 +12,7 @@ import { formatNamed } from "./formats/wire-place.ts";
 import { type Measures, SettingMeasures } from "./measures.ts";
 import { seededRandom } from "./seeded-random.ts";
 import { simulatedOrigin } from "./simulated-origin.ts";
-import { simulatedProtocols } from "./simulated-protocol.ts";
+import { simulatedProtocol, simulatedVectors } from "./simulated-protocol.ts";
 import { VirtualClock } from "./virtual-clock.ts";
 import { type Verdict, verdictOf } from "./wrong-hits.ts";
 
@@ -45,7 +45,6 @@ export class Replay {
   readonly #measures: SettingMeasures;
   readonly #clock: VirtualClock;
   readonly #core: Core;
-  readonly #protocols = simulatedProtocols();
   /** Work outside of this thread's hands. */
   readonly #abroad: ReadonlySet<Promise<unknown>>;
   /** Calls without an answer yet. */
@@ -136,7 +135,7 @@ export class Replay {
       this.#measures.unread(call);
       return;
     }
-    const protocol = isEmbeddingProtocol(format) ? format : this.#protocols.of(format, call);
+    const protocol = isEmbeddingProtocol(format) ? simulatedVectors(format, call) : simulatedProtocol(format, call);
     const beganAt = this.#clock.monotonic();
     const done = (answer: Answer, verdict?: Verdict): void => {
       const tookMs = this.#clock.monotonic() - beganAt;

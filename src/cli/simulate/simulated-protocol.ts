@@ -111,7 +111,6 @@ function simulatedRequest(parsed: ParsedRequest, form: Form): ParsedRequest {
       const zero = parsed.deterministic();
       return zero && simulatedRequest(zero, form);
     },
-    prompt: () => parsed.prompt(),
     question: () => (form === "redacted" ? undefined : parsed.question()),
     prompt: () => parsed.prompt(),
     forward: () => nothing,
