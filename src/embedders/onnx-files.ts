@@ -75,7 +75,8 @@ function json(folder: string, name: string): object | undefined {
 }
 
 function unusable(folder: string, problem: string): RepriseError {
-  const remedy = "Name the folder of a sentence-transformer that was exported to ONNX; nothing is fetched.";
+  const remedy =
+    "Name the folder of a sentence-transformer that was exported to ONNX, or a model on a hub as owner/name.";
   return new RepriseError("embedder_unavailable", {
     message: `The embedder transformers cannot use ${folder}: ${problem}.`,
     remedy,
