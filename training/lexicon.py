@@ -81,6 +81,8 @@ NAME_SHARE = 1e-7
 SHARE_BESIDE_NAMES = 5e-4
 """A name that people write so often is that name, though it is in the list of misspellings (Zhang for Chang)."""
 SHARE_OF_USUAL_NAMES = 5e-7
+"""A slip of a name that is written so often is another name, where the name is not a common word too."""
+LEAST_SHARE_OF_NAMES, SHARE_OF_WORDS = 1e-7, 3e-4
 """Entries of up to five letters below this share go where a neighbour is so many times commoner."""
 RARE_SHORT_SHARE, RARE_SHORT_RATIO = 6e-8, 3000
 
@@ -137,20 +139,21 @@ def is_overshadowed(word: str, share: float, common: dict[str, float], ratio: fl
 def shares(folder: Path) -> dict[str, float]:
     base = symspell(folder)
     spoken = {word: share for word, share in get_frequency_dict("en", wordlist="large").items() if is_plain(word)}
-    misspelt = misspellings(folder)
     known = {}
     for word, share in base.items():
         used = spoken.get(word, min(share, RARE_SHORT_SHARE) if len(word) <= 5 else share)
         if len(word) <= 5 and used < RARE_SHORT_SHARE and is_overshadowed(word, used, spoken, RARE_SHORT_RATIO):
             continue
         known[word] = used
+    census = census_names()
+    misspelt = {word for word, meant in misspellings(folder).items() if not is_name_of_its_own(word, meant, census, spoken)}
     for word, share in spoken.items():
         if word in base or share < LEAST_SHARE.get(len(word), LEAST_SHARE_OF_LONGER) or word.endswith("'s"):
             continue
         ratio = MISSPELT_RATIO if word in misspelt else ratio_of(word)
         if not is_overshadowed(word, share, spoken, ratio):
             known[word] = share
-    for word in census_names():
+    for word in sorted(census):
         is_usual = spoken.get(word, 0) >= SHARE_OF_USUAL_NAMES
         if (word in misspelt and not is_usual) or is_overshadowed(word, SHARE_BESIDE_NAMES, spoken, 1):
             continue
@@ -160,12 +163,12 @@ def shares(folder: Path) -> dict[str, float]:
     return known
 
 
-def census_names() -> list[str]:
-    found = []
+def census_names() -> set[str]:
+    found = set()
     for kind, most in MOST_NAMES.items():
         with open(names.FILES[kind], encoding="ascii") as lines:
             ranked = [line.split()[0].lower() for line in lines]
-        found += [name for name in ranked[:most] if len(name) >= SHORTEST_NAME]
+        found.update(name for name in ranked[:most] if len(name) >= SHORTEST_NAME)
     return found
 
 
@@ -173,10 +176,21 @@ def ratio_of(word: str) -> float:
     return SLIP_RATIO.get(len(word), SLIP_RATIO_OF_LONGER)
 
 
-def misspellings(folder: Path) -> set[str]:
-    """What is often written for another word (nlpaug's list)."""
+def misspellings(folder: Path) -> dict[str, set[str]]:
+    """What is often written for another word (nlpaug's list), and for which."""
+    found = {}
     with gzip.open(folder / "nlpaug_spelling_en.txt.gz", "rt", encoding="utf-8") as lines:
-        return {word for line in lines for word in line.lower().split()[1:]}
+        for line in lines:
+            meant, *slips_of = line.lower().split()
+            for slip in slips_of:
+                found.setdefault(slip, set()).add(meant)
+    return found
+
+
+def is_name_of_its_own(word: str, meant: set[str], census: set[str], spoken: dict[str, float]) -> bool:
+    """Johan is in the list as a slip of John, and is a name."""
+    is_said = spoken.get(word, 0) >= LEAST_SHARE_OF_NAMES
+    return is_said and all(name in census and spoken.get(name, 0) < SHARE_OF_WORDS for name in meant)
 
 
 def table_of(frequencies, bits=BUCKET_BITS) -> bytes:

@@ -1,4 +1,5 @@
 import { isWithinSlips } from "../reading/edit-distance.ts";
+import { areLookAlikes } from "../reading/look-alikes.ts";
 import type { Matched, Pair, Reading, Token } from "../reading/reading.ts";
 import type { Guard } from "./guard.ts";
 import { coordinators, relations } from "./relation-words.ts";
@@ -46,6 +47,8 @@ function names(token: Token, isTitle: boolean): boolean {
 /** One slip in a word of four letters or more, two from eight, and exactly one of the two is a known word. */
 function isSlipOf(one: Token, other: Token): boolean {
   if (one.isKnown === other.isKnown) return false;
+  const [known, slip] = one.isKnown ? [one, other] : [other, one];
+  if (areLookAlikes(known, slip.lower)) return false;
   const length = Math.min(one.lower.length, other.lower.length);
   return length >= 4 && isWithinSlips(one.lower, other.lower, length >= 8 ? 2 : 1);
 }

@@ -1,4 +1,5 @@
 import { isWithinSlips } from "../reading/edit-distance.ts";
+import { areLookAlikes } from "../reading/look-alikes.ts";
 import type { Pair, Reading, Token } from "../reading/reading.ts";
 import { once } from "./once.ts";
 
@@ -42,6 +43,7 @@ function spelledAs(reading: Reading, other: Reading, outOfPlace: ReadonlySet<Tok
         candidate.kind !== "code" &&
         isWithinSlips(token.lower, candidate.text.toLowerCase(), 1) &&
         token.lower !== candidate.text.toLowerCase() &&
+        !(candidate.isKnown && !token.isKnown && areLookAlikes(candidate, token.lower)) &&
         haveSameNeighbours(tokens, index, other.tokens, at),
     );
     if (counterpart < 0) return [token];

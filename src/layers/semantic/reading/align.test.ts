@@ -31,6 +31,12 @@ test.each([
     ["cellphone=cell spelling", "battery=battery equal", "cellphone=phone spelling"],
   ],
   [
+    "which family is the mustelidae",
+    "which family is the mutselidae",
+    ["family=family equal", "mustelidae=mutselidae spelling"],
+  ],
+  ["how lon is a marathon", "how long is a marathon", ["lon=long spelling", "marathon=marathon equal"]],
+  [
     "analyse my colour chart",
     "analyze my color chart",
     ["analyse=analyze lemma", "colour=color lemma", "chart=chart equal"],
@@ -54,6 +60,8 @@ test.each([
   ["wait 15 minutes", "wait 50 minutes", ["15"], ["50"]],
   ["what does NBC show", "what does BBC show", ["nbc"], ["bbc"]],
   ["everyday shoes", "every day shoes", ["everyday"], ["every", "day"]],
+  ["how do brewers boil worts", "how do brewers boil warts", ["worts"], ["warts"]],
+  ["is ethane heavy", "is ethyne heavy", ["ethane"], ["ethyne"]],
   ["price of house", "cost of home", ["price", "house"], ["cost", "home"]],
 ])("%j keeps apart from %j", (asked, found, askedOnly, foundOnly) => {
   expect(left(asked, found)).toEqual([askedOnly, foundOnly]);

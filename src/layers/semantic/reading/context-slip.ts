@@ -1,5 +1,6 @@
 import type { Lexicon } from "../../../core/lexicon.ts";
 import { isWithinSlips } from "./edit-distance.ts";
+import { firstDifference } from "./look-alikes.ts";
 import type { Reading, Token } from "./reading.ts";
 
 /**
@@ -77,12 +78,6 @@ const lengthOfEnding = 3;
 
 /** Two spellings with a capital are more often two people. */
 const forNames = 2;
-
-function firstDifference(one: string, other: string): number {
-  let at = 0;
-  while (at < one.length && one[at] === other[at]) at++;
-  return at;
-}
 
 /** Rarer than this is a slip, commoner than that what was meant. */
 const rareWord = 0.56;

@@ -2,7 +2,8 @@ import type { Lexicon } from "../../../core/lexicon.ts";
 import { openContraction } from "./contractions.ts";
 import { fold } from "./fold.ts";
 import { languageOf } from "./language.ts";
-import { lemmaOf } from "./lemma.ts";
+import { lemmaOf, singularOf } from "./lemma.ts";
+import { areLookAlikes } from "./look-alikes.ts";
 import { normalise } from "./normalise.ts";
 import { numberForm } from "./number-form.ts";
 import type { Reading, Token, TokenKind } from "./reading.ts";
@@ -46,6 +47,10 @@ function hasMeaningfulCase(spans: readonly Span[]): boolean {
 /** A question with more slips than this is not worth the search for what was meant. */
 const mostCorrections = 24;
 
+/** Shorter words and the plurals of rarer ones are mostly slips. */
+const shortestPlural = 5;
+const rarestSingular = 0.7;
+
 class WordReader {
   readonly #lexicon: Lexicon;
   readonly #saysCase: boolean;
@@ -73,6 +78,7 @@ class WordReader {
 
   #token({ text, at }: Span, lower: string, spelled: string, isName: boolean): Token {
     const isOwner = lower === "'s";
+    const known = this.#known(lower);
     return {
       kind: "word",
       text,
@@ -81,17 +87,27 @@ class WordReader {
       spelled,
       lemma: lemmaOf(spellingVariant(spelled), this.#lexicon),
       isStop: isStopWord(spelled),
-      rarity: isOwner ? 0 : this.#lexicon.rarity(lower),
-      isKnown: isOwner || this.#lexicon.knows(lower),
+      rarity: isOwner ? 0 : this.#lexicon.rarity(known ?? lower),
+      isKnown: isOwner || known !== undefined,
       isName,
     };
   }
 
   /** With a slip set right; a name is left as it is written. */
   #spelled(lower: string, isName: boolean): string {
-    if (isName || this.#lexicon.knows(lower) || this.#correctionsLeft === 0) return lower;
+    if (isName || this.#correctionsLeft === 0 || this.#known(lower) !== undefined) return lower;
     this.#correctionsLeft--;
-    return this.#lexicon.correction(lower) ?? lower;
+    const meant = this.#lexicon.correction(lower);
+    if (meant === undefined) return lower;
+    return areLookAlikes({ lower: meant, rarity: this.#lexicon.rarity(meant) }, lower) ? lower : meant;
+  }
+
+  /** What the lexicon has of a word: the word, or what it is the plural of, since it lacks the plurals of rare words. */
+  #known(lower: string): string | undefined {
+    if (this.#lexicon.knows(lower)) return lower;
+    if (lower.length < shortestPlural) return undefined;
+    const singular = singularOf(lower, this.#lexicon);
+    return singular !== undefined && this.#lexicon.rarity(singular) < rarestSingular ? singular : undefined;
   }
 
   /** The parts of a hyphenated word where each is a word of its own (`full-time`); else the word as it is. */

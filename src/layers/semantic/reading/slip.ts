@@ -1,4 +1,5 @@
 import { isWithinSlips } from "./edit-distance.ts";
+import { areLookAlikes } from "./look-alikes.ts";
 import type { Token } from "./reading.ts";
 
 /**
@@ -33,11 +34,15 @@ export function isShortSlipOf(one: Token, other: Token): boolean {
   );
 }
 
-/** A word the lexicon knows (or a number in words) and one that it does not; what stands in capitals is no slip. */
+/**
+ * A word the lexicon knows (or a number in words) and one that it does not; what stands in capitals is no slip, and
+ * neither is what looks like another name.
+ */
 function knownAndSlip(one: Token, other: Token): readonly [known: Token, slip: Token] | undefined {
   if (!isInLetters(one) || !isInLetters(other) || isKnown(one) === isKnown(other)) return undefined;
   const [known, slip] = isKnown(one) ? [one, other] : [other, one];
-  return slip.isName && slip.text === slip.text.toUpperCase() ? undefined : [known, slip];
+  if (slip.isName && slip.text === slip.text.toUpperCase()) return undefined;
+  return known.kind === "word" && areLookAlikes(known, slip.lower) ? undefined : [known, slip];
 }
 
 function isKnown({ kind, isKnown }: Token): boolean {
