@@ -68,7 +68,7 @@ export function encodeRow(rollup: Rollup): Uint8Array {
     hit: hit.filled().map(([bucket, times]) => [bucket, times]),
     miss: miss.filled().map(([bucket, times]) => [bucket, times]),
     unpriced: Object.fromEntries(unpriced),
-    ...(semantic.looks === 0 && semantic.verdicts.size === 0 ? {} : { semantic: semanticRow(rollup) }),
+    ...(semantic.isEmpty ? {} : { semantic: semanticRow(rollup) }),
   };
   return Buffer.from(JSON.stringify(row), "utf8");
 }

@@ -22,6 +22,10 @@ export class SemanticTally {
   readonly vetoes = new Map<string, number>();
   readonly verdicts = new Map<string, Verdicts>();
 
+  get isEmpty(): boolean {
+    return this.looks === 0 && this.observed.answers === 0 && this.verdicts.size === 0;
+  }
+
   hear(event: TraceEvent): boolean {
     switch (event.type) {
       case "semantic-look":
