@@ -1,6 +1,7 @@
 import { AsyncLocalStorage } from "node:async_hooks";
 import type { Attributes, Context, Link, Span, SpanStatus, Tracer } from "@opentelemetry/api";
 import type { Clock } from "../../core/clock.ts";
+import { withDeadline } from "../../core/deadline.ts";
 import type { Origin } from "../../core/origin.ts";
 import type { OriginCall, Trace, TraceEvent } from "../../core/trace.ts";
 import { callAttributes, lookupAttributes, semanticAttributes } from "./call-attributes.ts";
@@ -33,6 +34,11 @@ export interface CallSpan {
   setAttributes(attributes: Attributes): void;
   /** The call failed, and how. */
   fail(errorType: string): void;
+}
+
+/** A provider of an SDK; that of the API alone holds nothing back. */
+interface Flushable {
+  forceFlush?(): Promise<void>;
 }
 
 interface Underway {
@@ -111,6 +117,18 @@ export class CallTracing {
         }
       }),
     );
+  }
+
+  /** Lets the SDK send what it still holds, for as long as `withinMs`: who ends the process cuts off what is under way. */
+  async flush(withinMs: number): Promise<void> {
+    const { api, clock } = this.#parts;
+    const tracers = api.trace.getTracerProvider() as Flushable & { getDelegate?(): Flushable };
+    const providers: readonly Flushable[] = [
+      tracers.getDelegate?.() ?? tracers,
+      api.metrics.getMeterProvider() as Flushable,
+    ];
+    const flushed = Promise.allSettled(providers.map(async (provider) => provider.forceFlush?.()));
+    await withDeadline(flushed, withinMs, clock, () => []);
   }
 
   /** The same origin, which is told by the fields of W3C Trace Context what asks it. */
