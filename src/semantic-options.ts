@@ -1,7 +1,7 @@
 import { z } from "zod";
 import type { Demand } from "./core/question.ts";
 import type { SemanticMode } from "./core/semantic.ts";
-import { baseUrl, choice, duration, field, integer, optionalText, several, text } from "./option-fields.ts";
+import { baseUrl, choice, duration, field, flag, integer, optionalText, several, text } from "./option-fields.ts";
 
 /** The options of answers to like questions: section `layers.semantic`. */
 
@@ -43,8 +43,13 @@ export const semanticSchema = z
           description:
             "Where vectors come from: `builtin`, in this process; `openai-compatible`, a server; `transformers`, an ONNX model in this process.",
         }),
+        // Of a server, or of the hub.
         url: baseUrl.optional(),
-        model: optionalText({ description: "The model of the server, or the folder of the ONNX model." }),
+        model: optionalText({
+          description: "The model of the server; of `transformers` a folder, or a name on a hub, such as `owner/name`.",
+        }),
+        revision: optionalText({ description: "Of a model on a hub: its branch, tag or commit; otherwise `main`." }),
+        quantized: flag(false, { description: "Of a model on a hub: its weights in 8 bits." }),
         apiKey,
         budget: duration("250ms", { description: "How long a call waits for its vector; slower is a miss." }),
       })

@@ -1,3 +1,4 @@
+import { join } from "node:path";
 import type { Clock } from "../core/clock.ts";
 import { defined } from "../core/defined.ts";
 import type { Embedder } from "../core/embedder.ts";
@@ -18,6 +19,8 @@ export interface SemanticToolsParts {
   readonly clock: Clock;
   /** Hears of damage and of writes that fail. */
   readonly onWarning: (message: string) => void;
+  /** Hears what is downloaded. */
+  readonly onNotice?: (message: string) => void;
 }
 
 /** Opens nothing: what is not used costs a start nothing. */
@@ -25,7 +28,7 @@ export function semanticToolsOf(config: GatewayConfig, parts: SemanticToolsParts
   const { semantic } = config.layers;
   const judge = judgeOf(semantic, parts.clock);
   return {
-    embedder: embedderOf(semantic, parts.clock),
+    embedder: embedderOf(config, parts),
     vectors: vectorsFromUrl(semantic.vectors, vectorsSurroundings(config, parts)),
     ...(judge && { judge }),
   };
@@ -37,10 +40,12 @@ export function vectorsSurroundings(config: GatewayConfig, parts: SemanticToolsP
   return { ...parts, directory, maxVectors: config.layers.semantic.maxVectors };
 }
 
-function embedderOf({ embedder }: SemanticSettings, clock: Clock): Embedder {
-  const { kind, url = "", model = "", apiKey } = embedder;
-  if (kind === "openai-compatible") return openAiCompatible({ url, model, clock, ...defined({ apiKey }) });
-  return kind === "transformers" ? transformers({ model }) : builtin();
+function embedderOf({ layers, data }: GatewayConfig, { clock, onNotice }: SemanticToolsParts): Embedder {
+  const { kind, url, model = "", apiKey, revision, quantized } = layers.semantic.embedder;
+  if (kind === "openai-compatible") return openAiCompatible({ url: url ?? "", model, clock, ...defined({ apiKey }) });
+  if (kind === "builtin") return builtin();
+  const given = defined({ hub: url, token: apiKey, revision, onProgress: onNotice });
+  return transformers({ model, quantized, clock, directory: join(data.directory, "models"), ...given });
 }
 
 function judgeOf({ judge }: SemanticSettings, clock: Clock): Judge | undefined {
