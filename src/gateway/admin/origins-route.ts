@@ -18,7 +18,21 @@ const originSchema = z.object({
 
 export const originsSchema = z.object({ origins: z.array(originSchema) });
 export const replicasSchema = z.object({
-  replicas: z.array(originSchema.extend({ pool: z.string() })).meta({ description: "Of pools of origins." }),
+  replicas: z
+    .array(
+      z.object({
+        pool: z.string().meta({ description: "The upstream that it belongs to." }),
+        url: z.string(),
+        state: z.enum(["ready", "ejected", "draining"]),
+        since: z.iso.datetime().meta({ description: "Since when it is in this state." }),
+        requests: z.int().meta({ description: "Since this process started." }),
+        errors: z.int(),
+        inFlight: z.int(),
+        promptTokens: z.int().meta({ description: "As its answers tell them." }),
+        cachedTokens: z.int(),
+      }),
+    )
+    .meta({ description: "Of upstreams that are pools." }),
 });
 
 export interface OriginsParts {
@@ -46,21 +60,38 @@ export function originsRoute({ upstreams, watch }: OriginsParts): AdminRoute {
           state: isFailing ? "failing" : "ok",
           since: new Date(since).toISOString(),
           ...{ requests, errors },
-          ...(latency !== undefined && { latencyMs: latency }),
+          ...(latency !== undefined && { latencyMs: { p50: rounded(latency.p50), p95: rounded(latency.p95) } }),
         };
       }),
     }),
   });
 }
 
-/** There are no pools of origins yet. */
-export function replicasRoute(): AdminRoute {
+/** The replicas of pools, as this process has found them. */
+export function replicasRoute({ upstreams }: Pick<OriginsParts, "upstreams">): AdminRoute {
   return adminRoute({
     method: "GET",
     path: "/replicas",
     summary: "See the replicas of pools of origins.",
     answer: replicasSchema,
     failures: [],
-    handle: (): z.output<typeof replicasSchema> => ({ replicas: [] }),
+    handle: (): z.output<typeof replicasSchema> => ({
+      replicas: upstreams().pools.flatMap(({ name, replicas }) =>
+        replicas.map(({ url, health, requests, errors, inFlight, tokens }) => ({
+          pool: name,
+          url,
+          state: health.state,
+          since: new Date(health.since).toISOString(),
+          ...{ requests, errors, inFlight },
+          promptTokens: tokens.input,
+          cachedTokens: tokens.cached,
+        })),
+      ),
+    }),
   });
+}
+
+/** To a microsecond. */
+function rounded(ms: number): number {
+  return Math.round(ms * 1_000) / 1_000;
 }

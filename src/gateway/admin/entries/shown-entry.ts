@@ -57,8 +57,8 @@ export const entryDetailSchema = entrySchema.extend({
   likeQuestions: likeQuestionsSchema.optional().meta({ description: "Where any are known." }),
   headers: z.record(z.string(), z.string()).meta({ description: "Of an answer in the form in which it is stored." }),
   lifetime: z.object({
-    ageMs: z.number(),
-    ttlMs: z.number().meta({ description: "Negative: how long ago it ceased to be fresh." }),
+    ageMs: z.int(),
+    ttlMs: z.int().meta({ description: "Negative: how long ago it ceased to be fresh." }),
     revalidateUntil: instant("Until then it is served while it is refreshed."),
     errorUntil: instant("Until then it is served where the origin fails."),
   }),
@@ -110,8 +110,8 @@ export function detailedEntry(
     ...(likeQuestions !== undefined && { likeQuestions }),
     headers: { "content-type": entry.form === "events" ? "text/event-stream" : "application/json" },
     lifetime: {
-      ageMs: Math.max(0, now - lifetime.createdAt),
-      ttlMs: lifetime.staleAt - now,
+      ageMs: Math.round(Math.max(0, now - lifetime.createdAt)),
+      ttlMs: Math.round(lifetime.staleAt - now),
       revalidateUntil: instantOf(lifetime.revalidateUntil),
       errorUntil: instantOf(lifetime.errorUntil),
     },
