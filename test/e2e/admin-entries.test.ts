@@ -133,6 +133,33 @@ describe("entries with what the other layers keep", () => {
   });
 });
 
+describe("answers of every protocol", () => {
+  const messages = [{ role: "user", content: "one" }];
+  const gemini = { contents: [{ role: "user", parts: [{ text: "one" }] }] };
+  test.each([
+    ["openai-chat", "/v1/chat/completions", { model: "m", messages }],
+    ["openai-chat", "/v1/chat/completions", { model: "m", messages, stream: true }],
+    ["openai-responses", "/v1/responses", { model: "m", input: "one" }],
+    ["openai-responses", "/v1/responses", { model: "m", input: "one", stream: true }],
+    ["openai-completions", "/v1/completions", { model: "m", prompt: "one" }],
+    ["openai-completions", "/v1/completions", { model: "m", prompt: "one", stream: true }],
+    ["anthropic-messages", "/v1/messages", { model: "m", max_tokens: 100, messages }],
+    ["anthropic-messages", "/v1/messages", { model: "m", max_tokens: 100, messages, stream: true }],
+    ["gemini", "/v1beta/models/m:generateContent", gemini],
+    ["gemini", "/v1beta/models/m:streamGenerateContent?alt=sse", gemini],
+  ])("%s %s is shown by its words", async (protocol, path, body) => {
+    const { gateway } = await runBoth({ ...inMemory, ...plain });
+    const answer = await exchange(gateway.url + path, { body, headers: { "content-type": "application/json" } });
+    expect(answer.status).toBe(200);
+    await expect.poll(async () => (await list(gateway)).entries.length).toBe(1);
+    const [row] = (await list(gateway)).entries;
+    const shown = JSON.parse((await callAdmin(gateway, pathOf(row?.id as string))).text);
+    expect(shown).toMatchObject({ protocol, model: "m", finish: "stop", state: "fresh" });
+    expect(shown.answer.split(" ").length).toBeGreaterThan(5);
+    expect(shown.answer.replace(/\s+/g, " ").startsWith(row?.answer?.replace(/…$/, "") as string)).toBe(true);
+  });
+});
+
 describe("bad parameters of entries", () => {
   const bare = { ...inMemory, ...plain };
 
