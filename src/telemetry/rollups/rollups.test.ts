@@ -102,7 +102,7 @@ describe("Rollups", () => {
   });
 
   it("what the store holds that is no row is said to be missing", async () => {
-    const { clock, store, starting } = setUp();
+    const { store, starting } = setUp();
     const rollups = starting();
     rollups.hear(aCall);
     await rollups.close();
