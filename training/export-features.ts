@@ -3,8 +3,8 @@
  * from. Run by hand: `node scripts/run.mjs training/export-features.ts OUT.jsonl [--data DIR] [--vectors FILE]`.
  *
  * Positives are near repeats and slips of questions, pairs of data sets whose terms allow it, and the open half of our own. Negatives are what a
- * stream really brings: for each question of a set in which no two ask the same, the nearest others by vector; and questions in which two words
- * have changed places.
+ * stream really brings: for each question of a set in which no two ask the same, the nearest others by vector; and
+ * questions in which two words have changed places, or one was exchanged for another of its field.
  */
 import { createWriteStream } from "node:fs";
 import process from "node:process";
@@ -15,6 +15,7 @@ import { ownPairs } from "../bench/semantic/own-pairs.ts";
 import { vectorsFrom } from "../bench/semantic/vectors.ts";
 import { builtin } from "../src/embedders/builtin.ts";
 import { builtinLexicon } from "../src/embedders/lexicon.ts";
+import { likenessBy } from "../src/embedders/likeness.ts";
 import { firstVeto } from "../src/layers/semantic/guards/all.ts";
 import { isVolatile } from "../src/layers/semantic/guards/volatile.ts";
 import { align } from "../src/layers/semantic/reading/align.ts";
@@ -22,6 +23,7 @@ import { readText } from "../src/layers/semantic/reading/read-text.ts";
 import type { Reading } from "../src/layers/semantic/reading/reading.ts";
 import { featuresOf } from "../src/layers/semantic/scoring/features.ts";
 import { embedded } from "../src/vectors/embedded.ts";
+import { inPlural, OtherWords, swapped } from "./other-questions.ts";
 
 const { values, positionals } = parseArgs({
   allowPositionals: true,
@@ -35,6 +37,7 @@ if (target === undefined) {
 const data = new DataSets(values.data);
 const embed = values.vectors === undefined ? builtinVectors() : vectorsFrom(values.vectors);
 const lexicon = builtinLexicon();
+const words = likenessBy(builtin());
 const chance = chanceFrom(20_261_127);
 const out = createWriteStream(target);
 const counts = new Map<string, number>();
@@ -55,6 +58,18 @@ function builtinVectors() {
   return (text: string) => (embedder.embed([text]) as readonly Float32Array[])[0] as Float32Array;
 }
 
+/** The words of content that stand in most of the texts. */
+function commonestWords(texts: readonly string[]): readonly string[] {
+  const seen = new Map<string, number>();
+  for (const text of texts)
+    for (const { kind, lower, isKnown } of reading(text).content)
+      if (kind === "word" && isKnown && /^[a-z]{3,}$/.test(lower)) seen.set(lower, (seen.get(lower) ?? 0) + 1);
+  return [...seen]
+    .sort(([, one], [, other]) => other - one)
+    .slice(0, 4_000)
+    .map(([word]) => word);
+}
+
 function write(a: string, b: string, same: boolean, source: string, group: string): void {
   const [asked, found] = [reading(a), reading(b)];
   if (asked.normal === found.normal || asked.language !== "en" || found.language !== "en" || isVolatile(asked)) return;
@@ -68,27 +83,9 @@ function write(a: string, b: string, same: boolean, source: string, group: strin
   let similarity = 0;
   for (let at = 0; at < one.length; at++) similarity += (one[at] as number) * (other[at] as number);
   const like = Math.min(1, Math.max(0, similarity));
-  const features = [...featuresOf(pair, like, like)].map((value) => Number(value.toFixed(5)));
+  const features = [...featuresOf(pair, like, { texts: like, words })].map((value) => Number(value.toFixed(5)));
   const tier = asked.signature === found.signature ? "signature" : "vector";
   out.write(`${JSON.stringify({ features, same, source, tier, group, a, b })}\n`);
-}
-
-/** Two words of content in each other's place: whoever does what to whom, or comes before whom, is another question. */
-function swapped(text: string): string | undefined {
-  const { content } = reading(text);
-  const words = content.filter(
-    ({ kind, rarity, text: word }) => kind === "word" && rarity > 0.2 && /^[A-Za-z]+$/.test(word),
-  );
-  if (words.length < 2) return undefined;
-  const first = words[Math.floor(chance() * words.length)];
-  const second = words[Math.floor(chance() * words.length)];
-  if (first === undefined || second === undefined || first.at >= second.at || first.lower === second.lower)
-    return undefined;
-  const between = text.slice(first.at + first.text.length, second.at);
-  // Lists may stand in any order, and words side by side often name the same thing either way round.
-  if (/^\s*(?:and|or|,|&|\/)\s*$/i.test(between) || between.trim() === "") return undefined;
-  const end = second.at + second.text.length;
-  return text.slice(0, first.at) + second.text + between + first.text + text.slice(end);
 }
 
 /** The nearest others of questions that all ask different things. */
@@ -117,13 +114,18 @@ async function neighbours(
 }
 
 const distinct = [...new Set([...data.naturalQuestions(), ...data.wellFormed()])];
+const otherWords = new OtherWords(commonestWords(distinct), builtinVectors());
 const misspellings = data.misspellings();
 const intents = new Map(data.intents().map(({ text, intent }) => [text, intent]));
 for (const text of [...distinct, ...intents.keys()]) {
   const kind = nearKinds[Math.floor(chance() * nearKinds.length)] as string;
   if (chance() < 0.4) write(nearRepeat(text, kind, chance), text, true, `near ${kind}`, text);
-  const other = chance() < 0.5 ? swapped(text) : undefined;
+  const other = chance() < 0.5 ? swapped(reading(text), chance) : undefined;
   if (other !== undefined) write(other, text, false, "swapped", text);
+  const replaced = chance() < 0.25 ? otherWords.replaced(reading(text), chance) : undefined;
+  if (replaced !== undefined) write(replaced, text, false, "replaced", text);
+  const many = inPlural(text, lexicon);
+  if (many !== undefined) write(many, text, true, "near number", text);
   if (chance() < 0.4) write(withSlip(text, chance, misspellings), text, true, "slip", text);
 }
 for (const pair of [...data.gptcache(), ...data.checklist()]) write(pair.a, pair.b, pair.same, pair.source, pair.a);

@@ -39,6 +39,9 @@ def names() -> list[str]:
     return [line.strip().strip('",') for line in listed.splitlines() if line.strip()]
 
 
+ONE_SLIP = names().index("oneSlip")
+
+
 def part_of(text: str) -> int:
     return hashlib.sha256(text.lower().encode()).digest()[0] % PARTS
 
@@ -91,8 +94,8 @@ def unseen(rows: list[dict], features: list[str]) -> np.ndarray:
 
 
 def monotone(name: str) -> int:
-    rising = {"similarity", "staticSimilarity", "shareEqual", "trigrams", "wordOrder", "sameEnding", "sameSignature", "lengthRatio", "oneSlip"}
-    falling = {"unmatchedFewer", "unmatchedMore", "massFewer", "massMore", "leftover", "rarestUnmatched"}
+    rising = {"similarity", "staticSimilarity", "wordOrder", "sameSignature", "oneSlip", "residueNearness"}
+    falling = {"leftover", "residueFewer", "residueMore", "residueMost", "residueShare", "replaced"}
     return 1 if name in rising else -1 if name in falling else 0
 
 
@@ -141,7 +144,7 @@ def counts(rows: list[dict], scores: np.ndarray) -> dict:
         right, wrong = np.zeros(BINS), np.zeros(BINS)
         for row, score_bin, share in zip(rows, bins(scores), weight):
             if row["tier"] == tier:
-                if tier == "signature" or row["features"][-1] == 1:
+                if tier == "signature" or row["features"][ONE_SLIP] == 1:
                     score_bin = SAME_CONTENT
                 (right if row["same"] else wrong)[score_bin] += share
         tiers[tier] = {"right": [round(float(x), 2) for x in right], "wrong": [round(float(x), 2) for x in wrong]}

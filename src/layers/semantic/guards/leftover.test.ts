@@ -109,6 +109,8 @@ guardSuite(leftover, {
     "How do I use a comma properly? | How do I use a comma?",
     "how do i reset my pasword | How do I reset my password?",
     "Can you help me sort a list? | How do I sort a list?",
+    "How do I quit a choir? | How can I stop a choir?",
+    "The guide explains how sensors record the temperature of soil in large greenhouses and send it to a server each hour | The manual describes how sensors log the temperature of soil in big greenhouses and transmit it to a server each hour",
   ],
 });
 

@@ -1,4 +1,5 @@
-import type { Pair, Token } from "../reading/reading.ts";
+import { areLooseSynonyms } from "../reading/loose-synonyms.ts";
+import type { Pair, Reading, Token } from "../reading/reading.ts";
 import { fillers, vague } from "./filler-words.ts";
 import type { Guard } from "./guard.ts";
 import { questionFrames } from "./question-frame.ts";
@@ -19,22 +20,24 @@ export const leftover: Guard = {
   name: "leftover",
   vetoes(pair) {
     const { askedOnly, foundOnly } = unmatched(pair);
-    const asked = askedOnly.map(weightOf);
-    const found = foundOnly.map(weightOf);
+    const asked = askedOnly.map((token) => weightBeside(token, foundOnly));
+    const found = foundOnly.map((token) => weightBeside(token, askedOnly));
     const isOneSided = sum(asked) < light || sum(found) < light;
-    const { rare, budget } = isOneSided ? addition : exchange;
+    const { rare, budget, share } = isOneSided ? addition : exchange;
+    const most = Math.max(budget, share * (total(pair.asked) + total(pair.found)));
     return (
-      [...asked, ...found].some((weight) => weight >= rare) || sum(asked) + sum(found) > budget || isSubstituted(pair)
+      [...asked, ...found].some((weight) => weight >= rare) || sum(asked) + sum(found) > most || isSubstituted(pair)
     );
   },
 };
 
 /**
  * From which weight a single word is a veto, and from which sum all are. What only one text says narrows the question,
- * and little of it is enough; other words on both sides may say the same.
+ * and little of it is enough; other words on both sides may say the same, the more of them the longer the texts are:
+ * `share` is of all that both say.
  */
-const addition = { rare: 0.6, budget: 1 };
-const exchange = { rare: 0.66, budget: 1.6 };
+const addition = { rare: 0.6, budget: 1, share: 0 };
+const exchange = { rare: 0.7, budget: 1.6, share: 0.3 };
 /** What weighs less is a manner of speaking. */
 const light = 0.2;
 
@@ -49,9 +52,11 @@ function isSubstituted(pair: Pair): boolean {
   // In a question of yes or no even a vague word is the point: "is it easy", "is it possible".
   const isClosed = questionFrames(asked)[0]?.type === "whether" && questionFrames(found)[0]?.type === "whether";
   const weighs = (token: Token) => (isClosed && isVague(token) ? token.rarity : weightOf(token)) >= light;
-  const askedOnly = unmatched(pair).askedOnly.filter(weighs);
-  const foundOnly = unmatched(pair).foundOnly.filter(weighs);
+  const left = unmatched(pair);
+  const askedOnly = left.askedOnly.filter((token) => weighs(token) && !hasLooseSynonym(token, left.foundOnly));
+  const foundOnly = left.foundOnly.filter((token) => weighs(token) && !hasLooseSynonym(token, left.askedOnly));
   if (askedOnly.length === 0 || foundOnly.length === 0) return false;
+  if (Math.min(asked.content.length, found.content.length) >= wordy) return false;
   if (!alignment.matched.some((match) => weightOf(match.asked) >= light || match.asked.kind !== "word")) return true;
   const isLast = (tokens: readonly Token[], content: readonly Token[]) => {
     const last = content.findLast((token) => weighs(token) || token.kind !== "word");
@@ -64,12 +69,28 @@ function isSubstituted(pair: Pair): boolean {
   return askedOnly.some((token) => relationsOfFound.has(partsOf(asked).byToken.get(token)?.relation));
 }
 
+/** Texts with so much content say more than one thing: no single place is what they are about. */
+const wordy = 10;
+
+function weightBeside(token: Token, others: readonly Token[]): number {
+  return hasLooseSynonym(token, others) ? weightOf(token) / 2 : weightOf(token);
+}
+
+/** `Quit` beside `stop`: whether they mean the same here is left to the scorer. */
+function hasLooseSynonym(token: Token, others: readonly Token[]): boolean {
+  return others.some((other) => areLooseSynonyms(token.lemma, other.lemma));
+}
+
+function total({ content }: Reading): number {
+  return sum(content.map(weightOf));
+}
+
 function sum(weights: readonly number[]): number {
   return weights.reduce((total, weight) => total + weight, 0);
 }
 
-/** Numbers, code and signs are compared to the letter by guards of their own. */
-function weightOf(token: Token): number {
+/** How much it says that a token has no counterpart. Numbers, code and signs are compared to the letter by guards of their own. */
+export function weightOf(token: Token): number {
   if (token.kind !== "word" || isGrammar(token.spelled)) return 0;
   if (fillers.has(token.lemma) || fillers.has(token.spelled)) return 0;
   return isVague(token) ? token.rarity / 3 : token.rarity;

@@ -4,10 +4,16 @@ import { align } from "../reading/align.ts";
 import { readText } from "../reading/read-text.ts";
 import { type FeatureName, featureNames, featuresOf } from "./features.ts";
 
+/** Of words that are laid beside each other, only these are near. */
+function words(one: string, other: string): number {
+  return new Set([one, other, "gravel", "pebble"]).size === 2 ? 0.9 : 0.1;
+}
+
 function featuresBetween(one: string, other: string, similarity?: number): Readonly<Record<FeatureName, number>> {
   const lexicon = builtinLexicon();
   const [asked, found] = [readText(one, lexicon), readText(other, lexicon)];
-  const values = featuresOf({ asked, found, alignment: align(asked, found, lexicon) }, similarity, 0.8);
+  const pair = { asked, found, alignment: align(asked, found, lexicon) };
+  const values = featuresOf(pair, similarity, { texts: 0.8, words });
   expect(values).toHaveLength(featureNames.length);
   return Object.fromEntries(featureNames.map((name, index) => [name, values[index]])) as Record<FeatureName, number>;
 }
@@ -30,7 +36,26 @@ it("of equal texts everything agrees and nothing is left over", () => {
     sameEnding: 1,
     sameSignature: 1,
     oneSlip: 0,
+    residueMore: 0,
+    residueShare: 0,
+    residueNearness: 1,
+    replaced: 0,
   });
+});
+
+it("a word that stands for another leaves less than one that says something else", () => {
+  const near = featuresBetween("How do I lay gravel on a path?", "How do I lay pebble on a path?");
+  const far = featuresBetween("How do I lay gravel on a path?", "How do I lay marble on a path?");
+  expect([near.replaced, far.replaced]).toEqual([1, 1]);
+  expect(near.residueNearness).toBeCloseTo(0.9);
+  expect(near.residueMost).toBeLessThan(far.residueMost / 2);
+  expect(near.residueShare).toBeLessThan(far.residueShare);
+});
+
+it("words that often stand for one another are near, whatever the vectors say", () => {
+  const { residueNearness, replaced } = featuresBetween("How do I merge two lists?", "How can I combine two lists?");
+  expect(residueNearness).toBeCloseTo(0.8);
+  expect(replaced).toBe(0);
 });
 
 it("one slip is told from two, and from another word", () => {

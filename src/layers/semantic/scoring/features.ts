@@ -1,6 +1,7 @@
 import { leftoverMass } from "../guards/leftover.ts";
 import { unmatched } from "../guards/unmatched.ts";
 import type { Pair, Reading, Token } from "../reading/reading.ts";
+import { residueOf, type WordLikeness } from "./counterparts.ts";
 
 /**
  * What the scorer looks at: how much of two texts agrees and in which way, and what is left over. Every feature is the
@@ -29,14 +30,26 @@ export const featureNames = [
   "sameEnding",
   "sameSignature",
   "oneSlip",
+  "residueFewer",
+  "residueMore",
+  "residueMost",
+  "residueShare",
+  "residueNearness",
+  "replaced",
+  "contentLength",
 ] as const;
 export type FeatureName = (typeof featureNames)[number];
 
-/**
- * In the order of `featureNames`. `staticSimilarity` is the cosine of the built-in vectors; it stands in for a
- * `similarity` that was not needed to find the text.
- */
-export function featuresOf(pair: Pair, similarity: number | undefined, staticSimilarity: number): Float64Array {
+/** What the built-in vectors say. */
+export interface Likeness {
+  /** The cosine of the two texts. */
+  readonly texts: number;
+  /** How near any two words are. */
+  readonly words: WordLikeness;
+}
+
+/** In the order of `featureNames`. The built-in cosine stands in for a `similarity` that was not needed to find the text. */
+export function featuresOf(pair: Pair, similarity: number | undefined, { texts, words }: Likeness): Float64Array {
   const { asked, found, alignment } = pair;
   const { matched } = alignment;
   const left = unmatched(pair);
@@ -45,10 +58,11 @@ export function featuresOf(pair: Pair, similarity: number | undefined, staticSim
   const [fewer, more] = sorted(left.askedOnly.length, left.foundOnly.length);
   const [massFewer, massMore] = sorted(mass(left.askedOnly), mass(left.foundOnly));
   const [shorter, longer] = sorted(asked.content.length, found.content.length);
+  const residue = residueOf(pair, words);
   const rarest = Math.max(0, ...[...left.askedOnly, ...left.foundOnly].map(({ rarity }) => rarity));
   return Float64Array.of(
-    similarity ?? staticSimilarity,
-    staticSimilarity,
+    similarity ?? texts,
+    texts,
     share("equal"),
     share("spelling"),
     share("lemma"),
@@ -67,6 +81,13 @@ export function featuresOf(pair: Pair, similarity: number | undefined, staticSim
     asked.content.at(-1)?.lemma === found.content.at(-1)?.lemma ? 1 : 0,
     asked.signature !== undefined && asked.signature === found.signature ? 1 : 0,
     isOneSlip(pair) ? 1 : 0,
+    residue.fewer,
+    residue.more,
+    residue.most,
+    residue.share,
+    residue.nearness,
+    residue.isReplaced ? 1 : 0,
+    Math.min(20, shorter),
   );
 }
 

@@ -1,6 +1,8 @@
 import { hash } from "node:crypto";
 import { describe, expect, it } from "vitest";
+import { builtin } from "../../../embedders/builtin.ts";
 import { builtinLexicon } from "../../../embedders/lexicon.ts";
+import { likenessBy } from "../../../embedders/likeness.ts";
 import { scorerFile } from "../../../embedders/scorer.ts";
 import { binCount } from "../boundary/score-scale.ts";
 import { align } from "../reading/align.ts";
@@ -35,7 +37,7 @@ const sound = { static: familyBy("staticSimilarity", 0.5), sentence: familyBy("s
 
 describe("readScorerFile", () => {
   it("reads the file that comes with the package, and takes a repeat for likelier than another question", () => {
-    const { static: own, sentence } = readScorerFile(scorerFile(), () => 0.9);
+    const { static: own, sentence } = readScorerFile(scorerFile(), likenessBy(builtin()));
     const other = pairOf("How do I clean a sofa?", "Where do whales sleep?");
     for (const { scorer } of [own, sentence]) {
       const [repeat, another] = [scorer(pair, 0.9), scorer(other, 0.2)];

@@ -30,7 +30,7 @@ const format = 1;
 const head = '"families": ';
 
 /**
- * `likeness`: the cosine of the built-in vectors of two texts. Throws `RepriseError` with code `model_unavailable` for a
+ * `likeness`: the cosine of the built-in vectors of two texts, or of two words. Throws `RepriseError` with code `model_unavailable` for a
  * file that is damaged, or of another version.
  */
 export function readScorerFile(text: string, likeness: Likeness): Readonly<Record<EmbedderFamily, MeasuredScorer>> {
@@ -62,8 +62,8 @@ function familyIn(
   return {
     scorer(pair, similarity) {
       const known = name === "static" ? similarity : undefined;
-      const staticSimilarity = known ?? likeness(pair.asked.text, pair.found.text);
-      return probabilityOf(sumOfTrees(trees, featuresOf(pair, similarity, staticSimilarity)));
+      const texts = known ?? likeness(pair.asked.text, pair.found.text);
+      return probabilityOf(sumOfTrees(trees, featuresOf(pair, similarity, { texts, words: likeness })));
     },
     shipped: { signature, vector },
   };
