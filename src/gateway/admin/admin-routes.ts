@@ -40,7 +40,7 @@ export function watchRoutes(parts: WatchRoutesParts): readonly AdminRoute[] {
     removeEntryRoute(invalidating),
     tenantsRoute({ truth, census, seen: watch.tenants }),
     originsRoute({ upstreams, watch: watch.origins }),
-    replicasRoute(),
+    replicasRoute(parts),
     healthRoute({
       ...{ stores: core.stores, readiness, watch: watch.parts, inUse, state },
       startedAt: watch.startedAt,

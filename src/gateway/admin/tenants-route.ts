@@ -40,10 +40,11 @@ export function tenantsRoute({ truth, seen, census }: TenantsParts): AdminRoute 
     failures: [503],
     async handle(): Promise<z.output<typeof tenantsSchema>> {
       const count = await census?.read();
-      const names = new Set([...(count?.tenants.keys() ?? []), ...seen.all.keys()]);
+      const asked = seen.all;
+      const names = new Set([...(count?.tenants.keys() ?? []), ...asked.keys()]);
       const tenants = [...names].map((tenant) => {
         const stored = count && (count.tenants.get(tenant) ?? { entries: 0, bytes: 0 });
-        const { requests = 0, hits = 0, lastSeenAt } = seen.all.get(tenant) ?? {};
+        const { requests = 0, hits = 0, lastSeenAt } = asked.get(tenant) ?? {};
         const lastSeen = lastSeenAt === undefined ? {} : { lastSeenAt: new Date(lastSeenAt).toISOString() };
         return { tenant, ...stored, requests, hits, ...lastSeen };
       });

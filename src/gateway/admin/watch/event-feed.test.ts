@@ -63,6 +63,15 @@ describe("EventFeed", () => {
     expect(events[3]?.data).toMatchObject({ calls: { hit: 1, miss: 2, error: 0 }, savedUsd: "0.002", lost: 0 });
   });
 
+  test("adds up beyond what a number holds, and takes back what was found wrong", async () => {
+    const { feed, saving } = setUp();
+    for (let index = 0; index < 3; index++) saving("t:slot", Number.MAX_SAFE_INTEGER);
+    const cost = { usage: undefined, price: { picodollars: 1, usd: "", source: "override" } };
+    feed.hear({ type: "saving-undone", by: "exact", model: "m", cost, bytes: 1, timeMs: undefined });
+    const [totals] = await told(feed.read());
+    expect(totals?.data["savedUsd"]).toBe("27021.597764222972");
+  });
+
   test("a reader who reads nothing loses the oldest events, is told how many, and holds up nobody", async () => {
     const { clock, feed, call } = setUp();
     const slow = feed.read();

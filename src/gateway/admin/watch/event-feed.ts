@@ -26,7 +26,9 @@ export class EventFeed {
   readonly #calls: Record<Outcome["kind"], number> = {
     ...{ hit: 0, stale: 0, miss: 0, coalesced: 0, refresh: 0, bypass: 0, error: 0 },
   };
-  #savedPicodollars = 0n;
+  #saved = 0n;
+  /** What was not added to it yet: hits come often, and numbers are added faster. */
+  #savedLately = 0;
   /** Told just before the end of the call that it belongs to. */
   #saving: Saving | undefined;
   #cancel: CancelTimer | undefined;
@@ -38,10 +40,10 @@ export class EventFeed {
 
   hear(event: TraceEvent): void {
     if (event.type === "saving") {
-      this.#savedPicodollars += BigInt(event.cost.price?.picodollars ?? 0);
+      this.#book(event.cost.price?.picodollars ?? 0);
       this.#saving = event;
     } else if (event.type === "saving-undone") {
-      this.#savedPicodollars -= BigInt(event.cost.price?.picodollars ?? 0);
+      this.#book(-(event.cost.price?.picodollars ?? 0));
     } else if (event.type === "call-end") {
       this.#calls[event.outcome.kind] += 1;
       if (this.#readers.size > 0) this.#tell("call", this.#callOf(event));
@@ -84,8 +86,18 @@ export class EventFeed {
     for (const reader of this.#readers) reader.tell(name, data);
   }
 
+  #book(picodollars: number): void {
+    const sum = this.#savedLately + picodollars;
+    if (Number.isSafeInteger(sum)) {
+      this.#savedLately = sum;
+      return;
+    }
+    this.#saved += BigInt(this.#savedLately) + BigInt(picodollars);
+    this.#savedLately = 0;
+  }
+
   #totals(): object {
-    const savedUsd = usdText(this.#savedPicodollars);
+    const savedUsd = usdText(this.#saved + BigInt(this.#savedLately));
     return { at: new Date(this.#clock.now()).toISOString(), calls: { ...this.#calls }, savedUsd };
   }
 

@@ -1,3 +1,4 @@
+import { LRUCache } from "lru-cache";
 import type { Clock } from "../../../core/clock.ts";
 import type { TraceEvent } from "../../../core/trace.ts";
 
@@ -11,11 +12,13 @@ export interface SeenTenant {
   readonly lastSeenAt: number;
 }
 
+type Seen = { -readonly [Name in keyof SeenTenant]: SeenTenant[Name] };
+
 const mostTenants = 10_000;
 
 export class SeenTenants {
   readonly #clock: Clock;
-  readonly #tenants = new Map<string, SeenTenant>();
+  readonly #tenants = new LRUCache<string, Seen>({ max: mostTenants });
 
   constructor(clock: Clock) {
     this.#clock = clock;
@@ -23,19 +26,18 @@ export class SeenTenants {
 
   hear({ tenant, outcome }: Extract<TraceEvent, { type: "call-end" }>): void {
     if (tenant === undefined) return;
-    const known = this.#tenants.get(tenant);
-    const isHit = outcome.kind === "hit" || outcome.kind === "stale";
-    // Put anew, so that the first is the one not seen for longest.
-    this.#tenants.delete(tenant);
-    this.#tenants.set(tenant, {
-      requests: (known?.requests ?? 0) + 1,
-      hits: (known?.hits ?? 0) + Number(isHit),
-      lastSeenAt: this.#clock.now(),
-    });
-    if (this.#tenants.size > mostTenants) this.#tenants.delete(this.#tenants.keys().next().value as string);
+    let seen = this.#tenants.get(tenant);
+    if (seen === undefined) {
+      seen = { requests: 0, hits: 0, lastSeenAt: 0 };
+      this.#tenants.set(tenant, seen);
+    }
+    seen.requests += 1;
+    if (outcome.kind === "hit" || outcome.kind === "stale") seen.hits += 1;
+    seen.lastSeenAt = this.#clock.now();
   }
 
+  /** By tenant, as they are now. */
   get all(): ReadonlyMap<string, SeenTenant> {
-    return this.#tenants;
+    return new Map(this.#tenants.entries());
   }
 }
