@@ -1,6 +1,6 @@
 import { Store } from "../shell/store.ts";
 import { AdminClient } from "./admin-client.ts";
-import { Failure } from "./failure.ts";
+import { Failure, failureOf } from "./failure.ts";
 
 /**
  * Who is logged in: the token, kept in memory and in the storage of this tab, which ends with it. It never gets into a
@@ -19,6 +19,8 @@ export const session = new Store<Session>({ client: restored(), notice: undefine
 
 /** Asks the gateway whether the token is right, and only then keeps it. */
 export async function logIn(token: string): Promise<void> {
+  // No field of HTTP could hold it, so nobody can have been given it.
+  if (!/^[\x21-\x7e]+$/.test(token)) throw failureOf(401, {}, false, null);
   const client = new AdminClient(token);
   await client.get("/config");
   storage()?.setItem(place, token);

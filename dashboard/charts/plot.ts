@@ -75,7 +75,8 @@ function scaleMarks({ kind }: PlotParts): { readonly filter?: uPlot.Axis.Filter 
 
 function seriesOf({ name, color }: Series, kind: PlotKind, look: (name: string) => string): uPlot.Series {
   const stroke = look(color);
-  if (kind === "lines") return { label: name, stroke, width: 2, points: { show: true, size: 4, fill: stroke }, spanGaps: false };
+  if (kind === "lines")
+    return { label: name, stroke, width: 2, points: { show: true, size: 4, fill: stroke }, spanGaps: false };
   const paths = uPlot.paths.bars?.({ size: [0.82, 40], radius: 0 });
   return { label: name, fill: stroke, width: 0, points: { show: false }, ...(paths && { paths }) };
 }

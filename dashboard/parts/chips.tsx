@@ -8,6 +8,9 @@ const conditions = {
   ok: { look: "chip-good", title: "well" },
   failing: { look: "chip-bad", title: "failing" },
   unavailable: { look: "chip-bad", title: "not there" },
+  ready: { look: "chip-good", title: "ready" },
+  ejected: { look: "chip-bad", title: "left alone" },
+  draining: { look: "chip-warn", title: "finishing" },
   unknown: { look: "", title: "not called yet" },
 } as const;
 

@@ -21,7 +21,7 @@ export function Login() {
     try {
       await logIn(token);
     } catch (error) {
-      setFailure(error instanceof Failure ? error : new Failure("refused", wrongToken));
+      setFailure(error instanceof Failure ? error : new Failure("refused", String(error)));
       setBusy(false);
       field.current?.select();
     }
@@ -58,9 +58,6 @@ export function Login() {
     </main>
   );
 }
-
-/** Also what cannot be sent at all: a field of HTTP takes no character beyond Latin-1. */
-const wrongToken = "That is not the admin token of this gateway.";
 
 function messageOf({ kind, message }: Failure): string {
   return kind === "unreachable" ? "The gateway does not answer. Is it running?" : message;

@@ -27,8 +27,8 @@ export class Store<T> {
 
 export function useStore<T>(store: Store<T>): T {
   const [, render] = useState(0);
+  const seen = store.value;
   useEffect(() => {
-    const seen = store.value;
     const listener = (): void => render((count) => count + 1);
     const stop = store.listen(listener);
     // It may have changed between the first rendering and now.

@@ -10,6 +10,7 @@ import { Empty, Loaded } from "../parts/loaded.tsx";
 
 type OriginsReport = z.output<typeof originsSchema>;
 type ReplicasReport = z.output<typeof replicasSchema>;
+type Replica = ReplicasReport["replicas"][number];
 type Origin = OriginsReport["origins"][number];
 
 const columns: readonly Column<Origin>[] = [
@@ -22,6 +23,21 @@ const columns: readonly Column<Origin>[] = [
   { title: "Median", isNumber: true, cell: ({ latencyMs }) => duration(latencyMs?.p50) },
   { title: "95 %", isNumber: true, cell: ({ latencyMs }) => duration(latencyMs?.p95) },
   { title: "Address", cell: ({ url }) => <span class="code">{url}</span> },
+];
+
+const replicaColumns: readonly Column<Replica>[] = [
+  { title: "Address", cell: ({ url }) => <span class="code">{url}</span> },
+  { title: "Pool", cell: ({ pool }) => pool },
+  { title: "State", cell: ({ state }) => <ConditionChip condition={state} /> },
+  { title: "Since", isNumber: true, cell: ({ since }) => <span title={instant(since)}>{ago(since)}</span> },
+  { title: "Under way", isNumber: true, cell: ({ inFlight }) => count(inFlight) },
+  { title: "Calls", isNumber: true, cell: ({ requests }) => count(requests) },
+  { title: "Failed", isNumber: true, cell: ({ errors }) => count(errors) },
+  {
+    title: "Prompt read from its cache",
+    isNumber: true,
+    cell: ({ cachedTokens, promptTokens }) => percent(cachedTokens, promptTokens),
+  },
 ];
 
 export function OriginsView() {
@@ -52,8 +68,8 @@ export function OriginsView() {
               <DataTable
                 caption="Replicas"
                 rows={report.replicas}
-                keyOf={({ pool, name }) => `${pool} ${name}`}
-                columns={[{ title: "Pool", cell: ({ pool }) => pool }, ...columns]}
+                keyOf={({ pool, url }) => `${pool} ${url}`}
+                columns={replicaColumns}
               />
             )
           }
