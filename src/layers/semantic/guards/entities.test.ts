@@ -86,6 +86,7 @@ guardSuite(entities, {
     "are trivex lenses thick | are tdivex lenses thick",
     "how do recieved letters look | how do receved letters look",
     "how lon is a marathon | how long is a marathon",
+    "hw do you make a tea | how do you make a tea",
     "is a tuhree year old a toddler | is a three year old a toddler",
     "how is photosynthesys possible | how is photosynthesis possible",
     "Are iPhones waterproof? | Is an iPhone waterproof?",

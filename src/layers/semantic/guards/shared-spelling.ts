@@ -21,11 +21,11 @@ const mostDoubtful = 16;
 /** Shorter words are one slip away from too many others, so both their neighbours must agree. */
 const clearLength = 4;
 
-/** Of two known words that the alignment took for one, the rarer is the slip. */
+/** Of two words that the alignment took for one, the rarer is the slip. */
 function wordsOutOfPlace({ alignment }: Pair): ReadonlySet<Token> {
   const slips = alignment.matched.filter(
     ({ by, asked, found }) =>
-      by === "spelling" && asked.isKnown && found.isKnown && isWithinSlips(asked.lower, found.lower, 1),
+      by === "spelling" && (asked.isKnown || found.isKnown) && isWithinSlips(asked.lower, found.lower, 1),
   );
   return new Set(slips.map(({ asked, found }) => (asked.rarity < found.rarity ? found : asked)));
 }

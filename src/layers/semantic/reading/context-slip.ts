@@ -12,18 +12,18 @@ import type { Reading, Token } from "./reading.ts";
  * stranger than the other's is a slip (`mutselidae`, `tdivex`), and so are two letters in the wrong order, which hardly
  * ever tell two names apart; two that differ as names do (`zorblax`, `zorblux`) are two.
  *
- * Of two words that both are words, a rare one that is never seen where it stands, where a common one is bound to stand,
- * is that one mistyped (`how lon is`). Two common words are two words, whatever stands around them.
+ * A rare word, or none, that is never seen where it stands, where a common one is bound to stand, is that one mistyped
+ * (`how lon is`, `what si the`). Two common words are two words, whatever stands around them.
  */
 export function contextSlip(asked: Reading, found: Reading, lexicon: Lexicon): readonly [Token, Token] | undefined {
   const at = onlyDifference(asked.tokens, found.tokens);
   if (at === undefined) return undefined;
   const [one, other] = [asked.tokens[at] as Token, found.tokens[at] as Token];
-  if (!isPlain(one) || !isPlain(other) || one.isKnown !== other.isKnown) return undefined;
-  if (!isWithinSlips(one.lower, other.lower, 1)) return undefined;
-  const isSlip = one.isKnown
-    ? isOutOfPlace(one, other, [asked.tokens[at - 1]?.lower ?? "", asked.tokens[at + 1]?.lower ?? ""], lexicon)
-    : isStrange(one, other, lexicon);
+  if (!isPlain(one) || !isPlain(other) || !isWithinSlips(one.lower, other.lower, 1)) return undefined;
+  const isSlip =
+    one.isKnown || other.isKnown
+      ? isOutOfPlace(one, other, [asked.tokens[at - 1]?.lower ?? "", asked.tokens[at + 1]?.lower ?? ""], lexicon)
+      : isStrange(one, other, lexicon);
   return isSlip ? [one, other] : undefined;
 }
 
@@ -82,9 +82,13 @@ const forNames = 2;
 /** Rarer than this is a slip, commoner than that what was meant. */
 const rareWord = 0.56;
 const commonWord = 0.45;
+/** A letter alone is the name of something. */
+const shortestSlip = 2;
 /** How often the common word must have been seen beside one of its neighbours, or beside each of both. */
 const oftenSeen = 8;
 const seenOnBothSides = 3;
+/** Questions have slips: what was seen so many times less often may be one. */
+const seldom = 50;
 /** And of all that stands beside them what share it must be. */
 const leastShare = 0.05;
 
@@ -95,9 +99,10 @@ function isOutOfPlace(
   lexicon: Lexicon,
 ): boolean {
   const [meant, slip] = one.rarity < other.rarity ? [one, other] : [other, one];
-  if (meant.rarity > commonWord || slip.rarity < rareWord) return false;
-  if (lexicon.timesSeen(before, slip.lower) + lexicon.timesSeen(slip.lower, behind) > 0) return false;
+  if (meant.rarity > commonWord || slip.rarity < rareWord || slip.lower.length < shortestSlip) return false;
   const [first, second] = [lexicon.timesSeen(before, meant.lower), lexicon.timesSeen(meant.lower, behind)];
+  if (lexicon.timesSeen(before, slip.lower) * seldom > first) return false;
+  if (lexicon.timesSeen(slip.lower, behind) * seldom > second) return false;
   const shareFirst = first / Math.max(1, lexicon.timesSeen(before, "*"));
   const shareSecond = second / Math.max(1, lexicon.timesSeen("*", behind));
   if (Math.min(first, second) >= seenOnBothSides) return shareFirst + shareSecond >= leastShare;
