@@ -21,7 +21,7 @@ async function filled() {
 describeWithServices("chromium", "the dashboard for everybody", () => {
   test.each(["light", "dark"] as const)("%s: every view has names, structure and contrast", async (colorScheme) => {
     const { gateway } = await filled();
-    const dashboard = await openAsAdmin(gateway, { colorScheme });
+    const dashboard = await openAsAdmin(gateway, { colorScheme, reducedMotion: "reduce" });
     const { page } = dashboard;
     for (const view of views) {
       await goTo(dashboard, view);
@@ -39,7 +39,7 @@ describeWithServices("chromium", "the dashboard for everybody", () => {
 
   test.each(["light", "dark"] as const)("%s: logging in, and what is said of a wrong token", async (colorScheme) => {
     const { gateway } = await runBoth(inMemory);
-    const { page } = await openDashboard(gateway, { colorScheme });
+    const { page } = await openDashboard(gateway, { colorScheme, reducedMotion: "reduce" });
     await page.keyboard.type("wrong");
     await page.keyboard.press("Enter");
     await page.getByRole("alert").getByText("not the admin token").waitFor();
@@ -120,7 +120,7 @@ describeWithServices("chromium", "the dashboard without a mouse", () => {
     await page.getByRole("dialog").waitFor();
     expect(await page.evaluate(focused)).toMatchObject({ name: "Cancel" });
     await page.keyboard.press("Escape");
-    await page.getByRole("dialog").waitFor({ state: "detached" });
+    await page.locator("dialog").waitFor({ state: "detached" });
     expect(await page.evaluate(focused)).toMatchObject({ name: "Take back…" });
     await page.keyboard.press("Enter");
     await page.getByRole("dialog").waitFor();
@@ -135,7 +135,7 @@ describeWithServices("chromium", "the dashboard without a mouse", () => {
     expect(seen).toContain("Cancel");
     await tabTo(dashboard, "Take back");
     await page.keyboard.press("Enter");
-    await page.getByRole("dialog").waitFor({ state: "detached" });
+    await page.locator("dialog").waitFor({ state: "detached" });
     await page.getByRole("status").getByText("It is taken back").waitFor({ state: "attached" });
     expect(await page.evaluate(focused)).toMatchObject({ name: "Take back…", isVisible: true });
     expect(statusOf(await ask(gateway, question("one"), tagged))).toBe("MISS");

@@ -41,7 +41,7 @@ describeWithServices("chromium", "stored answers", () => {
     await page.getByRole("button", { name: "Take back…" }).click();
     await page.getByText("Everything that is stored is taken back.").waitFor();
     await page.keyboard.press("Escape");
-    await page.getByRole("dialog").waitFor({ state: "detached" });
+    await page.locator("dialog").waitFor({ state: "detached" });
     expect(statusOf(await ask(gateway))).toBe("HIT");
   });
 

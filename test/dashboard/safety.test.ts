@@ -45,7 +45,7 @@ describeWithServices("chromium", "X13: hostile text in prompts, answers, models,
         .click();
       await page.getByRole("dialog").getByRole("region", { name: "Answer" }).waitFor();
       await page.keyboard.press("Escape");
-      await page.getByRole("dialog").waitFor({ state: "detached" });
+      await page.locator("dialog").waitFor({ state: "detached" });
     }
     for (const view of ["Layers", "Tenants", "Origins", "Health", "Overview"]) await goTo(dashboard, view);
     await expectHarmless(dashboard);

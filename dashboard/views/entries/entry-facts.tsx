@@ -56,12 +56,12 @@ export function EntryFacts({ entry }: { readonly entry: EntryDetail }) {
 
 function Text({ title, text }: { readonly title: string; readonly text: string }) {
   return (
-    <section aria-label={title}>
+    <div>
       <h3>{title}</h3>
       {/* biome-ignore lint/a11y/noNoninteractiveTabindex: what scrolls must be reachable by keyboard */}
-      <pre class="text-box" tabIndex={0}>
-        {text === "" ? "(no text)" : text}
-      </pre>
-    </section>
+      <section class="text-box" aria-label={title} tabIndex={0}>
+        <pre>{text === "" ? "(no text)" : text}</pre>
+      </section>
+    </div>
   );
 }
