@@ -1,6 +1,6 @@
 import { layerNames } from "../core/directives.ts";
 import type { Outcome } from "../core/outcome.ts";
-import type { Overhead, SavedBy, Trace, TraceEvent } from "../core/trace.ts";
+import type { Overhead, SavedBy, TraceEvent } from "../core/trace.ts";
 import { Account, type AccountTotals, together } from "./account.ts";
 import { BoundedLabels } from "./bounded-labels.ts";
 
@@ -62,13 +62,13 @@ export class Ledger {
     this.#undone = Object.fromEntries(savers.map((by) => [by, new Map<string, Account>()])) as never;
   }
 
-  readonly hear: Trace = (event) => {
+  hear(event: TraceEvent): void {
     if (event.type === "call-end") this.#requests[event.outcome.kind]++;
     else if (event.type === "saving") this.#book(this.#saved[event.by], event);
     else if (event.type === "spending") this.#book(this.#spent[event.overhead ?? "inference"], event);
     else if (event.type === "semantic-observed") this.#book(this.#observed, event);
     else if (event.type === "saving-undone") this.#account(this.#undone[event.by], event.model).add(event.cost);
-  };
+  }
 
   totals(): LedgerTotals {
     const saved = Object.fromEntries(

@@ -1,7 +1,7 @@
 import type { CancelTimer, Clock, Random } from "../../core/clock.ts";
 import { withDeadline } from "../../core/deadline.ts";
 import type { Store } from "../../core/store.ts";
-import type { Trace } from "../../core/trace.ts";
+import type { Trace, TraceEvent } from "../../core/trace.ts";
 import { Bookings } from "./bookings.ts";
 import { OriginTimes } from "./origin-times.ts";
 import { periods, readWindow, startOf, stepFor } from "./periods.ts";
@@ -58,7 +58,7 @@ export class Rollups {
     this.#writer = store && new RollupWriter({ store, clock, node: this.node });
   }
 
-  readonly hear: Trace = (event) => {
+  hear(event: TraceEvent): void {
     if (event.type === "origin-end") {
       this.#times.hear(event);
       return;
@@ -69,7 +69,7 @@ export class Rollups {
       if (event.entry !== undefined) this.#bookings.note(event.entry, event, timeMs);
     }
     if (this.#counted.hear(event, timeMs) && !this.#isCounting) this.#begin();
-  };
+  }
 
   /** An answer was reported as wrong. */
   async undo(entry: string): Promise<void> {
