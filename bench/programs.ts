@@ -3,6 +3,7 @@ import { exactHitGateway } from "./gateway/exact-hit-gateway.ts";
 import { exactHitPortkey } from "./gateway/exact-hit-portkey.ts";
 import { followersOfOneStream } from "./gateway/followers.ts";
 import { gatewayFaults } from "./gateway/gateway-faults.ts";
+import { ledgerCost } from "./gateway/ledger.ts";
 import { missOverhead } from "./gateway/miss-overhead.ts";
 import { purgeTag } from "./gateway/purge-tag.ts";
 import { residentMemory } from "./gateway/resident-memory.ts";
@@ -26,6 +27,7 @@ import { tauBench } from "./workloads/tau-bench.ts";
 export const programs: readonly Benchmark[] = [
   exactHitGateway,
   exactHitPortkey,
+  ledgerCost,
   missOverhead,
   streamFirstByte,
   followersOfOneStream,
