@@ -10,6 +10,7 @@ import { residentMemory } from "./gateway/resident-memory.ts";
 import { startToReady } from "./gateway/start-to-ready.ts";
 import { storeFaults } from "./gateway/store-faults.ts";
 import { streamFirstByte } from "./gateway/stream-first-byte.ts";
+import { adminEntries } from "./micro/admin-entries.ts";
 import { cacheFetchHit } from "./micro/cache-fetch-hit.ts";
 import { dependencies } from "./micro/dependencies.ts";
 import { embeddingBatch } from "./micro/embedding-batch.ts";
@@ -44,6 +45,7 @@ export const programs: readonly Benchmark[] = [
   storeFaults,
   gatewayFaults,
   purgeTag,
+  adminEntries,
   startToReady,
   residentMemory,
   dependencies,

@@ -8,9 +8,10 @@ import { type KeptAnswer, keptAnswers } from "./kept-answer.ts";
 
 /**
  * Entries in pages, out of a store that holds much besides. The store is read in chunks until a page is full, and no
- * page looks at more than `mostExamined` values or works longer than `workMs`: with a filter that fits little a page may
- * hold less than was asked for, or nothing, and still lead on to a next one. Between chunks whatever else has come in
- * has its turn. A page that ends in the middle of a chunk goes on behind the last entry it gave.
+ * page looks at more than `mostExamined` values or begins another chunk after `pageMs`: with a filter that fits little a
+ * page may hold less than was asked for, or nothing, and still lead on to a next one. Between chunks whatever else has
+ * come in has its turn, and a chunk of large answers that takes longer than `turnMs` ends the page where it is. A page
+ * that ends in the middle of a chunk goes on behind the last entry it has looked at.
  */
 
 export interface EntryPagesParts {
@@ -36,7 +37,8 @@ export interface EntryPage {
 
 const chunkItems = 100;
 const mostExamined = 5_000;
-const workMs = 25;
+const pageMs = 25;
+const turnMs = 25;
 /** A store that is away is not waited for. */
 const deadlineMs = 5_000;
 
@@ -58,16 +60,17 @@ export async function entryPage(parts: EntryPagesParts, query: EntryPageQuery): 
     const page = await chunkAt(parts, query.tenant, place.chunk);
     isNewestFirst = page.isNewestFirst === true;
     const answers = await keptAnswers(page.items, parts.store);
+    const arrivedAt = clock.monotonic();
     const from = place.behind === undefined ? 0 : answers.findIndex((one) => nameOf(one) === place.behind) + 1;
     for (const one of answers.slice(from)) {
       if (query.fits(one)) entries.push(one);
-      const isEnough = entries.length >= query.limit || clock.monotonic() - startedAt > workMs;
+      const isEnough = entries.length >= query.limit || clock.monotonic() - arrivedAt > turnMs;
       if (isEnough) return { entries, cursor: cursorBehind(one, answers, place, page.cursor), isNewestFirst };
     }
     examined += page.items.length;
     if (page.cursor === undefined) return { entries, cursor: undefined, isNewestFirst };
     place = { chunk: page.cursor, behind: undefined };
-    if (examined >= mostExamined || clock.monotonic() - startedAt > workMs)
+    if (examined >= mostExamined || clock.monotonic() - startedAt > pageMs)
       return { entries, cursor: writeCursor(place), isNewestFirst };
     await nextTurn();
   }
