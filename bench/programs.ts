@@ -15,6 +15,7 @@ import { cacheFetchHit } from "./micro/cache-fetch-hit.ts";
 import { dependencies } from "./micro/dependencies.ts";
 import { embeddingBatch } from "./micro/embedding-batch.ts";
 import { libraryHit } from "./micro/library-hit.ts";
+import { metricsScrape } from "./micro/metrics.ts";
 import { redisHit } from "./micro/redis-hit.ts";
 import { replayStream } from "./micro/replay-stream.ts";
 import { semanticLookup } from "./micro/semantic-lookup.ts";
@@ -38,6 +39,7 @@ export const programs: readonly Benchmark[] = [
   redisHit,
   embeddingBatch,
   replayStream,
+  metricsScrape,
   vectors,
   semanticLookup,
   semanticQuality,

@@ -1,9 +1,11 @@
-import { type OpenMetricsContentType, type PrometheusContentType, Registry } from "prom-client";
-import type { MetricFamily } from "./metrics-reading.ts";
+import type { MetricFamily, MetricValue } from "./metrics-reading.ts";
 
 /**
- * Metrics as text: the plain format of Prometheus, or OpenMetrics 1.0, which alone has exemplars
+ * Metrics as text: the plain format of Prometheus
+ * (https://prometheus.io/docs/instrumenting/exposition_formats/), or OpenMetrics 1.0, which alone has exemplars
  * (https://prometheus.io/docs/specs/om/open_metrics_spec/). In OpenMetrics the family of a counter has no `_total`.
+ *
+ * A scrape writes every series there is while calls wait: a value is escaped only where it must be, and no line is kept.
  */
 
 export type ExpositionFormat = "plain" | "openmetrics";
@@ -13,19 +15,54 @@ export interface Exposition {
   readonly text: string;
 }
 
+const contentTypes: Readonly<Record<ExpositionFormat, string>> = {
+  plain: "text/plain; version=0.0.4; charset=utf-8",
+  openmetrics: "application/openmetrics-text; version=1.0.0; charset=utf-8",
+};
+
 const total = "_total";
 
-export async function exposed(families: readonly MetricFamily[], format: ExpositionFormat): Promise<Exposition> {
+export function exposed(families: readonly MetricFamily[], format: ExpositionFormat): Exposition {
   const isOpen = format === "openmetrics";
-  const registry = new Registry<PrometheusContentType | OpenMetricsContentType>();
-  if (isOpen) registry.setContentType(Registry.OPENMETRICS_CONTENT_TYPE);
+  let text = "";
   for (const family of families) {
-    const { name, type } = family;
+    const { help, name, type, values } = family;
     const shown = isOpen && type === "counter" && name.endsWith(total) ? name.slice(0, -total.length) : name;
-    const metric = { name: shown, type, get: () => ({ ...family, name: shown }) };
-    registry.registerMetric(metric as unknown as Parameters<typeof registry.registerMetric>[0]);
+    if (!isOpen && text !== "") text += "\n";
+    text += `# HELP ${shown} ${help.replaceAll("\\", "\\\\").replaceAll("\n", "\\n")}\n# TYPE ${shown} ${type}\n`;
+    for (const value of values) text += `${line(name, value, isOpen)}\n`;
   }
-  return { contentType: registry.contentType, text: await registry.metrics() };
+  return { contentType: contentTypes[format], text: isOpen ? `${text}# EOF\n` : text };
+}
+
+function line(name: string, { exemplar, labels, metricName = name, value }: MetricValue, isOpen: boolean): string {
+  const pairs = pairsOf(labels);
+  const sample = `${metricName}${pairs === "" ? "" : `{${pairs}}`} ${numberText(value)}`;
+  if (!isOpen || exemplar === undefined) return sample;
+  const { labelSet, timestamp, value: observed } = exemplar;
+  return `${sample} # {trace_id="${labelSet.trace_id}"} ${numberText(observed)} ${timestamp}`;
+}
+
+function pairsOf(labels: MetricValue["labels"]): string {
+  let pairs = "";
+  for (const name in labels) {
+    const value = labels[name];
+    pairs += `${pairs === "" ? "" : ","}${name}="${typeof value === "string" ? escaped(value) : value}"`;
+  }
+  return pairs;
+}
+
+const mustEscape = /[\\"\n]/;
+
+function escaped(value: string): string {
+  if (!mustEscape.test(value)) return value;
+  return value.replaceAll("\\", "\\\\").replaceAll("\n", "\\n").replaceAll('"', '\\"');
+}
+
+function numberText(value: number): string {
+  if (Number.isFinite(value)) return String(value);
+  if (Number.isNaN(value)) return "NaN";
+  return value > 0 ? "+Inf" : "-Inf";
 }
 
 /** What a scraper asks for with its `Accept` field; anything else than OpenMetrics is the plain format. */

@@ -144,7 +144,12 @@ function added<T extends BookedLine>(line: T | undefined, more: T): T {
   };
 }
 
+/** Processes of one version name the labels of a metric in one order; the lengths keep apart what a value may hold. */
 function keyOf({ name }: MetricFamily, { metricName = name, labels }: MetricValue): string {
-  const pairs = Object.entries(labels).sort(([a], [b]) => (a < b ? -1 : 1));
-  return JSON.stringify([metricName, pairs]);
+  let key = metricName;
+  for (const label in labels) {
+    const value = String(labels[label]);
+    key += `,${label}:${value.length}:${value}`;
+  }
+  return key;
 }
