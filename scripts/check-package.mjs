@@ -44,7 +44,7 @@ function pack() {
   const description = JSON.parse(packed.stdout);
   const { filename, files, unpackedSize } = Array.isArray(description) ? description[0] : Object.values(description)[0];
   console.log(`${filename}: ${files.length} files, ${(unpackedSize / 1e6).toFixed(1)} MB unpacked`);
-  const models = ["models/static-en.bin", "models/lexicon-en.bin", "models/README.md"];
+  const models = ["models/static-en.bin", "models/lexicon-en.bin", "models/slips-en.bin", "models/README.md"];
   const wanted = ["LICENSE", "README.md", "CHANGELOG.md", ...models, ...Object.values(manifest.bin)].map((path) =>
     path.replace(/^\.\//, ""),
   );
