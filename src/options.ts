@@ -2,7 +2,6 @@ import { z } from "zod";
 import { accessLogSchema } from "./access-log/access-log-options.ts";
 import type { SemanticMode } from "./core/semantic.ts";
 import {
-  baseUrl,
   bearerToken,
   bytes,
   choice,
@@ -23,6 +22,7 @@ import {
 import { type CompatGateway, compatGateways } from "./policy/compat-headers.ts";
 import { type PolicyInput, policyFields, policySchema } from "./policy-options.ts";
 import { semanticModes, semanticSchema } from "./semantic-options.ts";
+import { upstreamSchema } from "./upstream-options.ts";
 
 /**
  * Every option, its default and its bound, once. The configuration file, the command line and the library all read
@@ -57,20 +57,7 @@ export const settingsSchema = z.strictObject({
   data: z
     .strictObject({ directory: text("./.reprise", { description: "Folder for the embedded store and the secret." }) })
     .prefault({} as never),
-  upstreams: z
-    .record(
-      z.string(),
-      z.strictObject({
-        url: baseUrl,
-        protocol: choice("openai", ["openai", "anthropic", "gemini"], {
-          description: "Whose routes the upstream serves.",
-        }),
-        connectTimeout: duration("5s", { description: "Bound on connecting." }),
-        firstByteTimeout: duration("5m", { description: "Bound on the wait for the head of the answer." }),
-        idleTimeout: duration("2m", { description: "Bound on the silence between two chunks." }),
-      }),
-    )
-    .optional(),
+  upstreams: z.record(z.string(), upstreamSchema).optional(),
   models: z.record(z.string(), z.string()).optional(),
   store: z
     .strictObject({

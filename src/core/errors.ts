@@ -43,15 +43,15 @@ export class RequestRejectedError extends RepriseError {
 
 export type OriginFailure = "unreachable" | "timeout" | "truncated" | "aborted";
 
-/** The origin could not be reached, did not answer in time, or broke off. `status` is what the caller gets: 502 or 504. */
+/** The origin could not be reached, did not answer in time, or broke off. `status` is what the caller gets: 502, 503 or 504. */
 export class OriginError extends RepriseError {
   readonly failure: OriginFailure;
   readonly status: number;
 
-  constructor(failure: OriginFailure, details: ErrorDetails) {
+  constructor(failure: OriginFailure, details: ErrorDetails & { readonly status?: number }) {
     super(`origin_${failure}`, details);
     this.failure = failure;
-    this.status = failure === "timeout" ? 504 : 502;
+    this.status = details.status ?? (failure === "timeout" ? 504 : 502);
   }
 }
 

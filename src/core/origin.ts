@@ -30,6 +30,8 @@ export interface OriginResponse {
 export interface Origin {
   /** The base URL. */
   readonly id: string;
+  /** It keeps prompts for all who ask, unless a salt parts them. */
+  readonly takesSalt?: boolean;
   /** Throws `OriginError` when there is no answer; an error status is an answer. */
   send(request: OriginRequest, signal: AbortSignal): Promise<OriginResponse>;
 }

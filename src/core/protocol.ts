@@ -55,6 +55,8 @@ export interface ForwardOptions {
   readonly requestUsage?: boolean;
   /** Send this temperature in place of the caller's. */
   readonly temperature?: number;
+  /** Parts what the engine keeps of prompts; in place of the caller's. Protocols that have no field for it leave it out. */
+  readonly cacheSalt?: string | undefined;
 }
 
 export interface ParsedRequest {

@@ -183,8 +183,7 @@ export class Flight {
     this.#head.resolve({ kind: "live", status: response.status, headers: response.headers, form: "events" });
     let tooLarge = false;
     let broken: unknown;
-    let held = 0;
-    let trailing = 0;
+    let [held, trailing] = [0, 0];
     let keepConnection: CancelTimer | undefined;
     try {
       for await (const chunk of response.body) {

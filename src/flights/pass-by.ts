@@ -5,6 +5,7 @@ import type { Origin } from "../core/origin.ts";
 import type { Outcome } from "../core/outcome.ts";
 import type { Protocol } from "../core/protocol.ts";
 import { passedOn, unrecorded } from "./answer-forms.ts";
+import { saltOf } from "./engine-salt.ts";
 import { asOriginError } from "./origin-answer.ts";
 import { OriginWatch, type WatchedCall } from "./origin-watch.ts";
 
@@ -21,7 +22,13 @@ interface Passing {
 
 /** Straight to the origin and back, shared with nobody and kept nowhere. Never throws. */
 export function passBy(asked: Asked, caller: Caller, outcome: Outcome, parts: Telling): Promise<Answer> {
-  return passStraight(asked, () => asked.parsed().forward({ requestUsage: false }), caller, outcome, parts);
+  return passStraight(
+    asked,
+    () => asked.parsed().forward({ requestUsage: false, cacheSalt: saltOf(asked) }),
+    caller,
+    outcome,
+    parts,
+  );
 }
 
 /** The same for a call of any kind. `forward` makes the body. */

@@ -1,6 +1,7 @@
 import type { Asked } from "../core/call.ts";
 import type { OriginResponse } from "../core/origin.ts";
 import type { OriginCall } from "../core/trace.ts";
+import { saltOf } from "./engine-salt.ts";
 import { collect, mostErrorBytes, rejoined } from "./origin-answer.ts";
 
 /** Origins that do not take the wish for usage, by id. */
@@ -23,7 +24,7 @@ export async function sendWithUsage(
   const { facts, target, headers } = call;
   const requestUsage = facts.stream && !facts.includeUsage && !refusals.has(origin.id);
   const send = (wish: boolean) => {
-    const body = asked.parsed().forward({ requestUsage: wish });
+    const body = asked.parsed().forward({ requestUsage: wish, cacheSalt: saltOf(asked) });
     const prompt = () => asked.parsed().prompt();
     return origin.send({ method: "POST", target, headers, body, prompt, originCall }, signal);
   };

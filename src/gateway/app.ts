@@ -154,6 +154,7 @@ export async function createApp(config: GatewayConfig, log: Log, peers?: Peers):
       core.reconfigure(changed);
       const config = afterReload(admin.config, changed);
       Object.assign(admin, { config, token: adminTokenOf(config, log) });
+      parts.live.upstreams.retire();
       parts.live = liveParts(changed);
       log.level = changed.telemetry.logLevel;
       accessLog.current?.follow(config);
@@ -247,7 +248,12 @@ function sweepConnections(server: FastifyInstance, connections: ReadonlySet<Sock
 function liveParts(config: GatewayConfig): ModelRouteParts["live"] {
   const { maxBodyBytes, stallTimeout } = config.server;
   const compat = new CompatHeaders(config.compat.headers);
-  return { upstreams: new Upstreams(config.upstreams, config.models), maxBodyBytes, stallMs: stallTimeout, compat };
+  return {
+    upstreams: new Upstreams(config.upstreams, config.models, systemClock),
+    maxBodyBytes,
+    stallMs: stallTimeout,
+    compat,
+  };
 }
 
 /** What is shared with others. A bus and leases of the store reach further than those of this machine. */
@@ -256,7 +262,8 @@ async function sharedPartsOf(config: GatewayConfig, log: Log, peers: Peers | und
   const bus = store?.bus ?? peers?.bus;
   const leases = store?.leases ?? (peers && leasesOver(peers, store));
   const onWarning = (message: string): void => log.warn({ store: "vectors" }, message);
-  const semantic = semanticToolsOf(config, { clock: systemClock, onWarning });
+  const onNotice = (message: string): void => log.info({ layer: "semantic" }, message);
+  const semantic = semanticToolsOf(config, { clock: systemClock, onWarning, onNotice });
   return { semantic, ...(store && { store }), ...(bus && { bus }), ...(leases && { leases }) };
 }
 

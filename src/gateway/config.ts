@@ -4,8 +4,9 @@ import { extname } from "node:path";
 import type * as Yaml from "yaml";
 import { type OptionMistake, readSettings, type Settings } from "../options.ts";
 import { shownStoreUrl, storeUrlMistake } from "../stores/store-url.ts";
+import { urlOf } from "../upstream-options.ts";
 import { semanticMistakes } from "./semantic-mistakes.ts";
-import { defaultUpstreams } from "./upstreams.ts";
+import { defaultUpstreams, type UpstreamsSettings } from "./upstreams.ts";
 
 /**
  * Configuration: flags over environment over file over defaults. Every mistake is named with its path, the value,
@@ -21,7 +22,7 @@ export interface ConfigSources {
 }
 
 export interface GatewayConfig extends Settings {
-  readonly upstreams: NonNullable<Settings["upstreams"]>;
+  readonly upstreams: UpstreamsSettings;
   readonly models: NonNullable<Settings["models"]>;
 }
 
@@ -227,6 +228,15 @@ function incoherences(config: GatewayConfig): OptionMistake[] {
         remedy: "Rename the upstream.",
       });
     }
+  }
+  for (const [name, upstream] of Object.entries(config.upstreams)) {
+    if (urlOf(upstream) !== undefined) continue;
+    mistakes.push({
+      path: `upstreams.${name}.url`,
+      value: undefined,
+      rule: "must be a base URL, unless there are `replicas`",
+      remedy: "Give the base URL, or the base URLs of its replicas.",
+    });
   }
   if (names.length === 0)
     mistakes.push({

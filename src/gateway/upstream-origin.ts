@@ -15,12 +15,15 @@ export interface UpstreamTimeouts {
 export interface Upstream extends Origin {
   /** Its name in the configuration. */
   readonly name: string;
-  /** For requests that pass through. */
+  /** Base URL and connections for a request that passes through. */
+  readonly base: string;
   readonly dispatcher: Dispatcher;
+  /** Another configuration has taken its place: what is under way goes on, nothing new begins. */
+  retire(): void;
   close(): Promise<void>;
 }
 
-export function upstreamOrigin(name: string, baseUrl: string, timeouts: UpstreamTimeouts): Upstream {
+export function upstreamOrigin(name: string, baseUrl: string, timeouts: UpstreamTimeouts, takesSalt = false): Upstream {
   const dispatcher = new Agent({
     connect: { timeout: timeouts.connectTimeoutMs },
     headersTimeout: timeouts.firstByteTimeoutMs,
@@ -33,7 +36,10 @@ export function upstreamOrigin(name: string, baseUrl: string, timeouts: Upstream
   return {
     name,
     id: baseUrl,
+    base: baseUrl,
+    takesSalt,
     dispatcher,
+    retire: () => {},
     async send(request, signal) {
       let response: Dispatcher.ResponseData;
       try {

@@ -1,20 +1,22 @@
+import type { Clock } from "../core/clock.ts";
 import { RequestRejectedError } from "../core/errors.ts";
 import { glob } from "../core/glob.ts";
 import type { Protocol } from "../core/protocol.ts";
-import type { Settings } from "../options.ts";
+import { type UpstreamSettings, upstreamSchema, urlOf } from "../upstream-options.ts";
+import { PoolUpstream } from "./pool/pool-upstream.ts";
 import { type Upstream, upstreamOrigin, withoutVersion } from "./upstream-origin.ts";
 
 /** Which upstream serves a path or a model, and where on it a path of the gateway leads. */
 
-export const defaultUpstreams: NonNullable<Settings["upstreams"]> = Object.fromEntries(
+/** By the name of each. */
+export type UpstreamsSettings = Readonly<Record<string, UpstreamSettings>>;
+
+export const defaultUpstreams: UpstreamsSettings = Object.fromEntries(
   [
     { name: "openai", url: "https://api.openai.com/v1", protocol: "openai" as const },
     { name: "anthropic", url: "https://api.anthropic.com", protocol: "anthropic" as const },
     { name: "gemini", url: "https://generativelanguage.googleapis.com", protocol: "gemini" as const },
-  ].map(({ name, url, protocol }) => [
-    name,
-    { url, protocol, connectTimeout: 5_000, firstByteTimeout: 300_000, idleTimeout: 120_000 },
-  ]),
+  ].map(({ name, ...given }) => [name, upstreamSchema.parse(given)]),
 );
 
 type Family = "openai" | "anthropic" | "gemini";
@@ -37,16 +39,12 @@ export class Upstreams {
   readonly #models: readonly { readonly fits: (model: string) => boolean; readonly upstream: Upstream }[];
 
   /** `models`: patterns to upstream names, the first that fits decides. Names are known to exist. */
-  constructor(settings: NonNullable<Settings["upstreams"]>, models: Readonly<Record<string, string>>) {
+  constructor(settings: UpstreamsSettings, models: Readonly<Record<string, string>>, clock: Clock) {
     this.#entries = new Map(
-      Object.entries(settings).map(([name, { url, protocol, connectTimeout, firstByteTimeout, idleTimeout }]) => {
-        const timeouts = {
-          connectTimeoutMs: connectTimeout,
-          firstByteTimeoutMs: firstByteTimeout,
-          idleTimeoutMs: idleTimeout,
-        };
-        return [name, { upstream: upstreamOrigin(name, url, timeouts), protocol }];
-      }),
+      Object.entries(settings).map(([name, one]) => [
+        name,
+        { upstream: upstreamOf(name, one, clock), protocol: one.protocol },
+      ]),
     );
     this.#models = Object.entries(models).map(([pattern, name]) => ({
       fits: glob(pattern),
@@ -80,12 +78,24 @@ export class Upstreams {
   /** Where a path that is not a cached route leads; `undefined` when there is no upstream at all. */
   route(path: string): Route | undefined {
     const entry = this.#first(familyOfPath(path)) ?? this.#entries.values().next().value;
-    return entry === undefined ? undefined : routeOf(entry, path, entry.upstream.id.replace(/\/v1$/, ""));
+    if (entry === undefined) return undefined;
+    const { base } = entry.upstream;
+    return routeOf(entry, base, path, base.replace(/\/v1$/, ""));
   }
 
   /** Where `/u/{name}{path}` leads: below the base URL, with or without its `/v1`. */
   routeTo(upstream: Upstream, path: string): Route {
-    return routeOf(this.#entries.get(upstream.name) as Entry, path, upstream.id);
+    const { base } = upstream;
+    return routeOf(this.#entries.get(upstream.name) as Entry, base, path, base);
+  }
+
+  /** Pools among them, each of several servers. */
+  get pools(): readonly PoolUpstream[] {
+    return this.all.filter((upstream) => upstream instanceof PoolUpstream);
+  }
+
+  retire(): void {
+    for (const upstream of this.all) upstream.retire();
   }
 
   async close(): Promise<void> {
@@ -98,29 +108,41 @@ export class Upstreams {
   }
 }
 
+function upstreamOf(name: string, settings: UpstreamSettings, clock: Clock): Upstream {
+  const { connectTimeout, firstByteTimeout, idleTimeout, replicas, routing, cacheBlocks, salt: takesSalt } = settings;
+  const timeouts = {
+    connectTimeoutMs: connectTimeout,
+    firstByteTimeoutMs: firstByteTimeout,
+    idleTimeoutMs: idleTimeout,
+  };
+  const id = urlOf(settings) as string;
+  if (replicas.length === 0) return upstreamOrigin(name, id, timeouts, takesSalt);
+  const { healthPath: path, healthInterval: intervalMs } = settings;
+  const health = path === "off" ? undefined : { path, intervalMs };
+  return new PoolUpstream(name, id, { replicas, routing, cacheBlocks, health, takesSalt, timeouts }, clock);
+}
+
 /** `elsewhere`: what paths without a version are below. Throws for a path that climbs out of where it leads. */
-function routeOf(entry: Entry, path: string, elsewhere: string): Route {
-  const { upstream } = entry;
-  const { base, below } = placed(entry, path, elsewhere);
+function routeOf({ upstream, protocol }: Entry, url: string, path: string, elsewhere: string): Route {
+  const { base, below } = placed(protocol, url, path, elsewhere);
   if (climbs(below)) {
     const message = "The path leads out of the upstream's base URL.";
     throw new RequestRejectedError({ code: "invalid_target", message });
   }
   // Split without parsing: a parser of URLs would resolve dots and encode characters that are the upstream's to read.
   const [, sent = ""] = /^https?:\/\/[^/?]+(.*)$/is.exec(base + below) ?? [];
-  return { upstream, origin: new URL(upstream.id).origin, path: sent.startsWith("/") ? sent : `/${sent}` };
+  return { upstream, origin: new URL(url).origin, path: sent.startsWith("/") ? sent : `/${sent}` };
 }
 
 /**
  * `/v1` of the gateway stands for the base URL, as it does for the SDKs of OpenAI that are pointed at it. Those of
  * Anthropic and Google write the version themselves; it stands in the URL once, and theirs is the one that counts.
  */
-function placed({ upstream, protocol }: Entry, path: string, elsewhere: string): { base: string; below: string } {
+function placed(protocol: Family, url: string, path: string, elsewhere: string): { base: string; below: string } {
   const family = protocol === "openai" ? familyOfPath(path) : protocol;
-  if (family === "openai" && /^\/v1(?=[/?]|$)/.test(path)) return { base: upstream.id, below: path.slice(3) };
-  if (family !== "openai" && versioned.test(path)) return { base: withoutVersion(upstream.id), below: path };
-  if (family === "anthropic" && anthropicPath.test(path))
-    return { base: withoutVersion(upstream.id), below: `/v1${path}` };
+  if (family === "openai" && /^\/v1(?=[/?]|$)/.test(path)) return { base: url, below: path.slice(3) };
+  if (family !== "openai" && versioned.test(path)) return { base: withoutVersion(url), below: path };
+  if (family === "anthropic" && anthropicPath.test(path)) return { base: withoutVersion(url), below: `/v1${path}` };
   return { base: elsewhere, below: path };
 }
 

@@ -84,6 +84,7 @@ class OpenAiRequest implements ParsedRequest {
   forward(options?: ForwardOptions): Uint8Array {
     const texts = new Map(this.#texts);
     if (options?.temperature !== undefined) texts.set("temperature", serializeJson(options.temperature));
+    if (options?.cacheSalt !== undefined) texts.set("cache_salt", serializeJson(options.cacheSalt));
     if (this.#dialect.usageOnRequest && this.facts.stream && options?.requestUsage !== false) {
       const given = objectAt(this.#body, "stream_options");
       texts.set("stream_options", serializeJson(new Map(given).set("include_usage", true)));

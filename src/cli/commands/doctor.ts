@@ -31,7 +31,11 @@ async function doctor(flags: Flags): Promise<void> {
     ...(await checkSemantic(config)),
     checkAdmin(config),
     await checkPort(config),
-    ...(await Promise.all(Object.entries(config.upstreams).map(([name, { url }]) => checkUpstream(name, url)))),
+    ...(await Promise.all(
+      Object.entries(config.upstreams).flatMap(([name, { url, replicas }]) =>
+        (replicas.length > 0 ? replicas : [url as string]).map((one) => checkUpstream(name, one)),
+      ),
+    )),
   ];
   const failed = findings.some((finding) => finding.problem?.severity === "error");
   process.stdout.write(

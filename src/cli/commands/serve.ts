@@ -66,7 +66,9 @@ interface Ready {
 }
 
 function welcome(config: GatewayConfig, { file, url, workers }: Ready): string {
-  const upstreams = Object.entries(config.upstreams).map(([name, upstream]) => `${name} ${upstream.url}`);
+  const upstreams = Object.entries(config.upstreams).map(
+    ([name, { url, replicas }]) => `${name} ${replicas.length > 0 ? replicas.join(", ") : url}`,
+  );
   const folder = embeddedFolder(config.store.url, config.data.directory);
   const store = folder === undefined ? shownStoreUrl(config.store.url) : `sqlite in ${folder}`;
   const shown = url.replace("//0.0.0.0:", "//127.0.0.1:").replace("//[::]:", "//[::1]:");

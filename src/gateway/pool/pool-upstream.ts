@@ -1,0 +1,167 @@
+import type { Dispatcher } from "undici";
+import type { Clock } from "../../core/clock.ts";
+import { OriginError } from "../../core/errors.ts";
+import { headerValue, type OriginRequest, type OriginResponse } from "../../core/origin.ts";
+import { AffinityPolicy } from "../../layers/prefix/routing/affinity-policy.ts";
+import { BoundedHashing } from "../../layers/prefix/routing/bounded-hashing.ts";
+import { blocksOf, type PromptBlocks } from "../../layers/prefix/routing/prompt-blocks.ts";
+import type { RoutingPolicy } from "../../layers/prefix/routing/routing-policy.ts";
+import { LeastLoad, RoundRobin } from "../../layers/prefix/routing/simple-policies.ts";
+import { type Upstream, type UpstreamTimeouts, upstreamOrigin } from "../upstream-origin.ts";
+import { startHealthChecks } from "./health-checks.ts";
+import type { Replica } from "./replica.ts";
+import { ReplicaCall } from "./replica-call.ts";
+import { ReplicaHealth } from "./replica-health.ts";
+
+/**
+ * An upstream of several servers that compute the same. Each call goes to the replica that the routing chooses among those
+ * that are well; one that gives no answer, or refuses as an overloaded or dying server does, is tried once elsewhere,
+ * and so on, until an answer begins.
+ */
+
+export const routings = ["affinity", "bounded-hashing", "least-load", "round-robin"] as const;
+
+export interface PoolOptions {
+  readonly replicas: readonly string[];
+  readonly routing: (typeof routings)[number];
+  /** Blocks that a replica is supposed to hold at first; see `AffinityPolicy`. */
+  readonly cacheBlocks: number;
+  /** Where each replica tells its health; `undefined`: it is not asked. */
+  readonly health: { readonly path: string; readonly intervalMs: number } | undefined;
+  readonly takesSalt: boolean;
+  readonly timeouts: UpstreamTimeouts;
+}
+
+export class PoolUpstream implements Upstream {
+  readonly name: string;
+  readonly id: string;
+  readonly takesSalt: boolean;
+  readonly replicas: readonly Replica[];
+  readonly #policy: RoutingPolicy;
+  readonly #clock: Clock;
+  readonly #endChecks: () => void;
+
+  /** `id`: what stands for the pool in keys; its members may change. */
+  constructor(name: string, id: string, options: PoolOptions, clock: Clock) {
+    this.name = name;
+    this.id = id;
+    this.takesSalt = options.takesSalt;
+    this.#clock = clock;
+    this.replicas = options.replicas.map((url) => ({
+      url,
+      upstream: upstreamOrigin(name, url, options.timeouts),
+      health: new ReplicaHealth(clock),
+      requests: 0,
+      errors: 0,
+      inFlight: 0,
+      tokens: { input: 0, cached: 0 },
+      tellsCached: false,
+    }));
+    this.#policy = policyOf(options);
+    this.#endChecks = options.health === undefined ? () => {} : startHealthChecks(this.replicas, options.health, clock);
+  }
+
+  /** Of the replica with the fewest calls: what passes through has no prompt. */
+  get base(): string {
+    return this.#idlest().url;
+  }
+
+  get dispatcher(): Dispatcher {
+    return this.#idlest().upstream.dispatcher;
+  }
+
+  async send(request: OriginRequest, signal: AbortSignal): Promise<OriginResponse> {
+    const prompt = promptOf(request);
+    const tried = new Set<number>();
+    for (;;) {
+      const eligible = this.#eligible(tried);
+      if (eligible.length === 0) throw this.#nobody();
+      const nowMs = this.#clock.monotonic();
+      const choice = this.#policy.choose(prompt, eligible, nowMs);
+      const replica = this.replicas[choice.replica] as Replica;
+      const call = new ReplicaCall(replica, prompt, this.#policy.dispatch(prompt, choice, nowMs), this.#clock);
+      tried.add(choice.replica);
+      const hasOthers = this.#eligible(tried).length > 0;
+      try {
+        const response = await replica.upstream.send(request, signal);
+        if (!isUnwell(response.status))
+          return call.watched(
+            response,
+            headerValue(response.headers, "content-type")?.startsWith("text/event-stream") === true,
+          );
+        if (!hasOthers) {
+          replica.errors++;
+          replica.health.failed();
+          return call.watched(response, false);
+        }
+        await response.body[Symbol.asyncIterator]().return?.();
+        call.fail();
+      } catch (error) {
+        if (signal.aborted) {
+          call.end();
+          throw error;
+        }
+        call.fail();
+        if (!hasOthers) throw error;
+      }
+    }
+  }
+
+  /** No new calls come; what is under way goes on. */
+  retire(): void {
+    this.#endChecks();
+  }
+
+  async close(): Promise<void> {
+    this.retire();
+    await Promise.all(this.replicas.map(({ upstream }) => upstream.close()));
+  }
+
+  #eligible(tried: ReadonlySet<number>): readonly number[] {
+    return this.replicas.flatMap(({ health }, index) => (health.isEligible && !tried.has(index) ? [index] : []));
+  }
+
+  #idlest(): Replica {
+    const well = this.replicas.filter(({ health }) => health.isEligible);
+    return (well.length > 0 ? well : this.replicas).reduce((one, other) =>
+      other.inFlight < one.inFlight ? other : one,
+    );
+  }
+
+  #nobody(): OriginError {
+    const states = this.replicas.map(({ url, health }) => `${url} is ${health.state}`).join(", ");
+    return new OriginError("unreachable", {
+      status: 503,
+      message: `No replica of the upstream ${this.name} takes calls: ${states || "it has none"}.`,
+      remedy: "See GET /admin/v1/replicas, and the logs of the replicas.",
+    });
+  }
+}
+
+/** What another replica may do better: a server that is overloaded, starts or dies says these. */
+function isUnwell(status: number): boolean {
+  return status === 502 || status === 503 || status === 504;
+}
+
+function promptOf({ prompt }: OriginRequest): PromptBlocks {
+  return blocksOf(
+    prompt === undefined
+      ? ""
+      : prompt()
+          .map(({ text }) => text)
+          .join("\n"),
+  );
+}
+
+function policyOf({ replicas: { length: replicas }, routing, cacheBlocks: capacity }: PoolOptions): RoutingPolicy {
+  switch (routing) {
+    case "affinity":
+      return new AffinityPolicy({ replicas, capacity });
+    case "bounded-hashing":
+      return new BoundedHashing({ replicas });
+    case "least-load":
+      return new LeastLoad(replicas);
+    case "round-robin":
+      return new RoundRobin(replicas);
+  }
+}

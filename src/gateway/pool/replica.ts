@@ -1,0 +1,17 @@
+import type { Upstream } from "../upstream-origin.ts";
+import type { ReplicaHealth } from "./replica-health.ts";
+
+/** One of the servers behind an upstream that compute the same. Counts are since the process started. */
+export interface Replica {
+  /** Its base URL. */
+  readonly url: string;
+  readonly upstream: Upstream;
+  readonly health: ReplicaHealth;
+  requests: number;
+  errors: number;
+  inFlight: number;
+  /** What it said of prompts. */
+  readonly tokens: { input: number; cached: number };
+  /** It has told once that something was cached. */
+  tellsCached: boolean;
+}

@@ -1,0 +1,62 @@
+import { z } from "zod";
+import { baseUrl, choice, duration, field, flag, integer } from "./option-fields.ts";
+
+/** The options of one upstream: a server, or a pool of servers that compute the same. */
+
+const mostReplicas = 256;
+
+const replicaUrls = field(
+  (value) => {
+    if (!Array.isArray(value) || value.length > mostReplicas) return undefined;
+    const urls = value.map((url) => baseUrl.safeParse(url));
+    const given = urls.flatMap(({ success, data }) => (success ? [data] : []));
+    return given.length === value.length && new Set(given).size === given.length ? given : undefined;
+  },
+  {
+    description:
+      "Servers that compute the same, by their base URLs; each call goes to the one that `routing` chooses. See [pools](../pools.md).",
+    rule: `a list of at most ${mostReplicas} different base URLs`,
+    default: [],
+  },
+);
+
+export const upstreamSchema = z.strictObject({
+  url: baseUrl.optional(),
+  replicas: replicaUrls,
+  routing: choice("affinity", ["affinity", "bounded-hashing", "least-load", "round-robin"], {
+    description: "Which replica a call goes to.",
+  }),
+  cacheBlocks: integer(8_192, 16, 1_000_000, {
+    description:
+      "How much of prompts a replica is supposed to keep at first, in blocks of 512 characters; what it reports corrects it.",
+  }),
+  salt: flag(false, {
+    description: "Send engines that take one (vLLM, SGLang) a `cache_salt` for each tenant, in place of the client's.",
+  }),
+  healthPath: field(
+    (value) => {
+      if (value === "off" || value === false) return "off";
+      return typeof value === "string" && /^\/[!-~]*$/.test(value) ? value : undefined;
+    },
+    {
+      description:
+        "Where each replica is asked for its health, on its own host, as vLLM, SGLang, TGI and llama.cpp are.",
+      rule: 'a path that begins with a slash, or "off"',
+      default: "/health",
+    },
+  ),
+  healthInterval: duration("5s", { description: "How often." }),
+  protocol: choice("openai", ["openai", "anthropic", "gemini"], {
+    description: "Whose routes the upstream serves.",
+  }),
+  connectTimeout: duration("5s", { description: "Bound on connecting." }),
+  firstByteTimeout: duration("5m", { description: "Bound on the wait for the head of the answer." }),
+  idleTimeout: duration("2m", { description: "Bound on the silence between two chunks." }),
+});
+
+export type UpstreamSettings = z.output<typeof upstreamSchema>;
+
+/** What answers of the upstream are kept under: its URL, or that of the first of its replicas. */
+export function urlOf({ url, replicas }: Pick<UpstreamSettings, "url" | "replicas">): string | undefined {
+  return url ?? replicas[0];
+}
