@@ -6,6 +6,7 @@ import { ask, beginAsking, question } from "./chat-call.ts";
 import { runCommand, spawnGateway, startCommand } from "./gateway-process.ts";
 import { scrape, total } from "./metrics-page.ts";
 import { inMemory, type RunningGateway, runBoth, runGateway, runOrigin, temporaryFolder } from "./running-gateway.ts";
+import { openDoors, runWorkers } from "./running-workers.ts";
 
 /** What was saved, over the admin API and the command line, through restarts and a killed process. */
 
@@ -141,6 +142,26 @@ describe("GET /admin/v1/timeseries", () => {
     const values = JSON.parse(text).points.map(([, value]: readonly [number, number | null]) => value);
     expect(values.filter((value: number | null) => value !== null)).toEqual([expect.any(Number)]);
   });
+});
+
+describe("several processes that serve together", () => {
+  test(
+    "tell of all of them, whoever is asked",
+    async () => {
+      const gateway = await runWorkers(await runOrigin(), { ...priced });
+      const doors = await openDoors(gateway);
+      for (const door of doors) for (let call = 0; call < 3; call++) await door.ask(question("the same"));
+      // To find the doors some calls passed the cache by.
+      const answered = async () => {
+        const { requests } = await statsOf(gateway);
+        return requests.miss + requests.hit;
+      };
+      await expect.poll(answered, { timeout: 20_000 }).toBe(6);
+      const { requests, nodes, complete } = await statsOf(gateway);
+      expect([requests.miss, requests.hit, nodes.length, complete]).toEqual([1, 5, 2, true]);
+    },
+    limit,
+  );
 });
 
 describe("a process that is killed", () => {
