@@ -54,7 +54,20 @@ function isAdverbMoved(one: Shared, other: Shared, texts: Texts): boolean {
   const adverbs = [one, other].filter(({ asked }) => isMovable(asked.token));
   const adverb = adverbs[0];
   return (
-    adverbs.length === 1 && adverb !== undefined && keepsHead(adverb, texts, -4) && !leavesClause(one, other, texts)
+    adverbs.length === 1 &&
+    adverb !== undefined &&
+    (keepsHead(adverb, texts, -4) || isOfVerb(adverb, texts)) &&
+    !leavesClause(one, other, texts)
+  );
+}
+
+/** "How do I quickly pick a lock", "how do I pick a lock quickly": before the verb in one text, at the end in the other. */
+function isOfVerb({ asked, found }: Shared, texts: Texts): boolean {
+  const isBeforeVerb = ({ words }: Parts, { index }: Part) => /^(?:i|you|we|one|they|to)$/.test(words[index - 1] ?? "");
+  const isLast = ({ words }: Parts, { index }: Part) => index === words.length - 1;
+  return (
+    (isBeforeVerb(texts.asked, asked) && isLast(texts.found, found)) ||
+    (isBeforeVerb(texts.found, found) && isLast(texts.asked, asked))
   );
 }
 

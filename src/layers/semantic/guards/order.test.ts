@@ -88,6 +88,7 @@ guardSuite(order, {
   benign: [
     "How does zinc differ from tin? | What is the difference between tin and zinc?",
     "How are bonds different from shares? | What is the difference between shares and bonds?",
+    "How do I quickly fold the map of my town? | How do I fold the map of my town quickly?",
     "What is the difference between wool and silk? | What is the difference between silk and wool?",
     "Compare tea and coffee | Compare coffee and tea",
     "Python vs Ruby | Ruby vs Python",

@@ -1,4 +1,5 @@
-import type { Reading } from "../reading/reading.ts";
+import type { Reading, Token } from "../reading/reading.ts";
+import { requestVerbs } from "../reading/request-words.ts";
 import { languageNames } from "./language-names.ts";
 import { once } from "./once.ts";
 import { phrasesFor } from "./output-phrases.ts";
@@ -11,7 +12,7 @@ import { requestOf } from "./request-start.ts";
  */
 export const outputContract = once((reading: Reading): ReadonlySet<string> => {
   const { start, end } = requestOf(reading);
-  const tokens = reading.tokens.slice(start, end);
+  const tokens = withRequestFirst(reading, reading.tokens.slice(start, end));
   const spelled = tokens.map(({ kind, lemma, spelled: word }) => {
     if (kind === "number") return lemma;
     return kind === "code" && enclosed.test(word) ? "…" : word;
@@ -33,6 +34,16 @@ export const outputContract = once((reading: Reading): ReadonlySet<string> => {
   }
   return wishes;
 });
+
+/** `For my aunt, write a poem` as `write a poem for my aunt`. */
+function withRequestFirst({ text }: Reading, tokens: readonly Token[]): readonly Token[] {
+  const verb = tokens.findIndex((token) => requestVerbs.has(token.spelled));
+  const [first, before] = [tokens[0], tokens[verb - 1]];
+  if (first === undefined || before === undefined || !/^(?:in|on|for|with|about|to)$/.test(first.spelled))
+    return tokens;
+  const apart = text.slice(before.at + before.text.length, tokens[verb]?.at);
+  return apart.trim() === "," ? [...tokens.slice(verb), ...tokens.slice(0, verb)] : tokens;
+}
 
 /** Quoted text and code ask for nothing themselves. */
 const enclosed = /^["'`$<\\~]/;

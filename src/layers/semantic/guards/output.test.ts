@@ -81,6 +81,7 @@ guardSuite(output, {
     "Explain GDP to a high schooler | Explain GDP to a professional",
   ],
   benign: [
+    "For my niece, write me a limerick | Write me a limerick for my niece",
     "Explain photosynthesis in French | Please explain photosynthesis in French",
     "Explain inflation in one sentence | Explain inflation in 1 sentence",
     "Explain inflation in a single sentence | Explain inflation in one sentence",

@@ -12,6 +12,7 @@ import {
   orders,
   tellingOrders,
 } from "./question-words.ts";
+import { requestOf } from "./request-start.ts";
 import { type Sentence, sentencesOf } from "./sentences.ts";
 
 /**
@@ -36,8 +37,16 @@ export interface QuestionFrame {
 
 /** One frame a sentence, in order; an afterthought ("..., and why?") makes one of its own. */
 export const questionFrames: (reading: Reading) => readonly QuestionFrame[] = once((reading) =>
-  sentencesOf(reading).flatMap(framesOf),
+  askingSentences(reading).flatMap(framesOf),
 );
+
+/** Without those that only thank or greet behind the question. */
+function askingSentences(reading: Reading): readonly Sentence[] {
+  const all = sentencesOf(reading);
+  if (all.length < 2) return all;
+  const rest = new Set(reading.tokens.slice(requestOf(reading).end));
+  return all.filter(({ tokens }, index) => index === 0 || !tokens.every((token) => rest.has(token)));
+}
 
 function framesOf(whole: Sentence): QuestionFrame[] {
   const sentence = plain(whole);
@@ -197,7 +206,9 @@ function askingWord({ words, clauses }: Sentence, start: number): number | undef
 function asks(words: readonly string[], index: number): boolean {
   const next = words[index + 1] ?? "";
   if (auxiliaries.has(next) || (next === "to" && words[index] !== "when")) return true;
-  return words[index] === "how" && degrees.has(next) && index + 2 < words.length;
+  if (words[index] === "how" && degrees.has(next) && index + 2 < words.length) return true;
+  // "..., which papers do I need": the noun that is asked for stands between.
+  return index > 0 && /^(?:which|what|whose)$/.test(words[index] ?? "") && auxiliaries.has(words[index + 2] ?? "");
 }
 
 /** "The man who was", "a place where you can": the question word belongs to the noun before it. */

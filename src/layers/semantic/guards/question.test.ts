@@ -135,6 +135,7 @@ guardSuite(question, {
     "Would you mind drafting a toast? | Draft a toast",
     "Help me understand inflation | Explain inflation",
     "Tell me what a notary does | What does a notary do?",
+    "In order to fish here, which papers do I need? | Which papers do I need in order to fish here?",
     "To whom do I send the form? | Who do I send the form to?",
     "When it is hot, how do bees cool the hive? | How do bees cool the hive when it is hot?",
   ],

@@ -93,6 +93,7 @@ guardSuite(scope, {
   benign: [
     "How do I reset my router? | How do you reset your router?",
     "How to reset your router | How do I reset my router?",
+    "Does salt melt ice? Thanks a lot for your help. | Does salt melt ice?",
     "How do I reset my password? | How do you reset your password?",
     "How do I reset my password? | How to reset your password",
     "How can I reset my password? | How do I reset the password?",

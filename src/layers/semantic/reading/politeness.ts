@@ -82,13 +82,27 @@ const openingPhrases: Readonly<Record<Needs, string>> = {
     "hi support|hello support|hey support|hi team|hello team|hey team|dear team|dear support|dear sir or madam|hi folks|" +
     "please help me|help me|my question is|here is my question|honestly|basically|out of curiosity|quick one|i have a question|i have a quick question|i have got a question|just a quick question|" +
     "just a question|one question|one quick question|question|by the way|btw|just wondering|just curious|" +
-    "thanks in advance|thank you in advance|many thanks|many thanks in advance|thanks a lot|thank you so much",
+    "thanks in advance|thank you in advance|many thanks|many thanks in advance|thanks a lot|thank you so much|" +
+    "sorry for the question|sorry if this is obvious|silly question|stupid question|dumb question|random question|" +
+    "i have got a quick question|one more question|one more thing|" +
+    "i need help|i need some help|need help|please help|could you help me|can you help me|can you help me with this|" +
+    "could you help me with this|i hope you are well|hope you are well|yo|howdy|sup|" +
+    "hi again|hello again|good day to you|hi there everyone|alright|anyway|" +
+    "pardon me|forgive me|quickly|hey team",
   clause:
     "and|also|i was wondering|i am wondering|i wonder|i am curious|do you know|do you happen to know|does anyone know|" +
     "does anybody know|does someone know|any idea|do you have any idea|tell me|let me know|i want to know|" +
     "i need to know|i would like to ask|i want to ask|may i ask|can i ask|might i ask|could i ask|can i know|" +
     "may i know|can you explain to me|could you explain to me|can you explain|could you explain|please explain|" +
-    "please explain to me|explain to me|help me understand|can you help me understand|could you help me understand",
+    "please explain to me|explain to me|help me understand|can you help me understand|could you help me understand|" +
+    "can you show me|could you show me|please show me|show me|can you teach me|could you teach me|teach me|" +
+    "does anybody here know|anyone know|anybody know|i am trying to find out|i am trying to understand|" +
+    "i am trying to figure out|trying to figure out|i was just wondering|just wondering|i am just wondering|" +
+    "i wanted to know|i wanted to ask|i need to understand|i would like to understand|i want to understand|" +
+    "i have been wondering|i keep wondering|please can you tell me|please could you tell me|please advise|" +
+    "might you know|would you know|would you happen to know|" +
+    "remind me|can you remind me|could you remind me|so|ok so|okay so|hey so|well|ok|okay|quick question|question|" +
+    "curious|i am curious to know|curious to know|i am interested to know",
   thing:
     "please|kindly|pls|plz|can you please|could you please|would you please|will you please|can you tell me|" +
     "could you tell me|would you tell me|can you please tell me|could you please tell me|please tell me|" +
@@ -121,7 +135,15 @@ const closings = phrases(
     "thanks in advance|thank you in advance|thank you in advance for your help|thanks for your help|" +
     "thank you for your help|many thanks|thx|cheers|appreciate it|much appreciated|thanks again|ty|tia|" +
     "many thanks in advance|thanks a lot for your help|thanks a lot in advance|best regards|kind regards|regards|" +
-    "best wishes|any help is appreciated|any help would be appreciated|if you do not mind|if you would not mind",
+    "best wishes|any help is appreciated|any help would be appreciated|if you do not mind|if you would not mind|" +
+    "any help is welcome|any ideas|any advice|any tips|any thoughts|help please|please help|please help me|please advise|" +
+    "please explain|please and thank you|please and thanks|thanks for helping|thank you for helping|" +
+    "thanks for any help|thank you for any help|thanks for your time|thank you for your time|have a nice day|" +
+    "have a good day|have a great day|i appreciate it|i would appreciate it|would appreciate it|greatly appreciated|" +
+    "would be much appreciated|sorry for the trouble|sorry to bother you|thank you kindly|thanks a bunch|" +
+    "thanks a million|thanks guys|thank you guys|thanks everyone|thanks all|i am curious|just curious|just wondering|" +
+    "i wonder|do you know|if you know|if possible|if i may ask|let me know|please let me know|can you help|" +
+    "can you help me|could you help|could you help me|asap",
 );
 
 /** These end a question without a comma too. */

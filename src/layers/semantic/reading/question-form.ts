@@ -16,6 +16,8 @@ export function questionForm(words: readonly string[], isTold: boolean): readonl
     return ["how", "to", ...ordered.slice(opening.length)];
   }
   if (first !== "what") return ordered;
+  const doing = doings.find((parts) => parts.every((part, index) => ordered[index] === part));
+  if (doing !== undefined) return ["how", "to", ...ordered.slice(doing.length)];
   if (second === "do" && ordered.length > 3 && ordered.at(-1) === "mean") {
     return ["what", "be", "meaning", "of", ...ordered.slice(2, -1)];
   }
@@ -26,6 +28,13 @@ export function questionForm(words: readonly string[], isTold: boolean): readonl
 /** `is there a way to`, less its article. */
 const waysThere = ["be there way to", "be there any way to", "be there ways to", "be there any ways to"].map(
   (opening) => opening.split(" "),
+);
+
+/** What is done to reach something is how it is reached. */
+const doings = ["i", "you", "we", "one"].flatMap((who) =>
+  ["steps do # take to", "do # have to do to", "do # need to do to", "can # do to", "must # do to"].map((form) =>
+    `what ${form.replace("#", who)}`.split(" "),
+  ),
 );
 
 const howOpenings = [
@@ -54,6 +63,9 @@ function asked(words: readonly string[]): readonly string[] {
   if (first === "how" && anybody.has(words[1] ?? "") && !asksOfOneself.has(words[2] ?? "")) {
     if (words.length < 4 || verbs.has(words[3] ?? "")) return words;
     return ["how", "to", ...words.slice(words[2] === "can" || words[2] === "could" ? 3 : 2)];
+  }
+  if (first === "how" && last === "works" && words.length > 2 && !verbs.has(words[1] ?? "")) {
+    return ["how", "do", ...words.slice(1, -1), "work"];
   }
   if (first === "what" && last === "do" && words.length > 2 && !verbs.has(words[1] ?? "")) {
     return [first, "do", ...words.slice(1)];

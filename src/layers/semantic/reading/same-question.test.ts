@@ -35,6 +35,14 @@ test.each([
   ["help me understand inflation", "explain inflation"],
   ["is there a way to hide the dock", "how do I hide the dock"],
   ["do you know how I can glaze a pot", "how do I glaze a pot"],
+  ["would you mind drafting a toast", "draft a toast"],
+  ["can you explain how a kiln works", "how does a kiln work"],
+  ["could you show me how to glaze a pot", "how do I glaze a pot"],
+  ["what steps do I take to glaze a pot", "how do I glaze a pot"],
+  ["what do I have to do to become a potter", "how do I become a potter"],
+  ["I was just wondering, is clay safe for children", "is clay safe for children"],
+  ["I need some help. How do I glaze a pot?", "how do I glaze a pot"],
+  ["how do I glaze a pot? Any ideas?", "how do I glaze a pot"],
 ])("%s asks the same as %s", (one, other) => {
   expect(signature(one)).toBe(signature(other));
 });

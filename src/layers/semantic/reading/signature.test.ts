@@ -24,6 +24,9 @@ describe("the signature of a question whose words stand in another order", () =>
     ["To whom does the island belong?", "Who does the island belong to?"],
     ["Why won't the kettle start?", "Why will the kettle not start?"],
     ["Why didn't the Vikings stay?", "Why did the Vikings not stay?"],
+    ["How do I quickly fold a map?", "How do I fold a map quickly?"],
+    ["In order to fish here, which papers do I need?", "Which papers do I need in order to fish here?"],
+    ["For my niece, write me a limerick", "Write me a limerick for my niece"],
   ])("%s is %s", (one, other) => expect(signature(one)).toBe(signature(other)));
 
   it.each([
@@ -39,5 +42,7 @@ describe("the signature of a question whose words stand in another order", () =>
     ["What is, in Chile, and in Peru, the tax on wine?", "What is the tax on wine in Chile?"],
     ["When is it warm, and where?", "Where is it warm?"],
     ["How do I not oversleep?", "How do I oversleep?"],
+    ["How do I quickly learn to fold a map?", "How do I learn to fold a map quickly?"],
+    ["Did they openly say he lied?", "Did they say he lied openly?"],
   ])("%s is not %s", (one, other) => expect(signature(one)).not.toBe(signature(other)));
 });

@@ -1,7 +1,7 @@
 import { withoutPoliteness } from "./politeness.ts";
 import { questionForm } from "./question-form.ts";
 import type { Token } from "./reading.ts";
-import { questionWords } from "./request-words.ts";
+import { questionWords, requestVerbs } from "./request-words.ts";
 import { spellingVariant } from "./spelling-variants.ts";
 import { inUsualOrder } from "./word-order.ts";
 
@@ -14,7 +14,9 @@ export function signatureOf(tokens: readonly Token[], text: string): string {
   const words = tokens.map((token) => token.spelled);
   const breaks = tokens.map((token, index) => breakBefore(token, tokens[index - 1], text));
   const [start, end] = withoutPoliteness({ words, breaks });
-  const placed = tokens.slice(start, end).map((token, index) => ({ token, apart: breaks[start + index] ?? "" }));
+  const request = withPlainRequest(tokens.slice(start, end));
+  const first = end - request.length;
+  const placed = request.map((token, index) => ({ token, apart: breaks[first + index] ?? "" }));
   const ordered = inUsualOrder(placed).map(({ token }) => token);
   const kept: string[] = [];
   for (const [index, token] of ordered.entries()) {
@@ -27,6 +29,14 @@ export function signatureOf(tokens: readonly Token[], text: string): string {
     kept.push(form(token));
   }
   return questionForm(kept, isTold(words, start)).join(" ");
+}
+
+/** `Would you mind writing` as `write`. */
+function withPlainRequest(tokens: readonly Token[]): readonly Token[] {
+  const verb = tokens[3];
+  const isAsked = ["would", "you", "mind"].every((word, index) => tokens[index]?.spelled === word);
+  if (!isAsked || verb === undefined || !requestVerbs.has(verb.lemma)) return tokens;
+  return [{ ...verb, spelled: verb.lemma }, ...tokens.slice(4)];
 }
 
 /** The punctuation between a word and the one before it. */
@@ -57,7 +67,7 @@ function isTold(words: readonly string[], start: number): boolean {
 }
 
 const telling = new Set("tell telling explain".split(" "));
-const asking = new Set("know ask wonder wondering curious idea".split(" "));
+const asking = new Set("explain know ask wonder wondering curious idea".split(" "));
 
 const articles = new Set(["a", "an", "the"]);
 

@@ -1,5 +1,5 @@
 import type { Token } from "./reading.ts";
-import { questionWords } from "./request-words.ts";
+import { questionWords, requestVerbs } from "./request-words.ts";
 
 /**
  * Brings the words of one question into the order in which most people ask it. English lets four things stand in two
@@ -16,7 +16,7 @@ export interface Placed {
 
 export function inUsualOrder(words: readonly Placed[]): readonly Placed[] {
   if (words.length < shortest) return words;
-  return withNegationFirst(withPrepositionLast(withCircumstanceLast(withInsertedLast(words))));
+  return withMannerLast(withNegationFirst(withPrepositionLast(withCircumstanceLast(withInsertedLast(words)))));
 }
 
 const shortest = 4;
@@ -47,9 +47,8 @@ function withCircumstanceLast(words: readonly Placed[]): readonly Placed[] {
   if (more.length > 0 || !isComma(words[at])) return words;
   const question = spelled(words[at]);
   if (first === "when" && openingVerbs.has(spelled(words[1]))) return words;
-  return questionWords.has(question) || openingVerbs.has(question)
-    ? [...words.slice(at), ...words.slice(0, at)]
-    : words;
+  const isAsked = questionWords.has(question) || openingVerbs.has(question) || requestVerbs.has(question);
+  return isAsked ? [...words.slice(at), ...words.slice(0, at)] : words;
 }
 
 /** Without a comma, only where a question word and its verb follow a few words of place or means. */
@@ -101,6 +100,32 @@ const bindsNegation = new Set(
   (
     "to and or but nor that which who whom whose if when while because than as whether all every each both everyone everybody " +
     "always often many most some few several usually generally necessarily only also just"
+  ).split(" "),
+);
+
+/** `How do I quickly pick a lock` as `how do I pick a lock quickly`. */
+function withMannerLast(words: readonly Placed[]): readonly Placed[] {
+  const all = words.map(spelled);
+  const at = all.findIndex((word) => isManner(word));
+  const isSingle = at > 0 && at < all.length - 1 && !all.some((word, index) => index !== at && isManner(word));
+  if (!isSingle || !doers.has(all[at - 1] ?? "") || breaksIn(words).length > 0) return words;
+  if (!(questionWords.has(all[0] ?? "") || openingVerbs.has(all[0] ?? ""))) return words;
+  if (all.some((word, index) => word === "not" || bindsManner.has(word) || (index > at && doers.has(word))))
+    return words;
+  return [...words.slice(0, at), ...words.slice(at + 1), words[at] as Placed];
+}
+
+function isManner(word: string): boolean {
+  return word.length > 5 && word.endsWith("ly") && !noManner.has(word);
+}
+
+const doers = new Set("i you we one they he she it to".split(" "));
+/** A second clause, or a second verb, that the word could speak of. */
+const bindsManner = new Set("and or but if when while because than that which who whom until before after".split(" "));
+const noManner = new Set(
+  (
+    "really actually hardly barely nearly merely simply mainly mostly partly early daily weekly monthly yearly hourly " +
+    "likely lonely lovely friendly family supply multiply italy assembly anomaly monopoly butterfly elderly"
   ).split(" "),
 );
 
