@@ -35,14 +35,14 @@ async function walk(gateway: RunningGateway, query: string): Promise<readonly Sh
 }
 
 async function showsAndRemoves(gateway: RunningGateway): Promise<void> {
-  const asked = new Map<string, string>();
   for (let index = 0; index < 12; index++) {
     const tag = index % 3 === 0 ? "third" : "other";
-    const answer = await ask(gateway, question(`question ${index}`), { "x-ai-cache-tags": tag });
-    asked.set(String(answer.headers["x-ai-cache-entry"]), tag);
+    await ask(gateway, question(`question ${index}`), { "x-ai-cache-tags": tag });
   }
+  const count = async () => new Set((await walk(gateway, "limit=5")).map(({ id }) => id)).size;
+  // A store that is slow is not waited for by the one who asks.
+  await expect.poll(count, { timeout: 10_000 }).toBe(12);
   const all = await walk(gateway, "limit=5");
-  expect(new Set(all.map(({ id }) => id))).toEqual(new Set(asked.keys()));
   expect(all.every(({ state, model }) => state === "fresh" && model === "scripted-large")).toBe(true);
   const tagged = await walk(gateway, "limit=1&tag=third");
   expect(new Set(tagged.map(({ id }) => id)).size).toBe(4);
@@ -86,14 +86,21 @@ describeWithServices("memcached", "the admin API over Memcached", () => {
       const server = await startMemcached();
       onTestFinished(() => server.kill());
       const gateway = await over(server.url);
-      const answer = await ask(gateway);
-      const path = `/entries/${encodeURIComponent(String(answer.headers["x-ai-cache-entry"]))}`;
+      await ask(gateway);
+      const hit = await ask(gateway);
+      expect(statusOf(hit)).toBe("HIT");
+      const path = `/entries/${encodeURIComponent(String(hit.headers["x-ai-cache-entry"]))}`;
       const reason = expect.stringContaining("memcached store cannot tell what it holds");
       expect(await see(gateway, "/entries?tag=a")).toMatchObject({
         ...{ status: 200, entries: [], listing: "unsupported", reason, order: "none" },
       });
       const tenants = await see(gateway, "/tenants");
-      expect(tenants).toMatchObject({ status: 200, listing: "unsupported", reason, tenants: [{ requests: 1 }] });
+      expect(tenants).toMatchObject({
+        status: 200,
+        listing: "unsupported",
+        reason,
+        tenants: [{ requests: 2, hits: 1 }],
+      });
       expect(tenants.tenants[0]).not.toHaveProperty("entries");
       expect(await see(gateway, path)).toMatchObject({ status: 200, state: "fresh" });
       expect(await see(gateway, path, "DELETE")).toMatchObject({ status: 200, entries: 1 });
