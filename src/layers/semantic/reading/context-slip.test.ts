@@ -17,7 +17,7 @@ test.each([
   ["how long is a marathon", "how lon is a marathon", "a word that nobody puts there"],
   ["how do you make tea", "hw do you make tea", "a word of grammar"],
   ["what is the height of it", "what is th height of it", "a short one"],
-  ["how much rain is enough", "how mich rain is enough", "another one"],
+  ["how much rain is enough", "how munch rain is enough", "another one"],
 ])("%j beside %j: %s", (asked, found) => {
   expect(slipIn(asked, found)).toBeDefined();
   expect(slipIn(found, asked)).toEqual(slipIn(asked, found)?.reverse());
@@ -34,6 +34,7 @@ test.each([
   ["what is an mri for", "what is an mi for", "nothing is bound to stand there"],
   ["is a house dear", "is a horse dear", "two common words"],
   ["where is the beach", "where is the leach", "a rare word, but the other is not bound to stand there"],
+  ["how many are there", "how mane are there", "an ordinary word, in whatever place"],
   ["how long is it", "how log is it", "a word too common to be taken for a slip"],
   ["who sells a mustelidae toy", "who sold a mutselidae toy", "other words around it"],
   ["mustelidae food", "mutselidae food", "no context"],

@@ -79,8 +79,8 @@ const lengthOfEnding = 3;
 /** Two spellings with a capital are more often two people. */
 const forNames = 2;
 
-/** Rarer than this is a slip, commoner than that what was meant. */
-const rareWord = 0.56;
+/** Rarer than this (and no word of the twenty thousand commonest) is a slip, commoner than that what was meant. */
+const rareWord = 0.6;
 const commonWord = 0.45;
 /** A letter alone is the name of something. */
 const shortestSlip = 2;
