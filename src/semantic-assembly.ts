@@ -25,6 +25,7 @@ import { KeptVectors } from "./semantic/kept-vectors.ts";
 import { SemanticPath } from "./semantic/semantic-path.ts";
 import type { SemanticSettings } from "./semantic-options.ts";
 import { embedded } from "./vectors/embedded.ts";
+import { nextTurn } from "./vectors/next-turn.ts";
 import { boundOfVectors } from "./vectors/vector-bounds.ts";
 
 /** Settings to the semantic layer and the path of like questions. */
@@ -81,7 +82,7 @@ export function assembleSemantic(
   const { maxTextLength } = settings;
   const layer = new SemanticLayer({
     ...around,
-    ...{ vectors, questions, deciding, lexicon },
+    ...{ vectors, questions, deciding, lexicon, nextTurn },
     limits: { maxTextLength, lookupBudgetMs },
   });
   const allowed = new Set(settings.allow);

@@ -20,6 +20,9 @@ export interface ScanResult {
 
 /** Bytes of codes that are scanned within about a millisecond. */
 const bytesAtOnce = { fast: 8 * 1024 * 1024, plain: 512 * 1024 };
+/** A longer list is asked for where many are about as near, and keeping it in order costs more than the scan. */
+const usuallyMost = 128;
+const longListCost = 8;
 /** Scans that wait for the thread; more would wait longer than any look-up may. */
 const mostWaiting = 256;
 const workerLimits = { maxYoungGenerationSizeMb: 4, maxOldGenerationSizeMb: 32 };
@@ -45,7 +48,8 @@ export class Scanner {
   /** The caller pins the index while it waits. */
   scan(index: VectorIndex, query: Int16Array, most: number): MaybePromise<ScanResult> {
     const request = { blocks: index.blocks(), query, most };
-    if (index.rows * index.width > this.#bytesAtOnce) return this.#scanElsewhere(request);
+    const bytesAtOnce = most > usuallyMost ? this.#bytesAtOnce / longListCost : this.#bytesAtOnce;
+    if (index.rows * index.width > bytesAtOnce) return this.#scanElsewhere(request);
     return runScan(this.#memory.kernel, this.#memory.buffer, deskOfCaller, request);
   }
 

@@ -14,6 +14,7 @@ import type { GuardName } from "./guards/guard.ts";
 import { isVolatile } from "./guards/volatile.ts";
 import { type Evidence, learntKey, readEvidence, withBlocked } from "./learnt.ts";
 import { Lessons } from "./lessons.ts";
+import { Pieces } from "./pieces.ts";
 import { PooledMemory } from "./pooled-memory.ts";
 import type { QuestionVectors } from "./question-vectors.ts";
 import { readText } from "./reading/read-text.ts";
@@ -38,6 +39,8 @@ export interface SemanticLayerParts {
   readonly clock: Clock;
   readonly random: Random;
   readonly trace: Trace;
+  /** Resolves when others had their turn. */
+  readonly nextTurn: () => Promise<void>;
   readonly limits: SemanticLimits;
 }
 
@@ -105,7 +108,8 @@ export class SemanticLayer {
 
   /** Never rejects: what fails is a refusal with its reason. */
   async look(call: Call, question: Question): Promise<Look> {
-    const { limits, lexicon, questions, secret } = this.#parts;
+    const { clock, limits, lexicon, nextTurn, questions, secret } = this.#parts;
+    const pieces = new Pieces(clock, nextTurn);
     const partition = call.partition(question.context);
     const { text } = question;
     const refused = (refusal: SemanticRefusal, more: Partial<Look> = {}): Look => ({
@@ -134,7 +138,7 @@ export class SemanticLayer {
 
     const aliases = await this.#aliases(call, partition, reading);
     if (aliases === undefined) return refused("store_unavailable", known);
-    const early = await this.#consider(call, reading, name, aliases);
+    const early = await this.#consider(call, { reading, name, pieces }, aliases);
     if (early === undefined) return refused("store_unavailable", known);
     if (early.candidates.some(({ verdict }) => verdict.serve) || reading.language === "other")
       return { ...refused("no_candidate", known), ...early };
@@ -147,7 +151,7 @@ export class SemanticLayer {
       return { ...refused("vectors_unavailable", { ...known, vector }), candidates: early.candidates };
     const seen = new Set(aliases.map(({ slot }) => slot));
     const all = [...aliases, ...near.filter(({ slot }) => !seen.has(slot))];
-    const considered = await this.#consider(call, reading, name, all);
+    const considered = await this.#consider(call, { reading, name, pieces }, all);
     if (considered === undefined) return refused("store_unavailable", { ...known, vector });
     return { ...refused("no_candidate", { ...known, vector }), ...considered };
   }
@@ -263,11 +267,16 @@ export class SemanticLayer {
   }
 
   /** Guards, scorer and boundary over what was found. `undefined` when what was learnt cannot be read. */
-  async #consider(call: Call, reading: Reading, name: string, found: readonly Found[]) {
+  async #consider(
+    call: Call,
+    { reading, name, pieces }: { readonly reading: Reading; readonly name: string; readonly pieces: Pieces },
+    found: readonly Found[],
+  ) {
     const { deciding } = this.#parts;
     let guard: GuardName | undefined;
     const passed: (SemanticCandidate & { readonly text: string })[] = [];
     for (const { slot, tier, similarity, text } of found) {
+      if (pieces.isLong) await pieces.next();
       const weighed = deciding.weigh(reading, { read: () => this.#readings.of(slot, text), tier, similarity });
       if (weighed.veto === undefined) passed.push({ slot, tier, similarity, text, score: weighed.score });
       else guard ??= weighed.veto;
