@@ -4,6 +4,7 @@ import type { Guard } from "./guard.ts";
 import { once } from "./once.ts";
 import { type Marks, marksOf } from "./scope-marks.ts";
 import { withSharedSpelling } from "./shared-spelling.ts";
+import { tellOtherTimes } from "./verb-time.ts";
 
 /**
  * Vetoes where the two ask about other people, other amounts, another time or another obligation: "my" and "her
@@ -22,7 +23,8 @@ export const scope: Guard = {
       differsInTime(asked, found) ||
       isMineAndYours(asked, found) ||
       isMineAndYours(found, asked) ||
-      haveOtherMoments(asked, found)
+      haveOtherMoments(asked, found) ||
+      tellOtherTimes(asked, found)
     );
   },
 };
