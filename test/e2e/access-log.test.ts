@@ -1,11 +1,15 @@
 import { existsSync, readdirSync, readFileSync, renameSync, statSync } from "node:fs";
 import { join } from "node:path";
 import { expect, test } from "vitest";
+import { matchesSchema } from "../../src/core/json-schema.ts";
 import { readConfig, startGateway } from "../../src/gateway/index.ts";
 import { ask, bearer, question } from "./chat-call.ts";
 import { eventually } from "./eventually.ts";
 import { exchange } from "./http-exchange.ts";
 import { inMemory, runBoth, runGateway, runOrigin } from "./running-gateway.ts";
+
+/** What the docs say of a line holds for each that is written. */
+const schema: unknown = JSON.parse(readFileSync("docs/access-log.schema.json", "utf8"));
 
 type Line = Readonly<Record<string, unknown>> & {
   readonly request?: { readonly messages: readonly { readonly role: string; readonly content: string }[] };
@@ -18,10 +22,9 @@ function linesIn(folder: string, file = "access.jsonl"): readonly Line[] {
   if (!existsSync(path)) return [];
   const text = readFileSync(path, "utf8");
   expect(text === "" || text.endsWith("\n")).toBe(true);
-  return text
-    .split("\n")
-    .slice(0, -1)
-    .map((line) => JSON.parse(line) as Line);
+  const lines = text.split("\n").slice(0, -1);
+  for (const line of lines) expect(matchesSchema(JSON.parse(line), schema), line).toBe(true);
+  return lines.map((line) => JSON.parse(line) as Line);
 }
 
 /** Like questions are of no concern here. */
@@ -52,6 +55,8 @@ test("each call is a line that says what became of it and holds no word of it", 
   expect(hit).toMatchObject({ layer: "exact", entry: miss["entry"], usd: "0.0027" });
   expect(refresh).toMatchObject({ stream: true, stored: "stored", headers: { "cache-control": "no-cache" } });
   expect(refused).toMatchObject({ reason: "invalid_request", status: 400 });
+  for (const odd of [{ ...miss, other: 1 }, { ...miss, v: 2 }, { ...miss, outcome: "won" }, { v: 1, at: 1 }])
+    expect(matchesSchema(odd, schema)).toBe(false);
   expect(hit["tenant"]).toBe(miss["tenant"]);
   expect(refresh["tenant"]).not.toBe(miss["tenant"]);
   // Equal texts have equal tokens, in requests and answers alike.
