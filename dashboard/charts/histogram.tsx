@@ -44,7 +44,7 @@ export function Histogram({ title, bounds, counts, empty }: HistogramProps) {
         </div>
       )}
       <div class="row">
-        <button class="button small" type="button" aria-pressed={isTable} onClick={() => setTable(!isTable)}>
+        <button class="button small" type="button" onClick={() => setTable(!isTable)}>
           {isTable ? "Show as chart" : "Show as table"}
           <span class="hidden"> ({title})</span>
         </button>

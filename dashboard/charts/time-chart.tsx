@@ -48,7 +48,7 @@ export function TimeChart(props: TimeChartProps) {
       </ul>
       {isTable ? <TimeTable {...props} format={format} /> : <Canvas {...props} onPoint={setPointed} />}
       <div class="row">
-        <button class="button small" type="button" aria-pressed={isTable} onClick={() => setTable(!isTable)}>
+        <button class="button small" type="button" onClick={() => setTable(!isTable)}>
           {isTable ? "Show as chart" : "Show as table"}
           <span class="hidden"> ({title})</span>
         </button>

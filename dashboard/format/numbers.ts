@@ -33,7 +33,7 @@ export function money(usd: string | number): string {
   if (size >= 1)
     return `${sign}$${size.toLocaleString("en-US", { minimumFractionDigits: 2, maximumFractionDigits: 2 })}`;
   if (size < 0.000_001) return `${sign}< $0.000001`;
-  return `${sign}$${size.toLocaleString("en-US", { maximumSignificantDigits: 2, maximumFractionDigits: 8 })}`;
+  return `${sign}$${size.toLocaleString("en-US", { minimumSignificantDigits: 2, maximumSignificantDigits: 2 })}`;
 }
 
 const minuteMs = 60_000;

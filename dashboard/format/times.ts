@@ -31,7 +31,7 @@ export function ago(at: Instant, now = Date.now()): string {
 
 /** To the unit that counts. */
 function roughly(ms: number): string {
-  return ms < 10_000 ? `${Math.round(ms / 1_000)} s` : duration(ms).replace(/^(\d+ (?:d|h|min)) .*$/, "$1");
+  return ms < 60_000 ? `${Math.round(ms / 1_000)} s` : duration(ms).replace(/^(\d+ (?:d|h|min)) .*$/, "$1");
 }
 
 function inMs(at: Instant): number | undefined {

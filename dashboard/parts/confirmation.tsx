@@ -32,7 +32,7 @@ export function Confirmation({ title, action, children, act, onClose }: Confirma
   };
   return (
     <Dialog title={title} onClose={onClose}>
-      <div>{children}</div>
+      <div class="stack">{children}</div>
       <div role="alert">{failure !== undefined && <Notice kind="bad">{failure}</Notice>}</div>
       <div class="dialog-foot">
         <button class="button" type="button" onClick={onClose}>

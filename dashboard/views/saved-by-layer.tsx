@@ -19,7 +19,7 @@ export function SavedByLayer({ report }: { readonly report: StatsReport }) {
           {
             title: "Layer",
             cell: ({ name, title }) => (
-              <span class="row">
+              <span class="mark">
                 <Swatch color={`--series-${name}`} />
                 {title}
               </span>

@@ -6,8 +6,6 @@ export const windows = [
   { value: "30d", title: "30 days", step: "day" },
 ] as const;
 
-export type Window = (typeof windows)[number]["value"];
-
 export function windowOf(filter: Readonly<Record<string, string>>): (typeof windows)[number] {
   return windows.find(({ value }) => value === filter["window"]) ?? windows[0];
 }

@@ -15,6 +15,7 @@ describe("numbers as people read them", () => {
     ["0", "$0"],
     ["0.00000012", "< $0.000001"],
     ["0.000213", "$0.00021"],
+    ["0.0003", "$0.00030"],
     ["0.4567", "$0.46"],
     ["1234.5", "$1,234.50"],
     ["1234567", "$1.2M"],
@@ -48,6 +49,7 @@ describe("numbers as people read them", () => {
   test("how long ago", () => {
     const now = Date.parse("2026-01-02T12:00:00Z");
     expect(ago("2026-01-02T11:59:57Z", now)).toBe("3 s ago");
+    expect(ago("2026-01-02T11:59:47.6Z", now)).toBe("12 s ago");
     expect(ago("2026-01-02T10:30:00Z", now)).toBe("1 h ago");
     expect(ago("2026-01-04T12:00:00Z", now)).toBe("in 2 d");
     expect(ago("no instant", now)).toBe("–");

@@ -9,7 +9,7 @@ import { sinceMidnight } from "../windows.ts";
 /** Money and time, today and in 30 days: what is left after what the cache itself spent. */
 export function Savings() {
   const today = usePolled<StatsReport>("/stats", { query: { window: sinceMidnight() }, everyMs: 5_000, isLive: true });
-  const month = usePolled<StatsReport>("/stats", { query: { window: "30d" }, everyMs: 15_000 });
+  const month = usePolled<StatsReport>("/stats", { query: { window: "30d" }, everyMs: 15_000, isLive: true });
   return (
     <Loaded of={today} what="Savings">
       {(ofToday) => (
