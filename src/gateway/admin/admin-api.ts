@@ -48,7 +48,7 @@ export function registerAdminApi(server: FastifyInstance, parts: AdminApiParts):
             : undefined,
       );
       admin.setErrorHandler((error, request, reply) => {
-        const problem = problemOf(error);
+        const problem = problemOf(error, request.method === "GET" || request.method === "HEAD");
         if (problem === undefined) parts.report(error, request.raw);
         if (problem?.status === 503) reply.header("retry-after", "1");
         if (error instanceof TooManyError) reply.header("retry-after", String(error.retryAfterS));

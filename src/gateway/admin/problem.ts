@@ -46,8 +46,8 @@ export class TooManyError extends RepriseError {
   }
 }
 
-/** `undefined`: a fault of the gateway, which is not for the caller to read. */
-export function problemOf(error: unknown): ProblemDetails | undefined {
+/** `undefined`: a fault of the gateway, which is not for the caller to read. `isReading`: nothing was to be done. */
+export function problemOf(error: unknown, isReading = false): ProblemDetails | undefined {
   if (error instanceof JsonError) {
     const detail = `The request body is not strict JSON: ${error.message}.`;
     return { status: 400, code: "invalid_json", detail, path: error.path, rule: "must be strict JSON" };
@@ -59,7 +59,8 @@ export function problemOf(error: unknown): ProblemDetails | undefined {
   if (error instanceof NotFoundError) return { status: 404, code: error.code, detail: error.message };
   if (error instanceof TooManyError) return { status: 429, code: error.code, detail: told(error) };
   if (error instanceof StoreUnavailableError) {
-    const detail = "The store did not take it, and nothing is known to be done. Ask again when the store is back.";
+    const what = isReading ? "The store cannot be read" : "The store did not take it, and nothing is known to be done";
+    const detail = `${what}. Ask again when the store is back.`;
     return { status: 503, code: "store_unavailable", detail };
   }
   return ofTheServer(error);
