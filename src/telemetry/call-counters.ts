@@ -27,10 +27,8 @@ export function callCounters(
 ): CallCounters {
   const requests = counter(
     "reprise_requests_total",
-    "Calls by layer and result; layer=overall counts each call once.",
-    tenantLabel
-      ? ["layer", "result", "endpoint", "provider", "model", "tenant"]
-      : ["layer", "result", "endpoint", "provider", "model"],
+    "Calls by layer and result; layer=overall counts each call once. tenant only where telemetry.tenantLabel is set.",
+    ["layer", "result", "endpoint", "provider", "model", ...(tenantLabel ? ["tenant"] : [])],
   );
   const bypasses = counter("reprise_bypass_total", "Calls that no layer was asked about.", ["reason"]);
   const stores = counter("reprise_store_total", "What became of answers that could have been stored.", [

@@ -17,36 +17,48 @@ type Read = (ledger: LedgerReading) => readonly Sample[];
 export const spendingSeries: Readonly<Record<string, Read>> = {
   reprise_cost_saved_usd_total: ({ saved }) =>
     saved.flatMap((line) => [
-      { labels: [line.model, line.by, "list"], value: dollars(line) },
+      { labels: [line.provider ?? "", line.model, line.by, "list"], value: dollars(line) },
       {
-        labels: [line.model, line.by, "conservative"],
+        labels: [line.provider ?? "", line.model, line.by, "conservative"],
         value: Number(line.conservativePicodollars) / picodollarsPerDollar,
       },
     ]),
   reprise_cost_saving_undone_usd_total: ({ undone }) =>
     undone.map((line) => ({ labels: [line.model, line.by], value: dollars(line) })),
   reprise_cost_spent_usd_total: ({ spent }) =>
-    spent.map((line) => ({ labels: [line.model, line.what], value: dollars(line) })),
+    spent.map((line) => ({ labels: [line.provider ?? "", line.model, line.what], value: dollars(line) })),
   reprise_semantic_observed_saved_usd_total: ({ observed }) =>
     observed.map((line) => ({ labels: [line.model], value: dollars(line) })),
   reprise_tokens_saved_total: ({ saved }) =>
-    saved.flatMap(({ by, model, tokens }) => [
-      { labels: ["input", model, by], value: tokens.inputTokens },
-      { labels: ["output", model, by], value: tokens.outputTokens },
-      { labels: ["cached_input", model, by], value: tokens.cachedInputTokens },
-      { labels: ["reasoning", model, by], value: tokens.reasoningTokens },
+    saved.flatMap(({ by, model, provider = "", tokens }) => [
+      { labels: ["input", provider, model, by], value: tokens.inputTokens },
+      { labels: ["output", provider, model, by], value: tokens.outputTokens },
+      { labels: ["cached_input", provider, model, by], value: tokens.cachedInputTokens },
+      { labels: ["reasoning", provider, model, by], value: tokens.reasoningTokens },
     ]),
-  reprise_unpriced_requests_total: ({ spent, saved }) => {
-    const counts = new Map<string, number>();
-    for (const { model, unpriced } of [...spent, ...saved])
-      if (unpriced > 0) counts.set(model, (counts.get(model) ?? 0) + unpriced);
-    return [...counts].map(([model, value]) => ({ labels: [model], value }));
-  },
+  reprise_unpriced_requests_total: ({ spent, saved }) =>
+    added([...spent, ...saved].map(({ model, unpriced }) => ({ labels: [model], value: unpriced }))).filter(
+      ({ value }) => value > 0,
+    ),
   reprise_provider_cache_read_tokens_total: ({ spent }) =>
-    spent.map(({ model, tokens }) => ({ labels: [model], value: tokens.cachedInputTokens })),
+    added(
+      spent.map(({ model, provider = "", tokens }) => ({ labels: [provider, model], value: tokens.cachedInputTokens })),
+    ),
   reprise_provider_cache_write_tokens_total: ({ spent }) =>
-    spent.map(({ model, tokens }) => ({ labels: [model], value: tokens.cacheWriteTokens })),
+    added(
+      spent.map(({ model, provider = "", tokens }) => ({ labels: [provider, model], value: tokens.cacheWriteTokens })),
+    ),
 };
+
+/** One sample for each set of labels: several lines may differ in what the labels do not tell. */
+function added(samples: readonly Sample[]): readonly Sample[] {
+  const sums = new Map<string, Sample>();
+  for (const { labels, value } of samples) {
+    const key = labels.join("\n");
+    sums.set(key, { labels, value: (sums.get(key)?.value ?? 0) + value });
+  }
+  return [...sums.values()];
+}
 
 /** Shaped as the registry of prom-client wants its metrics. */
 export class LedgerCounter {

@@ -3,6 +3,7 @@ import type { Outcome } from "../core/outcome.ts";
 import type { Overhead, SavedBy, TraceEvent } from "../core/trace.ts";
 import { Account, type AccountTotals, together } from "./account.ts";
 import { BoundedLabels } from "./bounded-labels.ts";
+import { providerOf } from "./providers.ts";
 
 /**
  * What was spent at origins and what each layer saved, from the events of the trace, since the process started. Kept by
@@ -26,8 +27,10 @@ export interface LedgerTotals {
   readonly priceSources: Readonly<Record<string, number>>;
 }
 
-/** What was booked for one model. */
+/** What was booked for one model of one provider. */
 export interface LedgerLine {
+  /** Empty where it is not told. */
+  readonly provider: string;
   readonly model: string;
   readonly account: Account;
 }
@@ -37,6 +40,9 @@ export type SpentFor = "inference" | Overhead;
 export const purposes: readonly SpentFor[] = ["inference", "judge", "embedding"];
 
 export const savers: readonly SavedBy[] = [...layerNames, "coalescing"];
+
+/** By model, and then by provider. */
+type Accounts = Map<string, Map<string, Account>>;
 
 export class Ledger {
   readonly #requests: Record<Outcome["kind"], number> = {
@@ -49,17 +55,17 @@ export class Ledger {
     error: 0,
   };
   readonly #models = new BoundedLabels();
-  readonly #spent: Readonly<Record<SpentFor, Map<string, Account>>>;
-  readonly #observed = new Map<string, Account>();
-  readonly #saved: Readonly<Record<SavedBy, Map<string, Account>>>;
+  readonly #spent: Readonly<Record<SpentFor, Accounts>>;
+  readonly #observed: Accounts = new Map();
+  readonly #saved: Readonly<Record<SavedBy, Accounts>>;
   /** Of what was saved, here or by another process, what was found to be wrong: kept apart, since counters never fall. */
-  readonly #undone: Readonly<Record<SavedBy, Map<string, Account>>>;
+  readonly #undone: Readonly<Record<SavedBy, Accounts>>;
   readonly #sources = new Map<string, number>();
 
   constructor() {
-    this.#spent = Object.fromEntries(purposes.map((what) => [what, new Map<string, Account>()])) as never;
-    this.#saved = Object.fromEntries(savers.map((by) => [by, new Map<string, Account>()])) as never;
-    this.#undone = Object.fromEntries(savers.map((by) => [by, new Map<string, Account>()])) as never;
+    this.#spent = Object.fromEntries(purposes.map((what) => [what, new Map()])) as never;
+    this.#saved = Object.fromEntries(savers.map((by) => [by, new Map()])) as never;
+    this.#undone = Object.fromEntries(savers.map((by) => [by, new Map()])) as never;
   }
 
   hear(event: TraceEvent): void {
@@ -67,20 +73,19 @@ export class Ledger {
     else if (event.type === "saving") this.#book(this.#saved[event.by], event);
     else if (event.type === "spending") this.#book(this.#spent[event.overhead ?? "inference"], event);
     else if (event.type === "semantic-observed") this.#book(this.#observed, event);
-    else if (event.type === "saving-undone") this.#account(this.#undone[event.by], event.model).add(event.cost);
+    else if (event.type === "saving-undone") this.#account(this.#undone[event.by], event.model, "").add(event.cost);
   }
 
   totals(): LedgerTotals {
     const saved = Object.fromEntries(
-      savers.map((by) => [by, together(this.#saved[by].values(), this.#undone[by].values())]),
+      savers.map((by) => [by, together(allOf(this.#saved[by]), allOf(this.#undone[by]))]),
     );
-    const all = (accounts: Readonly<Record<SavedBy, Map<string, Account>>>) =>
-      savers.flatMap((by) => [...accounts[by].values()]);
+    const all = (accounts: Readonly<Record<SavedBy, Accounts>>) => savers.flatMap((by) => allOf(accounts[by]));
     return {
       requests: { ...this.#requests },
-      spent: together(this.#spent.inference.values()),
-      overhead: together([...this.#spent.judge.values(), ...this.#spent.embedding.values()]),
-      observed: together(this.#observed.values()),
+      spent: together(allOf(this.#spent.inference)),
+      overhead: together([...allOf(this.#spent.judge), ...allOf(this.#spent.embedding)]),
+      observed: together(allOf(this.#observed)),
       saved: saved as Record<SavedBy, AccountTotals>,
       savedInAll: together(all(this.#saved), all(this.#undone)),
       priceSources: Object.fromEntries(this.#sources),
@@ -103,26 +108,36 @@ export class Ledger {
     return savers.flatMap((by) => linesOf(this.#undone[by]).map((line) => ({ ...line, by })));
   }
 
-  #book(
-    accounts: Map<string, Account>,
-    { model, cost }: Extract<TraceEvent, { type: "saving" | "spending" | "semantic-observed" }>,
-  ): void {
-    this.#account(accounts, model).add(cost);
+  #book(accounts: Accounts, event: Extract<TraceEvent, { type: "saving" | "spending" | "semantic-observed" }>): void {
+    const { model, cost } = event;
+    const provider = event.type === "semantic-observed" ? "" : providerOf(event.protocol, event.originId);
+    this.#account(accounts, model, provider).add(cost);
     const source = cost.price?.source;
     if (source !== undefined) this.#sources.set(source, (this.#sources.get(source) ?? 0) + 1);
   }
 
-  #account(accounts: Map<string, Account>, model: string): Account {
+  #account(accounts: Accounts, model: string, provider: string): Account {
     const label = this.#models.of(model);
-    let account = accounts.get(label);
+    let ofModel = accounts.get(label);
+    if (ofModel === undefined) {
+      ofModel = new Map();
+      accounts.set(label, ofModel);
+    }
+    let account = ofModel.get(provider);
     if (account === undefined) {
       account = new Account();
-      accounts.set(label, account);
+      ofModel.set(provider, account);
     }
     return account;
   }
 }
 
-function linesOf(accounts: ReadonlyMap<string, Account>): readonly LedgerLine[] {
-  return [...accounts].map(([model, account]) => ({ model, account }));
+function allOf(accounts: Accounts): readonly Account[] {
+  return [...accounts.values()].flatMap((ofModel) => [...ofModel.values()]);
+}
+
+function linesOf(accounts: Accounts): readonly LedgerLine[] {
+  return [...accounts].flatMap(([model, ofModel]) =>
+    [...ofModel].map(([provider, account]) => ({ provider, model, account })),
+  );
 }

@@ -85,8 +85,10 @@ describe("what several processes have counted together", () => {
     ]);
     const text = await pageOf([one, other]);
     const usd = Number(2n * BigInt(most)) / picodollarsPerDollar;
-    expect(text).toContain(`reprise_cost_saved_usd_total{model="m",layer="exact",basis="list"} ${usd}\n`);
-    expect(text).toContain('reprise_tokens_saved_total{kind="input",model="m",layer="exact"} 20\n');
+    expect(text).toContain(
+      `reprise_cost_saved_usd_total{provider="openai",model="m",layer="exact",basis="list"} ${usd}\n`,
+    );
+    expect(text).toContain('reprise_tokens_saved_total{kind="input",provider="openai",model="m",layer="exact"} 20\n');
   });
 
   it("the page of one process is the same by either way", async () => {

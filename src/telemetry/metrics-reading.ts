@@ -26,6 +26,8 @@ export interface MetricFamily {
 
 /** What the ledger holds for one model. */
 export interface BookedLine {
+  /** Absent where it is not told. */
+  readonly provider?: string;
   readonly model: string;
   readonly unpriced: number;
   readonly tokens: Usage;
@@ -56,9 +58,9 @@ export function readLedger(ledger: Ledger): LedgerReading {
   };
 }
 
-function bookedLine({ model, account }: LedgerLine): BookedLine {
+function bookedLine({ provider, model, account }: LedgerLine): BookedLine {
   const { unpriced, tokens, picodollars, conservativePicodollars } = account;
-  return { model, unpriced, tokens: { ...tokens }, picodollars, conservativePicodollars };
+  return { provider, model, unpriced, tokens: { ...tokens }, picodollars, conservativePicodollars };
 }
 
 type Combine = (a: number, b: number) => number;
@@ -118,13 +120,13 @@ function mergedLedgers(ledgers: readonly LedgerReading[]): LedgerReading {
   const undone: typeof saved = new Map();
   for (const ledger of ledgers) {
     for (const line of ledger.spent) {
-      const key = `${line.what}\n${line.model}`;
+      const key = `${line.what}\n${line.provider}\n${line.model}`;
       spent.set(key, added(spent.get(key), line));
     }
     for (const line of ledger.observed) observed.set(line.model, added(observed.get(line.model), line));
     for (const [lines, merged] of [[ledger.saved, saved] as const, [ledger.undone, undone] as const])
       for (const line of lines) {
-        const key = `${line.by}\n${line.model}`;
+        const key = `${line.by}\n${line.provider}\n${line.model}`;
         merged.set(key, added(merged.get(key), line));
       }
   }

@@ -53,6 +53,25 @@ it("counts calls to upstreams by provider, and who waits apart from who asks", a
   ]);
 });
 
+it("tells money by provider, and each series once, whatever a model was asked for", async () => {
+  const ledger = new Ledger();
+  const { lines } = setUp({ ledger });
+  const usage = { inputTokens: 10, cachedInputTokens: 4, cacheWriteTokens: 0, outputTokens: 2, reasoningTokens: 0 };
+  const cost = { usage, price: { picodollars: 5e11, usd: "0.5", source: "test" } };
+  const spending = { type: "spending", protocol: "openai-chat", originId: call.originId, model: "m", cost } as const;
+  for (const overhead of [{}, { overhead: "judge" } as const]) ledger.hear({ ...spending, ...overhead });
+  ledger.hear({ ...spending, originId: "https://api.openai.com/v1" });
+  expect(await lines("reprise_cost_spent_usd_total{")).toEqual([
+    'reprise_cost_spent_usd_total{provider="groq",model="m",what="inference"} 0.5',
+    'reprise_cost_spent_usd_total{provider="openai",model="m",what="inference"} 0.5',
+    'reprise_cost_spent_usd_total{provider="groq",model="m",what="judge"} 0.5',
+  ]);
+  expect(await lines("reprise_provider_cache_read_tokens_total{")).toEqual([
+    'reprise_provider_cache_read_tokens_total{provider="groq",model="m"} 8',
+    'reprise_provider_cache_read_tokens_total{provider="openai",model="m"} 4',
+  ]);
+});
+
 it("counts a body beyond the bound among what concerns security", async () => {
   const { metrics, lines } = setUp();
   metrics.trace({ ...call, outcome: { kind: "error", code: "body_too_large" } });

@@ -106,6 +106,7 @@ export function prometheusMetrics(gauges: {
     ledgerCounters.set(name, registered(counter));
   };
   booked("reprise_cost_saved_usd_total", "What origins would have charged for what they did not have to compute.", [
+    "provider",
     "model",
     "layer",
     "basis",
@@ -118,7 +119,7 @@ export function prometheusMetrics(gauges: {
   booked(
     "reprise_cost_spent_usd_total",
     "What models charge by list price: for answers (inference), and for judging like questions and their vectors.",
-    ["model", "what"],
+    ["provider", "model", "what"],
   );
   booked(
     "reprise_semantic_observed_saved_usd_total",
@@ -128,11 +129,17 @@ export function prometheusMetrics(gauges: {
   booked(
     "reprise_tokens_saved_total",
     "Tokens of answers that no origin computed; input includes cached_input, output reasoning.",
-    ["kind", "model", "layer"],
+    ["kind", "provider", "model", "layer"],
   );
   booked("reprise_unpriced_requests_total", "Answers without a price: unknown model, or no usage.", ["model"]);
-  booked("reprise_provider_cache_read_tokens_total", "Input tokens that providers read from their caches.", ["model"]);
-  booked("reprise_provider_cache_write_tokens_total", "Input tokens that providers wrote to their caches.", ["model"]);
+  booked("reprise_provider_cache_read_tokens_total", "Input tokens that providers read from their caches.", [
+    "provider",
+    "model",
+  ]);
+  booked("reprise_provider_cache_write_tokens_total", "Input tokens that providers wrote to their caches.", [
+    "provider",
+    "model",
+  ]);
 
   const trace: Trace = (event) => {
     if (event.type === "store-fault") return faults.add(event.store, event.operation, event.kind);

@@ -26,9 +26,17 @@ const hosts: readonly (readonly [end: string, provider: string])[] = [
 /** Base URLs of a library come from requests, so few are remembered. */
 const remembered = 1_000;
 const known = new Map<string, string>();
+/** Calls of one kind come one after the other. */
+let latest = { protocol: "", originId: "", provider: "openai" };
 
 /** `protocol`: its name; `originId`: the base URL, or "". */
 export function providerOf(protocol: string, originId: string): string {
+  if (latest.protocol !== protocol || latest.originId !== originId)
+    latest = { protocol, originId, provider: lookedUp(protocol, originId) };
+  return latest.provider;
+}
+
+function lookedUp(protocol: string, originId: string): string {
   const key = `${protocol} ${originId}`;
   const found = known.get(key);
   if (found !== undefined) return found;
