@@ -103,6 +103,28 @@ describeWithServices("chromium", "stored answers", () => {
     expect(statusOf(await ask(gateway))).toBe("MISS");
   });
 
+  test("a wrong answer to a like question is kept from that question, and stays with its own", async () => {
+    const { gateway } = await runBoth({ ...inMemory, layers: { semantic: { mode: "serve" } } });
+    const [asked, like] = [question("Who keeps the lighthouse?"), question("who keeps the lighthouse")];
+    await ask(gateway, asked);
+    await expect.poll(async () => (await ask(gateway, like)).headers["x-ai-cache-layer"]).toBe("semantic");
+    const dashboard = await openAsAdmin(gateway);
+    await goTo(dashboard, "Entries");
+    const { page } = dashboard;
+    const id = String((await ask(gateway, like)).headers["x-ai-cache-entry"]);
+    await page.getByLabel("Id of the entry").fill(id);
+    await page.getByRole("button", { name: "Open", exact: true }).click();
+    await page.getByRole("dialog").getByRole("button", { name: "Report as wrong" }).click();
+    const report = page.getByRole("dialog", { name: "Report this answer as wrong?" });
+    await report.getByRole("button", { name: "Report" }).click();
+    await page.getByRole("status").getByText("Reported: it is kept from that question.").waitFor({ state: "attached" });
+    expect(statusOf(await ask(gateway, like))).toBe("MISS");
+    expect(statusOf(await ask(gateway, asked))).toBe("HIT");
+    await goTo(dashboard, "Layers");
+    const verdicts = page.getByRole("table", { name: "What became known of answers" });
+    await verdicts.getByRole("row", { name: /^People 0 1/ }).waitFor();
+  });
+
   test("an id under which nothing is stored, or that is none, is said to be one", async () => {
     const { gateway } = await runBoth(inMemory);
     const dashboard = await openAsAdmin(gateway);
