@@ -37,6 +37,8 @@ async function afterHistory(alert: string, { series, at, every = "1m" }: AlertHi
   const history = {
     rule_files: files,
     evaluation_interval: every,
+    // Otherwise chance decides which of the two is first.
+    group_eval_order: ["reprise-recording", "reprise-alerts"],
     tests: [
       {
         interval: every,
