@@ -27,7 +27,8 @@ export class LogHistogram {
   }
 
   merge(other: LogHistogram): void {
-    for (const [bucket, count] of other.filled()) this.addTo(bucket, count);
+    const counts = other.#counts;
+    if (other.#count > 0) for (let bucket = 0; bucket < buckets; bucket++) this.addTo(bucket, counts[bucket] as number);
   }
 
   /** Bucket and count of those that hold something. */

@@ -6,7 +6,7 @@ import type { MaybePromise, Store } from "../../core/store.ts";
 import { nodesOf } from "./node-places.ts";
 import { endOf, periods, rowKey, startOf } from "./periods.ts";
 import { Rollup } from "./rollup.ts";
-import { decodeRow } from "./rollup-row.ts";
+import { addRow } from "./rollup-row.ts";
 import type { RollupWriter } from "./rollup-writer.ts";
 import type { Step } from "./stats-report.ts";
 
@@ -36,11 +36,10 @@ export async function readRollups(
   { step, since, until }: { readonly step: Step; readonly since: number; readonly until: number },
 ): Promise<RollupReading> {
   const found = { nodes: new Set<string>(), complete: true, periods: new Map<number, Rollup>() };
-  const add = (start: number, node: string, rollup: Rollup): void => {
-    found.nodes.add(node);
+  const sumOf = (start: number): Rollup => {
     const sum = found.periods.get(start) ?? new Rollup();
-    sum.merge(rollup);
     found.periods.set(start, sum);
+    return sum;
   };
   for (let day = startOf("day", since); day <= until; day = endOf("day", day)) {
     const places = await orElse(parts, () => nodesOf(parts.store, day), { nodes: [], full: true });
@@ -57,9 +56,12 @@ export async function readRollups(
         const own = parts.writer.at(key);
         const value = values?.[index];
         if (own === undefined && value === undefined) continue;
-        const rollup = own ?? decodeRow(value as Uint8Array);
-        if (rollup === undefined) found.complete = false;
-        else add(start, node, rollup);
+        if (own !== undefined) sumOf(start).merge(own);
+        else if (!addRow(sumOf(start), value as Uint8Array)) {
+          found.complete = false;
+          continue;
+        }
+        found.nodes.add(node);
       }
     }
   }

@@ -1,54 +1,15 @@
-import { z } from "zod";
 import type { Usage } from "../../core/recording.ts";
 import { type Account, kinds } from "../account.ts";
 import { purposes, savers } from "../ledger.ts";
 import { buckets, type LogHistogram } from "./log-histogram.ts";
-import { Rollup } from "./rollup.ts";
-import { add, similarityBounds } from "./semantic-tally.ts";
+import { outcomes, Rollup } from "./rollup.ts";
+import { type AccountRow, isRow, type Row, rowVersion, type SemanticRow, type Sparse } from "./row-shape.ts";
+import { add, type SemanticTally, similarityBounds } from "./semantic-tally.ts";
 
 /**
  * A roll-up as a value of the store: JSON without what is zero, money as decimal text since it outgrows a number. A row
  * of a version that is not known is not read, and neither is one that is damaged.
  */
-
-export const rowVersion = 1;
-
-const count = z.int();
-const counts = z.record(z.string(), count);
-const sparse = z.array(z.tuple([count.min(0), count]));
-const money = z.string().regex(/^-?\d{1,40}$/);
-const account = z.object({
-  /** Answers, unpriced, and the kinds of tokens in their order. */
-  n: z.array(count).length(2 + kinds.length),
-  usd: money,
-  /** Default `usd`. */
-  least: money.optional(),
-});
-
-const rowSchema = z.object({
-  v: z.literal(rowVersion),
-  requests: counts,
-  saved: z.record(
-    z.string(),
-    z.object({ hits: count, wrong: count, timeMs: count, timed: count, bytes: count, account }),
-  ),
-  spent: z.record(z.string(), account),
-  hit: sparse,
-  miss: sparse,
-  unpriced: counts,
-  semantic: z
-    .object({
-      n: z.tuple([count, count, count]),
-      observed: account,
-      similarities: sparse,
-      refusals: counts,
-      vetoes: counts,
-      verdicts: z.record(z.string(), z.tuple([count, count])),
-    })
-    .optional(),
-});
-
-type Row = z.infer<typeof rowSchema>;
 
 export function encodeRow(rollup: Rollup): Uint8Array {
   const { requests, saved, spent, hit, miss, unpriced, semantic } = rollup;
@@ -58,75 +19,85 @@ export function encodeRow(rollup: Rollup): Uint8Array {
     saved: Object.fromEntries(
       savers.flatMap((by) => {
         const { hits, wrong, timeMs, timed, bytes, account } = saved[by];
-        if (hits === 0 && wrong === 0 && account.answers === 0) return [];
+        if (saved[by].isEmpty) return [];
         return [[by, { hits, wrong, timeMs, timed, bytes, account: accountRow(account) }]];
       }),
     ),
     spent: Object.fromEntries(
       purposes.flatMap((what) => (spent[what].answers === 0 ? [] : [[what, accountRow(spent[what])]])),
     ),
-    hit: hit.filled().map(([bucket, times]) => [bucket, times]),
-    miss: miss.filled().map(([bucket, times]) => [bucket, times]),
+    hit: hit.filled(),
+    miss: miss.filled(),
     unpriced: Object.fromEntries(unpriced),
-    ...(semantic.isEmpty ? {} : { semantic: semanticRow(rollup) }),
+    ...(semantic.isEmpty ? {} : { semantic: semanticRow(semantic) }),
   };
   return Buffer.from(JSON.stringify(row), "utf8");
 }
 
 /** `undefined` for what is no row of this version. */
 export function decodeRow(bytes: Uint8Array): Rollup | undefined {
-  let row: Row;
-  try {
-    row = rowSchema.parse(JSON.parse(Buffer.from(bytes).toString("utf8")));
-  } catch {
-    return undefined;
-  }
   const rollup = new Rollup();
-  for (const [kind, calls] of Object.entries(row.requests))
-    if (kind in rollup.requests) rollup.requests[kind as keyof typeof rollup.requests] = calls;
+  return addRow(rollup, bytes) ? rollup : undefined;
+}
+
+/** Adds the row to the roll-up; false, and nothing is added, for what is no row of this version. */
+export function addRow(rollup: Rollup, bytes: Uint8Array): boolean {
+  const row = read(bytes);
+  if (row === undefined) return false;
+  for (const kind of outcomes) rollup.requests[kind] += row.requests[kind] ?? 0;
   for (const by of savers) {
     const given = row.saved[by];
     if (given === undefined) continue;
-    const { account, ...numbers } = given;
-    Object.assign(rollup.saved[by], numbers);
-    book(rollup.saved[by].account, account);
+    const tally = rollup.saved[by];
+    tally.hits += given.hits;
+    tally.wrong += given.wrong;
+    tally.timeMs += given.timeMs;
+    tally.timed += given.timed;
+    tally.bytes += given.bytes;
+    book(tally.account, given.account);
   }
   for (const what of purposes) if (row.spent[what] !== undefined) book(rollup.spent[what], row.spent[what]);
   fill(rollup.hit, row.hit);
   fill(rollup.miss, row.miss);
   for (const [model, answers] of Object.entries(row.unpriced)) rollup.addUnpriced(model, answers);
-  if (row.semantic !== undefined) readSemantic(rollup, row.semantic);
-  return rollup;
+  if (row.semantic !== undefined) addSemantic(rollup.semantic, row.semantic);
+  return true;
 }
 
-function semanticRow({ semantic }: Rollup): NonNullable<Row["semantic"]> {
+function read(bytes: Uint8Array): Row | undefined {
+  try {
+    const value: unknown = JSON.parse(Buffer.from(bytes.buffer, bytes.byteOffset, bytes.length).toString("utf8"));
+    return isRow(value) ? value : undefined;
+  } catch {
+    return undefined;
+  }
+}
+
+function semanticRow(semantic: SemanticTally): SemanticRow {
   const { looks, hits, wouldHits, observed, similarities, refusals, vetoes, verdicts } = semantic;
   return {
     n: [looks, hits, wouldHits],
     observed: accountRow(observed),
-    similarities: similarities.flatMap((times, bucket) => (times === 0 ? [] : [[bucket, times] as [number, number]])),
+    similarities: similarities.flatMap((times, bucket) => (times === 0 ? [] : [[bucket, times] as const])),
     refusals: Object.fromEntries(refusals),
     vetoes: Object.fromEntries(vetoes),
     verdicts: Object.fromEntries([...verdicts].map(([by, { right, wrong }]) => [by, [right, wrong]])),
   };
 }
 
-function readSemantic({ semantic }: Rollup, row: NonNullable<Row["semantic"]>): void {
-  [semantic.looks, semantic.hits, semantic.wouldHits] = row.n;
+function addSemantic(semantic: SemanticTally, row: SemanticRow): void {
+  const [looks = 0, hits = 0, wouldHits = 0] = row.n;
+  semantic.looks += looks;
+  semantic.hits += hits;
+  semantic.wouldHits += wouldHits;
   book(semantic.observed, row.observed);
   for (const [bucket, times] of row.similarities) semantic.addSimilar(Math.min(bucket, similarityBounds.length), times);
   for (const [reason, times] of Object.entries(row.refusals)) add(semantic.refusals, reason, times);
   for (const [guard, times] of Object.entries(row.vetoes)) add(semantic.vetoes, guard, times);
-  for (const [by, [right, wrong]] of Object.entries(row.verdicts)) semantic.judge(by, { right, wrong });
+  for (const [by, [right = 0, wrong = 0]] of Object.entries(row.verdicts)) semantic.judge(by, { right, wrong });
 }
 
-function accountRow({
-  answers,
-  unpriced,
-  tokens,
-  picodollars,
-  conservativePicodollars,
-}: Account): Row["spent"][string] {
+function accountRow({ answers, unpriced, tokens, picodollars, conservativePicodollars }: Account): AccountRow {
   return {
     n: [answers, unpriced, ...kinds.map((kind) => tokens[kind])],
     usd: String(picodollars),
@@ -134,12 +105,14 @@ function accountRow({
   };
 }
 
-function book(account: Account, { n, usd, least = usd }: Row["spent"][string]): void {
+function book(account: Account, { n, usd, least }: AccountRow): void {
   const [answers = 0, unpriced = 0, ...given] = n;
   const tokens = Object.fromEntries(kinds.map((kind, index) => [kind, given[index]])) as unknown as Usage;
-  account.merge({ answers, unpriced, tokens, picodollars: BigInt(usd), conservativePicodollars: BigInt(least) });
+  const picodollars = BigInt(usd);
+  const conservativePicodollars = least === undefined ? picodollars : BigInt(least);
+  account.merge({ answers, unpriced, tokens, picodollars, conservativePicodollars });
 }
 
-function fill(histogram: LogHistogram, filled: Row["hit"]): void {
+function fill(histogram: LogHistogram, filled: Sparse): void {
   for (const [bucket, times] of filled) histogram.addTo(Math.min(bucket, buckets - 1), times);
 }

@@ -20,7 +20,13 @@ export class SavedTally {
   bytes = 0;
   readonly account = new Account();
 
+  /** Nothing was booked, so nothing was taken back either. */
+  get isEmpty(): boolean {
+    return this.hits === 0 && this.wrong === 0 && this.account.answers === 0;
+  }
+
   merge(other: SavedTally): void {
+    if (other.isEmpty) return;
     this.hits += other.hits;
     this.wrong += other.wrong;
     this.timeMs += other.timeMs;
@@ -91,7 +97,7 @@ export class Rollup {
   merge(other: Rollup): void {
     for (const kind of outcomes) this.requests[kind] += other.requests[kind];
     for (const by of savers) this.saved[by].merge(other.saved[by]);
-    for (const what of purposes) this.spent[what].merge(other.spent[what]);
+    for (const what of purposes) if (other.spent[what].answers !== 0) this.spent[what].merge(other.spent[what]);
     this.semantic.merge(other.semantic);
     this.hit.merge(other.hit);
     this.miss.merge(other.miss);

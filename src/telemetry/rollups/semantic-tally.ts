@@ -48,6 +48,7 @@ export class SemanticTally {
   }
 
   merge(other: SemanticTally): void {
+    if (other.isEmpty) return;
     this.looks += other.looks;
     this.hits += other.hits;
     this.wouldHits += other.wouldHits;
