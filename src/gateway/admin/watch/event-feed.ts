@@ -46,7 +46,10 @@ export class EventFeed {
       this.#book(-(event.cost.price?.picodollars ?? 0));
     } else if (event.type === "call-end") {
       this.#calls[event.outcome.kind] += 1;
-      if (this.#readers.size > 0) this.#tell("call", this.#callOf(event));
+      if (this.#readers.size > 0) {
+        const text = eventText("call", this.#callOf(event));
+        for (const reader of this.#readers) reader.tell(text);
+      }
       this.#saving = undefined;
     }
   }
@@ -65,7 +68,7 @@ export class EventFeed {
     });
     this.#readers.add(reader);
     if (this.#readers.size === 1) this.#tick();
-    else reader.tell("totals", this.#totals(), 0);
+    else reader.tell(this.#totals(0));
     if (this.#isClosed) reader.push(null);
     return reader;
   }
@@ -78,12 +81,8 @@ export class EventFeed {
   }
 
   #tick(): void {
-    for (const reader of this.#readers) reader.tell("totals", this.#totals(), reader.takeLost());
+    for (const reader of this.#readers) reader.tell(this.#totals(reader.takeLost()));
     this.#cancel = this.#clock.after(everyMs, () => this.#tick());
-  }
-
-  #tell(name: string, data: object): void {
-    for (const reader of this.#readers) reader.tell(name, data);
   }
 
   #book(picodollars: number): void {
@@ -96,9 +95,10 @@ export class EventFeed {
     this.#savedLately = 0;
   }
 
-  #totals(): object {
+  #totals(lost: number): string {
     const savedUsd = usdText(this.#saved + BigInt(this.#savedLately));
-    return { at: new Date(this.#clock.now()).toISOString(), calls: { ...this.#calls }, savedUsd };
+    const at = new Date(this.#clock.now()).toISOString();
+    return eventText("totals", { at, calls: this.#calls, savedUsd, lost });
   }
 
   #callOf({ outcome, protocol, model, durationMs }: CallEnd): object {
@@ -119,6 +119,10 @@ export class EventFeed {
   }
 }
 
+function eventText(name: string, data: object): string {
+  return `event: ${name}\ndata: ${JSON.stringify(data)}\n\n`;
+}
+
 /** The events that wait for one reader, as text. */
 class FeedReader extends Readable {
   readonly #waiting: string[] = [];
@@ -132,13 +136,12 @@ class FeedReader extends Readable {
     this.#onGone = onGone;
   }
 
-  tell(event: string, data: object, lost?: number): void {
+  tell(text: string): void {
     if (this.#waiting.length >= mostWaiting) {
       this.#waiting.shift();
       this.#lost += 1;
     }
-    const told = lost === undefined ? data : { ...data, lost };
-    this.#waiting.push(`event: ${event}\ndata: ${JSON.stringify(told)}\n\n`);
+    this.#waiting.push(text);
     this.#flow();
   }
 
