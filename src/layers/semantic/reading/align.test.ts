@@ -35,6 +35,7 @@ test.each([
     "which family is the mutselidae",
     ["family=family equal", "mustelidae=mutselidae spelling"],
   ],
+  ["wrap a sair", "wrap a sari", ["wrap=wrap equal", "sair=sari spelling"]],
   ["how lon is a marathon", "how long is a marathon", ["lon=long spelling", "marathon=marathon equal"]],
   [
     "analyse my colour chart",

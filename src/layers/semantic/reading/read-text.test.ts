@@ -22,6 +22,7 @@ test("what a token says of itself", () => {
     rarity: 1,
   });
   expect(token("brewers boil worts", "worts")).toMatchObject({ spelled: "worts", lemma: "wort", isKnown: true });
+  expect(token("what makos dogs sleep", "makos")).toMatchObject({ spelled: "makes", lemma: "make", isKnown: false });
   expect(token("1,000 colours", "1,000")).toMatchObject({ kind: "number", lemma: "1000" });
   expect(token("1,000 colours", "colours")).toMatchObject({ spelled: "colours", lemma: "color" });
   expect(token("don't", "not")).toMatchObject({ text: "don't", at: 0, lemma: "not", isStop: false });

@@ -78,7 +78,7 @@ class WordReader {
 
   #token({ text, at }: Span, lower: string, spelled: string, isName: boolean): Token {
     const isOwner = lower === "'s";
-    const known = this.#known(lower);
+    const known = spelled === lower ? this.#known(lower) : undefined;
     return {
       kind: "word",
       text,
@@ -95,7 +95,7 @@ class WordReader {
 
   /** With a slip set right; a name is left as it is written. */
   #spelled(lower: string, isName: boolean): string {
-    if (isName || this.#correctionsLeft === 0 || this.#known(lower) !== undefined) return lower;
+    if (isName || this.#correctionsLeft === 0 || this.#lexicon.knows(lower)) return lower;
     this.#correctionsLeft--;
     const meant = this.#lexicon.correction(lower);
     if (meant === undefined) return lower;

@@ -5,7 +5,7 @@ import type { Token } from "./reading.ts";
 /**
  * Whether one of two words is a slip of the other: exactly one of them is a known word, and one letter is wrong, left
  * out, added or swapped (two from eight letters on). A short word must be a common one, since every string of three or
- * four letters is near some word, and names are often short.
+ * four letters is near some word, and names are often short; two letters that changed places hardly ever make a name.
  */
 export function isSlipOf(one: Token, other: Token): boolean {
   const pair = knownAndSlip(one, other);
@@ -15,8 +15,8 @@ export function isSlipOf(one: Token, other: Token): boolean {
   const longer = Math.max(known.lower.length, slip.lower.length);
   if (longer < 5) {
     const isSwap = shorter === longer && sorted(slip.lower) === sorted(known.lower);
-    if ((known.kind === "word" && known.rarity > commonEnough) || shorter < 3 || (longer === 3 && !isSwap))
-      return false;
+    const isTooRare = known.kind === "word" && known.rarity > commonEnough && !(isSwap && longer === 4);
+    if (isTooRare || shorter < 3 || (longer === 3 && !isSwap)) return false;
   }
   return isWithinSlips(known.lower, slip.lower, shorter >= 8 ? 2 : 1);
 }
