@@ -1,3 +1,4 @@
+import pg from "pg";
 import { afterAll, beforeAll, it } from "vitest";
 import { ManualClock } from "../../src/core/clock.ts";
 import { vectorStoreContract } from "../../src/testing/vector-store-contract.ts";
@@ -15,9 +16,10 @@ describeWithServices("postgres", "vectors in a PostgreSQL server", () => {
 
   const make = async () => {
     const clock = new ManualClock();
-    const url = await server.freshDatabase();
-    const open = async () => pgvector({ url, clock });
-    return { store: await open(), clock, another: open, reopen: open };
+    // The suite asks a hundred things at once, and nothing here is about how long a connection is waited for.
+    const pool = new pg.Pool({ connectionString: await server.freshDatabase(), max: 8 });
+    const open = async () => pgvector({ pool, clock });
+    return { store: await open(), clock, another: open, reopen: open, dispose: () => pool.end() };
   };
   for (const { name, run } of vectorStoreContract(make)) it(`the vector store contract: ${name}`, run);
 });
