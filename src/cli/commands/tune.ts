@@ -13,7 +13,7 @@ import { act, type Report, tell } from "./report.ts";
 export function tuneCommand(): Command {
   return new Command("tune")
     .description("Find the threshold or target of the semantic layer that keeps wrong hits within a bound.")
-    .argument("[file]", "labelled pairs of texts, or observations: .jsonl, .csv or .tsv")
+    .argument("[file]", "labelled pairs of texts, or observations: .jsonl, .csv or .tsv; or a log of calls")
     .option("--wrong <share>", "the share of hits that may be wrong, such as 0.01 or 1%", "1%")
     .option("--embedder <name>", "what finds pairs alike: builtin", "builtin")
     .option("--svg <file>", "draw the curve into this file, too")
@@ -64,9 +64,13 @@ async function tuned(file: string | undefined, flags: Flags): Promise<Report> {
   const { readLabelled } = await import("../tune/labelled-file.ts");
   const { tune } = await import("../tune/tuning.ts");
   const { reportOf } = await import("../tune/tuning-report.ts");
-  const labelled = readLabelled(file);
+  const { progressBar } = await import("../simulate/progress-bar.ts");
+  const { isLogOfCalls, loggedObservations } = await import("../tune/logged-observations.ts");
   const progress = progressLine();
   try {
+    const labelled = (await isLogOfCalls(file))
+      ? await loggedObservations(file, (source, calls) => progress.show(progressBar(source, calls)))
+      : readLabelled(file);
     const { builtin } = await import("../../embedders/builtin.ts");
     const { measured, scorerOfPairs } = await import("../tune/builtin-scorer.ts");
     const { scorePairs } = await import("../tune/pair-likeness.ts");
