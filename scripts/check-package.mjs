@@ -45,7 +45,8 @@ function pack() {
   const { filename, files, unpackedSize } = Array.isArray(description) ? description[0] : Object.values(description)[0];
   console.log(`${filename}: ${files.length} files, ${(unpackedSize / 1e6).toFixed(1)} MB unpacked`);
   const models = ["models/static-en.bin", "models/lexicon-en.bin", "models/slips-en.bin", "models/README.md"];
-  const wanted = ["LICENSE", "README.md", "CHANGELOG.md", ...models, ...Object.values(manifest.bin)].map((path) =>
+  const page = "dist/dashboard/index.html";
+  const wanted = ["LICENSE", "README.md", "CHANGELOG.md", page, ...models, ...Object.values(manifest.bin)].map((path) =>
     path.replace(/^\.\//, ""),
   );
   for (const path of wanted) {

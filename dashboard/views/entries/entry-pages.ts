@@ -25,6 +25,14 @@ interface Page {
   readonly order: "newest-first" | "none";
 }
 
+interface Got {
+  /** The search that it was got by. */
+  readonly asked: string;
+  readonly data?: Page;
+  readonly failure?: Failure;
+  readonly isLong?: boolean;
+}
+
 export interface EntryPages {
   /** All pages so far, as one. */
   readonly data: Page | undefined;
@@ -42,7 +50,7 @@ export function useEntryPages(filter: EntryFilter): EntryPages {
   const { client } = useStore(session);
   const { state, returns } = useStore(connection);
   const change = useStore(changes);
-  const [got, setGot] = useState<{ readonly data?: Page; readonly failure?: Failure; readonly isLong?: boolean }>({});
+  const [got, setGot] = useState<Got>({ asked: "" });
   const [isAsking, setAsking] = useState(true);
   const [turn, setTurn] = useState(0);
   const running = useRef<AbortController | undefined>(undefined);
@@ -61,12 +69,13 @@ export function useEntryPages(filter: EntryFilter): EntryPages {
           (cursor) => client.get<Page>("/entries", { ...JSON.parse(asked), limit, cursor }, signal),
           before,
         );
-        if (!signal.aborted) setGot({ data, isLong: before !== undefined });
+        if (!signal.aborted) setGot({ asked, data, isLong: before !== undefined });
       } catch (error) {
         if (signal.aborted) return;
         takeFailure(error);
         const failure = error instanceof Failure ? error : new Failure("refused", String(error));
-        setGot(before === undefined ? { failure } : { data: before, failure });
+        // What was found by another search says nothing of this one.
+        setGot((last) => (last.asked === asked ? { ...last, failure } : { asked, failure }));
       }
       setAsking(false);
     },
