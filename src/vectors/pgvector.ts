@@ -92,6 +92,10 @@ class Pgvector implements PgvectorStore {
     this.#ownsPool = pool === undefined;
     this.#openPool = async () => pool ?? openPool(url as string);
     const { indexFrom = 20_000 } = options;
+    if (!(indexFrom === Number.POSITIVE_INFINITY || (Number.isSafeInteger(indexFrom) && indexFrom > 0))) {
+      const remedy = "Leave it out for 20,000, or pass Infinity for no index.";
+      throw new InvalidOptionError("indexFrom", { message: "indexFrom must be a number of vectors.", remedy });
+    }
     if (pool === undefined && indexFrom !== Number.POSITIVE_INFINITY)
       this.#indexes = new PgvectorIndexes({
         ...{ table, from: indexFrom, clock: this.#clock },

@@ -93,10 +93,13 @@ describe("without a database that has the extension", () => {
     await expect(store.stats()).rejects.toThrow("closed");
   });
 
-  test.each([{ url: "redis://host" }, { url: "postgres://" }, {}, { url: "postgres://h/d", table: 'x"; drop' }])(
-    "%j is refused",
-    (options) => {
-      expect(() => pgvector(options)).toThrow(expect.objectContaining({ code: "invalid_option" }));
-    },
-  );
+  test.each([
+    { url: "redis://host" },
+    { url: "postgres://" },
+    {},
+    { url: "postgres://h/d", table: 'x"; drop' },
+    { url: "postgres://h/d", indexFrom: 0 },
+  ])("%j is refused", (options) => {
+    expect(() => pgvector(options)).toThrow(expect.objectContaining({ code: "invalid_option" }));
+  });
 });
