@@ -9,7 +9,7 @@ import type { Core } from "../../core-assembly.ts";
 import type { LedgerTotals } from "../../telemetry/ledger.ts";
 import { picodollarsIn } from "./money-text.ts";
 import { QuantileSketch } from "./quantile-sketch.ts";
-import type { Replayed } from "./replay.ts";
+import type { ReplayedCall } from "./replayed-call.ts";
 import { TimeBuckets } from "./time-buckets.ts";
 import type { Verdict } from "./wrong-hits.ts";
 
@@ -78,7 +78,7 @@ export interface Measures {
   figures(): Figures;
 }
 
-export interface AnsweredReplay extends Replayed {
+export interface AnsweredReplay extends ReplayedCall {
   readonly answer: Answer;
   readonly tookMs: number;
   readonly verdict: Verdict;

@@ -10,6 +10,7 @@ import type { Settings } from "../../options.ts";
 import { embedded } from "../../vectors/embedded.ts";
 import { formatNamed } from "./formats/wire-place.ts";
 import { type Measures, SettingMeasures } from "./measures.ts";
+import type { ReplayedCall } from "./replayed-call.ts";
 import { seededRandom } from "./seeded-random.ts";
 import { simulatedOrigin } from "./simulated-origin.ts";
 import { simulatedProtocol, simulatedVectors } from "./simulated-protocol.ts";
@@ -28,12 +29,6 @@ export interface Setting {
   readonly settings: Settings;
   /** Default: what comes with the package. */
   readonly embedder?: Embedder;
-}
-
-export interface Replayed {
-  readonly call: LoggedCall;
-  /** What the origin takes for it. */
-  readonly originMs: number;
 }
 
 /** When time begins for logs that tell none: prices have dates. */
@@ -89,7 +84,7 @@ export class Replay {
   }
 
   /** Begins the call at its time; one without a time comes when all before it are answered. */
-  take(replayed: Replayed): void | Promise<void> {
+  take(replayed: ReplayedCall): void | Promise<void> {
     const { call } = replayed;
     const { nextAt } = this.#clock;
     const isQuiet = call.at === undefined ? this.#open.size === 0 : nextAt === undefined || nextAt > call.at;
@@ -98,7 +93,7 @@ export class Replay {
     return this.#begin(replayed);
   }
 
-  async #takeLater(replayed: Replayed): Promise<void> {
+  async #takeLater(replayed: ReplayedCall): Promise<void> {
     const { at } = replayed.call;
     if (at === undefined) while (this.#open.size > 0 && this.#clock.nextAt !== undefined) await this.#tick();
     else {
@@ -128,7 +123,7 @@ export class Replay {
     await this.#still();
   }
 
-  #begin(replayed: Replayed): void | Promise<void> {
+  #begin(replayed: ReplayedCall): void | Promise<void> {
     const { call, originMs } = replayed;
     const format = formatNamed(call.protocol);
     if (call.request === undefined || format === undefined) {
