@@ -81,7 +81,7 @@ export interface Core {
   /** Somebody says whether an answer was right; see `takeFeedback`. */
   feedback(feedback: Feedback): Promise<FeedbackTaken>;
   readonly ledger: Ledger;
-  /** What was counted and saved: of this process, and where it is kept of all who share the store. */
+  /** What was counted and saved, of all who share the store; nothing where it is not kept there. */
   readonly rollups: Rollups;
   /** From now on calls follow these rules; stores and the secret stay as they are. */
   reconfigure(settings: Settings): void;

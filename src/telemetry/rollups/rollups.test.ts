@@ -91,12 +91,20 @@ describe("Rollups", () => {
     expect((await starting(earlier).stats("24h")).calls).toBe(2);
   });
 
-  it("without a store knows what this process has counted, and says that it does not know more", async () => {
-    const alone = new Rollups({
-      ...{ store: undefined, clock: new ManualClock(start), random: systemRandom, trace: () => {} },
-    });
+  it("without a store counts nothing, and says so, but takes back", async () => {
+    const told: TraceEvent[] = [];
+    const trace = (event: TraceEvent): void => {
+      told.push(event);
+    };
+    const parts = { clock: new ManualClock(start), random: systemRandom, trace };
+    const alone = new Rollups({ ...parts, store: undefined });
+    const cost = { usage: undefined, price: undefined };
+    const call = { protocol: "p", originId: "o", model: "m" };
     alone.hear(aCall);
-    expect(await alone.stats()).toMatchObject({ window: null, step: null, complete: true, calls: 1 });
+    alone.hear({ type: "saving", by: "exact", ...call, cost, bytes: 1, entry: "t:a" });
+    for (const entry of ["t:a", "t:a", "t:b"]) await alone.undo(entry);
+    expect(told).toMatchObject([{ type: "saving-undone", by: "exact" }]);
+    expect(await alone.stats()).toMatchObject({ window: null, step: null, complete: false, calls: 0 });
     expect(await alone.stats("1h")).toMatchObject({ complete: false, calls: 0, nodes: [] });
     await alone.close();
   });

@@ -25,7 +25,7 @@ const closeDeadlineMs = 4_000;
 const readWaitMs = 1_000;
 
 export interface RollupsParts {
-  /** Where rows are kept, for all who share it. Without it, only what was counted since the start is known. */
+  /** Where rows are kept, for all who share it. Without it nothing is counted, and savings can only be taken back. */
   readonly store: Store | undefined;
   readonly clock: Clock;
   readonly random: Random;
@@ -68,6 +68,7 @@ export class Rollups {
       timeMs = this.#times.saved(event.model, event.time);
       if (event.entry !== undefined) this.#bookings.note(event.entry, event, timeMs);
     }
+    if (this.#writer === undefined) return;
     if (this.#counted.hear(event, timeMs) && !this.#isCounting) this.#begin();
   }
 
@@ -84,7 +85,7 @@ export class Rollups {
     const windowMs = window === undefined ? undefined : readWindow(window);
     if (window === undefined || windowMs === undefined) {
       this.#gather();
-      const told = { window: null, step: null, nodes: [this.node], complete: true };
+      const told = { window: null, step: null, nodes: [this.node], complete: this.#writer !== undefined };
       return reportOf(this.#all, { ...told, since: this.#startedAt, until });
     }
     const step = stepFor(windowMs);
@@ -126,7 +127,7 @@ export class Rollups {
   }
 
   #tickLater(): void {
-    if (this.#cancel !== undefined || this.#closed) return;
+    if (this.#cancel !== undefined || this.#closed || this.#writer === undefined) return;
     const { clock } = this.#parts;
     const now = clock.now();
     const endOfMinute = startOf("minute", now) + periods.minute.lengthMs;
