@@ -20,6 +20,7 @@ import { redisHit } from "./micro/redis-hit.ts";
 import { replayStream } from "./micro/replay-stream.ts";
 import { semanticLookup } from "./micro/semantic-lookup.ts";
 import { sqliteHit } from "./micro/sqlite-hit.ts";
+import { tracedHit } from "./micro/traced-hit.ts";
 import { vectors } from "./micro/vectors.ts";
 import { prefixRouting } from "./prefix/routing.ts";
 import { semanticQuality } from "./semantic/semantic-quality.ts";
@@ -40,6 +41,7 @@ export const programs: readonly Benchmark[] = [
   embeddingBatch,
   replayStream,
   metricsScrape,
+  tracedHit,
   vectors,
   semanticLookup,
   semanticQuality,
