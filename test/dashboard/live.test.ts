@@ -1,4 +1,5 @@
 import { expect, test } from "vitest";
+import { tokenOf } from "../e2e/admin-call.ts";
 import { ask, bearer, question } from "../e2e/chat-call.ts";
 import { spawnGateway } from "../e2e/gateway-process.ts";
 import { inMemory, runBoth, runOrigin, temporaryFolder } from "../e2e/running-gateway.ts";
@@ -54,6 +55,9 @@ describeWithServices("chromium", "what happens is shown as it happens", () => {
     await page.getByText("Live", { exact: true }).waitFor();
     first.child.kill("SIGTERM");
     await first.exit;
+    // It said at its start where the page is, and where the token, but not the token.
+    expect(first.stderr()).toContain(`dashboard: ${first.url}/dashboard/, with the token in ${folder}/admin-token\n`);
+    expect(first.stderr() + first.stdout()).not.toContain(tokenOf({ folder }));
     await page.getByText("Reconnecting…").waitFor();
     await page.getByText("The gateway does not answer. It is tried again until it does").waitFor();
     const second = await serve(port);

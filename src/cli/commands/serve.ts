@@ -2,6 +2,7 @@ import { availableParallelism } from "node:os";
 import process from "node:process";
 import { Command } from "commander";
 import { RepriseError } from "../../core/errors.ts";
+import { adminTokenFile } from "../../gateway/admin/admin-token.ts";
 import { describeMistake, type GatewayConfig } from "../../gateway/config.ts";
 import { type Gateway, startGateway } from "../../gateway/gateway.ts";
 import { protocols } from "../../protocols/all.ts";
@@ -81,8 +82,14 @@ function welcome(config: GatewayConfig, { file, url, workers }: Ready): string {
     ...(workers === 1 ? [] : [`  workers: ${workers}${isMemoryUrl(config.store.url) ? notShared : ""}`]),
     `  caches ${cachedApis.join(", ")}; everything else passes through`,
     `  point the base URL of an OpenAI SDK at ${shown}/v1`,
+    `  dashboard: ${shown}/dashboard/, with ${adminTokenPlace(config)}`,
     "",
   ].join("\n");
+}
+
+/** Where the token is found; never the token. */
+function adminTokenPlace({ security, data: { directory } }: GatewayConfig): string {
+  return security.adminToken === undefined ? `the token in ${adminTokenFile(directory)}` : "the configured admin token";
 }
 
 /** The first signal drains; a second one stops at once. */
