@@ -5,7 +5,9 @@ import type { Trace, TraceEvent } from "../../src/core/trace.ts";
 import { storeFromUrl } from "../../src/stores/store-url.ts";
 import { periods, startOf } from "../../src/telemetry/rollups/periods.ts";
 import { Rollups } from "../../src/telemetry/rollups/rollups.ts";
-import { temporaryFolder } from "../e2e/running-gateway.ts";
+import { callAdmin } from "../e2e/admin-call.ts";
+import { ask, question } from "../e2e/chat-call.ts";
+import { runGateway, runOrigin, temporaryFolder } from "../e2e/running-gateway.ts";
 import { startMemcached } from "../services/memcached.ts";
 import { startPostgres } from "../services/postgres.ts";
 import { startRedis } from "../services/redis.ts";
@@ -116,6 +118,32 @@ describeWithServices("redis-server", "what is counted in Redis", () => {
   };
   test("adds up", async () => addsUp(await place()), limit);
   test("adds up for many that start at once", async () => manyStart(await place()), limit);
+
+  test(
+    "is that of both gateways, and what one has served is taken back by the other",
+    async () => {
+      const { url } = await place();
+      const origin = await runOrigin();
+      const patient = { url, readDeadline: "10s", writeDeadline: "10s", lookupBudget: "10s" };
+      const settings = { store: patient, layers: { semantic: { mode: "off" } } };
+      const gateways = [await runGateway(origin, settings), await runGateway(origin, settings)] as const;
+      const [served, told] = gateways;
+      await ask(served);
+      const entry = (await ask(served)).headers["x-ai-cache-entry"];
+      await ask(told, question("another"));
+      // At once: what the first one has served is not in the store yet.
+      expect((await callAdmin(told, "/feedback", { body: { entry, verdict: "wrong" } })).status).toBe(200);
+      for (const gateway of gateways) {
+        const seen = async () => {
+          const { saved, requests } = JSON.parse((await callAdmin(gateway, "/stats?window=1h")).text);
+          const { hits, answers, wrong } = saved.exact;
+          return { hits, answers, wrong, misses: requests.miss };
+        };
+        await expect.poll(seen, { timeout: 40_000 }).toEqual({ hits: 1, answers: 0, wrong: 1, misses: 2 });
+      }
+    },
+    limit,
+  );
 
   test(
     "is kept while the server is away, told of as not all there is, and written when it is back",
