@@ -169,7 +169,9 @@ describe("I3: two gateways over one folder", () => {
       const [one, other] = [await spawnGateway(args), await spawnGateway(args)];
       origin.generation = 1;
       await ask(one, question(), tagged("doc:42"));
-      await expect.poll(async () => statusOf(await ask(other)), { timeout: 20_000 }).toBe("HIT");
+      await expect
+        .poll(async () => statusOf(await ask(other, question(), tagged("doc:42"))), { timeout: 20_000 })
+        .toBe("HIT");
       origin.generation = 2;
       expect(tokenOf({ folder })).toMatch(/^[\w-]{43}$/);
       expect((await purge({ url: one.url, folder }, ["--tag", "doc:42"])).code).toBe(0);
@@ -177,9 +179,12 @@ describe("I3: two gateways over one folder", () => {
       expect([statusOf(here), here.text.includes("generation-2")]).toEqual(["MISS", true]);
       // Its copies are looked at again when they are a second old.
       await expect
-        .poll(async () => (await ask(other)).text.includes("generation-2"), { timeout: 20_000, interval: 50 })
+        .poll(async () => (await ask(other, question(), tagged("doc:42"))).text.includes("generation-2"), {
+          timeout: 20_000,
+          interval: 50,
+        })
         .toBe(true);
-      expect(statusOf(await ask(other))).toBe("HIT");
+      expect(statusOf(await ask(other, question(), tagged("doc:42")))).toBe("HIT");
     },
     limit,
   );
