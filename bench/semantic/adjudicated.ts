@@ -33,4 +33,11 @@ export const adjudicatedSame: ReadonlySet<string> = new Set([
   "fcabdc07419a",
   "fd507e766edd",
   "cffebcd3ef91",
+  "096614571ba1",
+  "3f75a7bf9178",
+  "9ca44107ccf4",
+  "ac979c1b7d2c",
+  "dd510b7606ce",
+  "fa067fd2a1f5",
+  "09117ab0aaf3",
 ]);

@@ -98,6 +98,8 @@ guardSuite(scope, {
     "How to reset your router | How do I reset my router?",
     "How do I prune apple trees? | How do I prune an apple tree?",
     "What will happen if it rains? | What happens if it rains?",
+    "What colour is a crab? | What color is a crab?",
+    "Is it OK to trim a fig? | Is it okay to trim a fig?",
     "Does salt melt ice? Thanks a lot for your help. | Does salt melt ice?",
     "How do I reset my password? | How do you reset your password?",
     "How do I reset my password? | How to reset your password",

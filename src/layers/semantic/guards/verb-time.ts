@@ -1,4 +1,5 @@
 import type { Reading, Token } from "../reading/reading.ts";
+import { spellingVariant } from "../reading/spelling-variants.ts";
 
 /**
  * Whether two texts tell of another time beside what they ask: one of what was, the other of what will or may be ("I was
@@ -31,11 +32,13 @@ function differInOneVerb({ tokens: one }: Reading, { tokens: other }: Reading): 
   return first.kind === "word" && first.lemma === second.lemma && isPast(first) !== isPast(second);
 }
 
-/** `won`, `walked`; no plural, and no word that is its own base. */
+/** `won`, `walked`; no plural, and no word that is its own base, however it is spelled. */
 function isPast({ spelled, lemma }: Token): boolean {
   if (spelled === "have" || spelled === "has") return false;
   return (
-    spelled !== lemma && !/(?:s|ing|men|women|children|feet|teeth|mice|geese)$/.test(spelled) && !present.has(spelled)
+    spellingVariant(spelled) !== lemma &&
+    !/(?:s|ing|men|women|children|feet|teeth|mice|geese)$/.test(spelled) &&
+    !present.has(spelled)
   );
 }
 
