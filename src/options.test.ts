@@ -67,6 +67,7 @@ describe("readSettings", () => {
             "embedder": {
               "budget": 250,
               "kind": "builtin",
+              "quantized": false,
             },
             "maxTextLength": 4000,
             "maxVectors": 200000,
@@ -98,6 +99,8 @@ describe("readSettings", () => {
         },
         "telemetry": {
           "logLevel": "info",
+          "tenantLabel": false,
+          "traces": false,
         },
       }
     `);
