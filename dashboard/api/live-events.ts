@@ -16,6 +16,8 @@ import { endIfRefused, session } from "./session.ts";
 
 const atMostEveryMs = 1_500;
 const mostCalls = 12;
+/** Who was listened to for so long may be asked again at once. */
+const longMs = 10_000;
 
 export type LatestCall = z.output<typeof callEventSchema> & { readonly number: number };
 
@@ -35,33 +37,37 @@ export function followEvents(): void {
     const { client } = session.value;
     if (client === undefined || connection.value.state === "lost") return;
     abort = new AbortController();
-    void follow(client, abort.signal, 0);
+    void follow(client, abort.signal);
   };
   session.listen(begin);
   connection.listen(begin);
   begin();
 }
 
-async function follow(client: AdminClient, signal: AbortSignal, attempt: number): Promise<void> {
-  try {
-    const { body } = await client.open("/events", signal, "text/event-stream");
-    if (body === null) return;
-    isTelling.set(true);
-    await read(body);
-    // The gateway ended it: it stops, or has held it long enough.
-    isTelling.set(false);
-    if (!signal.aborted) connectionLost();
-  } catch (error) {
+/** A proxy in between may end what lasts long: that alone does not mean that the gateway is away. */
+async function follow(client: AdminClient, signal: AbortSignal): Promise<void> {
+  for (let attempt = 0; !signal.aborted; attempt++) {
+    const openedAt = performance.now();
+    try {
+      const { body } = await client.open("/events", signal, "text/event-stream");
+      if (body === null) return;
+      isTelling.set(true);
+      await read(body);
+    } catch (error) {
+      if (signal.aborted) return;
+      if (error instanceof Failure && error.kind !== "refused") return giveUp(error);
+    }
     if (signal.aborted) return;
     isTelling.set(false);
-    if (!(error instanceof Failure)) return connectionLost();
-    if (error.kind === "unreachable") return connectionLost();
-    endIfRefused(error);
-    if (error.kind !== "refused") return;
-    setTimeout(() => {
-      if (!signal.aborted) void follow(client, signal, attempt + 1);
-    }, waitBeforeMs(attempt));
+    if (performance.now() - openedAt > longMs) attempt = 0;
+    await new Promise((resolve) => setTimeout(resolve, waitBeforeMs(attempt)));
   }
+}
+
+function giveUp(failure: Failure): void {
+  isTelling.set(false);
+  if (failure.kind === "unreachable") connectionLost();
+  endIfRefused(failure);
 }
 
 async function read(body: ReadableStream<Uint8Array>): Promise<void> {

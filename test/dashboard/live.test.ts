@@ -45,6 +45,30 @@ describeWithServices("chromium", "what happens is shown as it happens", () => {
     expect(await page.getByText(/\bNaN\b|undefined/).count()).toBe(0);
   });
 
+  test("a proxy that ends the stream of events again and again does not make the gateway seem away", async () => {
+    const { gateway } = await runBoth(inMemory);
+    const { page } = await openAsAdmin(gateway);
+    let opened = 0;
+    await page.route("**/admin/v1/events", (route) => {
+      opened += 1;
+      return route.fulfill({ contentType: "text/event-stream", body: "event: nothing\ndata: {}\n\n" });
+    });
+    let wasAway = false;
+    const seen = page.getByText("Reconnecting…").waitFor();
+    seen.then(
+      () => {
+        wasAway = true;
+      },
+      () => {},
+    );
+    await page.reload();
+    await expect.poll(() => opened, { timeout: 20_000 }).toBeGreaterThanOrEqual(3);
+    await ask(gateway);
+    const rates = page.getByRole("table", { name: "Hit rate by layer" });
+    await rates.getByRole("row", { name: /^All together 0 0\.0 %/ }).waitFor();
+    expect(wasAway).toBe(false);
+  });
+
   test("the gateway restarts: the page says that it is away, and goes on by itself when it is back", async () => {
     const origin = await runOrigin();
     const folder = temporaryFolder();
