@@ -20,7 +20,7 @@ const replicaUrls = field(
   },
 );
 
-export const upstreamSchema = z.strictObject({
+const fields = z.strictObject({
   url: baseUrl.optional(),
   replicas: replicaUrls,
   routing: choice("affinity", ["affinity", "bounded-hashing", "least-load", "round-robin"], {
@@ -54,9 +54,16 @@ export const upstreamSchema = z.strictObject({
   idleTimeout: duration("2m", { description: "Bound on the silence between two chunks." }),
 });
 
+export const upstreamSchema = fields.superRefine((upstream, context) => {
+  if (urlOf(upstream) !== undefined) return;
+  const message = "must be an http or https URL, unless there are `replicas`";
+  const remedy = "Give the base URL, or the base URLs of its replicas.";
+  context.addIssue({ code: "custom", path: ["url"], message, input: undefined, params: { remedy } });
+});
+
 export type UpstreamSettings = z.output<typeof upstreamSchema>;
 
 /** What answers of the upstream are kept under: its URL, or that of the first of its replicas. */
-export function urlOf({ url, replicas }: Pick<UpstreamSettings, "url" | "replicas">): string | undefined {
+export function urlOf({ url, replicas }: Pick<z.output<typeof fields>, "url" | "replicas">): string | undefined {
   return url ?? replicas[0];
 }

@@ -4,7 +4,6 @@ import { extname } from "node:path";
 import type * as Yaml from "yaml";
 import { type OptionMistake, readSettings, type Settings } from "../options.ts";
 import { shownStoreUrl, storeUrlMistake } from "../stores/store-url.ts";
-import { urlOf } from "../upstream-options.ts";
 import { semanticMistakes } from "./semantic-mistakes.ts";
 import { defaultUpstreams, type UpstreamsSettings } from "./upstreams.ts";
 
@@ -228,15 +227,6 @@ function incoherences(config: GatewayConfig): OptionMistake[] {
         remedy: "Rename the upstream.",
       });
     }
-  }
-  for (const [name, upstream] of Object.entries(config.upstreams)) {
-    if (urlOf(upstream) !== undefined) continue;
-    mistakes.push({
-      path: `upstreams.${name}.url`,
-      value: undefined,
-      rule: "must be a base URL, unless there are `replicas`",
-      remedy: "Give the base URL, or the base URLs of its replicas.",
-    });
   }
   if (names.length === 0)
     mistakes.push({
