@@ -23,8 +23,6 @@ BINS = 32
 PARTS = 5
 # A source of fewer rows weighs less.
 LEAST = 1_000
-# What people wrote, among much that is made by rule, counts this many times.
-WRITTEN = {"own": 3, "gptcache": 2}
 # As many right and as many wrong labels as this stand behind the counts.
 EVIDENCE = 20_000
 # The scale of the boundary's bins: log-odds from -8 to 8.
@@ -63,10 +61,7 @@ def load(path: str) -> list[dict]:
 def weights(rows: list[dict]) -> np.ndarray:
     """No source outweighs the others, nor a row of a small one many of a large one; right and wrong weigh the same."""
     count = Counter((row["source"].split()[0], row["same"]) for row in rows)
-    weight = np.array([
-        WRITTEN.get(row["source"].split()[0], 1) / np.sqrt(max(LEAST, count[(row["source"].split()[0], row["same"])]))
-        for row in rows
-    ])
+    weight = np.array([1 / np.sqrt(max(LEAST, count[(row["source"].split()[0], row["same"])])) for row in rows])
     same = np.array([row["same"] for row in rows])
     for label in (False, True):
         weight[same == label] *= 0.5 / weight[same == label].sum()
