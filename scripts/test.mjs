@@ -6,6 +6,7 @@ import { spawnSync } from "node:child_process";
 import { existsSync, mkdirSync, readFileSync, rmSync } from "node:fs";
 import { argv, exit } from "node:process";
 import { inProject, projectEnvironment, projectNode, root } from "./project.mjs";
+import { installServices } from "./services.mjs";
 import { setUp } from "./setup.mjs";
 
 const report = inProject("node_modules", ".cache", "reprise", "vitest.json");
@@ -28,6 +29,7 @@ main();
 function main() {
   try {
     setUp();
+    installServices();
   } catch (error) {
     console.error(`reprise: ${error.message}`);
     finish(0, 1);
