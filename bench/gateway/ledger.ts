@@ -37,13 +37,13 @@ async function run({ quick, log }: BenchOptions, folder: string) {
     log(`starting: ${side}`);
     const server = await startSide(side, join(folder, side), origin);
     await prime(server, primed, true);
-    const durationMs = quick ? 1_000 : 6_000;
+    const durationMs = quick ? 1_000 : 3_000;
     const { host, port } = server;
     const plan = { host, port, connections, requestFile, durationMs, replyBytes: answerBytes };
     return async () => (await load.saturate(plan)).perSecond;
   };
   const [all, metrics, nothing] = [await drive("all"), await drive("metrics"), await drive("nothing")];
-  const perSecond = await interleave({ all, metrics, nothing }, { rounds: quick ? 2 : 7 });
+  const perSecond = await interleave({ all, metrics, nothing }, { rounds: quick ? 2 : 5 });
   const against = "the same gateway that counts nothing";
   const limits = { must: 0.95, aim: 0.98, better: "higher", unit: "x" } as const;
   return {
