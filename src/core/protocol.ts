@@ -1,3 +1,4 @@
+import type { CacheMarks, MarkablePrompt } from "./cache-marks.ts";
 import type { JsonValue } from "./canonical-json.ts";
 import type { PromptSection } from "./prompt.ts";
 import type { Question } from "./question.ts";
@@ -57,6 +58,8 @@ export interface ForwardOptions {
   readonly temperature?: number;
   /** Parts what the engine keeps of prompts; in place of the caller's. Protocols that have no field for it leave it out. */
   readonly cacheSalt?: string | undefined;
+  /** Which sequence of the engine computes it; likewise. */
+  readonly slot?: number | undefined;
 }
 
 export interface ParsedRequest {
@@ -70,6 +73,8 @@ export interface ParsedRequest {
   question(): Question | undefined;
   /** What the model reads, in its order. */
   prompt(): readonly PromptSection[];
+  /** Where the prompt may be marked for the provider's cache; `undefined`, or absent, where it may not. */
+  markable?(): MarkablePrompt | undefined;
   /** The body for the origin: everything keyed plus the fields that are dropped from the key, in canonical form. */
   forward(options?: ForwardOptions): Uint8Array;
 }

@@ -215,7 +215,7 @@ export class EmbeddingPath {
 
   #bypass(asked: EmbeddingAsked, caller: Caller, outcome: Outcome): MaybePromise<Answer> {
     if (!asked.call.directives.onlyIfCached)
-      return passStraight(asked, () => asked.parsed().forward(), caller, outcome, this.#parts);
+      return passStraight(asked, () => ({ body: asked.parsed().forward() }), caller, outcome, this.#parts);
     const message = "The request said only-if-cached but no cache may answer it.";
     return refusal(asked.call, 504, outcome, "cache_miss", message);
   }

@@ -1,7 +1,7 @@
 import type { Answer, AnswerStream } from "../core/answer.ts";
 import type { Asked, Call, Caller } from "../core/call.ts";
 import { OriginError } from "../core/errors.ts";
-import type { Origin } from "../core/origin.ts";
+import type { Origin, OriginRequest } from "../core/origin.ts";
 import type { Outcome } from "../core/outcome.ts";
 import type { Protocol } from "../core/protocol.ts";
 import { passedOn, unrecorded } from "./answer-forms.ts";
@@ -22,19 +22,15 @@ interface Passing {
 
 /** Straight to the origin and back, shared with nobody and kept nowhere. Never throws. */
 export function passBy(asked: Asked, caller: Caller, outcome: Outcome, parts: Telling): Promise<Answer> {
-  return passStraight(
-    asked,
-    () => asked.parsed().forward({ requestUsage: false, cacheSalt: saltOf(asked) }),
-    caller,
-    outcome,
-    parts,
-  );
+  const inSlot = (slot?: number) => asked.parsed().forward({ requestUsage: false, cacheSalt: saltOf(asked), slot });
+  const prompt = () => asked.parsed().prompt();
+  return passStraight(asked, () => ({ body: inSlot(), prompt, inSlot }), caller, outcome, parts);
 }
 
-/** The same for a call of any kind. `forward` makes the body. */
+/** The same for a call of any kind. `forward` makes the body, and what goes with it. */
 export async function passStraight(
   { call, origin }: Passing,
-  forward: () => Uint8Array,
+  forward: () => Pick<OriginRequest, "body" | "prompt" | "inSlot">,
   caller: Caller,
   outcome: Outcome,
   parts: Telling,
@@ -44,10 +40,10 @@ export async function passStraight(
   const abort = new AbortController();
   caller.onAbandon(() => abort.abort(new OriginError("aborted", { message: "The caller went away." })));
   try {
-    const body = forward();
+    const forwarded = forward();
     watch.start();
     const { originCall } = watch;
-    const response = await origin.send({ method: "POST", target, headers, body, originCall }, abort.signal);
+    const response = await origin.send({ method: "POST", target, headers, ...forwarded, originCall }, abort.signal);
     return {
       status: response.status,
       headers: passedOn(response.headers, false),

@@ -24,9 +24,9 @@ export async function sendWithUsage(
   const { facts, target, headers } = call;
   const requestUsage = facts.stream && !facts.includeUsage && !refusals.has(origin.id);
   const send = (wish: boolean) => {
-    const body = asked.parsed().forward({ requestUsage: wish, cacheSalt: saltOf(asked) });
+    const inSlot = (slot?: number) => asked.parsed().forward({ requestUsage: wish, cacheSalt: saltOf(asked), slot });
     const prompt = () => asked.parsed().prompt();
-    return origin.send({ method: "POST", target, headers, body, prompt, originCall }, signal);
+    return origin.send({ method: "POST", target, headers, body: inSlot(), prompt, inSlot, originCall }, signal);
   };
   const response = await send(requestUsage);
   if (!requestUsage || (response.status !== 400 && response.status !== 422)) return response;

@@ -162,6 +162,16 @@ describe("forward", () => {
     });
   });
 
+  it("names the salt and the slot of an engine in place of the caller's", () => {
+    expect(JSON.parse(forwarded({ cacheSalt: "s", slot: 0 }).of({ ...hello, cache_salt: "mine", id_slot: 3 }))).toEqual(
+      {
+        ...hello,
+        cache_salt: "s",
+        id_slot: 0,
+      },
+    );
+  });
+
   it("deep-equals what was sent, and is keyed the same", () => {
     const body = fc.dictionary(
       fc.string({ unit: "grapheme" }).filter((key) => !["stream", "stream_options", "temperature"].includes(key)),

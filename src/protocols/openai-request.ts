@@ -1,9 +1,11 @@
-import { type JsonObject, type KeepOrder, serializeJson } from "../core/canonical-json.ts";
+import type { MarkablePrompt } from "../core/cache-marks.ts";
+import { type JsonObject, type KeepOrder, orderOf, serializeJson } from "../core/canonical-json.ts";
 import type { PromptSection } from "../core/prompt.ts";
 import type { Expectations, ForwardOptions, ParsedRequest, RequestFacts } from "../core/protocol.ts";
 import type { Question } from "../core/question.ts";
 import { objectAt } from "./json-fields.ts";
 import { type LastWords, questionOf } from "./last-words.ts";
+import { type BreakpointPlaces, markablePrompt, markedMembers } from "./openai-breakpoints.ts";
 import { promptSections } from "./prompt-sections.ts";
 import { memberTexts, objectText, parseRequestBody } from "./request-body.ts";
 
@@ -24,6 +26,8 @@ export interface OpenAiDialect {
   readonly keyedParts?: Readonly<Record<string, (body: JsonObject) => string | undefined>>;
   /** The text of the user that ends the request. Default: there is none that stands for itself. */
   readonly lastWords?: (body: JsonObject) => LastWords | undefined;
+  /** Where breakpoints may stand. Default: nowhere. */
+  readonly breakpoints?: BreakpointPlaces;
   /** Values and keys that a request may have. Default: what suits conversations. */
   readonly maxValues?: number;
 }
@@ -81,10 +85,20 @@ class OpenAiRequest implements ParsedRequest {
     return promptSections(this.#body, promptFields, orders);
   }
 
+  markable(): MarkablePrompt | undefined {
+    const { breakpoints, orders } = this.#dialect;
+    return breakpoints === undefined ? undefined : markablePrompt(breakpoints, this.#body, this.#texts, orders);
+  }
+
   forward(options?: ForwardOptions): Uint8Array {
     const texts = new Map(this.#texts);
+    const { breakpoints, orders } = this.#dialect;
+    if (options?.cacheMarks !== undefined && breakpoints !== undefined)
+      for (const [name, value] of markedMembers(breakpoints, this.#body, options.cacheMarks, orders))
+        texts.set(name, serializeJson(value, orderOf(name, orders)));
     if (options?.temperature !== undefined) texts.set("temperature", serializeJson(options.temperature));
     if (options?.cacheSalt !== undefined) texts.set("cache_salt", serializeJson(options.cacheSalt));
+    if (options?.slot !== undefined) texts.set("id_slot", serializeJson(options.slot));
     if (this.#dialect.usageOnRequest && this.facts.stream && options?.requestUsage !== false) {
       const given = objectAt(this.#body, "stream_options");
       texts.set("stream_options", serializeJson(new Map(given).set("include_usage", true)));

@@ -77,6 +77,16 @@ describe("prefix: a pool of replicas", () => {
     );
   });
 
+  test("calls that pass the cache by go where their beginning is, too", async () => {
+    const pool = await runPool(2);
+    const passing = { "x-ai-cache": "off" };
+    for (let round = 0; round < 5; round++)
+      for (const manual of [0, 1, 2])
+        expect(statusOf(await ask(pool, manual, `Question ${round}?`, {}, passing))).toBe("BYPASS");
+    const length = manuals.slice(0, 3).reduce((sum, manual) => sum + manual.length, 0);
+    expect(pool.engines.reduce((sum, engine) => sum + engine.evaluated, 0)).toBeLessThan(1.2 * length);
+  });
+
   test("round robin computes every manual everywhere", async () => {
     const pool = await runPool(2, { routing: "round-robin" });
     for (let round = 0; round < 5; round++)
