@@ -55,7 +55,12 @@ test("each call is a line that says what became of it and holds no word of it", 
   expect(hit).toMatchObject({ layer: "exact", entry: miss["entry"], usd: "0.0027" });
   expect(refresh).toMatchObject({ stream: true, stored: "stored", headers: { "cache-control": "no-cache" } });
   expect(refused).toMatchObject({ reason: "invalid_request", status: 400 });
-  for (const odd of [{ ...miss, other: 1 }, { ...miss, v: 2 }, { ...miss, outcome: "won" }, { v: 1, at: 1 }])
+  for (const odd of [
+    { ...miss, other: 1 },
+    { ...miss, v: 2 },
+    { ...miss, outcome: "won" },
+    { v: 1, at: 1 },
+  ])
     expect(matchesSchema(odd, schema)).toBe(false);
   expect(hit["tenant"]).toBe(miss["tenant"]);
   expect(refresh["tenant"]).not.toBe(miss["tenant"]);
