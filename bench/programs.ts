@@ -24,6 +24,7 @@ import { tracedHit } from "./micro/traced-hit.ts";
 import { vectors } from "./micro/vectors.ts";
 import { prefixRouting } from "./prefix/routing.ts";
 import { semanticQuality } from "./semantic/semantic-quality.ts";
+import { simulateLog } from "./workloads/simulate.ts";
 import { tauBench } from "./workloads/tau-bench.ts";
 
 /** Every benchmark, in the order in which `npm run bench` runs them. */
@@ -54,4 +55,5 @@ export const programs: readonly Benchmark[] = [
   residentMemory,
   dependencies,
   tauBench,
+  simulateLog,
 ];
