@@ -60,6 +60,8 @@ export interface ForwardOptions {
   readonly cacheSalt?: string | undefined;
   /** Which sequence of the engine computes it; likewise. */
   readonly slot?: number | undefined;
+  /** Up to where the provider is to keep the prompt. Protocols without `markable` leave it out. */
+  readonly cacheMarks?: CacheMarks | undefined;
 }
 
 export interface ParsedRequest {

@@ -1,7 +1,9 @@
+import type { MarkablePrompt } from "../core/cache-marks.ts";
 import { type JsonObject, type JsonValue, type KeepOrder, orderOf, serializeJson } from "../core/canonical-json.ts";
 import type { PromptSection } from "../core/prompt.ts";
 import type { Dependency, Expectations, ForwardOptions, ParsedRequest, RequestFacts } from "../core/protocol.ts";
 import type { Question } from "../core/question.ts";
+import { markablePrompt, markedMembers } from "./anthropic-messages-breakpoints.ts";
 import { withoutMarks } from "./anthropic-messages-marks.ts";
 import { objectAt, objectsIn, textOf } from "./json-fields.ts";
 import { lastMessage, questionOf } from "./last-words.ts";
@@ -94,11 +96,19 @@ class MessagesRequest implements ParsedRequest {
     return promptSections(this.#body, ["tools", "system", "messages"], orders);
   }
 
+  markable(): MarkablePrompt | undefined {
+    return markablePrompt(this.#body, this.#texts, orders);
+  }
+
   /** Usage is in every stream unasked. */
-  forward(options?: ForwardOptions): Uint8Array {
-    if (options?.temperature === undefined) return encoder.encode(objectText(this.#texts));
-    const temperature = serializeJson(options.temperature);
-    return encoder.encode(objectText(new Map(this.#texts).set("temperature", temperature)));
+  forward({ temperature, cacheMarks }: ForwardOptions = {}): Uint8Array {
+    if (temperature === undefined && cacheMarks === undefined) return encoder.encode(objectText(this.#texts));
+    const texts = new Map(this.#texts);
+    if (temperature !== undefined) texts.set("temperature", serializeJson(temperature));
+    if (cacheMarks !== undefined)
+      for (const [name, value] of markedMembers(this.#body, cacheMarks, orders))
+        texts.set(name, serializeJson(value, orderOf(name, orders)));
+    return encoder.encode(objectText(texts));
   }
 }
 

@@ -2,6 +2,7 @@ import type { JsonObject, JsonValue, KeepOrder } from "../core/canonical-json.ts
 import type { Dependency, Expectations, ParsedRequest, RequestFacts } from "../core/protocol.ts";
 import { countOf, isObject, objectAt, objectsIn, textOf } from "./json-fields.ts";
 import { lastMessage } from "./last-words.ts";
+import type { Turn } from "./openai-breakpoints.ts";
 import { type OpenAiDialect, parseOpenAiRequest } from "./openai-request.ts";
 import { readFlag, readModel, readNumber, readOptions, rejectField, userName } from "./request-body.ts";
 
@@ -52,7 +53,22 @@ const dialect: OpenAiDialect = {
   factsOf,
   expectationsOf,
   lastWords,
+  breakpoints: {
+    list: "messages",
+    head: ["tools", "functions", "response_format", "reasoning_effort", "verbosity", "service_tier"],
+    elsewhere: [],
+    textType: "text",
+    turnOf,
+  },
 };
+
+/** Messages of the model take no breakpoint. */
+function turnOf(message: JsonObject): Turn | undefined {
+  const role = message.get("role");
+  if (role === "assistant") return { by: "model", blocks: undefined };
+  const by = role === "system" || role === "developer" ? "head" : role === "tool" ? "tool" : "user";
+  return { by, blocks: "content" };
+}
 
 const textParts: ReadonlySet<JsonValue> = new Set<JsonValue>(["text", "refusal"]);
 

@@ -2,6 +2,7 @@ import { type JsonObject, type JsonValue, type KeepOrder, serializeJson } from "
 import type { Dependency, Expectations, ParsedRequest, RequestFacts } from "../core/protocol.ts";
 import { objectAt, objectsIn, textOf } from "./json-fields.ts";
 import { type LastWords, lastMessage } from "./last-words.ts";
+import type { Turn } from "./openai-breakpoints.ts";
 import { type OpenAiDialect, parseOpenAiRequest } from "./openai-request.ts";
 import { offeredTools, runsAtProvider } from "./openai-responses-tools.ts";
 import { readFlag, readModel, readNumber, readOptions, rejectField, userName } from "./request-body.ts";
@@ -45,6 +46,9 @@ const orders: Readonly<Record<string, KeepOrder>> = {
   tool_choice: sorted,
 };
 
+/** Without an input the model works on what one of these refers to. */
+const inputsElsewhere = ["prompt", "previous_response_id", "conversation"];
+
 const dialect: OpenAiDialect = {
   unkeyedFields,
   orders,
@@ -54,7 +58,27 @@ const dialect: OpenAiDialect = {
   expectationsOf,
   lastWords,
   keyedParts: { prompt_cache_options: keyedCacheOptions },
+  breakpoints: {
+    list: "input",
+    head: ["tools", "instructions", "text", "reasoning", "service_tier"],
+    elsewhere: inputsElsewhere,
+    textType: "input_text",
+    turnOf,
+  },
 };
+
+/** What the model said takes no breakpoint, and the output of a tool only where it is given in parts. */
+function turnOf(item: JsonObject): Turn | undefined {
+  const type = item.get("type") ?? "message";
+  const role = item.get("role");
+  if (type === "message" && role !== "assistant")
+    return { by: role === "system" || role === "developer" ? "head" : "user", blocks: "content" };
+  if (typeof type !== "string" || !type.endsWith("_output")) return { by: "model", blocks: undefined };
+  return {
+    by: "tool",
+    blocks: type === "function_call_output" && Array.isArray(item.get("output")) ? "output" : undefined,
+  };
+}
 
 const textParts: ReadonlySet<JsonValue> = new Set<JsonValue>(["input_text", "output_text", "refusal"]);
 
@@ -76,9 +100,6 @@ function keyedCacheOptions(body: JsonObject): string | undefined {
   const counting = [...options].filter(([name]) => !unkeyedCacheOptions.has(name));
   return counting.length === 0 ? undefined : serializeJson(new Map(counting), sorted);
 }
-
-/** Without an input the model works on what one of these refers to. */
-const inputsElsewhere = ["prompt", "previous_response_id", "conversation"];
 
 function factsOf(body: JsonObject): RequestFacts {
   const model = readModel(body);
