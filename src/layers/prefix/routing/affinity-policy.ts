@@ -1,6 +1,6 @@
-import { PrefillQueue } from "./prefill-queue.ts";
 import { PrefixIndex } from "./prefix-index.ts";
 import type { PromptBlocks } from "./prompt-blocks.ts";
+import { ReplicaLoad, usualSpeed } from "./replica-load.ts";
 import type { Choice, Dispatched, RoutingPolicy } from "./routing-policy.ts";
 
 /**
@@ -25,15 +25,11 @@ export interface AffinityOptions {
   readonly distort?: (queued: number, replica: number) => number;
 }
 
-interface Load {
-  readonly queue: PrefillQueue;
-  inFlight: number;
+class Load extends ReplicaLoad {
   /** Units that were new to it so far. */
-  fresh: number;
-  /** Units a millisecond; `undefined` until one was measured. */
-  speed: number | undefined;
+  fresh = 0;
   /** Calls in a row that lacked what was used lately. */
-  strikes: number;
+  strikes = 0;
 }
 
 /** Estimates that differ by less than this share of the prompt are the same. */
@@ -47,8 +43,6 @@ const shrinkage = 0.9;
 const youngShare = 0.4;
 /** So many such in a row show that it has. */
 const mostStrikes = 3;
-/** Weight of the latest measurement of speed. */
-const latest = 0.1;
 
 export class AffinityPolicy implements RoutingPolicy {
   readonly name = "affinity";
@@ -60,13 +54,7 @@ export class AffinityPolicy implements RoutingPolicy {
 
   constructor({ replicas, capacity, externality = 2, distort = (queued) => queued }: AffinityOptions) {
     this.#index = new PrefixIndex({ replicas, capacity });
-    this.#loads = Array.from({ length: replicas }, () => ({
-      queue: new PrefillQueue(),
-      inFlight: 0,
-      fresh: 0,
-      speed: undefined,
-      strikes: 0,
-    }));
+    this.#loads = Array.from({ length: replicas }, () => new Load());
     this.#externality = externality;
     this.#capacity = capacity;
     this.#distort = distort;
@@ -74,7 +62,7 @@ export class AffinityPolicy implements RoutingPolicy {
 
   choose({ names, blockLength, length }: PromptBlocks, eligible: readonly number[], nowMs: number): Choice {
     const depths = this.#index.match(names);
-    const usual = this.#usualSpeed(eligible);
+    const usual = usualSpeed(this.#loads, eligible);
     const costs = eligible.map((replica) => {
       const { queue, speed = usual } = this.#loads[replica] as Load;
       const lacking = Math.max(0, length - (depths[replica] as number) * blockLength);
@@ -95,28 +83,17 @@ export class AffinityPolicy implements RoutingPolicy {
 
   dispatch({ names, blockLength, length }: PromptBlocks, { replica, expected }: Choice, nowMs: number): Dispatched {
     const load = this.#loads[replica] as Load;
-    const isAlone = load.queue.size === 0;
-    const waiting = load.queue.add(length - expected, nowMs);
-    load.inFlight++;
+    const { begun, ended, computed } = load.add(length - expected, nowMs);
     load.fresh += length - expected;
     const ages = this.#index.put(replica, names);
-    let [isEnded, isTold] = [false, false];
-    let aloneMs: number | undefined;
+    let isTold = false;
     return {
-      begun: (atMs) => {
-        load.queue.remove(waiting, atMs);
-        if (isAlone) aloneMs ??= atMs - nowMs;
-      },
-      ended: (atMs) => {
-        load.queue.remove(waiting, atMs);
-        if (isEnded) return;
-        isEnded = true;
-        load.inFlight--;
-      },
+      begun,
+      ended,
       told: (cached) => {
         if (isTold || !(cached >= 0 && cached <= length)) return;
         isTold = true;
-        if (aloneMs !== undefined) measure(load, length - cached, aloneMs, blockLength);
+        computed(length - cached, blockLength);
         this.#reported(replica, names, ages, Math.floor(expected / blockLength), Math.floor(cached / blockLength));
       },
     };
@@ -156,26 +133,4 @@ export class AffinityPolicy implements RoutingPolicy {
       index.setCapacity(replica, Math.max(names.length, capacity * shrinkage));
     }
   }
-
-  /** Where nothing was measured a replica is supposed to be as fast as the others. */
-  #usualSpeed(eligible: readonly number[]): number | undefined {
-    let [sum, count] = [0, 0];
-    for (const replica of eligible) {
-      const { speed } = this.#loads[replica] as Load;
-      if (speed === undefined) continue;
-      sum += speed;
-      count++;
-    }
-    return count === 0 ? undefined : sum / count;
-  }
-}
-
-/** Few units take no longer than the network does. */
-const fewestBlocks = 4;
-
-/** A prompt for which nothing had to wait shows how fast the replica computes. */
-function measure(load: Load, computed: number, afterMs: number, blockLength: number): void {
-  if (computed < fewestBlocks * blockLength || afterMs <= 0) return;
-  const speed = computed / afterMs;
-  load.speed = load.speed === undefined ? speed : load.speed + (speed - load.speed) * latest;
 }
