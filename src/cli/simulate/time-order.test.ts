@@ -8,7 +8,7 @@ function ordered(times: readonly (number | undefined)[]): { readonly at: (number
   const order = new TimeOrder();
   const out: LoggedCall[] = [];
   for (const [line, at] of times.entries()) {
-    order.push({ line, at } as LoggedCall, 10);
+    order.push({ line, at, durationMs: 5 * minute } as LoggedCall, 10);
     out.push(...order.due());
   }
   out.push(...order.rest());

@@ -2,12 +2,14 @@ import type { LoggedCall } from "../../access-log/logged-call.ts";
 
 /**
  * Calls by the time at which they came. Logs are written when calls end, so calls that overlap stand in them in another
- * order than they came in; within ten minutes the order of time holds. A call that seems to come earlier than that tells
+ * order than they came in; the order of time holds within twice the time that the longest call took so far, one to ten
+ * minutes. A call that seems to come earlier than that tells
  * of a clock that was set back: from there the order of the file holds, and time goes on from where it was, with the same
  * spaces between calls. What waits is bounded in number and in size, and calls without a time keep their place.
  */
 
-const windowMs = 10 * 60_000;
+const leastMs = 60_000;
+const mostMs = 10 * 60_000;
 const mostWaiting = 20_000;
 const mostWaitingLength = 64 * 1024 * 1024;
 
@@ -25,18 +27,21 @@ export class TimeOrder {
   #order = 0;
   /** What is added to the times of the log. */
   #shift = 0;
+  #windowMs = leastMs;
+  #isSorted = true;
   #newest = Number.NEGATIVE_INFINITY;
   #lastOut = Number.NEGATIVE_INFINITY;
 
   /** `length`: what it takes while it waits. */
   push(call: LoggedCall, length: number): void {
     let at = call.at === undefined ? this.#newest : call.at + this.#shift;
-    if (at < this.#newest - windowMs) {
+    if (call.durationMs !== undefined) this.#windowMs = Math.min(mostMs, Math.max(this.#windowMs, 2 * call.durationMs));
+    if (at < this.#newest - mostMs) {
       this.jumps++;
       this.#shift += this.#newest - at;
       at = this.#newest;
     }
-    // Who waits for its end to be logged came that much earlier.
+    if (at < this.#newest) this.#isSorted = false;
     this.#newest = Math.max(this.#newest, at);
     this.#waiting.push({ call, at, order: this.#order++, length });
     this.#length += length;
@@ -47,7 +52,7 @@ export class TimeOrder {
     if (this.#waiting.length === 0) return [];
     const isFull = this.#waiting.length > mostWaiting || this.#length > mostWaitingLength;
     this.#sort();
-    const until = this.#newest - windowMs;
+    const until = this.#newest - this.#windowMs;
     let count = this.#waiting.findIndex(({ at }) => at > until);
     if (count < 0) count = this.#waiting.length;
     if (isFull) count = Math.max(count, this.#waiting.length >> 1);
@@ -61,6 +66,8 @@ export class TimeOrder {
   }
 
   #sort(): void {
+    if (this.#isSorted) return;
+    this.#isSorted = true;
     this.#waiting.sort((one, other) => (one.at === other.at ? one.order - other.order : one.at - other.at));
   }
 
