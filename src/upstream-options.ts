@@ -23,12 +23,16 @@ const replicaUrls = field(
 const fields = z.strictObject({
   url: baseUrl.optional(),
   replicas: replicaUrls,
-  routing: choice("affinity", ["affinity", "bounded-hashing", "least-load", "round-robin"], {
+  routing: choice("affinity", ["affinity", "bounded-hashing", "least-load", "round-robin", "slots"], {
     description: "Which replica a call goes to.",
   }),
   cacheBlocks: integer(8_192, 16, 1_000_000, {
     description:
       "How much of prompts a replica is supposed to keep at first, in blocks of 512 characters; what it reports corrects it.",
+  }),
+  slots: integer(1, 1, 1_024, {
+    description:
+      "How many slots each replica has, for `routing: slots` (llama.cpp's `-np`). Not more: llama.cpp never answers a call for a slot that it has not.",
   }),
   salt: flag(false, {
     description: "Send engines that take one (vLLM, SGLang) a `cache_salt` for each tenant, in place of the client's.",

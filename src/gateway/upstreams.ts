@@ -109,7 +109,16 @@ export class Upstreams {
 }
 
 function upstreamOf(name: string, settings: UpstreamSettings, clock: Clock): Upstream {
-  const { connectTimeout, firstByteTimeout, idleTimeout, replicas, routing, cacheBlocks, salt: takesSalt } = settings;
+  const {
+    connectTimeout,
+    firstByteTimeout,
+    idleTimeout,
+    replicas,
+    routing,
+    cacheBlocks,
+    slots,
+    salt: takesSalt,
+  } = settings;
   const timeouts = {
     connectTimeoutMs: connectTimeout,
     firstByteTimeoutMs: firstByteTimeout,
@@ -119,7 +128,7 @@ function upstreamOf(name: string, settings: UpstreamSettings, clock: Clock): Ups
   if (replicas.length === 0) return upstreamOrigin(name, id, timeouts, takesSalt);
   const { healthPath: path, healthInterval: intervalMs } = settings;
   const health = path === "off" ? undefined : { path, intervalMs };
-  return new PoolUpstream(name, id, { replicas, routing, cacheBlocks, health, takesSalt, timeouts }, clock);
+  return new PoolUpstream(name, id, { replicas, routing, cacheBlocks, slots, health, takesSalt, timeouts }, clock);
 }
 
 /** `elsewhere`: what paths without a version are below. Throws for a path that climbs out of where it leads. */

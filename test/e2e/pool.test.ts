@@ -97,6 +97,24 @@ describe("prefix: a pool of replicas", () => {
     expect(pool.engines.reduce((sum, engine) => sum + engine.evaluated, 0)).toBeGreaterThan(1.9 * length);
   });
 
+  test("slots: each conversation goes on in its own, in place of the one that the client names", async () => {
+    const pool = await runPool(2, { routing: "slots", slots: 2 });
+    const asked: string[] = [];
+    for (const [index, replica] of pool.replicas.entries())
+      replica.plan((call) => {
+        asked.push(`${index}/${(call.json as { id_slot: number }).id_slot}`);
+        return pool.engines[index]?.plan(call);
+      });
+    const turns = manuals.map(() => [] as string[]);
+    for (let round = 0; round < 3; round++)
+      for (const manual of [2, 0, 3, 1]) {
+        await ask(pool, manual, `Question ${round}?`, { id_slot: 9 }, round === 1 ? { "x-ai-cache": "off" } : {});
+        turns[manual]?.push(asked.at(-1) as string);
+      }
+    for (const slots of turns) expect(new Set(slots).size).toBe(1);
+    expect(turns.map(([slot]) => slot).toSorted()).toEqual(["0/0", "0/1", "1/0", "1/1"]);
+  });
+
   test("a replica that is gone is passed over, left out, and nobody notices", async () => {
     const pool = await runPool(3);
     await pool.replicas[1]?.close();

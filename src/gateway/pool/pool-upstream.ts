@@ -7,6 +7,7 @@ import { BoundedHashing } from "../../layers/prefix/routing/bounded-hashing.ts";
 import { blocksOf, type PromptBlocks } from "../../layers/prefix/routing/prompt-blocks.ts";
 import type { RoutingPolicy } from "../../layers/prefix/routing/routing-policy.ts";
 import { LeastLoad, RoundRobin } from "../../layers/prefix/routing/simple-policies.ts";
+import { SlotPolicy } from "../../layers/prefix/routing/slot-policy.ts";
 import { type Upstream, type UpstreamTimeouts, upstreamOrigin } from "../upstream-origin.ts";
 import { startHealthChecks } from "./health-checks.ts";
 import type { Replica } from "./replica.ts";
@@ -19,13 +20,15 @@ import { ReplicaHealth } from "./replica-health.ts";
  * and so on, until an answer begins.
  */
 
-export const routings = ["affinity", "bounded-hashing", "least-load", "round-robin"] as const;
+export const routings = ["affinity", "bounded-hashing", "least-load", "round-robin", "slots"] as const;
 
 export interface PoolOptions {
   readonly replicas: readonly string[];
   readonly routing: (typeof routings)[number];
   /** Blocks that a replica is supposed to hold at first; see `AffinityPolicy`. */
   readonly cacheBlocks: number;
+  /** Sequences of each replica, for the routing that chooses among them. */
+  readonly slots: number;
   /** Where each replica tells its health; `undefined`: it is not asked. */
   readonly health: { readonly path: string; readonly intervalMs: number } | undefined;
   readonly takesSalt: boolean;
@@ -83,7 +86,7 @@ export class PoolUpstream implements Upstream {
       tried.add(choice.replica);
       const hasOthers = this.#eligible(tried).length > 0;
       try {
-        const response = await replica.upstream.send(request, signal);
+        const response = await replica.upstream.send(inSlot(request, choice.slot), signal);
         if (!isUnwell(response.status))
           return call.watched(
             response,
@@ -143,6 +146,11 @@ function isUnwell(status: number): boolean {
   return status === 502 || status === 503 || status === 504;
 }
 
+/** Protocols without a field for it leave the choice to the engine. */
+function inSlot(request: OriginRequest, slot: number | undefined): OriginRequest {
+  return slot === undefined || request.inSlot === undefined ? request : { ...request, body: request.inSlot(slot) };
+}
+
 function promptOf({ prompt }: OriginRequest): PromptBlocks {
   return blocksOf(
     prompt === undefined
@@ -153,7 +161,12 @@ function promptOf({ prompt }: OriginRequest): PromptBlocks {
   );
 }
 
-function policyOf({ replicas: { length: replicas }, routing, cacheBlocks: capacity }: PoolOptions): RoutingPolicy {
+function policyOf({
+  replicas: { length: replicas },
+  routing,
+  cacheBlocks: capacity,
+  slots,
+}: PoolOptions): RoutingPolicy {
   switch (routing) {
     case "affinity":
       return new AffinityPolicy({ replicas, capacity });
@@ -163,5 +176,7 @@ function policyOf({ replicas: { length: replicas }, routing, cacheBlocks: capaci
       return new LeastLoad(replicas);
     case "round-robin":
       return new RoundRobin(replicas);
+    case "slots":
+      return new SlotPolicy({ replicas, slots });
   }
 }

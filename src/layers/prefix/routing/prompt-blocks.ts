@@ -12,6 +12,8 @@ export interface PromptBlocks {
   readonly blockLength: number;
   /** Of the whole prompt, with what does not fill a block. */
   readonly length: number;
+  /** What was cut, for policies that look closer. */
+  readonly text?: string;
 }
 
 /** UTF-16 units; some 128 tokens of English. */
@@ -28,7 +30,7 @@ export function blocksOf(text: string, salt = "", blockLength = defaultBlockLeng
     [low, high] = mixed(text, block * blockLength, (block + 1) * blockLength, low, high);
     names.push((high >>> 11) * 2 ** 32 + (low >>> 0));
   }
-  return { names, blockLength, length: text.length };
+  return { names, blockLength, length: text.length, text };
 }
 
 const firstLow = 0x1b873593;

@@ -16,6 +16,8 @@ export interface Choice {
   readonly replica: number;
   /** How much of the prompt it is supposed to have, in the prompt's units. */
   readonly expected: number;
+  /** Which of its sequences, where the policy chooses among them. */
+  readonly slot?: number;
 }
 
 /** One call on its way. Each is told at most once; what is told late or twice changes nothing. */
