@@ -33,6 +33,8 @@ const sections = {
     "Stored vectors. What a rule sets holds for embeddings too, unless it matches another `operation`.",
   "layers.semantic":
     "Answers to like questions; see [semantic](../semantic.md). In the library these are the members of `semantic`; the embedder, the vectors and the judge are given there as objects.",
+  "layers.prefix":
+    "The caches of providers; see [breakpoints](../prefix-breakpoints.md). In the library these are the members of `prefix`.",
   coalescing: "Identical calls in flight.",
   rules:
     "A list. Each rule has a `match` and any of the options of `layers.exact`, which it sets for the calls that match; for each option the first matching rule that names it decides.",

@@ -15,7 +15,7 @@ import { tracedCore, tracedEmbeddings, tracedWrap } from "./library/traced-calls
 import { ValueShelf } from "./library/value-shelf.ts";
 import { createValues, type Values } from "./library/values.ts";
 import { createWrap, type Wrap } from "./library/wrap.ts";
-import { type CoalescingInput, type CompatInput, type RuleInput, readSettings } from "./options.ts";
+import { type CoalescingInput, type CompatInput, type PrefixInput, type RuleInput, readSettings } from "./options.ts";
 import type { PolicyInput } from "./policy-options.ts";
 import { protocols } from "./protocols/all.ts";
 import { embeddingProtocols } from "./protocols/all-embeddings.ts";
@@ -47,6 +47,8 @@ export interface CacheOptions {
   readonly vectors?: VectorStore;
   /** Who is asked in the background whether two questions are one. Default: nobody. */
   readonly judge?: Judge;
+  /** Prompts are marked for the caches of providers. Default: they are not; see docs/prefix-breakpoints.md. */
+  readonly prefix?: PrefixInput;
   /** What becomes of calls that nobody waits for any more, and of failures; see docs/reference/options.md, section `coalescing`. */
   readonly coalescing?: CoalescingInput;
   /** Cache fields of other gateways that `cache.fetch` understands besides ours; see docs/compatibility.md. */
@@ -115,7 +117,7 @@ export async function createCache(options: CacheOptions = {}): Promise<Cache> {
   assertOptions(options);
   const reading = readSettings({
     store: options.memoryBytes === undefined ? {} : { memoryBytes: options.memoryBytes },
-    layers: { exact: options.policy ?? {}, semantic: options.semantic ?? {} },
+    layers: { exact: options.policy ?? {}, semantic: options.semantic ?? {}, prefix: options.prefix ?? {} },
     rules: options.rules ?? [],
     coalescing: options.coalescing ?? {},
     compat: options.compat ?? {},
@@ -126,7 +128,7 @@ export async function createCache(options: CacheOptions = {}): Promise<Cache> {
   if (!reading.ok) {
     const [first] = reading.mistakes as [(typeof reading.mistakes)[0], ...typeof reading.mistakes];
     const path = first.path.replace(
-      /^(layers\.exact|layers\.semantic|store|security)\b\.?/,
+      /^(layers\.exact|layers\.semantic|layers\.prefix|store|security)\b\.?/,
       (section) => optionPaths[section] ?? "",
     );
     throw new InvalidOptionError(path, { message: `${path} ${first.rule}.`, remedy: first.remedy });
@@ -202,6 +204,8 @@ const optionPaths: Readonly<Record<string, string>> = {
   "layers.exact.": "policy.",
   "layers.semantic": "semantic",
   "layers.semantic.": "semantic.",
+  "layers.prefix": "prefix",
+  "layers.prefix.": "prefix.",
 };
 
 async function tracingFor(clock: Clock = systemClock): Promise<CallTracing> {

@@ -20,6 +20,7 @@ import { EmbeddingBatches } from "./embeddings/embedding-batches.ts";
 import { EmbeddingIntake, type IncomingCall } from "./embeddings/embedding-intake.ts";
 import { EmbeddingPath } from "./embeddings/embedding-path.ts";
 import { RenderedReplies } from "./embeddings/rendered-replies.ts";
+import { CacheMarking } from "./flights/cache-marking.ts";
 import type { Flight } from "./flights/flight.ts";
 import { type IncomingRequest, Intake } from "./intake/intake.ts";
 import { EmbeddingLayer } from "./layers/embedding/embedding-layer.ts";
@@ -141,8 +142,10 @@ export async function assembleCore(options: CoreOptions): Promise<Core> {
     embeddings: embeddingsParts,
     vectorBytes: shares.vectors,
   });
+  const marking = new CacheMarking(settings.layers.prefix, { clock, costs });
   const pipeline = new Pipeline({
     exact,
+    marking,
     semantic: semantic?.path,
     replayer,
     flights,
@@ -223,6 +226,7 @@ export async function assembleCore(options: CoreOptions): Promise<Core> {
       live = changed;
       intake = intakeOf(changed);
       costs.reprice(new Prices(changed.prices));
+      marking.reconfigure(changed.layers.prefix);
     },
     close: async () => {
       masterKey.close();

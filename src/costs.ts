@@ -1,6 +1,7 @@
 import type { Call, Caller } from "./core/call.ts";
 import type { Billed, Cost, Pricer } from "./core/cost.ts";
 import type { Entry } from "./core/entry.ts";
+import { usdText } from "./core/money.ts";
 import type { Usage } from "./core/recording.ts";
 import type { Overhead, SavedBy, Trace, TraceEvent } from "./core/trace.ts";
 import type { CompleteAnswer, WholeAnswer } from "./flights/origin-answer.ts";
@@ -70,6 +71,35 @@ export class Costs {
     if (status !== 200 || (facts?.error === true && facts.usage === undefined)) return;
     const cost = this.of(call, { usage: facts?.usage, model: facts?.model }, now);
     this.#trace({ type: "spending", protocol: protocol.name, model: call.facts.model, originId, cost });
+  }
+
+  /**
+   * Books what the provider's own cache saved by our marks against a call without it: of what it read, less what writing
+   * cost more. It may be less than nothing. At least that is nothing: the client might have marked the prompt itself.
+   */
+  saveByMarks(call: Call, usage: Usage, now: number): void {
+    const priceOf = (tokens: Usage) => this.of(call, { usage: tokens, model: undefined }, now).price;
+    const paid = priceOf(usage);
+    const plain = priceOf({ ...usage, cachedInputTokens: 0, cacheWriteTokens: 0 });
+    const read = usage.cachedInputTokens;
+    const saved = {
+      inputTokens: read,
+      cachedInputTokens: read,
+      cacheWriteTokens: 0,
+      outputTokens: 0,
+      reasoningTokens: 0,
+    };
+    const picodollars = paid === undefined || plain === undefined ? undefined : plain.picodollars - paid.picodollars;
+    const price =
+      picodollars === undefined || paid === undefined
+        ? undefined
+        : {
+            picodollars,
+            usd: usdText(picodollars),
+            conservativePicodollars: Math.min(0, picodollars),
+            source: paid.source,
+          };
+    this.save(call, "prefix", { usage: saved, price });
   }
 
   /** Books what the cache itself asked a model for. */

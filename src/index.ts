@@ -23,7 +23,7 @@ export type { Embed, Embeddings, EmbedOptions, EmbedTexts } from "./library/libr
 export type { ValueOptions } from "./library/value-shelf.ts";
 export type { ValueLookup, Values, ValueTicket } from "./library/values.ts";
 export type { Computing, Wrap, WrapOptions, Wrapped } from "./library/wrap.ts";
-export type { CoalescingInput, CompatInput, RuleInput } from "./options.ts";
+export type { CoalescingInput, CompatInput, PrefixInput, RuleInput } from "./options.ts";
 export type { PolicyInput } from "./policy-options.ts";
 export type { Feedback, FeedbackTaken } from "./semantic/feedback.ts";
 export type { SemanticInput } from "./semantic-options.ts";

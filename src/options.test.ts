@@ -61,6 +61,10 @@ describe("readSettings", () => {
             "ttlJitter": 0.05,
             "variants": 1,
           },
+          "prefix": {
+            "breakpoints": false,
+            "leastTokens": {},
+          },
           "semantic": {
             "allow": [],
             "auditUsdPerDay": 0,

@@ -7,6 +7,7 @@ import {
   choice,
   duration,
   type Field,
+  field,
   flag,
   integer,
   optionalTags,
@@ -36,6 +37,20 @@ const matchSchema = z.strictObject(
       optionalText({ description: `Pattern for the ${name}; \`*\` stands for any run of characters.` }),
     ]),
   ) as Record<"model" | "protocol" | "operation" | "namespace" | "tenant" | "tag", z.ZodOptional<Field<string>>>,
+);
+
+const tokensByModel = field(
+  (value): Readonly<Record<string, number>> | undefined => {
+    if (typeof value !== "object" || value === null || Array.isArray(value)) return undefined;
+    const isTokens = (tokens: unknown) => Number.isSafeInteger(tokens) && (tokens as number) > 0;
+    return Object.values(value).every(isTokens) ? (value as Record<string, number>) : undefined;
+  },
+  {
+    description:
+      "Tokens of the shortest prompt that a provider keeps, by pattern of the model, where that is not what it publishes.",
+    rule: "whole numbers above 0, by patterns of models",
+    default: {},
+  },
 );
 
 export const settingsSchema = z.strictObject({
@@ -87,6 +102,15 @@ export const settingsSchema = z.strictObject({
         })
         .prefault({} as never),
       semantic: semanticSchema,
+      prefix: z
+        .strictObject({
+          breakpoints: flag(false, {
+            description:
+              "Mark prompts for the caches of Anthropic and OpenAI where that pays; see [breakpoints](../prefix-breakpoints.md).",
+          }),
+          leastTokens: tokensByModel,
+        })
+        .prefault({} as never),
     })
     .prefault({} as never),
   coalescing: z
@@ -183,6 +207,14 @@ export interface CoalescingInput {
   readonly finishDetached?: boolean;
   readonly detachedTime?: string | 0;
   readonly detachedBytes?: number | string;
+}
+
+/** What the library's `prefix` option may say. */
+export interface PrefixInput {
+  /** Mark prompts where that pays; default false. */
+  readonly breakpoints?: boolean;
+  /** Tokens of the shortest prompt that a provider keeps, by pattern of the model. */
+  readonly leastTokens?: Readonly<Record<string, number>>;
 }
 
 /** What the library's `compat` option may say. */

@@ -18,6 +18,7 @@ import type { Following } from "./fleet/fleet-parts.ts";
 import { FleetSeat } from "./fleet/fleet-seat.ts";
 import { LeaderLostError } from "./fleet/leader-lost-error.ts";
 import { contentType, isOriginFailure, passedOn } from "./flights/answer-forms.ts";
+import type { CacheMarking } from "./flights/cache-marking.ts";
 import { lookUp, satisfying } from "./flights/exact-lookup.ts";
 import { Flight } from "./flights/flight.ts";
 import type { Patience } from "./flights/flight-holders.ts";
@@ -52,6 +53,8 @@ export interface PipelineParts {
   readonly clock: Clock;
   readonly trace: Trace;
   readonly costs: Costs;
+  /** Marks prompts for the caches of providers. */
+  readonly marking: CacheMarking | undefined;
   readonly limits: FlightLimits;
   /** Its name, to tell what was slow. */
   readonly store: string;
@@ -234,7 +237,7 @@ export class Pipeline {
       limits: { ...limits, maxEntryBytes: Math.min(limits.maxEntryBytes, call.policy.maxEntryBytes) },
       // What is not to be stored has no use to anybody who is not there.
       patience: { ...patience, finishDetached: patience.finishDetached && mayStore(call) },
-      usageRefusal: this.#usageRefusers,
+      wishes: { usageRefusal: this.#usageRefusers, marking: this.#parts.marking },
       prepare,
       ask: (compute, ticket, signal) => seat.ask(compute, ticket, signal),
       isWantedElsewhere: seat.isWantedElsewhere,

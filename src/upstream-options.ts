@@ -37,6 +37,10 @@ const fields = z.strictObject({
   salt: flag(false, {
     description: "Send engines that take one (vLLM, SGLang) a `cache_salt` for each tenant, in place of the client's.",
   }),
+  breakpoints: choice("auto", ["auto", "always", "never"], {
+    description:
+      "Whether it knows the marks of its protocol's own provider, where `layers.prefix.breakpoints` is on; `auto`: its host tells.",
+  }),
   healthPath: field(
     (value) => {
       if (value === "off" || value === false) return "off";

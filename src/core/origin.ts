@@ -34,6 +34,8 @@ export interface Origin {
   readonly id: string;
   /** It keeps prompts for all who ask, unless a salt parts them. */
   readonly takesSalt?: boolean;
+  /** Whether it knows the marks of its protocol's own provider; where that is not said its host tells. */
+  readonly takesMarks?: boolean | undefined;
   /** Throws `OriginError` when there is no answer; an error status is an answer. */
   send(request: OriginRequest, signal: AbortSignal): Promise<OriginResponse>;
 }

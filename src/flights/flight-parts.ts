@@ -5,7 +5,7 @@ import type { Stored } from "../core/outcome.ts";
 import type { Trace } from "../core/trace.ts";
 import type { Patience } from "./flight-holders.ts";
 import type { CompleteAnswer, WholeAnswer } from "./origin-answer.ts";
-import type { UsageRefusal } from "./usage-wish.ts";
+import type { WishParts } from "./origin-wishes.ts";
 
 /** What a flight is made of and what comes out of it. */
 
@@ -18,8 +18,8 @@ export interface FlightParts {
   readonly trace: Trace;
   readonly limits: FlightLimits;
   readonly patience: Patience;
-  /** Whether the origin may be asked for usage in a stream; told when it refused. */
-  readonly usageRefusal: UsageRefusal;
+  /** What the origin is asked for besides. */
+  readonly wishes: WishParts;
   /** Takes the generations and the time, before the origin is called; `undefined` when the store cannot tell. Never throws. */
   prepare(): Promise<RecordTicket | undefined>;
   /** Asks the origin by `compute`, or takes part in what another process asks it. */

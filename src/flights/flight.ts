@@ -21,7 +21,7 @@ import {
   type WholeAnswer,
 } from "./origin-answer.ts";
 import { OriginWatch } from "./origin-watch.ts";
-import { sendWithUsage } from "./usage-wish.ts";
+import { sendWithWishes } from "./origin-wishes.ts";
 
 /**
  * One origin call and everybody who waits for it. The flight belongs to no caller: each holds it while it wants
@@ -160,7 +160,7 @@ export class Flight {
     const watch = this.#watch;
     const compute = () => {
       watch.start();
-      return sendWithUsage(this.#asked, parts.usageRefusal, this.#abort.signal, watch.originCall);
+      return sendWithWishes(this.#asked, parts.wishes, this.#abort.signal, watch.originCall);
     };
     try {
       const { response, isFollower } = await parts.ask(compute, ticket, this.#abort.signal);

@@ -23,7 +23,13 @@ export interface Upstream extends Origin {
   close(): Promise<void>;
 }
 
-export function upstreamOrigin(name: string, baseUrl: string, timeouts: UpstreamTimeouts, takesSalt = false): Upstream {
+export function upstreamOrigin(
+  name: string,
+  baseUrl: string,
+  timeouts: UpstreamTimeouts,
+  takesSalt = false,
+  takesMarks?: boolean,
+): Upstream {
   const dispatcher = new Agent({
     connect: { timeout: timeouts.connectTimeoutMs },
     headersTimeout: timeouts.firstByteTimeoutMs,
@@ -38,6 +44,7 @@ export function upstreamOrigin(name: string, baseUrl: string, timeouts: Upstream
     id: baseUrl,
     base: baseUrl,
     takesSalt,
+    takesMarks,
     dispatcher,
     retire: () => {},
     async send(request, signal) {

@@ -125,7 +125,8 @@ function upstreamOf(name: string, settings: UpstreamSettings, clock: Clock): Ups
     idleTimeoutMs: idleTimeout,
   };
   const id = urlOf(settings) as string;
-  if (replicas.length === 0) return upstreamOrigin(name, id, timeouts, takesSalt);
+  const takesMarks = { auto: undefined, always: true, never: false }[settings.breakpoints];
+  if (replicas.length === 0) return upstreamOrigin(name, id, timeouts, takesSalt, takesMarks);
   const { healthPath: path, healthInterval: intervalMs } = settings;
   const health = path === "off" ? undefined : { path, intervalMs };
   return new PoolUpstream(name, id, { replicas, routing, cacheBlocks, slots, health, takesSalt, timeouts }, clock);

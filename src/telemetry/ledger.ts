@@ -1,3 +1,4 @@
+import type { Cost, Price } from "../core/cost.ts";
 import { layerNames } from "../core/directives.ts";
 import type { Outcome } from "../core/outcome.ts";
 import type { Overhead, SavedBy, TraceEvent } from "../core/trace.ts";
@@ -40,6 +41,8 @@ export type SpentFor = "inference" | Overhead;
 export const purposes: readonly SpentFor[] = ["inference", "judge", "embedding"];
 
 export const savers: readonly SavedBy[] = [...layerNames, "coalescing"];
+
+const nothing = { picodollars: 0, conservativePicodollars: 0 };
 
 /** By model, and then by provider. */
 type Accounts = Map<string, Map<string, Account>>;
@@ -111,9 +114,20 @@ export class Ledger {
   #book(accounts: Accounts, event: Extract<TraceEvent, { type: "saving" | "spending" | "semantic-observed" }>): void {
     const { model, cost } = event;
     const provider = event.type === "semantic-observed" ? "" : providerOf(event.protocol, event.originId);
-    this.#account(accounts, model, provider).add(cost);
+    if (event.type === "saving" && cost.price !== undefined && cost.price.picodollars < 0)
+      this.#bookLoss(event.by, model, provider, cost.usage, cost.price);
+    else this.#account(accounts, model, provider).add(cost);
     const source = cost.price?.source;
     if (source !== undefined) this.#sources.set(source, (this.#sources.get(source) ?? 0) + 1);
+  }
+
+  /** What cost more than it saved stands on the other side, too. */
+  #bookLoss(by: SavedBy, model: string, provider: string, usage: Cost["usage"], price: Price): void {
+    this.#account(this.#saved[by], model, provider).add({ usage, price: { ...price, ...nothing } });
+    const { tokens } = new Account();
+    const { picodollars, conservativePicodollars = picodollars } = price;
+    const lost = { picodollars: BigInt(-picodollars), conservativePicodollars: BigInt(-conservativePicodollars) };
+    this.#account(this.#undone[by], model, "").merge({ answers: 0, unpriced: 0, tokens, ...lost });
   }
 
   #account(accounts: Accounts, model: string, provider: string): Account {

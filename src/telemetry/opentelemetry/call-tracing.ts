@@ -139,6 +139,7 @@ export class CallTracing {
     const passing: Origin = {
       id: origin.id,
       ...(origin.takesSalt === true && { takesSalt: true }),
+      takesMarks: origin.takesMarks,
       send: (request, signal) => {
         const span = this.#originSpans.get(request.originCall ?? request) ?? this.#underway.getStore()?.span;
         if (span === undefined || !api.isSpanContextValid(span.spanContext())) return origin.send(request, signal);

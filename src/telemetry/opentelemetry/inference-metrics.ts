@@ -106,7 +106,9 @@ export function inferenceMetrics(meter: Meter, { formerNames }: { readonly forme
       case "lookup-end":
         return looked.record(event.durationMs / 1000, { "reprise.layer": event.layer, "reprise.result": event.result });
       case "saving":
-        if (event.cost.price !== undefined) saved.add(Number(event.cost.price.usd), { "reprise.layer": event.by });
+        // A counter takes nothing less than nothing; what a loss was stands in the ledger.
+        if (event.cost.price !== undefined && event.cost.price.picodollars >= 0)
+          saved.add(Number(event.cost.price.usd), { "reprise.layer": event.by });
         return;
       default:
         return;

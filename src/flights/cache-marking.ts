@@ -1,0 +1,84 @@
+import type { CacheMarks } from "../core/cache-marks.ts";
+import type { Asked } from "../core/call.ts";
+import type { Clock } from "../core/clock.ts";
+import type { OriginResponse } from "../core/origin.ts";
+import type { Costs } from "../costs.ts";
+import { BreakpointPlanners } from "../layers/prefix/breakpoints/planners.ts";
+import { isGenuine } from "../layers/prefix/breakpoints/provider-rules.ts";
+
+/** A call that is sent with marks. */
+export interface MarkedCall {
+  readonly marks: CacheMarks;
+  /** The same answer, whose beginning and usage the planner hears of. */
+  watched(response: OriginResponse): OriginResponse;
+}
+
+export interface MarkingSettings {
+  readonly breakpoints: boolean;
+  /** Tokens of the shortest prefix that is kept, by pattern of the model. */
+  readonly leastTokens: Readonly<Record<string, number>>;
+}
+
+/** Models of origins that answered 400 to a mark; few, as names come from requests. */
+const mostRefusals = 1_000;
+
+/** Marks calls on their way to a provider's cache of prompts, and books what that saves, or costs. */
+export class CacheMarking {
+  readonly #parts: { readonly clock: Clock; readonly costs: Costs };
+  readonly #refusals = new Set<string>();
+  #planners: BreakpointPlanners | undefined;
+
+  constructor(settings: MarkingSettings, parts: { readonly clock: Clock; readonly costs: Costs }) {
+    this.#parts = parts;
+    this.reconfigure(settings);
+  }
+
+  /** What was learnt is forgotten. */
+  reconfigure({ breakpoints, leastTokens }: MarkingSettings): void {
+    this.#planners = breakpoints ? new BreakpointPlanners(leastTokens) : undefined;
+  }
+
+  /** `undefined` where the call is better sent as it is. */
+  mark(asked: Asked): MarkedCall | undefined {
+    const planners = this.#planners;
+    const { call, origin } = asked;
+    const { name: protocol } = call.protocol;
+    if (planners === undefined || call.directives.layers?.has("prefix") === false) return undefined;
+    if (!(origin.takesMarks ?? isGenuine(protocol, origin.id)) || this.#refusals.has(refusalKey(asked)))
+      return undefined;
+    const prompt = asked.parsed().markable?.();
+    if (prompt === undefined) return undefined;
+    const { clock, costs } = this.#parts;
+    const scope = { tenant: call.principal.tenant, originId: origin.id, protocol, model: call.facts.model };
+    const plan = planners.plan(scope, prompt, clock.now());
+    if (plan === undefined) return undefined;
+    const { ends, group } = plan;
+    const key = group === undefined ? undefined : call.partition(`prompt cache key ${group}`);
+    return {
+      marks: { ends, key },
+      watched: (response) => {
+        if (response.status !== 200) return response;
+        plan.begun(clock.now());
+        return {
+          ...response,
+          told: (usage) => {
+            response.told?.(usage);
+            if (usage === undefined) return;
+            plan.told(usage);
+            // What a key alone brings the provider might have done without it.
+            if (ends.length > 0) costs.saveByMarks(call, usage, clock.now());
+          },
+        };
+      },
+    };
+  }
+
+  /** The origin does not take marks for this model. */
+  refused(asked: Asked): void {
+    if (this.#refusals.size < mostRefusals) this.#refusals.add(refusalKey(asked));
+  }
+}
+
+function refusalKey({ call, origin }: Asked): string {
+  return `${origin.id}\n${call.facts.model}`;
+}
