@@ -1,97 +1,76 @@
-import OpenAI from "openai";
-import { system } from "./questions.ts";
+import { noTokens, type Tokens } from "./prices.ts";
+import { textTokens } from "./questions.ts";
+import { modelOf, requestOf, tokensIn, type WireAnswer, type WireRequest, type Wish } from "./wire.ts";
 
-/** The support desk: asks through the official SDK, as any application would, and measures what comes back. */
+/** The desk: asks as its programs do, and notes of each answer what stands in it. It knows the gateway from outside. */
 
-/** `X-AI-Cache-Status` of the answer, or `ERROR` when there was none. */
 export type Status = "HIT" | "STALE" | "MISS" | "COALESCED" | "REFRESH" | "BYPASS" | "ERROR";
 
 export interface Exchange {
-  readonly team: string;
-  readonly question: string;
-  readonly version: string;
+  readonly wish: Wish;
+  readonly model: string;
   readonly status: Status;
-  /** From the request to the last byte of the answer. */
-  readonly durationMs: number;
-  /** As the origin counted them when it computed this answer. */
-  readonly inputTokens: number;
-  readonly outputTokens: number;
+  /** Which layer answered, of hits and stale answers. */
+  readonly layer: string | undefined;
+  readonly entry: string | undefined;
+  readonly httpStatus: number;
+  /** What no model had to read or write for this answer. */
+  readonly saved: Tokens;
+  /** What a model read and wrote for it past the cache, which looks into no such answer. */
+  readonly passed: Tokens;
 }
 
-export interface Wish {
-  readonly team: string;
-  readonly question: string;
-  readonly stream?: boolean;
-  /** Where the rule for short-lived answers applies. */
-  readonly namespace?: string;
-  /** The label of the knowledge the answer is based on. */
-  readonly version?: string;
-}
+export type Send = (request: WireRequest) => Promise<WireAnswer>;
 
 export class Desk {
-  readonly #baseURL: string;
-  readonly #clients = new Map<string, OpenAI>();
   readonly exchanges: Exchange[] = [];
+  /** Exchanges whose answer somebody found wrong. */
+  readonly reported: Exchange[] = [];
+  readonly #send: Send;
+  /** Texts by who has had their vectors. */
+  readonly #known = new Set<string>();
 
-  constructor(baseURL: string) {
-    this.#baseURL = baseURL;
+  constructor(send: Send) {
+    this.#send = send;
   }
 
   async ask(wish: Wish): Promise<Exchange> {
-    const { team, question, version = "" } = wish;
-    const startedAt = performance.now();
-    const { status, usage } = await this.#send(wish).catch((error: unknown) => {
-      if (error instanceof OpenAI.APIError) return { status: "ERROR" as const, usage: undefined };
-      throw error;
-    });
+    const answer = await this.#send(requestOf(wish));
+    const status = statusOf(answer);
+    const { team, ask } = wish;
     const exchange: Exchange = {
-      team,
-      question,
-      version,
+      wish,
+      model: modelOf(wish),
       status,
-      durationMs: performance.now() - startedAt,
-      inputTokens: usage?.prompt_tokens ?? 0,
-      outputTokens: usage?.completion_tokens ?? 0,
+      layer: answer.headers["x-ai-cache-layer"],
+      entry: answer.headers["x-ai-cache-entry"],
+      httpStatus: answer.status,
+      saved:
+        typeof ask !== "string" ? this.#savedVectors(team.name, ask, answer) : told(answer, withoutModel.has(status)),
+      passed: told(answer, status === "BYPASS"),
     };
     this.exchanges.push(exchange);
     return exchange;
   }
 
-  async #send({ team, question, stream = false, namespace, version }: Wish) {
-    const request = {
-      model: "scripted-large",
-      temperature: 0,
-      messages: [
-        { role: "system" as const, content: system },
-        { role: "user" as const, content: question },
-      ],
-    };
-    const headers = {
-      ...(namespace === undefined ? {} : { "X-AI-Cache-Namespace": namespace }),
-      ...(version === undefined ? {} : { "X-AI-Cache-Version": version }),
-    };
-    const { completions } = this.#clientOf(team).chat;
-    if (!stream) {
-      const { data, response } = await completions.create(request, { headers }).withResponse();
-      return { status: statusOf(response), usage: data.usage };
-    }
-    const options = { ...request, stream: true as const, stream_options: { include_usage: true } };
-    const { data, response } = await completions.create(options, { headers }).withResponse();
-    let usage: OpenAI.CompletionUsage | undefined;
-    for await (const chunk of data) usage = chunk.usage ?? usage;
-    return { status: statusOf(response), usage };
-  }
-
-  /** Every team has a key of its own, and so a tenant of its own. */
-  #clientOf(team: string): OpenAI {
-    const known = this.#clients.get(team);
-    if (known !== undefined) return known;
-    const client = new OpenAI({ baseURL: this.#baseURL, apiKey: `sk-demo-${team}`, maxRetries: 0 });
-    this.#clients.set(team, client);
-    return client;
+  /** Of texts whose vectors this team has had before, nothing is sent again. */
+  #savedVectors(team: string, texts: readonly string[], { status }: WireAnswer): Tokens {
+    if (status !== 200) return noTokens;
+    const old = texts.filter((text) => this.#known.has(`${team}\n${text}`));
+    for (const text of texts) this.#known.add(`${team}\n${text}`);
+    return { ...noTokens, input: old.reduce((sum, text) => sum + textTokens(text), 0) };
   }
 }
 
-function statusOf(response: Response): Status {
-  return (response.headers.get("x-ai-cache-status") ?? "BYPASS") as Status;
+const withoutModel: ReadonlySet<Status> = new Set(["HIT", "STALE", "COALESCED"]);
+
+function told(answer: WireAnswer, counts: boolean): Tokens {
+  return counts ? tokensIn(answer) : noTokens;
+}
+
+/** An answer that nobody computed, and that is none, says so in its status and in no `fwd-status`. */
+function statusOf({ status, headers }: WireAnswer): Status {
+  const told = headers["cache-status"] ?? "";
+  if (status >= 400 && !told.includes("fwd-status=")) return "ERROR";
+  return (headers["x-ai-cache-status"] ?? "BYPASS") as Status;
 }

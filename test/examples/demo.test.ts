@@ -1,17 +1,21 @@
 import { expect, test } from "vitest";
 import { runExample } from "./run-example.ts";
 
-test("demo.ts: the day ends, and what it reports adds up", async () => {
-  const { output } = await runExample(process.execPath, new URL("../../examples/demo.ts", import.meta.url));
-  const calls = Object.fromEntries(
-    [...output.matchAll(/^(HIT|STALE|COALESCED|MISS|ERROR|all) +(\d+)/gm)].map(([, name, count]) => [
-      name,
-      Number(count),
-    ]),
-  );
-  expect(calls).toEqual({ HIT: 79, STALE: 2, COALESCED: 11, MISS: 34, ERROR: 1, all: 127 });
-  expect(output).toContain("calls to the origin   34");
-  expect(output).toContain("SQLite has kept the answers");
-  expect(output).toMatch(/13:00 .* 16 HIT/);
-  expect(output).toMatch(/14:10 .* 2 STALE/);
+test("demo.ts: every layer works in the day that is played, its books balance, and the gateway goes on with its store", async () => {
+  const demo = new URL("../../examples/demo.ts", import.meta.url);
+  const { output } = await runExample(process.execPath, demo, {}, ["--once"]);
+  const columns = [...output.matchAll(/^(\w+) +(\d+)(?: +(\d+) +(\d+\.\d+))?$/gm)];
+  const first = new Map(columns.map(([, name = "", count]) => [name, Number(count)]));
+  const { all, ...calls } = Object.fromEntries(first);
+  const { exact, semantic, embedding, coalescing, ...byStatus } = calls;
+
+  expect(Object.keys(byStatus)).toEqual(["HIT", "STALE", "COALESCED", "MISS", "REFRESH", "BYPASS", "ERROR"]);
+  expect(Object.entries(calls).filter(([, count]) => count === 0)).toEqual([]);
+  expect(Object.values(byStatus).reduce((sum, count) => sum + count, 0)).toBe(all);
+  const { HIT = 0, STALE = 0, COALESCED = 0 } = byStatus;
+  expect(Number(exact) + Number(semantic) + Number(embedding) + Number(coalescing)).toBe(HIT + STALE + COALESCED);
+  expect(output).toContain("The books balance");
+  expect(output).toContain("16 of 16 questions of the day are hits");
+  expect(output).toMatch(/"conditions" is taken back/);
+  expect(output).toMatch(/somebody reports a wrong answer/);
 }, 60_000);

@@ -12,8 +12,9 @@ export async function runExample(
   program: string,
   url: URL,
   environment: Readonly<Record<string, string>> = {},
+  parameters: readonly string[] = [],
 ): Promise<ExampleRun> {
-  const { stdout, stderr } = await promisify(execFile)(program, [fileURLToPath(url)], {
+  const { stdout, stderr } = await promisify(execFile)(program, [fileURLToPath(url), ...parameters], {
     env: { PATH: process.env["PATH"] ?? "", ...environment },
     timeout: 60_000,
   });
