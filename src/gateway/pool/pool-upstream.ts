@@ -87,17 +87,13 @@ export class PoolUpstream implements Upstream {
       const hasOthers = this.#eligible(tried).length > 0;
       try {
         const response = await replica.upstream.send(inSlot(request, choice.slot), signal);
-        if (!isUnwell(response.status))
-          return call.watched(
-            response,
-            headerValue(response.headers, "content-type")?.startsWith("text/event-stream") === true,
-          );
+        if (!isUnwell(response.status)) return call.watched(response, isStream(response), signal);
         if (!hasOthers) {
           replica.errors++;
           replica.health.failed();
-          return call.watched(response, false);
+          return call.watched(response, false, signal);
         }
-        await response.body[Symbol.asyncIterator]().return?.();
+        void letGo(response.body);
         call.fail();
       } catch (error) {
         if (signal.aborted) {
@@ -144,6 +140,26 @@ export class PoolUpstream implements Upstream {
 /** What another replica may do better: a server that is overloaded, starts or dies says these. */
 function isUnwell(status: number): boolean {
   return status === 502 || status === 503 || status === 504;
+}
+
+function isStream({ headers }: OriginResponse): boolean {
+  return headerValue(headers, "content-type")?.startsWith("text/event-stream") === true;
+}
+
+/** Longer ones are not worth the connection. */
+const longestExcuse = 64 * 1024;
+
+/** Reads a short answer to its end, so that its connection can be used again, and hangs up on a long one. */
+async function letGo(body: AsyncIterable<Uint8Array>): Promise<void> {
+  let length = 0;
+  try {
+    for await (const chunk of body) {
+      length += chunk.length;
+      if (length > longestExcuse) return;
+    }
+  } catch {
+    // Nobody wanted to read it.
+  }
 }
 
 /** Protocols without a field for it leave the choice to the engine. */

@@ -35,12 +35,14 @@ export class ReplicaCall {
     this.end();
   }
 
-  /** The same answer, whose beginning and end are told. */
-  watched(response: OriginResponse, isStream: boolean): OriginResponse {
-    return { ...response, body: this.#body(response.body, isStream), told: (usage) => this.#told(usage) };
+  /** The same answer, whose beginning and end are told. `signal`: of who asked. */
+  watched(response: OriginResponse, isStream: boolean, signal: AbortSignal): OriginResponse {
+    // Also where nobody begins to read, and so nobody ends.
+    signal.addEventListener("abort", () => this.end(), { once: true });
+    return { ...response, body: this.#body(response.body, isStream, signal), told: (usage) => this.#told(usage) };
   }
 
-  async *#body(body: AsyncIterable<Uint8Array>, isStream: boolean): AsyncGenerator<Uint8Array> {
+  async *#body(body: AsyncIterable<Uint8Array>, isStream: boolean, signal: AbortSignal): AsyncGenerator<Uint8Array> {
     try {
       for await (const chunk of body) {
         // An answer in one piece tells nothing of when its first token was there.
@@ -49,7 +51,8 @@ export class ReplicaCall {
       }
       this.#replica.health.succeeded();
     } catch (error) {
-      this.fail();
+      // Who hung up has shown nothing of the replica.
+      if (!signal.aborted) this.fail();
       throw error;
     } finally {
       this.end();
