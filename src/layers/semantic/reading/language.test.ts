@@ -15,6 +15,9 @@ test.each([
   "5 + 3",
   "what is θ in this equation",
   "best places to visit in Los Angeles",
+  "who ownz mers",
+  "what cicco ios",
+  "emily seiyl pac ak fax number",
   "teach me how to use useEffect and useState",
 ])("%j is English", (text) => {
   expect(language(text)).toBe("en");

@@ -20,9 +20,9 @@ export function languageOf(tokens: readonly Token[], text: string): "en" | "othe
     else if (token.isKnown || token.spelled !== token.lower) known++;
   }
   if (foreign > english && foreign >= 2) return "other";
-  if (words <= shortText) return known >= words / 2 ? "en" : "other";
-  if (english >= words * 0.15) return known >= words * 0.4 ? "en" : "other";
-  return known >= words * 0.7 ? "en" : "other";
+  if (words <= shortText && (english === 0 || foreign > 0)) return known >= words / 2 ? "en" : "other";
+  if (english >= words * 0.15) return known >= words * (foreign > 0 ? 0.4 : 0.33) ? "en" : "other";
+  return known >= words * (foreign > 0 ? 0.7 : 0.6) ? "en" : "other";
 }
 
 /** Up to so many words a text need have no grammar. */

@@ -1,7 +1,9 @@
 import { expect, test } from "vitest";
 import { builtinLexicon } from "../../../embedders/lexicon.ts";
+import { align } from "./align.ts";
 import { areLookAlikes } from "./look-alikes.ts";
 import { readText } from "./read-text.ts";
+import type { Reading } from "./reading.ts";
 
 const lexicon = builtinLexicon();
 const alike = (known: string, slip: string) => {
@@ -14,6 +16,8 @@ test.each([
   ["wang", "weng"],
   ["rostov", "rostova"],
   ["lisinopril", "fosinopril"],
+  ["cheng", "zheng"],
+  ["canidae", "caninae"],
 ])("%s and %s may be two names", (known, other) => {
   expect(alike(known, other)).toBe(true);
   expect(readText(`what is ${other}`, lexicon).signature).not.toBe(readText(`what is ${known}`, lexicon).signature);
@@ -29,4 +33,14 @@ test.each([
   ["antifreeze", "qntifreeze", "one slip at the beginning"],
 ])("%s and %s are one: %s", (known, slip) => {
   expect(alike(known, slip)).toBe(false);
+});
+
+test("a name with a capital and one letter less is another name", () => {
+  for (const [known, other] of [
+    ["Lucas", "Luca"],
+    ["Alexandra", "Alexandr"],
+  ] as const) {
+    const [one, two] = [known, other].map((name) => readText(`when did ${name} win the prize`, lexicon));
+    expect(align(one as Reading, two as Reading, lexicon).askedOnly).toHaveLength(1);
+  }
 });

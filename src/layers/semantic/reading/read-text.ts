@@ -70,7 +70,7 @@ class WordReader {
     const opened = span.text === "u" ? ["you"] : openContraction(lower);
     if (opened !== undefined) return opened.map((word) => this.#token(span, word, this.#spelled(word, isName), isName));
     const parts = this.#parts(lower);
-    if (parts.length > 1) return parts.map((word) => this.#token(span, word, word, isName));
+    if (parts.length > 1) return parts.map((word) => this.#token(span, word, this.#spelled(word, isName), isName));
     const spelled = this.#spelled(lower, isName);
     const meant = spelled === lower ? undefined : openContraction(spelled);
     return (meant ?? [spelled]).map((word) => this.#token(span, meant === undefined ? lower : word, word, isName));
@@ -110,11 +110,15 @@ class WordReader {
     return singular !== undefined && this.#lexicon.rarity(singular) < rarestSingular ? singular : undefined;
   }
 
-  /** The parts of a hyphenated word where each is a word of its own (`full-time`); else the word as it is. */
+  /** The parts of a hyphenated word where each is a word of its own (`full-time`), or one a slip; else the word as it is. */
   #parts(lower: string): readonly string[] {
     if (!lower.includes("-")) return [lower];
     const parts = lower.split("-");
-    return parts.every((part) => part.length > 1 && this.#lexicon.knows(part)) ? parts : [lower];
+    const unknown = parts.filter((part) => part.length < 2 || !this.#lexicon.knows(part));
+    if (unknown.length === 0) return parts;
+    const [slip, ...others] = unknown;
+    const isSlip = others.length === 0 && slip !== undefined && this.#spelled(slip, false) !== slip;
+    return isSlip && parts.length > 1 ? parts : [lower];
   }
 }
 

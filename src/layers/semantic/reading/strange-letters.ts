@@ -1,0 +1,55 @@
+import type { Lexicon } from "../../../core/lexicon.ts";
+import type { Token } from "./reading.ts";
+import { slipKindOf } from "./slip-kind.ts";
+
+/**
+ * Whether of two words that nobody knows, one slip apart, one is a slip of the other. Both could be names. Names are
+ * spelled like words, so one whose letters are far stranger than the other's is a slip (`mutselidae`, `tdivex`), and so
+ * are two letters in the wrong order, which hardly ever tell two names apart; two that differ as names do (`zorblax`,
+ * `zorblux`) are two.
+ */
+export function isStrange(one: Token, other: Token, lexicon: Lexicon): boolean {
+  const gap = Math.abs(lexicon.oddness(one.lower) - lexicon.oddness(other.lower));
+  return gap >= leastGap(one.lower, other.lower) + (one.isName && other.isName ? forNames : 0);
+}
+
+/** Shorter ones are mostly acronyms and codes. */
+const shortest = 5;
+const shortestSwapped = 4;
+
+/**
+ * How much stranger the slip must be, in nats. Measured on pairs of rare words one slip apart, of which these let pass
+ * one in twenty-five: words differ mostly in their first letter, in their endings and in a single letter, hardly ever by
+ * two letters that changed places; and of long words few have any other a slip away, least of all one with a letter more.
+ */
+function leastGap(one: string, other: string): number {
+  const { kind, at } = one.length <= other.length ? slipKindOf(one, other) : slipKindOf(other, one);
+  const shorter = Math.min(one.length, other.length);
+  if (kind === "swapped" && shorter >= shortestSwapped) {
+    if (shorter < shortest) return at === 0 ? 2 : 3;
+    return at === 0 ? 2 : shorter > 5 ? 0 : 1;
+  }
+  if (shorter < shortest) return Number.POSITIVE_INFINITY;
+  if (kind === "doubled" && at < shorter) return 1;
+  const gaps = leastGaps[at === 0 ? "first" : placeFromEnd(shorter - at)];
+  const [usual, ofEight, ofMore] = kind === "changed" ? gaps.changed : gaps.added;
+  return shorter < 8 ? usual : shorter === 8 ? ofEight : ofMore;
+}
+
+function placeFromEnd(left: number): "inside" | "ending" | "last" {
+  return left <= 1 ? "last" : left <= 3 ? "ending" : "inside";
+}
+
+type ByLength = readonly [usual: number, ofEightLetters: number, ofMore: number];
+
+const leastGaps: Readonly<
+  Record<"first" | ReturnType<typeof placeFromEnd>, { readonly changed: ByLength; readonly added: ByLength }>
+> = {
+  first: { changed: [5, 4, 2.5], added: [5, 3, 2.5] },
+  inside: { changed: [3, 2, 2], added: [3, 3, 0] },
+  ending: { changed: [4, 3.5, 2], added: [4, 2.5, 1] },
+  last: { changed: [5, 4, 3.5], added: [5, 3.5, 3] },
+};
+
+/** Two spellings with a capital are more often two people. */
+const forNames = 2;
