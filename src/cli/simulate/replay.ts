@@ -51,7 +51,8 @@ export class Replay {
     const abroad = new Set<Promise<unknown>>();
     const { maxVectors } = settings.layers.semantic;
     const options: CoreOptions = {
-      settings,
+      // A key that is given is not asked for again and again, which would take for ever where the time of the log jumps.
+      settings: { ...settings, security: { ...settings.security, masterKey: settings.security.masterKey ?? name } },
       clock,
       random: seededRandom(),
       trace: measures.hear,

@@ -90,6 +90,14 @@ describe("calls come at their time", () => {
     expect(figures.timeSavedMs).toBeCloseTo(100 + 499 + 500, 6);
   });
 
+  test("a clock that was thousands of years ahead for a moment holds up nothing", async () => {
+    const future = { ...call("one"), time: Date.UTC(9999, 11, 31) / 1_000 };
+    const never = { ...call("one"), time: 1e300 };
+    const figures = await playOne([call("one"), future, never, call("one", { at: second })]);
+    expect(figures.calls).toBe(4);
+    expect(figures.originCalls).toBe(2);
+  });
+
   test("answers age, and what is stale is refreshed behind it", async () => {
     const rule = {
       ...exact,

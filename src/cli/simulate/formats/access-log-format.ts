@@ -6,6 +6,7 @@ import {
   countIn,
   type Fields,
   fieldsIn,
+  isDate,
   isFields,
   type LogFormat,
   type ReadContext,
@@ -52,6 +53,7 @@ function callOf(fields: Fields, line: ReadContext["line"]): LoggedCall {
   const protocol = textIn(fields, "protocol");
   const at = countIn(fields, "at");
   if (protocol === undefined || at === undefined) throw new UnusableRecord("protocol or at is missing");
+  if (!isDate(at)) throw new UnusableRecord(`at is no instant: ${at}`);
   const tenant = textIn(fields, "tenant");
   const durationMs = countIn(fields, "durationMs");
   const isGone = fields["gone"] === true;

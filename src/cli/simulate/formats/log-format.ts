@@ -59,6 +59,11 @@ export function unpackedIn(fields: Fields, name: string): unknown {
 const secondsBelow = 1e11;
 const millisecondsBelow = 1e14;
 
+/** Whether a date can be made of it (ECMA-262, section 21.4.1.1). */
+export function isDate(instant: number): boolean {
+  return Math.abs(instant) <= 8.64e15;
+}
+
 /** Milliseconds since the epoch, of an ISO date or of a number of seconds, milliseconds or microseconds. */
 export function instantOf(value: unknown): number | undefined {
   if (typeof value === "string") {
@@ -68,6 +73,7 @@ export function instantOf(value: unknown): number | undefined {
     const parsed = Date.parse(/(?:Z|[+-]\d\d:?\d\d)$/.test(text) ? text : `${text}Z`);
     return Number.isNaN(parsed) ? undefined : parsed;
   }
-  if (typeof value !== "number" || !(value > 0) || !Number.isFinite(value)) return undefined;
-  return value < secondsBelow ? value * 1_000 : value < millisecondsBelow ? value : value / 1_000;
+  if (typeof value !== "number" || !(value > 0)) return undefined;
+  const instant = value < secondsBelow ? value * 1_000 : value < millisecondsBelow ? value : value / 1_000;
+  return isDate(instant) ? instant : undefined;
 }
