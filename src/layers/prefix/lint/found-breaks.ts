@@ -1,0 +1,99 @@
+import type { FoundCause, PrefixBreak, PromptGroup } from "./lint-result.ts";
+import { type BreakCause, isHeadAt, type PromptBreak } from "./prompt-break.ts";
+import { remedies } from "./remedies.ts";
+import type { PromptOfLate } from "./seen-prompts.ts";
+import { bagOf } from "./word-signature.ts";
+
+/** Breaks by group, place and cause, with the earliest of each as its example. */
+
+interface Tally {
+  readonly family: number;
+  readonly cause: BreakCause;
+  calls: number;
+  lostTokens: number;
+  /** What stood there, by digest; no more than tell users from templates. */
+  readonly variants: Set<number>;
+  earliest: Earliest;
+}
+
+interface Earliest {
+  readonly broken: PromptBreak;
+  readonly place: string;
+  readonly byte: number;
+  readonly promptByte: number;
+  readonly context: string;
+  readonly calls: readonly [string, string];
+}
+
+const mostTallies = 1_000;
+const mostVariants = 64;
+const shownContext = 32;
+const shownText = 80;
+/** So many texts, each for a few conversations only, are no versions of a template. */
+const fewestUsers = 4;
+const conversationsOfTemplate = 8;
+
+export class FoundBreaks {
+  readonly #tallies = new Map<string, Tally>();
+
+  add(earlier: PromptOfLate, later: PromptOfLate, broken: PromptBreak, lostTokens: number): void {
+    const { index, cause } = broken;
+    const place = later.places[index] as string;
+    const key = `${later.family} ${isHeadAt(later, index) ? place.replace(/^tools.*/, "tools") : "messages"} ${cause}`;
+    let tally = this.#tallies.get(key);
+    if (tally === undefined) {
+      if (this.#tallies.size >= mostTallies) return;
+      const earliest = earliestOf(earlier, later, broken);
+      tally = { family: later.family, cause, calls: 0, lostTokens: 0, variants: new Set(), earliest };
+      this.#tallies.set(key, tally);
+    }
+    tally.calls++;
+    tally.lostTokens += lostTokens;
+    for (const text of [broken.before, broken.after])
+      if (tally.variants.size < mostVariants) tally.variants.add(bagOf(text));
+    const { broken: first } = tally.earliest;
+    if (index < first.index || (index === first.index && broken.offset < first.offset))
+      tally.earliest = earliestOf(earlier, later, broken);
+  }
+
+  /** `conversations`: how many began in a group. */
+  all(groupOf: (family: number) => PromptGroup, conversations: (family: number) => number): readonly PrefixBreak[] {
+    const found = [...this.#tallies.values()].map((tally): PrefixBreak => {
+      const { family, calls, lostTokens, earliest } = tally;
+      const cause = foundCause(tally, conversations(family));
+      const { before, after } = earliest.broken;
+      const { place, byte, promptByte, context } = earliest;
+      return {
+        ...{ group: groupOf(family), cause, place, byte, promptByte, calls, lostTokens: Math.round(lostTokens) },
+        example: { calls: earliest.calls, context, before: shown(before), after: shown(after) },
+        remedy: remedies[cause],
+      };
+    });
+    return found.sort((one, other) => other.lostTokens - one.lostTokens);
+  }
+}
+
+function foundCause({ cause, variants }: Tally, conversations: number): FoundCause {
+  if (cause !== "words") return cause;
+  const isPerUser = variants.size >= fewestUsers && conversations < conversationsOfTemplate * variants.size;
+  return isPerUser ? "user-data" : "template";
+}
+
+function earliestOf(earlier: PromptOfLate, later: PromptOfLate, broken: PromptBreak): Earliest {
+  const { index, offset } = broken;
+  const text = later.sections[index]?.text ?? "";
+  const byte = Buffer.byteLength(text.slice(0, offset));
+  const ahead = later.sections.slice(0, index).reduce((sum, section) => sum + Buffer.byteLength(section.text), 0);
+  return {
+    broken,
+    place: later.places[index] as string,
+    byte,
+    promptByte: ahead + byte,
+    context: text.slice(Math.max(0, offset - shownContext), offset),
+    calls: [earlier.id, later.id],
+  };
+}
+
+function shown(text: string): string {
+  return text.length <= shownText ? text : `${text.slice(0, shownText)}…`;
+}

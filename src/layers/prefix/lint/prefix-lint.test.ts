@@ -1,0 +1,255 @@
+import { describe, expect, it } from "vitest";
+import type { Usage } from "../../../core/recording.ts";
+import { type LintedPrompt, type LintOptions, PrefixLint } from "./prefix-lint.ts";
+
+const policy = "Guests may bring one bag. Breakfast is served until ten. Late check-out costs extra. ".repeat(60);
+const openAi = { protocol: "openai-chat", originId: "https://api.openai.com/v1", model: "gpt-4o" };
+const anthropic = { protocol: "anthropic-messages", originId: "https://api.anthropic.com", model: "claude-sonnet-4-5" };
+
+interface Said {
+  readonly system?: string;
+  readonly tools?: readonly object[];
+  readonly messages?: readonly string[];
+  readonly call?: Partial<LintedPrompt>;
+}
+
+function prompt({ system = policy, tools = [], messages = ["Hello"], call }: Said): LintedPrompt {
+  const sections = [
+    ...tools.map((tool, index) => ({ place: `tools[${index}]`, text: JSON.stringify(tool) })),
+    { place: "system", text: JSON.stringify(system) },
+    ...messages.map((content, index) => ({
+      place: `messages[${index}]`,
+      text: JSON.stringify({ content, role: index % 2 === 0 ? "user" : "assistant" }),
+    })),
+  ];
+  return {
+    ...{ id: "1", sections, ...openAi, tenant: undefined, at: undefined, durationMs: undefined },
+    ...{ usage: undefined, isRedacted: false, ...call },
+  };
+}
+
+function lint(prompts: readonly Said[], options?: LintOptions) {
+  const linting = new PrefixLint(options);
+  for (const [index, said] of prompts.entries()) linting.hear({ ...prompt(said), id: String(index + 1) });
+  return linting.result();
+}
+
+const turns = Array.from({ length: 8 }, (_, turn) => `Turn ${"abcdefgh"[turn]}: ${"we speak of rooms. ".repeat(30)}`);
+const conversation = (said: Said = {}): readonly Said[] =>
+  [1, 3, 5, 7].map((length) => ({ ...said, messages: turns.slice(0, length) }));
+
+describe("nothing is found in prompts that should not share more", () => {
+  const other = turns.map((text) => text.replace("rooms", "towels and soap"));
+  it.each<readonly [string, readonly Said[]]>([
+    ["a conversation", conversation()],
+    ["two, in turns", conversation().flatMap((one, index) => [one, { messages: other.slice(0, 2 * index + 1) }])],
+    ["another last message", [{ messages: ["When is breakfast?"] }, { messages: ["Where is the pool?"] }]],
+    ["the same prompt again", [{}, {}, {}]],
+    [
+      "a turn that was asked for again",
+      [...conversation(), { messages: [...turns.slice(0, 6), "Or rather a suite."] }],
+    ],
+    ["another program", [{}, { system: "Translate into French, word by word, and keep names. ".repeat(60) }]],
+    ["a date in a short prompt", [{ system: "It is 9:00." }, { system: "It is 9:01." }]],
+    ["a date behind everything", [{ messages: ["At 9:00?"] }, { messages: ["At 9:01?"] }]],
+  ])("%s", (_, prompts) => {
+    const { breaks, lapses, prompts: count } = lint(prompts);
+    expect(breaks).toEqual([]);
+    expect(lapses).toEqual([]);
+    expect(count).toBe(prompts.length);
+  });
+
+  it("where the provider tells that it had it all the same", () => {
+    const usage: Usage = {
+      inputTokens: 1_300,
+      cachedInputTokens: 1_280,
+      cacheWriteTokens: 0,
+      outputTokens: 1,
+      reasoningTokens: 0,
+    };
+    const at = (time: string): Said => ({ system: `It is ${time}.\n${policy}`, call: { usage } });
+    expect(lint([at("9:00"), at("9:01")]).breaks).toEqual([]);
+  });
+
+  it("between models, providers and tenants, which share no cache", () => {
+    const times = ["9:00", "9:01"].map((time) => `It is ${time}.\n${policy}`);
+    for (const call of [{ model: "gpt-4o-mini" }, { originId: "https://proxy" }, { tenant: "b" }])
+      expect(lint([{ system: times[0] as string }, { system: times[1] as string, call }]).breaks).toEqual([]);
+  });
+});
+
+describe("what breaks a prefix", () => {
+  it("is told with section, byte, cause, example, tokens and remedy", () => {
+    const said = (time: string): Said => ({ system: `Grüße! It is ${time}.\n${policy}`, call: { at: 1_000 } });
+    const { breaks, groups } = lint([said("9:00"), said("9:01"), said("9:02")]);
+    expect(breaks).toHaveLength(1);
+    const [found] = breaks;
+    expect(found).toMatchObject({ cause: "date", place: "system", calls: 2, group: { calls: 3 } });
+    const byte = Buffer.byteLength('"Grüße! It is 9:0');
+    expect(found).toMatchObject({ byte, promptByte: byte });
+    expect(found?.example).toMatchObject({
+      calls: ["1", "2"],
+      context: '"Grüße! It is 9:0',
+      before: "00",
+      after: "01",
+    });
+    expect(found?.remedy).toMatch(/date or time/);
+    expect(found?.lostTokens).toBeGreaterThan((2 * policy.length) / 4 - 20);
+    expect(groups).toHaveLength(1);
+  });
+
+  it("is looked for in every message of one conversation", () => {
+    const signed = [1, 3, 5, 7].map((length, call) => ({
+      messages: turns.slice(0, length).map((text, index) => (index === 1 ? `[${call}${"0".repeat(5)}] ${text}` : text)),
+    }));
+    expect(lint(signed).breaks).toMatchObject([{ cause: "number", place: "messages[1]", calls: 2 }]);
+  });
+
+  it("is found at two places at once, each for itself", () => {
+    const said = (call: number, id: string): Said => ({
+      tools: [{ name: "rooms", description: `Since 2026-11-0${call}. ${policy}` }],
+      system: `Request ${id}\n${policy}`,
+    });
+    const found = lint([said(1, "a1b2c3d4"), said(1, "0f9e8d7c"), said(2, "0f9e8d7c")]).breaks;
+    expect(found.map(({ cause, place }) => [cause, place]).sort()).toEqual([
+      ["date", "tools[0]"],
+      ["id", "system"],
+    ]);
+  });
+
+  const names = ["find", "book", "cancel", "refund"];
+  const tools = names.map((name) => ({ name, description: `Use it to ${name}. ${policy.slice(0, 900)}` }));
+
+  it("is tools in another order, or tools that come and go", () => {
+    expect(lint([{ tools }, { tools: [...tools].reverse() }]).breaks).toMatchObject([
+      { cause: "tool-order", place: "tools[0]", example: { before: "find", after: "refund" } },
+    ]);
+    expect(lint([{ tools }, { tools: tools.slice(1) }]).breaks).toMatchObject([
+      { cause: "tool-set", place: "tools[0]" },
+    ]);
+    const last = lint([{ tools }, { tools: tools.slice(0, 3) }]).breaks;
+    expect(last).toMatchObject([{ cause: "tool-set", place: "system" }]);
+  });
+
+  it("is not what another program's tools are", () => {
+    const others = [{ name: "weather", description: policy }, ...tools.slice(0, 1)];
+    expect(lint([{ tools }, { tools: others, system: "Tell the weather." }]).breaks).toEqual([]);
+  });
+
+  it("is a new version of the prompt, or what each user brings", () => {
+    const said = (text: string): Said => ({ system: `${text}\n${policy}` });
+    const versions = [...Array(20).fill("Be kind."), ...Array(20).fill("Be quick.")].map(said);
+    expect(lint(versions).breaks).toMatchObject([{ cause: "template", calls: 1 }]);
+    const guests = ["Ada", "Bo", "Cleo", "Dai", "Eve", "Finn"].map((name) => said(`The guest is called ${name}.`));
+    expect(lint(guests).breaks).toMatchObject([{ cause: "user-data", calls: 5 }]);
+  });
+
+  it("is a question that stands before the instructions", () => {
+    const asked = (question: string): Said => ({ system: "Be brief.", messages: [`${question}\n\n${policy}`] });
+    const questions = ["Is there a pool?", "When is dinner?", "May dogs come?", "How far is the beach?", "Is it warm?"];
+    expect(lint(questions.map(asked)).breaks).toMatchObject([{ cause: "user-data", place: "messages[0]", calls: 4 }]);
+  });
+
+  it("is a history that is cut at its beginning", () => {
+    const cut = [turns.slice(0, 5), turns.slice(2, 7), turns.slice(4, 8)].map((messages) => ({ messages }));
+    expect(lint(cut).breaks).toMatchObject([{ cause: "history", place: "messages[0]", calls: 2 }]);
+  });
+
+  it("is not a mark for the cache", () => {
+    const mark = '"cache_control":{"type":"ephemeral"}';
+    const marked = [0, 1].map((place) => {
+      const said = prompt({ messages: turns.slice(0, 3) });
+      const sections = said.sections.map((section, index) =>
+        index === place + 1 ? { ...section, text: section.text.replace("{", `{${mark},`) } : section,
+      );
+      return { ...said, sections };
+    });
+    const linting = new PrefixLint();
+    for (const one of marked) linting.hear(one);
+    expect(linting.result().breaks).toEqual([]);
+  });
+
+  it("is known in part of a redacted log", () => {
+    const call = { isRedacted: true };
+    const token = (letter: string, length: number) => `~${letter.repeat(16)}:${length}`;
+    const said = (system: string): Said => ({
+      system,
+      messages: ["m", "n", "o"].map((one) => token(one, 4_000)),
+      call,
+    });
+    const { breaks, redacted } = lint([said(token("a", 6_000)), said(token("b", 6_000))]);
+    expect(redacted).toBe(2);
+    expect(breaks).toMatchObject([{ cause: "redacted", place: "system", lostTokens: expect.closeTo(3_000, -2) }]);
+  });
+});
+
+describe("memory", () => {
+  it("is bounded in prompts and in characters, and the latest are kept", () => {
+    const said = (call: number): LintedPrompt =>
+      prompt({ system: `It is 9:${10 + (call % 50)}, call ${call}.\n${policy}` });
+    for (const options of [{ mostPrompts: 10 }, { mostLength: 12 * policy.length }]) {
+      const linting = new PrefixLint(options);
+      for (let call = 0; call < 100; call++) linting.hear(said(call));
+      expect(linting.remembered).toBeLessThan(13);
+      expect(linting.remembered).toBeGreaterThan(8);
+      expect(linting.result().breaks).toMatchObject([{ cause: "date", calls: 99 }]);
+    }
+  });
+
+  it("holds a conversation once", () => {
+    const linting = new PrefixLint();
+    for (const said of conversation()) linting.hear(prompt(said));
+    expect(linting.remembered).toBe(1);
+  });
+});
+
+describe("a prefix that did not change and was computed anew", () => {
+  const minute = 60_000;
+  const told = (inputTokens: number, cachedInputTokens: number, cacheWriteTokens = 0): Usage => ({
+    ...{ inputTokens, cachedInputTokens, cacheWriteTokens, outputTokens: 9, reasoningTokens: 0 },
+  });
+  const causes = (prompts: readonly Said[]) => lint(prompts).lapses.map(({ cause, calls }) => [cause, calls]);
+
+  it("had lapsed, by the time alone or by what the provider tells", () => {
+    const at = (minutes: number, usage?: Usage): Said => ({ call: { at: minutes * minute, durationMs: 900, usage } });
+    expect(causes([at(1), at(3), at(20)])).toEqual([["lapsed", 1]]);
+    expect(causes([at(1, told(1_300, 0)), at(3, told(1_300, 1_280)), at(20, told(1_300, 0))])).toEqual([["lapsed", 1]]);
+    expect(causes([at(1, told(1_300, 0)), at(20, told(1_300, 1_280))])).toEqual([]);
+  });
+
+  it("was too short for the provider", () => {
+    const short: Said = { system: policy.slice(0, 2_000), call: { usage: told(500, 0) } };
+    expect(causes([short, short, short])).toEqual([["below-minimum", 2]]);
+  });
+
+  it("lay further back than a mark looks", () => {
+    const blocks = (count: number) =>
+      Array.from({ length: count }, (_, index) => `Step ${index} ${"and so on ".repeat(20)}`);
+    const at = (minutes: number, count: number, usage: Usage): Said => ({
+      messages: blocks(count),
+      call: { ...anthropic, at: minutes * minute, usage },
+    });
+    const near = [at(1, 1, told(1_500, 0, 1_400)), at(2, 11, told(2_000, 1_400, 500))];
+    expect(causes(near)).toEqual([]);
+    expect(causes([...near, at(3, 41, told(4_000, 0, 3_900))])).toEqual([["look-back", 1]]);
+  });
+
+  it("was not marked where only what is marked is kept", () => {
+    const bare: Said = { call: { ...anthropic, usage: told(1_500, 0) } };
+    expect(causes([bare, bare])).toEqual([["unmarked", 1]]);
+  });
+
+  it("should have been there", () => {
+    const at = (minutes: number, cached: number): Said => ({
+      call: { at: minutes * minute, usage: told(1_300, cached) },
+    });
+    expect(causes([at(1, 0), at(2, 1_280), at(3, 0)])).toEqual([["elsewhere", 1]]);
+  });
+
+  it("could not be there yet when both came at once", () => {
+    const at = (time: number): Said => ({
+      call: { ...anthropic, at: time, durationMs: 2_000, usage: told(1_500, 0, 1_400) },
+    });
+    expect(causes([at(1_000), at(1_500)])).toEqual([]);
+  });
+});

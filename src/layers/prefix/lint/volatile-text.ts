@@ -1,0 +1,94 @@
+import { calendarWords } from "./calendar-words.ts";
+
+/**
+ * What changes by itself from call to call: dates and times in any notation, ids and hashes, counters. A date is not matched
+ * against a list of notations: it is a run of numbers and of words that dates are made of, which holds at least a month,
+ * a weekday, a time of day, or numbers in the form of a date.
+ */
+
+export type Volatile = "date" | "id" | "number";
+
+/** What stands at `offset` in both texts, which are equal up to there; `undefined` where it is nothing of the kind. */
+export function volatileAt(before: string, after: string, offset: number): Volatile | undefined {
+  const [one, other] = [dateAt(before, offset), dateAt(after, offset)];
+  if (one !== undefined && one === other) return "date";
+  const [left, right] = [tokenAt(before, offset), tokenAt(after, offset)];
+  // A date that lacks one of them stands in no other place.
+  if (left === "" || right === "") return undefined;
+  if (isNumber(left) && isNumber(right)) return "number";
+  if (isCounter(left, right)) return "number";
+  return isId(left) && isId(right) ? "id" : undefined;
+}
+
+const months = [...calendarWords].sort((one, other) => other.length - one.length).join("|");
+const between = "am|pm|utc|gmt|[ecmp][sd]t|cest|cet|bst|ist|jst|st|nd|rd|th|at|of|the|de|den|der|do|le|el|il|t|z|uhr|h";
+const part = `(?:\\d+|(?<!\\p{L})(?:${months}|${between})(?!\\p{L})|[年月日時分秒])`;
+const run = new RegExp(`${part}(?:[\\s,./:+-]{0,3}${part})*`, "giu");
+const dateForms = new RegExp(
+  [
+    `(?<!\\p{L})(?:${months})(?!\\p{L})`,
+    "\\d{1,2}:\\d{2}(?!\\d)",
+    "(?<!\\d)\\d{4}([-/.])\\d{1,2}\\1\\d{1,2}(?!\\d)",
+    "(?<!\\d)\\d{1,2}([-/.])\\d{1,2}\\2(?:\\d{4}|\\d{2})(?![\\d.])",
+    "\\d年|\\d月|\\d日",
+    // Seconds, milliseconds, microseconds or nanoseconds since 1970, of this century.
+    "(?<!\\d)(?:1[4-9]|2[01])\\d{8}(?:\\d{3}){0,3}(?!\\d)",
+    "(?<!\\d)(?:19|20)\\d{2}(?:0[1-9]|1[0-2])[0-3]\\d(?:T?\\d{4,6}Z?)?(?!\\d)",
+    "(?<!\\d)(?:19|20)\\d{2}[-/](?:0[1-9]|1[0-2])(?!\\d)",
+  ].join("|"),
+  "iu",
+);
+/** Longer than a date in words. */
+const reach = 80;
+
+/** Where the date begins that covers `offset` or ends there. */
+function dateAt(text: string, offset: number): number | undefined {
+  const start = Math.max(0, offset - reach);
+  for (const { 0: found, index } of text.slice(start, offset + reach).matchAll(run)) {
+    const begin = start + index;
+    if (begin > offset) return undefined;
+    if (begin + found.length < offset) continue;
+    if (dateForms.test(found)) return begin;
+  }
+  return undefined;
+}
+
+const tokenCode = /[\p{L}\p{N}_.-]/u;
+const longestToken = 200;
+
+/** What stands there without a space in it. */
+function tokenAt(text: string, offset: number): string {
+  let start = offset;
+  while (start > 0 && offset - start < longestToken && isTokenAt(text, start - 1)) start--;
+  let end = offset;
+  while (end < text.length && end - offset < longestToken && isTokenAt(text, end)) end++;
+  return text.slice(start, end).replace(/^[.-]+|[.-]+$/g, "");
+}
+
+function isTokenAt(text: string, place: number): boolean {
+  // The letter of an escape is none of the word behind it.
+  const isEscape = text[place - 1] === "\\" && text[place - 2] !== "\\";
+  return !isEscape && tokenCode.test(text[place] as string);
+}
+
+const uuid = /[\da-f]{8}-?[\da-f]{4}-?[\da-f]{4}-?[\da-f]{4}-?[\da-f]{12}/i;
+const hash = /(?<![a-z\d])(?=[\da-f]*[a-f])[\da-f]{8,}(?![a-z\d])/i;
+const shortestId = 6;
+
+function isNumber(token: string): boolean {
+  return /^\d+(?:[.,_-]?\d+)*$/.test(token);
+}
+
+/** Equal but for numbers in them. */
+function isCounter(one: string, other: string): boolean {
+  const isOther = /\d/.test(one) && !uuid.test(one) && !hash.test(one);
+  return isOther && one.replace(/\d+/g, "") === other.replace(/\d+/g, "");
+}
+
+/** Letters among digits, or capitals among small letters, as no word has them. */
+function isId(token: string): boolean {
+  if (uuid.test(token) || hash.test(token)) return true;
+  if (token.length < shortestId) return false;
+  const isMixed = /\d/.test(token) && (/[a-z]/i.test(token) || token.length > 2 * shortestId);
+  return isMixed || /[a-z][A-Z].*[a-z][A-Z]|[A-Z]{2,}[a-z]+[A-Z]/.test(token);
+}
