@@ -158,6 +158,7 @@ function notes(hasData: boolean, hasMiniLm: boolean): Measured["notes"] {
     "Every decision of Reprise is that of the semantic layer as the product assembles it, over a store and vectors in memory; nothing is learnt during the run.",
     "Own pairs were written for this project; the hash of a pair puts it into one of two halves, and nothing was improved with the half that is held out.",
     "Every question is recorded, hit or not, so that all systems look among the same stored questions. Of near-repeats and typos every second original is stored, and all repeats are asked: a hit on another question, or where nothing is stored, is wrong.",
+    "Repeats of questions whose answers are of the moment (the weather, the price of today) are counted apart: Reprise keeps no such answer, by design.",
     "Plain cosine serves the nearest from the threshold on, and sees the last words of a conversation only.",
     "Hits on pairs that nobody labelled (qqp, intents, agent's turns) are left out of the shares, and so are pairs of the other sets that were read and found to ask the same; only hits of Reprise were read.",
     ...(hasMiniLm

@@ -1,3 +1,6 @@
+import { builtinLexicon } from "../../src/embedders/lexicon.ts";
+import { isVolatile } from "../../src/layers/semantic/guards/volatile.ts";
+import { readText } from "../../src/layers/semantic/reading/read-text.ts";
 import { readTrace } from "../workloads/agent-trace.ts";
 import { contextOf } from "./asking.ts";
 import type { DataSets, LabelledPair } from "./data-sets.ts";
@@ -137,7 +140,10 @@ export function agentStream(path: string): Stream {
   return { name: "agent", steps, isKnownOther: (asked, found) => saidBefore(asked) !== saidBefore(found) };
 }
 
-/** Of the originals `1 in cachedOf` is recorded; then every repeat is asked, also those of which nothing is there. */
+/**
+ * Of the originals `1 in cachedOf` is recorded; then every repeat is asked, also those of which nothing is there. Answers
+ * of the moment (the weather of today) are not kept, by design: their repeats are counted apart.
+ */
 export function repeatStream(
   name: string,
   repeats: readonly { readonly text: string; readonly repeat: string; readonly counted: string }[],
@@ -157,7 +163,7 @@ export function repeatStream(
         text: repeat,
         before,
         group: groupOf(text),
-        counted,
+        counted: isVolatile(readText(text, builtinLexicon())) ? `of the moment: ${counted}` : counted,
         isRecorded: false,
       })),
     ],

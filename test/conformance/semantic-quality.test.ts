@@ -46,6 +46,21 @@ describe.each(["verified", "threshold"] as const)("the semantic layer, %s", (str
   });
 });
 
+describe("the streams of the benchmark", () => {
+  it("count repeats apart of which no answer is kept, since it would be of the moment", () => {
+    const [lasting, passing] = ["Who painted the ceiling?", "What is the weather in Lima today?"].map((text) => ({
+      text,
+      repeat: `${text}?`,
+      counted: "again",
+    }));
+    const { steps } = repeatStream(
+      "again",
+      [lasting, passing].flatMap((repeat) => repeat ?? []),
+    );
+    expect(steps.flatMap(({ counted }) => counted ?? [])).toEqual(["again", "of the moment: again"]);
+  });
+});
+
 describe("the counts of the benchmark", () => {
   const one = (judgement: Judged["judgement"], score: number): Judged => ({
     counted: "any",
