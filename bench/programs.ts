@@ -22,6 +22,7 @@ import { semanticLookup } from "./micro/semantic-lookup.ts";
 import { sqliteHit } from "./micro/sqlite-hit.ts";
 import { tracedHit } from "./micro/traced-hit.ts";
 import { vectors } from "./micro/vectors.ts";
+import { prefixEngine } from "./prefix/engine.ts";
 import { prefixRouting } from "./prefix/routing.ts";
 import { semanticQuality } from "./semantic/semantic-quality.ts";
 import { simulateLog } from "./workloads/simulate.ts";
@@ -47,6 +48,7 @@ export const programs: readonly Benchmark[] = [
   semanticLookup,
   semanticQuality,
   prefixRouting,
+  prefixEngine,
   storeFaults,
   gatewayFaults,
   purgeTag,

@@ -20,6 +20,8 @@ export interface Engine {
   readonly url: string;
   /** Tokens of prompts that it has computed since it was started. */
   evaluated(): Promise<number>;
+  /** Its slots, which must be idle, forget what they hold. */
+  erase(): Promise<void>;
   /** SIGKILL. */
   kill(): Promise<void>;
   /** At the same address. */
@@ -63,6 +65,10 @@ export async function startEngine(settings: EngineSettings = {}): Promise<Engine
     url: `${url}/v1`,
     async evaluated() {
       return Number((await (await fetch(`${url}/metrics`)).text()).split(" ")[1]);
+    },
+    async erase() {
+      for (let slot = 0; slot < slots; slot++)
+        await (await fetch(`${url}/slots/${slot}?action=erase`, { method: "POST" })).text();
     },
     kill: () => server.kill(),
     async start() {

@@ -5,7 +5,7 @@ import { type EngineCall, type EngineUsage, LlamaEngine } from "./llama-engine.t
 
 /**
  * A small server in the form of llama.cpp's own, over the real engine: chat completions, whole and as streams, with
- * `id_slot` and `cache_prompt`, `/health`, and `/metrics` with what was computed.
+ * `id_slot` and `cache_prompt`, `/health`, `/metrics` with what was computed, and `/slots/N?action=erase`.
  */
 
 interface ChatRequest {
@@ -48,6 +48,11 @@ async function answer(request: IncomingMessage, response: ServerResponse): Promi
   if (request.url === "/metrics") {
     response.end(`llamacpp:prompt_tokens_total ${engine.evaluated}\n`);
     return;
+  }
+  const erased = /^\/slots\/(\d+)\?action=erase$/.exec(request.url ?? "");
+  if (erased !== null) {
+    await engine.erase(Number(erased[1]));
+    return sendJson(response, 200, { id_slot: Number(erased[1]) });
   }
   if (request.method !== "POST" || request.url !== "/v1/chat/completions")
     return refuse(response, 404, "There is nothing here.");

@@ -94,6 +94,11 @@ export class LlamaEngine {
     return this.#slots.reduce((sum, { sequence }) => sum + sequence.tokenMeter.usedInputTokens, this.#lastTokens);
   }
 
+  /** An idle slot forgets what it holds. */
+  async erase(slot: number): Promise<void> {
+    await this.#slots[slot]?.sequence.clearHistory();
+  }
+
   /** `undefined` for one that does not fit. */
   tokensOf({ prompt, mostTokens }: EngineCall): readonly number[] | undefined {
     const tokens = [this.#model.tokens.bos, ...this.#model.tokenize(prompt)];
