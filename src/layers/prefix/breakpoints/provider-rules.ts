@@ -24,7 +24,10 @@ export interface CacheRules {
   /** Prices of writing and reading as parts of the price of an input token. */
   readonly write: number;
   readonly read: number;
-  /** Calls a minute that one key is good for; with more of them they spill over to where nothing is kept. */
+  /**
+   * Calls a minute that one key is good for: with more of them they spill over to where nothing is kept. `undefined` where
+   * there are no keys.
+   */
   readonly callsOfKey: number | undefined;
 }
 
@@ -56,11 +59,12 @@ const anthropicLeast: readonly (readonly [pattern: string, tokens: number])[] = 
   ["*", 4_096],
 ];
 
-const openai = { leastTokens: 1_024, mostMarks: 4, callsOfKey: 15 } as const;
+const openai = { leastTokens: 1_024, mostMarks: 4 } as const;
 
 const openaiAutomatic: CacheRules = {
   ...openai,
   kind: "automatic",
+  callsOfKey: 15,
   lookBack: 0,
   lifetimeMs: 5 * 60_000,
   write: 1,
@@ -70,6 +74,7 @@ const openaiAutomatic: CacheRules = {
 const openaiMarks: CacheRules = {
   ...openai,
   kind: "exact-marks",
+  callsOfKey: Number.POSITIVE_INFINITY,
   lookBack: 1,
   lifetimeMs: 30 * 60_000,
   write: 1.25,
