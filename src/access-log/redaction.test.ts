@@ -129,15 +129,41 @@ test("a text in a field of the provider's words is a text", () => {
   expect(redactor.json({ type: "text" })).toEqual({ type: "text" });
 });
 
+test("a prompt of token ids, and the bytes of an answer's tokens, are texts; they stay lists as long", () => {
+  const prompt = [15496, 11, 703, 527, 499];
+  const hidden = redactor.json({ prompt, n: 2, stop: [prompt] }) as { prompt: number[]; n: number; stop: number[][] };
+  expect(hidden.prompt).toHaveLength(5);
+  expect(hidden.prompt.filter((id) => prompt.includes(id))).toEqual([]);
+  expect(hidden.prompt.every((id) => Number.isInteger(id) && id >= 0)).toBe(true);
+  expect(hidden.n).toBe(2);
+  expect(hidden.stop).toEqual([hidden.prompt]);
+  const other = redactor.json({ prompt: [...prompt.slice(0, 4), 500] }) as { prompt: number[] };
+  // Whoever sees two lists does not see where they agree.
+  expect(other.prompt.filter((id, at) => id === hidden.prompt[at])).toEqual([]);
+  const logprobs = { content: [{ token: "hi", bytes: [104, 105], logprob: -0.5 }] };
+  expect(JSON.stringify(redactor.json({ logprobs }))).not.toContain("104,105");
+});
+
+test("numbers that a tool is called with are hidden, those of its schema are not", () => {
+  const call = { type: "tool_use", input: { account: 4711, days: [1, 2], right: true } };
+  const hidden = redactor.json(call) as typeof call;
+  expect(hidden.input.account).not.toBe(4711);
+  expect(hidden.input.days).not.toEqual([1, 2]);
+  expect([typeof hidden.input.account, hidden.input.days.length, hidden.input.right]).toEqual(["number", 2, true]);
+  expect(redactor.json(call)).toEqual(hidden);
+  const schema = { parameters: { properties: { days: { enum: [1, 2], minimum: 1 } } } };
+  expect(redactor.json(schema)).toEqual(schema);
+});
+
 test("another secret gives other tokens", () => {
   const other = new Redactor(fingerprintKey(Buffer.alloc(32, 2)));
   expect(other.text("heron")).not.toBe(redactor.text("heron"));
 });
 
-test("texts are equal when their tokens are, structure and numbers stay", () => {
+test("texts are equal when their tokens are, structure and numbers stay but for lists of them", () => {
   const shapeOf = (value: unknown): unknown => {
     if (typeof value === "string") return "";
-    if (Array.isArray(value)) return value.map(shapeOf);
+    if (Array.isArray(value)) return value.map((item) => (Number.isSafeInteger(item) ? 0 : shapeOf(item)));
     if (typeof value !== "object" || value === null) return value;
     return Object.fromEntries(Object.entries(value).map(([name, item]) => [name, shapeOf(item)]));
   };

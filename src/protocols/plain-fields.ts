@@ -30,23 +30,26 @@ const plain: ReadonlySet<string> = new Set([
   "verbosity",
 ]);
 
-const opaque: ReadonlySet<string> = new Set([
-  "arguments",
-  "args",
+const schemas: ReadonlySet<string> = new Set([
   "input_schema",
-  "metadata",
   "parameters",
   "parametersJsonSchema",
   "properties",
-  "response",
   "responseJsonSchema",
   "responseSchema",
   "schema",
 ]);
 
+const opaque: ReadonlySet<string> = new Set([...schemas, "arguments", "args", "metadata", "response"]);
+
 /** Whether a string in the field `name` is one of the provider's own words. */
 export function isPlainField(name: string): boolean {
   return plain.has(name);
+}
+
+/** Whether the opaque field `name` holds what a program demands of values, and not values. */
+export function isSchemaField(name: string): boolean {
+  return schemas.has(name);
 }
 
 /** Whether names below the field `name`, which holds `value`, are somebody's own. */
