@@ -23,6 +23,8 @@ import { sqliteHit } from "./micro/sqlite-hit.ts";
 import { tracedHit } from "./micro/traced-hit.ts";
 import { vectors } from "./micro/vectors.ts";
 import { prefixEngine } from "./prefix/engine.ts";
+import { prefixLint } from "./prefix/lint.ts";
+import { prefixPlanner } from "./prefix/planner.ts";
 import { prefixRouting } from "./prefix/routing.ts";
 import { semanticQuality } from "./semantic/semantic-quality.ts";
 import { simulateLog } from "./workloads/simulate.ts";
@@ -48,7 +50,9 @@ export const programs: readonly Benchmark[] = [
   semanticLookup,
   semanticQuality,
   prefixRouting,
+  prefixPlanner,
   prefixEngine,
+  prefixLint,
   storeFaults,
   gatewayFaults,
   purgeTag,
