@@ -1,6 +1,6 @@
 import uPlot from "uplot";
 import { clockTime, dayOf } from "../format/times.ts";
-import { type Series, stacked, type Timeline } from "./series.ts";
+import { columnSpan, type Series, stacked, type Timeline } from "./series.ts";
 
 /** What uPlot draws, in the colours of the page. */
 
@@ -42,6 +42,7 @@ export function plot(parts: PlotParts, place: HTMLElement): uPlot {
       legend: { show: false },
       cursor: { y: false, drag: { x: false, y: false }, points: { show: false } },
       scales: {
+        ...(parts.kind === "stacked" && { x: { range: ({ data }) => columnSpan(data[0]) } }),
         y: parts.kind === "lines" ? { distr: 3 } : { range: (_plot, _min, max) => [0, max > 0 ? max * 1.08 : 1] },
       },
       axes: [

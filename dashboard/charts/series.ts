@@ -26,6 +26,13 @@ export function stacked(series: readonly Series[]): number[][] {
   return sums;
 }
 
+/** From the edge of the first column to that of the last, each as wide as a period and around the instant of its own. */
+export function columnSpan(instants: ArrayLike<number>): [from: number, to: number] {
+  const [first = 0, second = first + 1] = [instants[0], instants[1]];
+  const half = (second - first) / 2;
+  return [first - half, (instants[instants.length - 1] ?? first) + half];
+}
+
 export function sumOf({ values }: Series): number {
   return values.reduce<number>((sum, value) => sum + (value ?? 0), 0);
 }

@@ -30,7 +30,8 @@ export function money(usd: string | number): string {
   const sign = value < 0 ? "−" : "";
   if (size === 0) return "$0";
   if (size >= 100_000) return `${sign}$${short.format(size)}`;
-  if (size >= 1)
+  // What is rounded to a dollar has cents as well.
+  if (size >= 0.995)
     return `${sign}$${size.toLocaleString("en-US", { minimumFractionDigits: 2, maximumFractionDigits: 2 })}`;
   if (size < 0.000_001) return `${sign}< $0.000001`;
   return `${sign}$${size.toLocaleString("en-US", { minimumSignificantDigits: 2, maximumSignificantDigits: 2 })}`;

@@ -28,7 +28,7 @@ export function SavedByLayer({ report }: { readonly report: StatsReport }) {
           { title: "Calls answered", isNumber: true, cell: ({ hits }) => count(hits) },
           { title: "Money, list price", isNumber: true, cell: ({ usd }) => money(usd.list) },
           { title: "At least", isNumber: true, cell: ({ usd }) => money(usd.conservative) },
-          { title: "Time", isNumber: true, cell: ({ timeMs }) => duration(timeMs) },
+          { title: "Time", isNumber: true, cell: ({ timed, timeMs }) => duration(timed === 0 ? null : timeMs) },
           {
             title: "Tokens",
             isNumber: true,

@@ -3,7 +3,7 @@ import { describe, expect, test } from "vitest";
 import { waitBeforeMs } from "../../dashboard/api/back-off.ts";
 import { EventParser } from "../../dashboard/api/event-parser.ts";
 import { failureOf } from "../../dashboard/api/failure.ts";
-import { isEmpty, stacked } from "../../dashboard/charts/series.ts";
+import { columnSpan, isEmpty, stacked } from "../../dashboard/charts/series.ts";
 import { bytes, count, duration, money, percent, shortCount } from "../../dashboard/format/numbers.ts";
 import { ago } from "../../dashboard/format/times.ts";
 import { hashOf, routeOf, viewNames } from "../../dashboard/shell/route.ts";
@@ -17,6 +17,8 @@ describe("numbers as people read them", () => {
     ["0.000213", "$0.00021"],
     ["0.0003", "$0.00030"],
     ["0.4567", "$0.46"],
+    ["0.9949", "$0.99"],
+    ["0.9996", "$1.00"],
     ["1234.5", "$1,234.50"],
     ["1234567", "$1.2M"],
     ["-3.5", "−$3.50"],
@@ -68,6 +70,12 @@ describe("what charts are made of", () => {
       [1, 2, 0],
       [4, 2, 5],
     ]);
+  });
+
+  test("all columns are seen whole, the first and the last as well, and one that stands alone", () => {
+    expect(columnSpan([3_600, 7_200, 10_800])).toEqual([1_800, 12_600]);
+    expect(columnSpan([60])).toEqual([59.5, 60.5]);
+    expect(columnSpan([])).toEqual([-0.5, 0.5]);
   });
 
   test("nothing but noughts is nothing", () => {

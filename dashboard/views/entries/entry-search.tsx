@@ -3,7 +3,7 @@ import { go } from "../../shell/route.ts";
 import type { EntryFilter } from "./entry-pages.ts";
 
 const fields = [
-  { name: "q", title: "Text", hint: "of question or answer" },
+  { name: "q", title: "Text", hint: "password" },
   { name: "tag", title: "Tag", hint: "doc:42" },
   { name: "model", title: "Model", hint: "gpt-4o*" },
   { name: "tenant", title: "Tenant", hint: "" },
