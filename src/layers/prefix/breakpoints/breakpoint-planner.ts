@@ -105,6 +105,9 @@ export class BreakpointPlanner {
       if (best === undefined) break;
       chosen.add(best);
     }
+    // It costs nothing, and other conversations may begin with it.
+    const head = others.findLast(({ prefix }) => prefix.by === "head");
+    if (head !== undefined && chosen.size < mostMarks) chosen.add(head);
     return [...chosen].sort((one, other) => one.prefix.end - other.prefix.end);
   }
 
