@@ -94,3 +94,9 @@ test("the same content is left over whichever text was asked, and none is lost o
     { numRuns: 2000 },
   );
 });
+
+test("of a word that stands there twice, the slip is the one in its place", () => {
+  const { matched } = laid("is a credit score in a credit report", "is a cerdit score in a credit report");
+  expect(matched.length).toBeGreaterThan(3);
+  expect(matched.filter((match) => match.asked.at !== match.found.at)).toEqual([]);
+});

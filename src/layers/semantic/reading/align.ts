@@ -18,6 +18,7 @@ export function align(asked: Reading, found: Reading, lexicon: Lexicon): Alignme
     isTaken: new Array(found.content.length).fill(false),
     others: [],
   };
+  matchInPlace(sides);
   matchBy("equal", equalKey, sides);
   matchBy("spelling", spelledKey, sides);
   if (leftOf(sides).every((left) => left.length <= mostCompared)) {
@@ -79,6 +80,15 @@ function matchBy(by: Matched["by"], keyOf: (token: Token) => string | undefined,
     const key = keyOf(token);
     const place = key === undefined ? undefined : waiting.get(key)?.pop();
     if (place !== undefined) take(sides, index, place, by);
+  });
+}
+
+/** Of a word that stands there several times, each is matched with the one in its place. */
+function matchInPlace(sides: Sides): void {
+  const { asked, found } = sides;
+  if (asked.length !== found.length) return;
+  asked.forEach((token, index) => {
+    if (equalKey(token) === equalKey(found[index] as Token)) take(sides, index, index, "equal");
   });
 }
 
