@@ -52,14 +52,25 @@ function build() {
   }
 }
 
+/** Several times what it takes. Once in a while all threads of the bundler wait for one another, for ever. */
+const longestBundleMs = 120_000;
+const mostAttempts = 3;
+
 function bundle(name, directory) {
   const tsdown = inProject("node_modules", "tsdown", "dist", "run.mjs");
-  const result = spawnSync(projectNode(), [tsdown, "--filter", name, "--out-dir", directory, "--logLevel", "warn"], {
-    cwd: root,
-    env: projectEnvironment(),
-    stdio: "inherit",
-  });
-  if (result.status !== 0) throw new Error(`the build of "${name}" failed`);
+  for (let attempt = 1; ; attempt++) {
+    const result = spawnSync(projectNode(), [tsdown, "--filter", name, "--out-dir", directory, "--logLevel", "warn"], {
+      cwd: root,
+      env: projectEnvironment(),
+      stdio: "inherit",
+      timeout: longestBundleMs,
+      killSignal: "SIGKILL",
+    });
+    if (result.status === 0) return;
+    if (result.error?.code !== "ETIMEDOUT" || attempt === mostAttempts)
+      throw new Error(`the build of "${name}" failed`);
+    console.error(`reprise: the build of "${name}" stood still and begins again`);
+  }
 }
 
 function bundleDashboard(directory) {
