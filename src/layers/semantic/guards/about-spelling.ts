@@ -13,7 +13,7 @@ export interface Written {
 }
 
 const always =
-  /\b(?:how (?:do|would|should|can|to) (?:(?:you|i|we|one) )?spell|(?:mis)?spel(?:led|t|lings?)|mis-?spel\w*|correctly spell|how many (?:letters|syllables|characters|vowels|consonants)|anagrams?|palindromes?|rhymes? with|first letter|last letter)\b/i;
+  /\b(?:how (?:do|would|should|can|to) (?:(?:you|i|we|one) )?spell|(?:mis)?spel(?:led|t|lings?)|mis-?spel\w*|correctly spell|how many (?:letters|syllables|characters|vowels|consonants)|anagrams?|palindromes?|rhymes? with|first letter|last letter|(?:reverse|shuffle|scramble|sort) the (?:string|word|letters)|(?:plural|singular|past tense|past participle|gerund) of)\b/i;
 export const writtenOf = once((reading: Reading): Written => {
   const request = requestOf(reading);
   const tokens = reading.tokens.slice(request.start, request.end);

@@ -83,6 +83,17 @@ const traps = [
   "How many letters are in favour? | How many letters are in favor?",
   "Change to lower case: Big Ben | Change to lower case: big Ben",
   "Name an anagram of enlist | Name an anagram of enlists",
+  "What does row[2:] give? | What does row[:2] give?",
+  "What is list[0] here? | What is list[1] here?",
+  "What does {} mean in Go? | What does [] mean in Go?",
+  "What is 7 - (2 - 1)? | What is 7 - 2 - 1?",
+  "Compute (a + b) * c | Compute a + b * c",
+  "What does SELECT a, name show? | What does SELECT name, a show?",
+  "What does .trim do in Java? | What does .trims do in Java?",
+  "What is a char* there? | What is a char there?",
+  "What does &count hold? | What does count hold?",
+  "Reverse the string wxyz | Reverse the string wxzy",
+  "What is the plural of ox? | What is the plural of fox?",
 ];
 const benign = [
   "What does `rm -rf` do? | Explain what `rm -rf` does",
@@ -127,10 +138,15 @@ const benign = [
   "How many letters are in the word cat? | How many letters are in cat?",
   "How can I improve my grammar? | How do I improve my gramar?",
   "Which spell book is old? | which spell book is old",
+  "What is (3 + 4) * 2? | What is (3+4)*2?",
+  "Is the beach (see the map) far? | Is the beach far (see the map)?",
+  "What is row[2] here? | What is row[ 2 ] here?",
+  "Which terms* apply? | Which terms* apply",
+  "What is the plural of ox? | what's the plural of ox",
 ];
 
 guardSuite(code, {
   traps,
   benign,
-  isExact: (text) => /[`_/\\<$@#%{!^]|SELECT|\(\)|--| -[a-z]|\w\.\w|0x|: |grammatical/.test(text),
+  isExact: (text) => /[`_/\\<$@#%{!^]|SELECT|\(\)|[[\]&*]|--| \.\w| -[a-z]|\w\.\w|0x|: |grammatical/.test(text),
 });
