@@ -172,6 +172,7 @@ const optionNames: ReadonlySet<string> = new Set([
   "embedder",
   "vectors",
   "judge",
+  "prefix",
   "coalescing",
   "compat",
   "prices",
