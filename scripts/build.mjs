@@ -40,6 +40,7 @@ function build() {
   mkdirSync(next, { recursive: true });
   try {
     bundle("tree", next);
+    bundle("declarations", next);
     if (existsSync(inProject("src", "gateway", "vendor.ts"))) bundle("vendor", next);
     bundleDashboard(join(next, "dashboard"));
     const program = join(next, "cli", "main.js");
