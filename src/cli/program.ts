@@ -5,6 +5,7 @@ import { awake } from "./awake.ts";
 import { doctorCommand } from "./commands/doctor.ts";
 import { embeddingsCommand } from "./commands/embeddings.ts";
 import { entriesCommand } from "./commands/entries.ts";
+import { lintCommand } from "./commands/lint.ts";
 import { purgeCommand } from "./commands/purge.ts";
 import { serveCommand } from "./commands/serve.ts";
 import { simulateCommand } from "./commands/simulate.ts";
@@ -29,7 +30,8 @@ export async function run(argv: readonly string[]): Promise<void> {
     .addCommand(purgeCommand())
     .addCommand(statsCommand())
     .addCommand(simulateCommand())
-    .addCommand(tuneCommand());
+    .addCommand(tuneCommand())
+    .addCommand(lintCommand());
   for (const command of [program, ...program.commands]) command.exitOverride();
   try {
     await awake(() => program.parseAsync([...argv]));

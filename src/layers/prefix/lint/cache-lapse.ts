@@ -35,13 +35,16 @@ export interface ReusedPrefix {
 
 /** Of what is expected, the part that must be missing. */
 const leastMissing = 0.5;
+/** Of the least that is kept, a part that a few examples more would make whole. */
+const worthLonger = 0.5;
 
 export function lapseOf(prefix: ReusedPrefix, rules: LintRules): LapseCause | undefined {
   const { tokens, idleMs, usage, tellsCached, isConcurrent } = prefix;
   const { leastTokens, lifetimeMs, lookBack } = rules;
   const cached = usage?.cachedInputTokens ?? 0;
   if (isConcurrent || (cached > 0 && cached >= (1 - leastMissing) * tokens)) return undefined;
-  if (tokens < leastTokens) return usage !== undefined ? "below-minimum" : undefined;
+  if (tokens < leastTokens)
+    return usage !== undefined && tokens >= worthLonger * leastTokens ? "below-minimum" : undefined;
   if (lifetimeMs !== undefined && idleMs !== undefined && idleMs > lifetimeMs) return "lapsed";
   if (usage === undefined) return undefined;
   if (lookBack !== undefined && cached === 0 && usage.cacheWriteTokens === 0) return "unmarked";

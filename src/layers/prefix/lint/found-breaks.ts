@@ -58,7 +58,7 @@ export class FoundBreaks {
 
   /** `conversations`: how many began in a group. */
   all(groupOf: (family: number) => PromptGroup, conversations: (family: number) => number): readonly PrefixBreak[] {
-    const found = [...this.#tallies.values()].map((tally): PrefixBreak => {
+    const found = merged([...this.#tallies.values()]).map((tally): PrefixBreak => {
       const { family, calls, lostTokens, earliest } = tally;
       const cause = foundCause(tally, conversations(family));
       const { before, after } = earliest.broken;
@@ -71,6 +71,28 @@ export class FoundBreaks {
     });
     return found.sort((one, other) => other.lostTokens - one.lostTokens);
   }
+}
+
+/** Bytes apart at which two things that differ are mostly one: an id may look like a number, or like a word, now and then. */
+const apart = 8;
+const leastOfOwn = 0.5;
+
+/** What happens seldom, where something else happens often, is that. */
+function merged(tallies: readonly Tally[]): readonly Tally[] {
+  const kept: Tally[] = [];
+  for (const tally of [...tallies].sort((one, other) => other.calls - one.calls)) {
+    const same = kept.find((one) => isSamePlace(one, tally) && tally.calls < leastOfOwn * one.calls);
+    if (same === undefined) kept.push({ ...tally });
+    else {
+      same.calls += tally.calls;
+      same.lostTokens += tally.lostTokens;
+    }
+  }
+  return kept;
+}
+
+function isSamePlace({ family, earliest: one }: Tally, { family: others, earliest: other }: Tally): boolean {
+  return family === others && one.place === other.place && Math.abs(one.byte - other.byte) <= apart;
 }
 
 function foundCause({ cause, variants }: Tally, conversations: number): FoundCause {

@@ -155,6 +155,25 @@ describe("what breaks a prefix", () => {
     expect(lint(cut).breaks).toMatchObject([{ cause: "history", place: "messages[0]", calls: 2 }]);
   });
 
+  it("is one thing where ids look like numbers or words now and then", () => {
+    const ids = [
+      "a1b2c3d4",
+      "e5f6a7b8",
+      "0a9b8c7d",
+      "f00dcafe",
+      "12",
+      "99",
+      "1b2c3d4e",
+      "7f8e9d0c",
+      "c4d5e6f7",
+      "9a8b7c6d",
+    ];
+    const found = lint(ids.map((id) => ({ system: `Session ${id}\n${policy}` }))).breaks;
+    expect(found).toMatchObject([
+      { cause: "id", calls: 9, group: { label: expect.stringMatching(/^Session a1b2c3d4 Guests/) } },
+    ]);
+  });
+
   it("is not a mark for the cache", () => {
     const mark = '"cache_control":{"type":"ephemeral"}';
     const marked = [0, 1].map((place) => {
@@ -218,8 +237,11 @@ describe("a prefix that did not change and was computed anew", () => {
   });
 
   it("was too short for the provider", () => {
-    const short: Said = { system: policy.slice(0, 2_000), call: { usage: told(500, 0) } };
+    const short: Said = { system: policy.slice(0, 2_500), call: { usage: told(630, 0) } };
     expect(causes([short, short, short])).toEqual([["below-minimum", 2]]);
+    // Far from it there is nothing to be gained.
+    const shorter: Said = { system: policy.slice(0, 800), call: { usage: told(300, 0) } };
+    expect(causes([shorter, shorter, shorter])).toEqual([]);
   });
 
   it("lay further back than a mark looks", () => {

@@ -4,7 +4,7 @@ import { type LapseCause, lapseOf } from "./cache-lapse.ts";
 import { FoundBreaks } from "./found-breaks.ts";
 import type { CacheLapse, LintResult, PromptGroup } from "./lint-result.ts";
 import { type LintRules, lintRulesFor } from "./lint-rules.ts";
-import { type PromptBreak, promptBreak } from "./prompt-break.ts";
+import { type ComparedPrompt, isHeadAt, type PromptBreak, promptBreak } from "./prompt-break.ts";
 import { remedies } from "./remedies.ts";
 import { type Nearest, type PromptOfLate, SeenPrompt, SeenPrompts } from "./seen-prompts.ts";
 import type { SeenSection } from "./seen-section.ts";
@@ -26,7 +26,10 @@ export interface LintedPrompt {
   readonly tenant: string | undefined;
   readonly at: number | undefined;
   readonly durationMs: number | undefined;
+  /** As far as the answer tells all of it, what came from the provider's cache included. */
   readonly usage: Usage | undefined;
+  /** Where only that is known. */
+  readonly inputTokens?: number | undefined;
   /** Tokens stand in the place of texts. */
   readonly isRedacted: boolean;
 }
@@ -57,6 +60,8 @@ const usualLengthOfToken = 4;
 /** Prompts that have no more in common are of different groups. */
 const leastLikeness = 1_024;
 const mostFamilies = 1_000;
+/** Of all tokens: that some calls come late is normal. */
+const leastLapse = 0.01;
 const labelLength = 60;
 
 export class PrefixLint {
@@ -91,7 +96,8 @@ export class PrefixLint {
     // Of several the one that was used last.
     const continued = near.find(({ prompt: { sections: theirs }, shared }) => shared === theirs.length);
     const length = lengthOf(sections);
-    const tokens = usage !== undefined && usage.inputTokens > 0 ? usage.inputTokens : length / usualLengthOfToken;
+    const told = usage?.inputTokens ?? prompt.inputTokens ?? 0;
+    const tokens = told > 0 ? told : length / usualLengthOfToken;
     const places = given.map(({ place }) => place);
     const perToken = tokens / Math.max(1, length);
     const rules = this.#rulesFor(protocol, model, originId);
@@ -128,7 +134,9 @@ export class PrefixLint {
         (family) => groups[family] as PromptGroup,
         (family) => this.#families[family]?.conversations ?? 0,
       ),
-      lapses: lapses.sort((one, other) => other.lostTokens - one.lostTokens),
+      lapses: lapses
+        .filter(({ lostTokens }) => lostTokens >= leastLapse * this.#inputTokens)
+        .sort((one, other) => other.lostTokens - one.lostTokens),
       groups: [...groups].sort((one, other) => other.calls - one.calls),
     };
   }
@@ -173,7 +181,7 @@ export class PrefixLint {
   }
 
   #familyOf(
-    { protocol, originId, model }: LintedPrompt,
+    { sections: given, protocol, originId, model }: LintedPrompt,
     near: Nearest | undefined,
     sections: readonly SeenSection[],
     { isContinued, isLike }: { readonly isContinued: boolean; readonly isLike: boolean },
@@ -183,7 +191,7 @@ export class PrefixLint {
     let index = isOfGroup ? near.prompt.call.family : this.#families.length;
     // What comes when there are very many groups already counts with the last.
     if (index >= mostFamilies) index = mostFamilies - 1;
-    const label = labelOf(sections);
+    const label = labelOf({ places: given.map(({ place }) => place), sections });
     this.#families[index] ??= { protocol, originId, model, label, calls: 0, conversations: 0 };
     const family = this.#families[index] as Family;
     family.calls++;
@@ -207,10 +215,16 @@ function groupOf({ protocol, originId, model, label, calls }: Family, index: num
   return { group: index + 1, protocol, originId, model, label, calls };
 }
 
-/** How the longest section of those at the head begins, which is mostly the system prompt. */
-function labelOf(sections: readonly SeenSection[]): string {
-  const text = sections.find(({ length }) => length > labelLength)?.text ?? sections[0]?.text ?? "";
-  const words = /"(?:content|text|description)":"((?:[^"\\]|\\.){1,200})/.exec(text)?.[1] ?? text;
+/** How the system prompt begins, or the first message, or the first section of some length. */
+function labelOf(prompt: ComparedPrompt): string {
+  const { places, sections } = prompt;
+  const isWords = (index: number) => places[index]?.startsWith("tools") !== true;
+  const found =
+    sections.find((_, index) => isWords(index) && isHeadAt(prompt, index)) ??
+    sections.find((_, index) => isWords(index)) ??
+    sections[0];
+  const text = found?.text ?? "";
+  const words = /"(?:content|text)":"((?:[^"\\]|\\.){1,200})/.exec(text)?.[1] ?? text.replace(/^"|"$/g, "");
   return words
     .replace(/\\n|\s+/g, " ")
     .trim()
