@@ -62,6 +62,22 @@ describe("Ledger", () => {
     ]);
   });
 
+  it("takes off what cost more than it saved, and counters never fall", () => {
+    const ledger = new Ledger();
+    const net = (picodollars: number, conservativePicodollars: number) => ({
+      usage,
+      price: { picodollars, usd: "", conservativePicodollars, source: "override" },
+    });
+    ledger.hear({ type: "saving", by: "prefix", ...call, bytes: 0, model: "a", cost: net(-5, -5) });
+    ledger.hear({ type: "saving", by: "prefix", ...call, bytes: 0, model: "a", cost: net(12, 0) });
+    const { saved, savedInAll } = ledger.totals();
+    expect(saved.prefix).toMatchObject({ answers: 2, unpriced: 0, tokens: { inputTokens: 20 }, usd: "0.000000000007" });
+    expect(savedInAll.usd).toBe("0.000000000007");
+    expect(ledger.savedLines().map(({ account }) => account.picodollars)).toEqual([12n]);
+    expect(ledger.undoneLines().map(({ account }) => account.picodollars)).toEqual([5n]);
+    expect(ledger.undoneLines().map(({ account }) => account.conservativePicodollars)).toEqual([5n]);
+  });
+
   it("stays exact beyond what a safe integer holds", () => {
     const ledger = new Ledger();
     const most = Number.MAX_SAFE_INTEGER;

@@ -113,7 +113,7 @@ export function prometheusMetrics(gauges: {
   ]);
   booked(
     "reprise_cost_saving_undone_usd_total",
-    "Of what was saved, by list price, what was answers that were reported as wrong; to be taken off.",
+    "Of what was saved, by list price, what was answers that were reported as wrong, and what saving cost more than it saved; to be taken off.",
     ["model", "layer"],
   );
   booked(
