@@ -64,15 +64,22 @@ describeWithServices("chromium", "the dashboard for everybody", () => {
     expect(await ground()).toBe(light);
   });
 
-  test("at 360 px nothing is wider than the page", async () => {
+  test("at 360 px nothing is wider than the page, and names in tables are not broken", async () => {
     const { gateway } = await filled();
     const dashboard = await openAsAdmin(gateway, { viewport: { width: 360, height: 740 } });
     const { page } = dashboard;
+    // Of one that is broken there is more than one rectangle.
+    const broken = () =>
+      page.evaluate(() =>
+        [...document.querySelectorAll(".table .code")]
+          .filter((one) => one.getClientRects().length > 1)
+          .map((one) => one.textContent),
+      );
     const widest = () => page.evaluate(() => Math.max(document.documentElement.scrollWidth, document.body.scrollWidth));
     for (const view of views) {
       await goTo(dashboard, view);
       await page.getByText("Asking the gateway…").first().waitFor({ state: "detached" });
-      expect({ view, width: await widest() }).toEqual({ view, width: 360 });
+      expect({ view, width: await widest(), broken: await broken() }).toEqual({ view, width: 360, broken: [] });
     }
     await goTo(dashboard, "Entries");
     await page.getByRole("table", { name: "Stored answers" }).getByRole("button").first().click();

@@ -4,6 +4,7 @@ import { waitBeforeMs } from "../../dashboard/api/back-off.ts";
 import { EventParser } from "../../dashboard/api/event-parser.ts";
 import { failureOf } from "../../dashboard/api/failure.ts";
 import { columnSpan, isEmpty, stacked } from "../../dashboard/charts/series.ts";
+import { modelsShown } from "../../dashboard/format/models.ts";
 import { bytes, count, duration, money, percent, shortCount } from "../../dashboard/format/numbers.ts";
 import { ago } from "../../dashboard/format/times.ts";
 import { hashOf, routeOf, viewNames } from "../../dashboard/shell/route.ts";
@@ -46,6 +47,13 @@ describe("numbers as people read them", () => {
       "0.0 %",
     ]);
     expect([count(1_234_567), shortCount(999), shortCount(12_345)]).toEqual(["1,234,567", "999", "12.3K"]);
+  });
+
+  test("the model that answered is told where it is another", () => {
+    expect(modelsShown("m-large", "m-large")).toBe("m-large");
+    expect(modelsShown("m-large", undefined)).toBe("m-large");
+    expect(modelsShown("m-large", "m-large-2")).toBe("m-large, answered by m-large-2");
+    expect([modelsShown(undefined, "m-1"), modelsShown(undefined, undefined)]).toEqual(["–, answered by m-1", "–"]);
   });
 
   test("how long ago", () => {

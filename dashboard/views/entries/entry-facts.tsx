@@ -1,4 +1,5 @@
 import type { ComponentChildren } from "preact";
+import { modelsShown } from "../../format/models.ts";
 import { bytes, count, duration } from "../../format/numbers.ts";
 import { ago, instant } from "../../format/times.ts";
 import { StateChip } from "../../parts/chips.tsx";
@@ -10,7 +11,7 @@ export function EntryFacts({ entry }: { readonly entry: EntryDetail }) {
   const facts: readonly (readonly [string, ComponentChildren])[] = [
     ["State", <StateChip key="state" state={entry.state} />],
     ["Layer", entry.layer],
-    ["Model", `${entry.model ?? "–"}${entry.answeredBy === undefined ? "" : `, answered by ${entry.answeredBy}`}`],
+    ["Model", modelsShown(entry.model, entry.answeredBy)],
     ["Protocol", entry.protocol ?? "–"],
     [
       "Tenant",

@@ -25,7 +25,14 @@ export function LatestCalls() {
             { title: "When", cell: ({ at }) => instant(at).split(", ").at(-1) },
             { title: "Outcome", cell: ({ outcome }) => <OutcomeMark outcome={outcome} /> },
             { title: "Layer or reason", cell: ({ layer, reason }) => titled(layer ?? reason ?? "") },
-            { title: "Model", cell: ({ model }) => <span class="code">{model}</span> },
+            {
+              title: "Model",
+              cell: ({ model }) => (
+                <span class="code clip" title={model}>
+                  {model}
+                </span>
+              ),
+            },
             { title: "First byte", isNumber: true, cell: ({ durationMs }) => duration(durationMs) },
             {
               title: "Saved",
