@@ -50,6 +50,9 @@ test.each([
   ["1e5", ["100000"]],
   ["00123", ["00123"]],
   ["100 km/h", ["100 kph"]],
+  ["8 Mb, 8 MB, 8mb", ["8 megabit", "8 megabyte", "8 megabyte"]],
+  ["5 mW, 5MW, 5 mw", ["5 milliwatt", "5 megawatt", "5 megawatt"]],
+  ["500 MG, 20 KG", ["500 milligram", "20 kilogram"]],
   ["no numbers here", []],
 ])("%s", (text, quantities) => {
   expect(read(text)).toEqual(quantities);

@@ -1,3 +1,4 @@
+import { casedUnits } from "../reading/cased-units.ts";
 import { endOf } from "./end-of.ts";
 import { unitOf } from "./units.ts";
 
@@ -31,8 +32,8 @@ export function unitBehind(text: string, at: number): Unit {
 function unitAt(text: string, at: number, isGlued: boolean): Unit | undefined {
   const end = endOf(unit, text, at);
   if (end === undefined) return undefined;
-  const form = text.slice(at, end).toLowerCase();
-  const name = unitOf(form, isGlued);
+  const written = text.slice(at, end);
+  const name = casedUnits.get(written) ?? unitOf(written.toLowerCase(), isGlued);
   if (name !== "degree") return name === undefined ? undefined : { name, end };
   const degreesEnd = endOf(/ ?(?:celsius|centigrade|fahrenheit|[cf])(?!\p{L})/iuy, text, end);
   const scaleName = degreesEnd === undefined ? "" : text.slice(end, degreesEnd).trim().toLowerCase();

@@ -20,6 +20,8 @@ test.each([
   ["Größe?", "größe"],
   ["¿Qué es esto?", "¿qué es esto"],
   ["これは何ですか。", "これは何ですか。"],
+  ["is 5 MB much", "Is 5 mb much?"],
+  ["500 MG a day", "500 mg a day"],
 ])("%j is the same as %j", (one, other) => {
   expect(normal(one)).toBe(normal(other));
 });
@@ -42,6 +44,9 @@ test.each([
   ["open USER_ID", "open user_id"],
   ['say "Hi"', 'say "hi"'],
   ["a, b", "a b"],
+  ["is 5 MB much", "is 5 Mb much"],
+  ["is 5MB much", "is 5Mb much"],
+  ["run at 5 mW", "run at 5 MW"],
 ])("%j is not the same as %j", (one, other) => {
   expect(normal(one)).not.toBe(normal(other));
 });

@@ -1,10 +1,11 @@
 import { capitonymsIn } from "./capitonyms.ts";
+import { isCasedMeasure } from "./cased-units.ts";
 import { textToCorrectAt } from "./text-to-correct.ts";
 import type { Span } from "./tokenise.ts";
 
 /**
  * Case, white space and closing punctuation folded, in any language. What is code stays as it is written, and so do
- * words that are others with a capital. Idempotent.
+ * words and units that are others in another case. Idempotent.
  * A `!` after a small number or a single letter is a factorial and stays; so does punctuation that stands alone, and all
  * of a text whose grammar or spelling is asked about.
  */
@@ -13,9 +14,10 @@ export function normalise(text: string, spans: readonly Span[]): string {
   const named = capitonymsIn(spans);
   let normal = "";
   let at = 0;
-  for (const span of spans) {
+  for (const [index, span] of spans.entries()) {
     if (span.at >= toCorrect) break;
-    const isKept = span.kind === "code" ? span.form === span.text : named.has(span.at);
+    const isCode = span.kind === "code" && span.form === span.text;
+    const isKept = isCode || named.has(span.at) || isCasedMeasure(span, spans[index - 1]);
     if (!isKept) continue;
     normal += foldProse(text.slice(at, span.at)) + span.text;
     at = span.at + span.text.length;
