@@ -32,7 +32,7 @@ const fields = z.strictObject({
   }),
   slots: integer(1, 1, 1_024, {
     description:
-      "How many slots each replica has, for `routing: slots` (llama.cpp's `-np`). Not more: llama.cpp never answers a call for a slot that it has not.",
+      "How many slots each replica has, for `routing: slots` (llama.cpp's `-np`). Of one that has fewer, and says so, fewer are used.",
   }),
   salt: flag(false, {
     description: "Send engines that take one (vLLM, SGLang) a `cache_salt` for each tenant, in place of the client's.",

@@ -169,6 +169,24 @@ describe.skipIf(found?.available !== true)("a pool of real engines", () => {
     expect(await killed.evaluated()).toBeGreaterThan(0);
   });
 
+  test("slots that an engine has not are not named once it was asked how many it has", async () => {
+    const settings = { routing: "slots", slots: 16, healthPath: "/health", healthInterval: "20ms" };
+    const gateway = await runPool(engines, settings);
+    // The engine refuses what is meant for a slot that it has not; llama.cpp's own server would never answer.
+    const body = (call: number) => ({
+      model: "m",
+      max_tokens: 1,
+      messages: [{ role: "user", content: `What, ${call}?` }],
+    });
+    let call = 0;
+    await eventually("both have told", async () => {
+      const answers = await Promise.all(Array.from({ length: 6 }, () => ask(gateway, body(call++))));
+      return answers.every(({ status }) => status === 200);
+    });
+    const answers = await Promise.all(Array.from({ length: 12 }, () => ask(gateway, body(call++))));
+    expect(answers.map(({ status }) => status)).toEqual(answers.map(() => 200));
+  });
+
   test("a pool with one member goes on when that was away", async () => {
     const [only] = engines as [Engine];
     const gateway = await runPool([only], {

@@ -5,7 +5,7 @@ import { type EngineCall, type EngineUsage, LlamaEngine } from "./llama-engine.t
 
 /**
  * A small server in the form of llama.cpp's own, over the real engine: chat completions, whole and as streams, with
- * `id_slot` and `cache_prompt`, `/health`, `/metrics` with what was computed, and `/slots/N?action=erase`.
+ * `id_slot` and `cache_prompt`, `/health`, `/props`, `/metrics` with what was computed, and `/slots/N?action=erase`.
  */
 
 interface ChatRequest {
@@ -45,6 +45,7 @@ server.listen(Number(options.port), "127.0.0.1", () => process.stdout.write("eng
 
 async function answer(request: IncomingMessage, response: ServerResponse): Promise<void> {
   if (request.url === "/health") return sendJson(response, 200, { status: "ok" });
+  if (request.url === "/props") return sendJson(response, 200, { total_slots: engine.slotCount });
   if (request.url === "/metrics") {
     response.end(`llamacpp:prompt_tokens_total ${engine.evaluated}\n`);
     return;

@@ -58,10 +58,12 @@ export class PoolUpstream implements Upstream {
       errors: 0,
       inFlight: 0,
       tokens: { input: 0, cached: 0 },
+      slots: undefined,
       tellsCached: false,
     }));
-    this.#policy = policyOf(options);
-    this.#endChecks = options.health === undefined ? () => {} : startHealthChecks(this.replicas, options.health, clock);
+    this.#policy = policyOf(options, this.replicas);
+    const checks = options.health && { ...options.health, asksSlots: options.routing === "slots" };
+    this.#endChecks = checks === undefined ? () => {} : startHealthChecks(this.replicas, checks, clock);
   }
 
   /** Of the replica with the fewest calls: what passes through has no prompt. */
@@ -177,12 +179,8 @@ function promptOf({ prompt }: OriginRequest): PromptBlocks {
   );
 }
 
-function policyOf({
-  replicas: { length: replicas },
-  routing,
-  cacheBlocks: capacity,
-  slots,
-}: PoolOptions): RoutingPolicy {
+function policyOf({ routing, cacheBlocks: capacity, slots }: PoolOptions, all: readonly Replica[]): RoutingPolicy {
+  const replicas = all.length;
   switch (routing) {
     case "affinity":
       return new AffinityPolicy({ replicas, capacity });
@@ -193,6 +191,6 @@ function policyOf({
     case "round-robin":
       return new RoundRobin(replicas);
     case "slots":
-      return new SlotPolicy({ replicas, slots });
+      return new SlotPolicy({ replicas, slots, existing: (replica) => all[replica]?.slots });
   }
 }

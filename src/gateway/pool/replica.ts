@@ -12,6 +12,8 @@ export interface Replica {
   inFlight: number;
   /** What it said of prompts. */
   readonly tokens: { input: number; cached: number };
+  /** How many it says it has, where that matters; `undefined` until it did. */
+  slots: number | undefined;
   /** It has told once that something was cached. */
   tellsCached: boolean;
 }

@@ -60,6 +60,18 @@ describe("slots that hold one conversation each", () => {
     expect(placeOf(goes(policy, `${manual("oven")}And? So?`))).toBe(places[0]);
   });
 
+  it("while a slot is empty nothing is overwritten, though another replica was faster", () => {
+    const policy = policyOf(2, 2);
+    for (const [replica, tookMs] of [1, 3].entries()) {
+      const { call } = waits(policy, manual(`thing ${replica}`), [replica]);
+      call.begun(tookMs);
+      call.ended(tookMs);
+      call.told(0);
+    }
+    waits(policy, manual("lamp"), [0]).call.ended(20);
+    expect(policy.choose(blocksOf(manual("kettle")), all, 20).replica).toBe(1);
+  });
+
   it("learns that nothing is continued, and then overwrites what begins alike", () => {
     const policy = policyOf(2, 2);
     const ask = (thing: string, call: number) => goes(policy, `${manual(thing)}${`Item ${call}. `.repeat(100)}`);
@@ -95,6 +107,13 @@ describe("slots that hold one conversation each", () => {
     expect(policy.choose(blocksOf(next), all, 0).replica).toBe(warm.replica);
     waits(policy, manual("pump").repeat(2), [0]);
     expect(policy.choose(blocksOf(next), all, 0).replica).toBe(1);
+  });
+
+  it("uses no slot that a replica has not", () => {
+    const existing = (replica: number): number | undefined => [1, undefined, 9][replica];
+    const policy = new SlotPolicy({ replicas: 3, slots: 2, existing });
+    const places = Array.from({ length: 5 }, (_, call) => placeOf(waits(policy, manual(`${call}`), [0, 1, 2]).choice));
+    expect(places.toSorted()).toEqual([...places.filter((place) => place === "0/0"), "1/0", "1/1", "2/0", "2/1"]);
   });
 
   it("only those that are eligible are chosen", () => {

@@ -9,18 +9,21 @@ import { Slot } from "./slot.ts";
  * alike wipes out the conversation that was there, which is computed anew when it goes on.
  *
  * So a slot is continued only if nearly all that it holds begins the prompt. Else an empty slot is taken, and when there is
- * none the slot where the least is lost: what this prompt lacks there, and what the slot holds, as far as that is likely to
- * be asked for again. That is learnt: how often slots were continued lately rather than overwritten, and less for each call
+ * none the slot where the least is lost: what this prompt lacks there, and what the slot holds beyond it, as far as that is
+ * likely to be asked for again. That is learnt: how often slots were continued lately rather than overwritten, and less for each call
  * since the slot was used. Where conversations go on that is the least recently used one; where every call is a prompt of
  * its own behind a common beginning it becomes the slot that has the most of this one.
  *
- * Among replicas the estimate is that of `AffinityPolicy`: what waits there and what is lacking, over how fast it computes.
+ * Among replicas the estimate is that of `AffinityPolicy`: what waits there and what is lacking, over how fast it computes,
+ * and what others will have to compute on account of that.
  */
 
 export interface SlotOptions {
   readonly replicas: number;
   /** Of each replica. */
   readonly slots: number;
+  /** How many of them a replica has, where it is known; others are not used. */
+  readonly existing?: (replica: number) => number | undefined;
   /** How much what a call computes counts for those behind it. Default 2. */
   readonly externality?: number;
 }
@@ -39,9 +42,10 @@ const mostStrikes = 2;
 interface Candidate {
   readonly replica: number;
   readonly slot: number;
+  /** What it has of the prompt. */
   readonly shared: number;
-  /** What is to be computed, now or again. */
-  readonly loss: number;
+  /** What it holds beyond that, as far as it is likely to be asked for again. */
+  readonly kept: number;
   readonly usedAt: number;
 }
 
@@ -51,15 +55,17 @@ export class SlotPolicy implements RoutingPolicy {
   readonly #loads: readonly ReplicaLoad[];
   readonly #strikes: number[];
   readonly #externality: number;
+  readonly #existing: (replica: number) => number | undefined;
   readonly #count: number;
   #calls = 0;
   #continued = 1;
 
-  constructor({ replicas, slots, externality = 2 }: SlotOptions) {
+  constructor({ replicas, slots, existing = () => undefined, externality = 2 }: SlotOptions) {
     this.#slots = Array.from({ length: replicas }, () => Array.from({ length: slots }, () => new Slot()));
     this.#loads = Array.from({ length: replicas }, () => new ReplicaLoad());
     this.#strikes = Array(replicas).fill(0);
     this.#externality = externality;
+    this.#existing = existing;
     this.#count = replicas * slots;
   }
 
@@ -69,9 +75,12 @@ export class SlotPolicy implements RoutingPolicy {
     const among = free.length > 0 ? free : eligible;
     const hasEmpty = among.some((replica) => this.#slotsOf(replica).some(isFreeAndEmpty));
     const candidates = among.flatMap((replica) => this.#bestOf(replica, prompt, hasEmpty));
-    const costs = candidates.map(({ replica, loss }) => {
+    const costs = candidates.map(({ replica, shared, kept }) => {
       const { queue, speed = usual } = this.#loads[replica] as ReplicaLoad;
-      return (queue.left(nowMs, speed) + (1 + this.#externality) * loss) / (speed ?? 1);
+      const lacking = prompt.length - shared;
+      // What others will have to compute is not this replica's alone: one that was fast once must not lose what it holds.
+      const later = this.#externality * lacking + (1 + this.#externality) * kept;
+      return (queue.left(nowMs, speed) + lacking) / (speed ?? 1) + later / (usual ?? 1);
     });
     const most = Math.min(...costs) + (alike * prompt.length) / (usual ?? 1);
     const { replica, slot, shared } = candidates
@@ -113,7 +122,9 @@ export class SlotPolicy implements RoutingPolicy {
   }
 
   #slotsOf(replica: number): readonly Slot[] {
-    return this.#slots[replica] as readonly Slot[];
+    const slots = this.#slots[replica] as readonly Slot[];
+    const existing = this.#existing(replica) ?? slots.length;
+    return existing < slots.length ? slots.slice(0, existing) : slots;
   }
 
   /** The slot to take at a replica: of the idle ones, or when all are busy of those with the fewest calls. */
@@ -125,8 +136,8 @@ export class SlotPolicy implements RoutingPolicy {
       const shared = slot.shared(prompt);
       const isContinued = isMost(shared, slot.size);
       // While there is room nothing is overwritten, unless the room is where too much waits.
-      const kept = isContinued || slot.isEmpty ? 0 : hasEmpty ? shared + slot.size : this.#chance(slot) * slot.size;
-      return [{ replica, slot: index, shared, loss: prompt.length - shared + kept, usedAt: slot.usedAt }];
+      const wiped = hasEmpty ? shared + slot.size : this.#chance(slot) * (slot.size - shared);
+      return [{ replica, slot: index, shared, kept: isContinued || slot.isEmpty ? 0 : wiped, usedAt: slot.usedAt }];
     });
     return [candidates.reduce((one, other) => (isLess(other, one) ? other : one))];
   }
@@ -159,5 +170,6 @@ function isMost(shared: number, size: number): boolean {
 }
 
 function isLess(one: Candidate, other: Candidate): boolean {
-  return one.loss === other.loss ? one.usedAt < other.usedAt : one.loss < other.loss;
+  const [mine, theirs] = [one.kept - one.shared, other.kept - other.shared];
+  return mine === theirs ? one.usedAt < other.usedAt : mine < theirs;
 }
