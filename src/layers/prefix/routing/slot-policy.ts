@@ -32,6 +32,8 @@ export interface SlotOptions {
 const continuedShare = 0.95;
 /** Estimates that differ by less than this share of the prompt are the same. */
 const alike = 0.02;
+/** A replica is not believed to be further from the mean than by this factor: a measurement may have met a busy moment. */
+const mostApart = 2;
 /** Weight of the latest call in how often slots are continued. */
 const latest = 0.05;
 /** What nobody asked for while each slot of the pool was used so often is half as likely to be asked for. */
@@ -80,7 +82,9 @@ export class SlotPolicy implements RoutingPolicy {
       const lacking = prompt.length - shared;
       // What others will have to compute is not this replica's alone: one that was fast once must not lose what it holds.
       const later = this.#externality * lacking + (1 + this.#externality) * kept;
-      return (queue.left(nowMs, speed) + lacking) / (speed ?? 1) + later / (usual ?? 1);
+      const [pace, mean] = [speed ?? 1, usual ?? 1];
+      const likely = Math.min(mean * mostApart, Math.max(mean / mostApart, pace));
+      return queue.left(nowMs, speed) / pace + lacking / likely + later / mean;
     });
     const most = Math.min(...costs) + (alike * prompt.length) / (usual ?? 1);
     const { replica, slot, shared } = candidates
