@@ -141,6 +141,14 @@ describe("slots that hold one conversation each", () => {
     expect(placeOf(goes(policy, `${long}And?`))).toBe(placeOf(first));
   });
 
+  it("calls without a prompt take no conversation its slot", () => {
+    const policy = policyOf(2, 1);
+    const places = ["oven", "lamp"].map((thing) => goes(policy, manual(thing)));
+    for (let call = 0; call < 4; call++) goes(policy, "");
+    for (const [index, thing] of ["oven", "lamp"].entries())
+      expect(goes(policy, `${manual(thing)}And?`)).toMatchObject({ ...places[index], expected: manual(thing).length });
+  });
+
   it("without a prompt, and with nonsense of a replica, calls go somewhere", () => {
     const policy = policyOf(2, 1);
     for (const nonsense of [Number.NaN, -1, Number.POSITIVE_INFINITY]) goes(policy, manual("oven"), all, nonsense);

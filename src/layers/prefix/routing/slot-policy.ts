@@ -97,13 +97,9 @@ export class SlotPolicy implements RoutingPolicy {
     const { blockLength, length } = prompt;
     const slot = this.#slotsOf(replica)[index ?? 0] as Slot;
     const { begun, ended, computed } = (this.#loads[replica] as ReplicaLoad).add(length - expected, nowMs);
-    if (!slot.isEmpty) {
-      const isContinued = isMost(expected, slot.size);
-      this.#continued += ((isContinued ? 1 : 0) - this.#continued) * latest;
-    }
-    slot.put(prompt);
     slot.calls++;
-    slot.usedAt = ++this.#calls;
+    // Of a call that tells no prompt, such as one for vectors, nothing is known but that it takes its time.
+    if (length > 0) this.#fill(slot, prompt, expected);
     let [isEnded, isTold] = [false, false];
     return {
       begun,
@@ -123,6 +119,15 @@ export class SlotPolicy implements RoutingPolicy {
 
   forget(replica: number): void {
     for (const slot of this.#slotsOf(replica)) slot.clear();
+  }
+
+  #fill(slot: Slot, prompt: PromptBlocks, expected: number): void {
+    if (!slot.isEmpty) {
+      const isContinued = isMost(expected, slot.size);
+      this.#continued += ((isContinued ? 1 : 0) - this.#continued) * latest;
+    }
+    slot.put(prompt);
+    slot.usedAt = ++this.#calls;
   }
 
   #slotsOf(replica: number): readonly Slot[] {
