@@ -43,6 +43,8 @@ const sides: Readonly<Record<string, Side>> = {
 export const prefixEngine: Benchmark = {
   name: "prefix-engine",
   describe: "what real engines (llama.cpp) compute of conversations, by which replica and slot they go to",
+  // Half a minute where nothing else runs.
+  mostMs: 600_000,
   run: async (options) => {
     const found = await llamaPackage();
     if (!found.available) return { skipped: found.reason };
