@@ -36,6 +36,7 @@ export interface AccessLogParts {
 const gatherMs = 200;
 /** Calls that are put into words without letting others have a turn. */
 const batch = 32;
+const batchBytes = 512 * 1024;
 /** Of bodies that wait to be written. */
 const mostWaitingBytes = 32 * 1024 * 1024;
 const sampleSteps = 2 ** 30;
@@ -155,30 +156,49 @@ export class AccessLog implements CallListener {
 
   async #write(): Promise<void> {
     while (this.#waiting.length > 0 || this.#dropped > 0) {
-      const taken = this.#waiting.splice(0, batch);
-      for (const { bytes } of taken) this.#waitingBytes -= bytes;
+      const taken = this.#take();
       const told = this.#dropped;
       const lines = told > 0 ? [renderDropped(this.#parts.clock.now(), told)] : [];
-      for (const call of taken) lines.push(this.#render(call));
+      const worded = taken.flatMap((call) => this.#render(call) ?? []);
+      lines.push(...worded);
+      if (lines.length === 0) continue;
       try {
         await this.#file.append(`${lines.join("\n")}\n`, this.#parts.clock.now());
         this.#dropped -= told;
         this.#tell(undefined);
       } catch (error) {
-        this.#drop(taken.length);
+        this.#drop(worded.length);
         this.#tell(error instanceof Error ? error.message : String(error));
         return;
       }
     }
   }
 
-  #render(call: Waiting): string {
-    if ("refused" in call) {
-      const { at, code, status, request } = call.refused;
-      return renderRefusal(at, this.#newId(), request.protocol.name, code, status);
+  /** The next few, or one that is large. */
+  #take(): readonly Waiting[] {
+    let [count, bytes] = [0, 0];
+    for (const call of this.#waiting.slice(0, batch)) {
+      if (count > 0 && bytes + call.bytes > batchBytes) break;
+      bytes += call.bytes;
+      count++;
     }
-    const { content } = this.#options;
-    return renderLine({ content, redactor: this.#redactor, pricer: this.#pricer }, call.ended);
+    this.#waitingBytes -= bytes;
+    return this.#waiting.splice(0, count);
+  }
+
+  /** `undefined` for what cannot be put into words, which is counted: nothing of a call may end the gateway. */
+  #render(call: Waiting): string | undefined {
+    try {
+      if ("refused" in call) {
+        const { at, code, status, request } = call.refused;
+        return renderRefusal(at, this.#newId(), request.protocol.name, code, status);
+      }
+      const { content } = this.#options;
+      return renderLine({ content, redactor: this.#redactor, pricer: this.#pricer }, call.ended);
+    } catch {
+      this.#drop(1);
+      return undefined;
+    }
   }
 
   #drop(count: number): void {
