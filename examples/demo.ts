@@ -16,7 +16,7 @@ import { describeMistake, type Gateway, type GatewayConfig, readConfig, startGat
 import { type ScriptedOrigin, startScriptedOrigin } from "../src/testing/index.ts";
 import { differences, report } from "./demo/books.ts";
 import { Desk } from "./demo/desk.ts";
-import { handover, liveCall } from "./demo/plan-of-the-day.ts";
+import { everyQuestion, liveCall } from "./demo/plan-of-the-day.ts";
 import { Day } from "./demo/played-day.ts";
 import { prices } from "./demo/prices.ts";
 import type { WireAnswer, WireRequest } from "./demo/wire.ts";
@@ -57,7 +57,7 @@ async function demonstrate(): Promise<void> {
   console.log("The gateway was started on the same store. The books balance: its ledger says the same.");
 
   const live = new Desk((request) => send(running, request));
-  for (const { wish } of handover(0)) await live.ask(wish);
+  for (const { wish } of everyQuestion(0)) await live.ask(wish);
   const hits = live.exchanges.filter(({ status }) => status === "HIT").length;
   console.log(`Asked of it now: ${hits} of ${live.exchanges.length} questions of the day are hits.`);
   if (once) return;

@@ -37,7 +37,8 @@ function stalePages() {
 function deadLinks() {
   return Object.entries(pages).flatMap(([path, text]) => {
     const prose = text.replace(/^```[\s\S]*?^```/gm, "").replace(/`[^`\n]*`/g, "");
-    return [...prose.matchAll(/\]\(([^)\s]+)\)/g)].flatMap(([, target]) => linkComplaint(path, target));
+    const links = prose.matchAll(/\]\(([^)\s]+)\)|\bsrc(?:set)?="([^"]+)"/g);
+    return [...links].flatMap(([, target, picture]) => linkComplaint(path, target ?? picture));
   });
 }
 

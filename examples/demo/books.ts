@@ -23,7 +23,11 @@ interface Books {
   readonly byLayer: ReadonlyMap<Layer, Line>;
 }
 
-function booksOf({ exchanges, reported }: Pick<Desk, "exchanges" | "reported">): Books {
+/** What somebody who was there has counted. */
+type Counted = Pick<Desk, "exchanges" | "reported">;
+type Bill = Pick<Model, "answers" | "billed">;
+
+function booksOf({ exchanges, reported }: Counted): Books {
   const byStatus = new Map<Status, number>(statuses.map((status) => [status, 0]));
   const byLayer = new Map(layers.map((layer) => [layer, { calls: 0, tokens: 0, picodollars: 0n } as Line]));
   for (const exchange of exchanges) {
@@ -47,7 +51,7 @@ function book(byLayer: Books["byLayer"], exchange: Exchange, sign: 1 | -1): void
 }
 
 /** What the gateway says otherwise; nothing when the books balance. */
-export function differences(desk: Desk, model: Model, stats: StatsReport): readonly string[] {
+export function differences(desk: Counted, model: Bill, stats: StatsReport): readonly string[] {
   const { byStatus, byLayer } = booksOf(desk);
   const pairs: (readonly [what: string, here: string | number, there: string | number])[] = [];
   for (const [status, calls] of byStatus) {
@@ -73,7 +77,7 @@ export function differences(desk: Desk, model: Model, stats: StatsReport): reado
 }
 
 /** The day as a table. */
-export function report(desk: Desk, model: Model): string {
+export function report(desk: Counted, model: Bill): string {
   const { byStatus, byLayer } = booksOf(desk);
   const rows = statuses.map((status) => [status, String(byStatus.get(status))]);
   const saved = [...byLayer].map(([layer, { calls, tokens, picodollars }]) => [

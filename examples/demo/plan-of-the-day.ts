@@ -75,9 +75,14 @@ export function indexing(at: number, edition: number): readonly PlannedCall[] {
   return batches.map((ask, index) => ({ at: at + index * 1_500, wish: { team: teams.research, ask } }));
 }
 
-/** Everything that is asked every day, in time for whoever comes next. */
+/** Everything that is asked every day. */
+export function everyQuestion(at: number, headers: Wish["headers"] = {}): readonly PlannedCall[] {
+  return everyday.map(({ text }, index) => ({ at: at + index * 700, wish: wishFor(teams.support, text, { headers }) }));
+}
+
+/** For whoever comes next: nothing that is older than ten minutes. */
 export function handover(at: number): readonly PlannedCall[] {
-  return everyday.map(({ text }, index) => ({ at: at + index * 700, wish: wishFor(teams.support, text) }));
+  return everyQuestion(at, { "cache-control": "max-age=600" });
 }
 
 /** What comes in while somebody looks on. */
