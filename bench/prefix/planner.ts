@@ -60,17 +60,22 @@ function anthropicCase(model: string, leastTokens: number): Case {
   };
 }
 
-const openAiCases: readonly Case[] = [
-  {
-    title: "OpenAI, gpt-5.6 (paid writes)",
+function paidWrites(findsEarlierTurns: boolean): Case {
+  return {
+    title: `OpenAI, gpt-5.6 (paid writes)${findsEarlierTurns ? ", did implicit mode find earlier turns" : ""}`,
     protocol: openAiChat,
     bodyOf: (messages, tools) => chatBody("gpt-5.6", messages, tools),
-    provider: () => new OpenAiMarkedCache(),
+    provider: () => new OpenAiMarkedCache({ findsEarlierTurns }),
     positionsOf: openAiPositions,
     oracle: { write: 1.25, read: 0.1, lifetimeMs: 30 * 60_000, leastTokens: 1_024 },
     automatic: ["implicit mode", unmarked],
     others: [["implicit mode with one key", withKey]],
-  },
+  };
+}
+
+const openAiCases: readonly Case[] = [
+  paidWrites(false),
+  paidWrites(true),
   {
     title: "OpenAI, gpt-4o (automatic, free writes)",
     protocol: openAiChat,

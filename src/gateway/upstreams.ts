@@ -1,3 +1,4 @@
+import { isDeepStrictEqual } from "node:util";
 import type { Clock } from "../core/clock.ts";
 import { RequestRejectedError } from "../core/errors.ts";
 import { glob } from "../core/glob.ts";
@@ -24,6 +25,7 @@ type Family = "openai" | "anthropic" | "gemini";
 interface Entry {
   readonly upstream: Upstream;
   readonly protocol: Family;
+  readonly settings: UpstreamSettings;
 }
 
 export interface Route {
@@ -38,13 +40,17 @@ export class Upstreams {
   readonly #entries: ReadonlyMap<string, Entry>;
   readonly #models: readonly { readonly fits: (model: string) => boolean; readonly upstream: Upstream }[];
 
-  /** `models`: patterns to upstream names, the first that fits decides. Names are known to exist. */
-  constructor(settings: UpstreamsSettings, models: Readonly<Record<string, string>>, clock: Clock) {
+  /**
+   * `models`: patterns to upstream names, the first that fits decides. Names are known to exist. `before`: those whose
+   * place they take; one whose settings are the same stays, with its connections and what it knows.
+   */
+  constructor(settings: UpstreamsSettings, models: Readonly<Record<string, string>>, clock: Clock, before?: Upstreams) {
     this.#entries = new Map(
-      Object.entries(settings).map(([name, one]) => [
-        name,
-        { upstream: upstreamOf(name, one, clock), protocol: one.protocol },
-      ]),
+      Object.entries(settings).map(([name, one]) => {
+        const there = before?.#entries.get(name);
+        const upstream = isDeepStrictEqual(there?.settings, one) ? there?.upstream : undefined;
+        return [name, { upstream: upstream ?? upstreamOf(name, one, clock), protocol: one.protocol, settings: one }];
+      }),
     );
     this.#models = Object.entries(models).map(([pattern, name]) => ({
       fits: glob(pattern),
@@ -94,8 +100,10 @@ export class Upstreams {
     return this.all.filter((upstream) => upstream instanceof PoolUpstream);
   }
 
-  retire(): void {
-    for (const upstream of this.all) upstream.retire();
+  /** Others have taken their place. */
+  giveWayTo(others: Upstreams): void {
+    const staying = new Set(others.all);
+    for (const upstream of this.all) if (!staying.has(upstream)) upstream.retire();
   }
 
   async close(): Promise<void> {
@@ -129,7 +137,12 @@ function upstreamOf(name: string, settings: UpstreamSettings, clock: Clock): Ups
   if (replicas.length === 0) return upstreamOrigin(name, id, timeouts, takesSalt, takesMarks);
   const { healthPath: path, healthInterval: intervalMs } = settings;
   const health = path === "off" ? undefined : { path, intervalMs };
-  return new PoolUpstream(name, id, { replicas, routing, cacheBlocks, slots, health, takesSalt, timeouts }, clock);
+  return new PoolUpstream(
+    name,
+    id,
+    { replicas, routing, cacheBlocks, slots, health, takesSalt, takesMarks, timeouts },
+    clock,
+  );
 }
 
 /** `elsewhere`: what paths without a version are below. Throws for a path that climbs out of where it leads. */

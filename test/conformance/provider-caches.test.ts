@@ -131,6 +131,17 @@ describe("OpenAI's since GPT-5.6, emulated", () => {
     expect(other.written).toBeGreaterThan(2_000);
   });
 
+  it("by itself finds the earlier turns of a conversation, if that is how it is", () => {
+    const turns = (...contents: readonly string[]) => ({
+      messages: contents.map((content) => ({ role: "user", content })),
+    });
+    for (const findsEarlierTurns of [false, true]) {
+      const provider = new OpenAiMarkedCache({ findsEarlierTurns });
+      const { written } = asked(provider, turns(long), 0);
+      expect(asked(provider, turns(long, "And?"), 1).read).toBe(findsEarlierTurns ? written : 0);
+    }
+  });
+
   it("reads at a breakpoint what was kept there, under the same key and for half an hour", () => {
     const explicit = (key: string) => ({ prompt_cache_options: { mode: "explicit" }, prompt_cache_key: key });
     const provider = new OpenAiMarkedCache();

@@ -11,7 +11,7 @@ import { inMemory, type RunningGateway, runGateway, runOrigin } from "./running-
 const tools = [{ name: "look", description: "Look it up. ".repeat(200), input_schema: { type: "object" as const } }];
 const system = "You answer about the house. ".repeat(200);
 
-async function runMarking(breakpoints: "auto" | "always" | "never") {
+async function runMarking(breakpoints: "auto" | "always" | "never", isPool = false) {
   const provider = new AnthropicCache(1_024);
   const bodies: Readonly<Record<string, unknown>>[] = [];
   let now = 0;
@@ -26,9 +26,10 @@ async function runMarking(breakpoints: "auto" | "always" | "never") {
       return { content: "So.", usage: { ...taken.usage, output_tokens: 3 } };
     },
   });
+  const where = isPool ? { replicas: [origin.url], healthPath: "off" } : { url: origin.url };
   const gateway = await runGateway(origin, {
     ...inMemory,
-    upstreams: { claude: { url: origin.url, protocol: "anthropic", breakpoints } },
+    upstreams: { claude: { ...where, protocol: "anthropic", breakpoints } },
     layers: { prefix: { breakpoints: true } },
   });
   const client = new Anthropic({ baseURL: gateway.url, apiKey: "sk-test", maxRetries: 0 });
@@ -73,6 +74,13 @@ describe("prefix: breakpoints in the gateway", () => {
     const metrics = (await exchange(`${gateway.url}/metrics`)).text;
     expect(metrics).toMatch(/reprise_cost_saved_usd_total\{[^}]*layer="prefix"[^}]*basis="list"[^}]*\} 0\.00/);
     expect(metrics).toMatch(/reprise_cost_saving_undone_usd_total\{[^}]*layer="prefix"[^}]*\} 0\.00/);
+  });
+
+  test("a pool of servers that know the marks is sent them", async () => {
+    const { client, bodies } = await runMarking("always", true);
+    await client.messages.create(request("How?"));
+    await client.messages.create(request("How?", "So.", "Why?"));
+    expect(bodies.map((body) => marksOf(body) > 0)).toEqual([false, true]);
   });
 
   test.each(["auto", "never"] as const)("%s: a server that is not the provider's is sent no marks", async (option) => {

@@ -14,7 +14,8 @@ import {
  * for chat completions. They stand in for the provider, which cannot run here.
  *
  * Since GPT-5.6: writes are paid for; at most four are made, one of them at the latest message unless the mode is
- * `explicit`; a prefix is found only where a breakpoint of this request stands, and under the same key.
+ * `explicit`; a prefix is found only where a breakpoint of this request stands, and under the same key. Whether breakpoints
+ * that earlier requests of a conversation had by themselves count as well is not said clearly: it can be either.
  * Before: nothing is marked and writing is free; calls go to the machine that a hash of the prompt's first 256 tokens and of
  * the key names, and on to others when it has had 15 in a minute; each machine knows the prompts that it had.
  */
@@ -27,6 +28,11 @@ const prices = { read: 0.1, write: 1.25 } as const;
 
 export class OpenAiMarkedCache {
   readonly #kept = new KeptPrefixes();
+  readonly #findsEarlierTurns: boolean;
+
+  constructor({ findsEarlierTurns = false }: { readonly findsEarlierTurns?: boolean } = {}) {
+    this.#findsEarlierTurns = findsEarlierTurns;
+  }
 
   take(body: Readonly<Record<string, unknown>>, now: number): TakenCall | RefusedCall {
     const options = body["prompt_cache_options"];
@@ -36,13 +42,14 @@ export class OpenAiMarkedCache {
     const marks = isExplicit ? explicit : [...new Set([...explicit, positions.length - 1])];
     const isLong = (at: number): boolean => (positions[at] as Position).tokens >= leastTokens;
     const name = (at: number): string => `${body["prompt_cache_key"] ?? ""} ${(positions[at] as Position).digest}`;
-    const read = marks.slice(-mostMatched).findLast((at) => this.#kept.has(name(at), now));
+    const matched = this.#findsEarlierTurns && !isExplicit ? [...positions.keys()] : marks;
+    const read = matched.slice(-mostMatched).findLast((at) => this.#kept.has(name(at), now));
     const writes = marks.slice(-mostWrites).filter((at) => isLong(at) && !this.#kept.has(name(at), now));
     const tokensAt = (at: number | undefined): number => (at === undefined ? 0 : (positions[at] as Position).tokens);
     const readTokens = tokensAt(read);
     const written = Math.max(0, tokensAt(writes.at(-1)) - readTokens);
     const all = tokensAt(positions.length - 1);
-    for (const at of marks) this.#kept.renew(name(at), now);
+    for (const at of read === undefined ? marks : [...marks, read]) this.#kept.renew(name(at), now);
     return {
       usage: {
         prompt_tokens: all,

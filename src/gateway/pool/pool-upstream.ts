@@ -32,6 +32,7 @@ export interface PoolOptions {
   /** Where each replica tells its health; `undefined`: it is not asked. */
   readonly health: { readonly path: string; readonly intervalMs: number } | undefined;
   readonly takesSalt: boolean;
+  readonly takesMarks?: boolean | undefined;
   readonly timeouts: UpstreamTimeouts;
 }
 
@@ -39,6 +40,7 @@ export class PoolUpstream implements Upstream {
   readonly name: string;
   readonly id: string;
   readonly takesSalt: boolean;
+  readonly takesMarks: boolean | undefined;
   readonly replicas: readonly Replica[];
   readonly #policy: RoutingPolicy;
   readonly #clock: Clock;
@@ -49,6 +51,7 @@ export class PoolUpstream implements Upstream {
     this.name = name;
     this.id = id;
     this.takesSalt = options.takesSalt;
+    this.takesMarks = options.takesMarks;
     this.#clock = clock;
     this.replicas = options.replicas.map((url) => ({
       url,
