@@ -154,8 +154,9 @@ export async function createApp(config: GatewayConfig, log: Log, peers?: Peers):
       core.reconfigure(changed);
       const config = afterReload(admin.config, changed);
       Object.assign(admin, { config, token: adminTokenOf(config, log) });
-      parts.live.upstreams.retire();
-      parts.live = liveParts(changed);
+      const { upstreams: before } = parts.live;
+      parts.live = liveParts(changed, before);
+      before.giveWayTo(parts.live.upstreams);
       log.level = changed.telemetry.logLevel;
       accessLog.current?.follow(config);
       // The upstreams of before end with the last call that holds them; their idle connections close by themselves.
@@ -245,11 +246,11 @@ function sweepConnections(server: FastifyInstance, connections: ReadonlySet<Sock
   return () => cancel();
 }
 
-function liveParts(config: GatewayConfig): ModelRouteParts["live"] {
+function liveParts(config: GatewayConfig, before?: Upstreams): ModelRouteParts["live"] {
   const { maxBodyBytes, stallTimeout } = config.server;
   const compat = new CompatHeaders(config.compat.headers);
   return {
-    upstreams: new Upstreams(config.upstreams, config.models, systemClock),
+    upstreams: new Upstreams(config.upstreams, config.models, systemClock, before),
     maxBodyBytes,
     stallMs: stallTimeout,
     compat,

@@ -47,7 +47,7 @@ export class Upstreams {
   constructor(settings: UpstreamsSettings, models: Readonly<Record<string, string>>, clock: Clock, before?: Upstreams) {
     this.#entries = new Map(
       Object.entries(settings).map(([name, one]) => {
-        const there = before?.#entries.get(name);
+        const there = before === undefined ? undefined : before.#entries.get(name);
         const upstream = isDeepStrictEqual(there?.settings, one) ? there?.upstream : undefined;
         return [name, { upstream: upstream ?? upstreamOf(name, one, clock), protocol: one.protocol, settings: one }];
       }),
