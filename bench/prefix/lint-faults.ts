@@ -1,122 +1,8 @@
-import { createHash } from "node:crypto";
-import type { FoundCause } from "../../src/layers/prefix/lint/lint-result.ts";
-import type { Message, SentPrompt, Tool } from "./lint-conversations.ts";
+import type { Message, Tool } from "./lint-conversations.ts";
+import { atTop, type Fault, hexOf, inMiddle, middle, withSystem } from "./lint-fault.ts";
+import { volatileFaults } from "./lint-volatile-faults.ts";
 
 /** Faults as programs make them, put into prompts that had none. */
-
-export interface Fault {
-  readonly name: string;
-  readonly cause: FoundCause;
-  /** The section that it breaks. */
-  readonly place: string;
-  apply(prompt: SentPrompt, moment: Moment): SentPrompt;
-}
-
-/** Of a call: what a fault depends on. */
-export interface Moment {
-  readonly call: number;
-  readonly conversation: number;
-  /** Of all calls, those before this one. */
-  readonly share: number;
-  readonly chance: () => number;
-  readonly at: Date;
-}
-
-type Write = (moment: Moment) => string;
-type Put = (prompt: SentPrompt, text: string) => SentPrompt;
-
-const dates: Readonly<Record<string, Write>> = {
-  "ISO, seconds": ({ at }) => at.toISOString(),
-  "ISO, Python": ({ at }) => at.toISOString().replace("T", " ").replace("Z", "412"),
-  HTTP: ({ at }) => at.toUTCString(),
-  "US, numbers": ({ at }) => at.toLocaleString("en-US", { timeZone: "UTC" }),
-  "US, words": ({ at }) => at.toLocaleString("en-US", { dateStyle: "full", timeStyle: "long", timeZone: "UTC" }),
-  British: ({ at }) => at.toLocaleString("en-GB", { timeZone: "UTC" }),
-  "German, words": ({ at }) => at.toLocaleString("de-DE", { dateStyle: "full", timeStyle: "short", timeZone: "UTC" }),
-  "French, words": ({ at }) => at.toLocaleString("fr-FR", { dateStyle: "long", timeStyle: "short", timeZone: "UTC" }),
-  Japanese: ({ at }) => at.toLocaleString("ja-JP", { dateStyle: "long", timeStyle: "medium", timeZone: "UTC" }),
-  "time of day": ({ at }) => at.toLocaleTimeString("en-US", { timeZone: "UTC" }),
-  "seconds since 1970": ({ at }) => String(Math.floor(at.getTime() / 1_000)),
-  "milliseconds since 1970": ({ at }) => String(at.getTime()),
-  compact: ({ at }) => at.toISOString().replace(/[-:]|\.\d+/g, ""),
-};
-
-const hexOf = (chance: () => number, length: number): string =>
-  createHash("sha256").update(String(chance())).digest("hex").slice(0, length);
-
-const ids: Readonly<Record<string, Write>> = {
-  UUID: ({ chance }) => hexOf(chance, 32).replace(/^(.{8})(.{4})(.{4})(.{4})(.{12})$/, "$1-$2-$3-$4-$5"),
-  "SHA-256": ({ chance }) => hexOf(chance, 64),
-  "short hash": ({ chance }) => hexOf(chance, 12),
-  base64: ({ chance }) => Buffer.from(hexOf(chance, 32), "hex").toString("base64url"),
-  prefixed: ({ chance }) => `req_${Buffer.from(hexOf(chance, 24), "hex").toString("base64url").replace(/[-_]/g, "x")}`,
-};
-
-const counters: Readonly<Record<string, Write>> = {
-  counter: ({ call }) => String(call + 1),
-  "padded counter": ({ call }) => `run-${String(call + 1).padStart(6, "0")}`,
-  price: ({ call }) => (112.5 + call * 0.35).toFixed(2),
-};
-
-const people = [
-  "Ada Winter",
-  "Boris Quant",
-  "Chioma Field",
-  "Dario Lutz",
-  "Esra Stone",
-  "Femke Hall",
-  "Goran Pine",
-  "Hana Brook",
-];
-const users: Readonly<Record<string, Write>> = {
-  name: ({ conversation }) =>
-    `${people[conversation % people.length]}, ${people[(conversation * 3 + 1) % people.length]}'s colleague`,
-  address: ({ conversation }) =>
-    `${(people[conversation % people.length] as string).toLowerCase().replace(" ", ".")}@example.org`,
-};
-
-function withSystem({ tools, messages }: SentPrompt, change: (text: string) => string): SentPrompt {
-  const [system, ...rest] = messages as readonly [Message, ...Message[]];
-  return { tools, messages: [{ ...system, content: change(system.content ?? "") }, ...rest] };
-}
-
-function inMiddle(text: string, put: string): string {
-  const middle = text.indexOf("\n", text.length / 2) + 1;
-  return `${text.slice(0, middle)}${put}${text.slice(middle)}`;
-}
-
-const atTop: Put = (prompt, text) => withSystem(prompt, (system) => `Note: ${text} is of this call.\n\n${system}`);
-const middle: Put = (prompt, text) =>
-  withSystem(prompt, (system) => inMiddle(system, `Note: ${text} is of this call.\n`));
-const atEnd: Put = (prompt, text) => withSystem(prompt, (system) => `${system}\n\nNote: ${text}`);
-const inTool: Put = ({ tools, messages }, text) => {
-  const [first, ...rest] = tools as readonly [Tool, ...Tool[]];
-  const description = `${first.function.description} Valid for ${text} only.`;
-  return { tools: [{ ...first, function: { ...first.function, description } }, ...rest], messages };
-};
-const inMessage: Put = ({ tools, messages }, text) => ({
-  tools,
-  messages: messages.map((message, index) =>
-    index === 1 ? { ...message, content: `[${text}] ${message.content}` } : message,
-  ),
-});
-
-const places: readonly (readonly [string, string, Put])[] = [
-  ["top of the system prompt", "messages[0]", atTop],
-  ["middle of it", "messages[0]", middle],
-  ["end of it", "messages[0]", atEnd],
-  ["a tool", "tools[0]", inTool],
-  ["the first message", "messages[1]", inMessage],
-];
-
-function puts(cause: FoundCause, writes: Readonly<Record<string, Write>>): readonly Fault[] {
-  return Object.entries(writes).flatMap(([format, write]) =>
-    places.map(([where, place, put]): Fault => {
-      const apply: Fault["apply"] = (prompt, moment) => put(prompt, write(moment));
-      return { name: `${format}, ${where}`, cause, place, apply };
-    }),
-  );
-}
 
 function shuffled<Item>(items: readonly Item[], chance: () => number): readonly Item[] {
   return items
@@ -233,38 +119,6 @@ const templates: readonly Fault[] = (
   },
 ]);
 
-const perUser: readonly Fault[] = Object.entries(users).flatMap(([name, write]) =>
-  places.slice(0, 2).map(
-    ([where, place, put]): Fault => ({
-      ...{ name: `a user's ${name}, ${where}`, cause: "user-data", place },
-      apply: (prompt, moment) => put(prompt, write(moment)),
-    }),
-  ),
-);
-
-/** Where one value holds for a conversation, what comes before the system prompt's end still breaks the next one's. */
-function perConversation(faults: readonly Fault[]): readonly Fault[] {
-  return faults
-    .filter(({ name }) => /top of|middle of|a tool/.test(name))
-    .map((fault) => {
-      const known = new Map<number, Moment>();
-      return {
-        ...fault,
-        name: `${fault.name}, once a conversation`,
-        apply: (prompt, moment) => {
-          if (moment.call === 0) known.clear();
-          const first = known.get(moment.conversation) ?? { ...moment, chance: fixed(moment.chance()) };
-          known.set(moment.conversation, first);
-          return fault.apply(prompt, first);
-        },
-      };
-    });
-}
-
-function fixed(value: number): () => number {
-  return () => value;
-}
-
 const history: readonly Fault[] = [
   {
     ...{ name: "only the last eight messages are sent", cause: "history", place: "messages[1]" },
@@ -275,15 +129,81 @@ const history: readonly Fault[] = [
   },
 ];
 
-const changing = [...puts("date", dates), ...puts("id", ids), ...puts("number", counters)];
+const examples: readonly Message[] = ["gate", "lounge", "bags", "seat", "meal"].flatMap((topic) => [
+  { role: "user", content: `An example about the ${topic}. ${"How do I get there from here? ".repeat(6)}` },
+  { role: "assistant", content: `On the ${topic}: ${"go straight on, then to the left. ".repeat(6)}` },
+]);
+
+/** What programs do besides. */
+const others: readonly Fault[] = [
+  {
+    ...{ name: "one tool is left out, each time another", cause: "tool-set", place: "tools" },
+    apply: ({ tools, messages }, { call }) => ({ tools: tools.filter((_, index) => index !== call % 8), messages }),
+  },
+  {
+    ...{ name: "examples in another order, as messages", cause: "order", place: "messages" },
+    apply: ({ tools, messages: [system, ...rest] }, { chance }) => {
+      const pairs = shuffled([0, 2, 4, 6, 8], chance).flatMap((index) => examples.slice(index, index + 2));
+      return { tools, messages: [system as Message, ...pairs, ...rest] };
+    },
+  },
+  {
+    ...{ name: "a set as Python writes it", cause: "order", place: "messages[0]" },
+    apply: (prompt, { chance }) =>
+      atTop(prompt, `{${shuffled(["'book'", "'cancel'", "'refund'", "'upgrade'", "'transfer'"], chance).join(", ")}}`),
+  },
+  {
+    ...{ name: "properties of schemas shuffled", cause: "key-order", place: "tools" },
+    apply: ({ tools, messages }, { chance }) => {
+      const turned = tools.map((tool) => {
+        const { properties, ...rest } = tool.function.parameters as { readonly properties: object };
+        const parameters = { ...rest, properties: Object.fromEntries(shuffled(Object.entries(properties), chance)) };
+        return { ...tool, function: { ...tool.function, parameters } };
+      });
+      return { tools: turned, messages };
+    },
+  },
+  {
+    ...{ name: "tools' answers indented, every second call", cause: "whitespace", place: "messages" },
+    apply: ({ tools, messages }, { call }) => ({
+      tools,
+      messages: messages.map((one) =>
+        one.role === "tool" && one.content?.startsWith("{") && call % 2 === 1
+          ? { ...one, content: JSON.stringify(JSON.parse(one.content), null, 2) }
+          : one,
+      ),
+    }),
+  },
+  {
+    ...{ name: "a session in a tool's schema", cause: "id", place: "tools[4]" },
+    apply: ({ tools, messages }, { chance }) => ({
+      tools: tools.map((tool, index) => {
+        const parameters = { ...tool.function.parameters, title: hexOf(chance, 16) };
+        return index === 4 ? { ...tool, function: { ...tool.function, parameters } } : tool;
+      }),
+      messages,
+    }),
+  },
+  {
+    ...{ name: "a day of the week", cause: "date", place: "messages[0]" },
+    apply: (prompt, { at }) => atTop(prompt, at.toLocaleString("en-US", { weekday: "long", timeZone: "UTC" })),
+  },
+  {
+    ...{ name: "a part of the prompt for every second conversation", cause: "template", place: "messages[0]" },
+    apply: (prompt, { conversation }) => (conversation % 2 === 0 ? prompt : middle(prompt, "the new lounge pass")),
+  },
+  {
+    ...{ name: "a short hash of the build", cause: "id", place: "messages[0]" },
+    apply: (prompt, { call }) => atTop(prompt, `build ${hexOf(() => call >> 2, 7)}`),
+  },
+];
 
 export const faults: readonly Fault[] = [
-  ...changing,
-  ...perConversation(changing),
+  ...volatileFaults,
   ...orders,
   ...whitespace,
   lines,
   ...templates,
-  ...perUser,
   ...history,
+  ...others,
 ];

@@ -13,7 +13,8 @@ import {
   sectionsOf,
   tools,
 } from "./lint-conversations.ts";
-import { type Fault, faults } from "./lint-faults.ts";
+import type { Fault } from "./lint-fault.ts";
+import { faults } from "./lint-faults.ts";
 import { chanceOf } from "./routing-trace.ts";
 
 const usualTrace = "../shared/data/traces/tau-bench_gpt-4o-airline.json.gz";

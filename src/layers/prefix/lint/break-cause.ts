@@ -1,5 +1,5 @@
 import { align, commonStart, type Hunk } from "./text-alignment.ts";
-import { volatileAt } from "./volatile-text.ts";
+import { holdsDate, volatileAt } from "./volatile-text.ts";
 import { bagOf, isWordCode } from "./word-signature.ts";
 
 /** Why two sections that stand in the same place are not equal, told by the first thing in which they differ. */
@@ -48,12 +48,17 @@ export function textBreak(before: string, after: string, isRedacted: boolean): T
   const changing = volatileAt(before, after, offset);
   if (changing !== undefined) return { ...whole, cause: changing, rejoined };
   if (same !== undefined) return { ...whole, cause: same.cause, rejoined: Math.max(rejoined, same.text.length) };
+  // It stands only in one of them, such as in the last message alone.
+  const only = one === "" || other === "" ? one + other : "";
+  if (only.length < longestNote && holdsDate(only)) return { ...whole, cause: "date", rejoined };
   return {
     ...whole,
     cause: namesPerson(before, offset) || namesPerson(after, offset) ? "user-data" : "words",
     rejoined,
   };
 }
+
+const longestNote = 200;
 
 /** Whether an address of electronic mail stands there. */
 function namesPerson(text: string, offset: number): boolean {
@@ -145,6 +150,8 @@ function startOfWord(text: string, place: number): number {
 
 function endOfWord(text: string, place: number): number {
   let end = place;
+  // Another word begins there.
+  if (place > 0 && !isWordCode(text.charCodeAt(place - 1))) return place;
   while (end < text.length && isWordCode(text.charCodeAt(end))) end++;
   return end;
 }

@@ -127,6 +127,8 @@ describe("what breaks a prefix", () => {
     expect(lint([{ tools }, { tools: tools.slice(1) }]).breaks).toMatchObject([
       { cause: "tool-set", place: "tools[0]" },
     ]);
+    const swapped = [...tools.slice(0, 3), { name: "insure", description: policy.slice(0, 900) }];
+    expect(lint([{ tools }, { tools: swapped }]).breaks).toMatchObject([{ cause: "tool-set", place: "tools[3]" }]);
     const last = lint([{ tools }, { tools: tools.slice(0, 3) }]).breaks;
     expect(last).toMatchObject([{ cause: "tool-set", place: "system" }]);
   });
@@ -153,6 +155,26 @@ describe("what breaks a prefix", () => {
   it("is a history that is cut at its beginning", () => {
     const cut = [turns.slice(0, 5), turns.slice(2, 7), turns.slice(4, 8)].map((messages) => ({ messages }));
     expect(lint(cut).breaks).toMatchObject([{ cause: "history", place: "messages[0]", calls: 2 }]);
+  });
+
+  it("is messages in another order, such as examples", () => {
+    const examples = turns.slice(0, 6);
+    const asked = (order: readonly number[]) => ({
+      messages: [...order.map((index) => examples[index] as string), "And now?"],
+    });
+    const found = lint([asked([0, 1, 2, 3, 4, 5]), asked([2, 3, 4, 5, 0, 1])]).breaks;
+    expect(found).toMatchObject([{ cause: "order", place: "messages[0]", calls: 1 }]);
+  });
+
+  it("is a note that only the last message has", () => {
+    const noted = (length: number) => {
+      const messages = turns.slice(0, length);
+      return {
+        messages: messages.map((text, index) => (index === length - 1 ? `(Friday, 9:0${length}) ${text}` : text)),
+      };
+    };
+    const long = [1, 3, 5].map(noted).map(({ messages }) => ({ messages: messages.map((text) => text.repeat(3)) }));
+    expect(lint(long).breaks.map(({ cause }) => cause)).toEqual(["date"]);
   });
 
   it("is one thing where ids look like numbers or words now and then", () => {

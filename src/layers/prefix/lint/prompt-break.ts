@@ -96,19 +96,12 @@ function againBehind(earlier: ComparedPrompt, later: ComparedPrompt, shared: num
 function toolBreak(earlier: ComparedPrompt, later: ComparedPrompt, shared: number): PromptBreak | undefined {
   const [theirs, ours] = [toolsOf(earlier), toolsOf(later)];
   if (shared >= theirs.length && shared >= ours.length) return undefined;
-  const [known, come] = [signaturesOf(theirs), signaturesOf(ours)];
+  const known = signaturesOf(theirs);
   const isSameSet = theirs.length === ours.length && ours.every(({ signature }) => known.has(signature));
   const [left, right] = [theirs[shared], ours[shared]];
   // The same tool in another form is told by its text.
   if (isSameSet && left?.signature === right?.signature) return undefined;
-  if (
-    !isSameSet &&
-    left !== undefined &&
-    right !== undefined &&
-    !known.has(right.signature) &&
-    !come.has(left.signature)
-  )
-    return undefined;
+  if (!isSameSet && left !== undefined && right !== undefined && nameOf(left) === nameOf(right)) return undefined;
   const all = signaturesOf(earlier.sections);
   const again = later.sections.slice(shared).filter(({ signature }) => all.has(signature));
   const head = later.sections.filter((_, index) => index >= shared && isHeadAt(later, index));
@@ -128,16 +121,26 @@ function toolsOf({ places, sections }: ComparedPrompt): readonly SeenSection[] {
   return sections.filter((_, index) => places[index]?.startsWith("tools") === true);
 }
 
-/** The first message of the new prompt was a later one before, and what follows it there follows it here. */
+/**
+ * The first message of the new prompt was a later one before, and what follows it there follows it here. Where what it
+ * stands in place of comes later, too, messages were put into another order.
+ */
 function historyBreak(earlier: ComparedPrompt, later: ComparedPrompt, shared: number): PromptBreak | undefined {
   if (isHeadAt(earlier, shared) || isHeadAt(later, shared)) return undefined;
   const start = earlier.sections.indexOf(later.sections[shared] as SeenSection, shared + 1);
   if (start < 0) return undefined;
-  const kept = earlier.sections.slice(start);
-  const again = kept.filter((section, index) => later.sections[shared + index] === section);
+  const isMoved = later.sections.includes(earlier.sections[shared] as SeenSection, shared + 1);
+  const kept = earlier.sections.slice(isMoved ? shared : start);
+  const come = new Set(later.sections.slice(shared));
+  const again = kept.filter((section, index) =>
+    isMoved ? come.has(section) : later.sections[shared + index] === section,
+  );
   if (lengthOf(again) < leastOfLater * lengthOf(kept)) return undefined;
-  const left = `${start - shared} more before it`;
-  return { cause: "history", index: shared, offset: 0, lost: lengthOf(again), before: left, after: "(left out)" };
+  const found = { index: shared, offset: 0, lost: lengthOf(again) };
+  const before = `${start - shared} more before it`;
+  return isMoved
+    ? { ...found, cause: "order", before: "", after: "" }
+    : { ...found, cause: "history", before, after: "(left out)" };
 }
 
 /** Whether it is what stands before every conversation: tools, system prompt. */

@@ -20,13 +20,19 @@ export function volatileAt(before: string, after: string, offset: number): Volat
   return isId(left) && isId(right) ? "id" : undefined;
 }
 
+/** Whether there is a date in it. */
+export function holdsDate(text: string): boolean {
+  return dateForms.test(text);
+}
+
 const months = [...calendarWords].sort((one, other) => other.length - one.length).join("|");
-const between = "am|pm|utc|gmt|[ecmp][sd]t|cest|cet|bst|ist|jst|st|nd|rd|th|at|of|the|de|den|der|do|le|el|il|t|z|uhr|h";
+const between =
+  "am|pm|utc|gmt|[ecmp][sd]t|cest|cet|bst|ist|jst|st|nd|rd|th|at|of|the|de|den|der|do|le|el|il|t|z|uhr|h|morning|noon|afternoon|evening|night";
 const part = `(?:\\d+|(?<!\\p{L})(?:${months}|${between})(?!\\p{L})|[年月日時分秒])`;
 const run = new RegExp(`${part}(?:[\\s,./:+-]{0,3}${part})*`, "giu");
 const dateForms = new RegExp(
   [
-    `(?<!\\p{L})(?:${months})(?!\\p{L})`,
+    `(?<!\\p{L})(?:${months}|morning|noon|afternoon|evening|night)(?!\\p{L})`,
     "\\d{1,2}:\\d{2}(?!\\d)",
     "(?<!\\d)\\d{4}([-/.])\\d{1,2}\\1\\d{1,2}(?!\\d)",
     "(?<!\\d)\\d{1,2}([-/.])\\d{1,2}\\2(?:\\d{4}|\\d{2})(?![\\d.])",
@@ -73,7 +79,7 @@ function isTokenAt(text: string, place: number): boolean {
 
 const uuid = /[\da-f]{8}-?[\da-f]{4}-?[\da-f]{4}-?[\da-f]{4}-?[\da-f]{12}/i;
 const hash = /(?<![a-z\d])(?=[\da-f]*[a-f])[\da-f]{8,}(?![a-z\d])/i;
-const shortestId = 6;
+const shortestId = 4;
 
 function isNumber(token: string): boolean {
   return /^\d+(?:[.,_-]?\d+)*$/.test(token);
@@ -89,6 +95,6 @@ function isCounter(one: string, other: string): boolean {
 function isId(token: string): boolean {
   if (uuid.test(token) || hash.test(token)) return true;
   if (token.length < shortestId) return false;
-  const isMixed = /\d/.test(token) && (/[a-z]/i.test(token) || token.length > 2 * shortestId);
+  const isMixed = /\d/.test(token) && (/[a-z]/i.test(token) || token.length > 3 * shortestId);
   return isMixed || /[a-z][A-Z].*[a-z][A-Z]|[A-Z]{2,}[a-z]+[A-Z]/.test(token);
 }
