@@ -13,7 +13,7 @@ import type { Trace } from "../core/trace.ts";
 import type { Costs } from "../costs.ts";
 import type { CompleteAnswer } from "../flights/origin-answer.ts";
 import type { Replayer } from "../layers/exact/replay.ts";
-import type { Considered, Look, SemanticLayer } from "../layers/semantic/semantic-layer.ts";
+import type { Considered, Look, SemanticLayer, Weighed } from "../layers/semantic/semantic-layer.ts";
 import { agreement, isPlainText } from "./answer-agreement.ts";
 import type { AuditBudget } from "./audit-budget.ts";
 
@@ -59,7 +59,7 @@ export class SemanticPath {
   readonly #questions = new WeakMap<Asked, Question | SemanticRefusal>();
   readonly #pending = new Set<Promise<void>>();
   /** What was served lately, by the question and the slot: for those who report on it. */
-  readonly #servings = new LRUCache<string, { readonly look: Look; readonly candidate: Considered }>({ max: 5_000 });
+  readonly #servings = new LRUCache<string, { readonly tenant: string; readonly candidate: Weighed }>({ max: 5_000 });
 
   constructor(parts: SemanticPathParts) {
     this.#parts = parts;
@@ -98,6 +98,7 @@ export class SemanticPath {
     const look = await this.#parts.layer.look(asked.call, question);
     const answer = await this.#firstAlive(look);
     this.#looks.set(asked, { look, served: answer?.candidate });
+    if (answer !== undefined) this.#noteServing(look, answer.candidate);
     const refusal = answer === undefined ? (look.refusal ?? "dead") : undefined;
     this.#tell(asked.call, look, refusal, answer?.candidate, startedAt);
     return (
@@ -118,8 +119,12 @@ export class SemanticPath {
     const serving = this.#servings.get(`${place.question} ${place.slot}`);
     trace({ type: "semantic-verdict", right, by: "feedback" });
     if (!right) await layer.block(place.tenant, place.slot, place.question);
-    if (serving?.look.call.principal.tenant === place.tenant)
-      await layer.learn(serving.look, serving.candidate, right, false);
+    if (serving?.tenant === place.tenant) await layer.learn(place.tenant, serving.candidate, right, false);
+  }
+
+  /** Without the text, so that what is kept is small however long questions are. */
+  #noteServing({ call, name }: Look, { text: _, ...candidate }: Considered): void {
+    this.#servings.set(`${name} ${candidate.slot}`, { tenant: call.principal.tenant, candidate });
   }
 
   /** The origin has answered and the answer was judged: what is to be remembered and learnt of it, in the background. */
@@ -181,7 +186,7 @@ export class SemanticPath {
     if (right === undefined) return;
     const by = served !== undefined ? "audit" : agreed === undefined ? "judge" : "answers";
     trace({ type: "semantic-verdict", right, by });
-    await layer.learn(look, candidate, right, served !== undefined);
+    await layer.learn(look.call.principal.tenant, candidate, right, served !== undefined);
     if (!right && served !== undefined) await layer.block(look.call.principal.tenant, candidate.slot, look.name);
     if (right && agreed === undefined) await layer.promote(look, candidate, entry.entry.lifetime.staleAt);
   }

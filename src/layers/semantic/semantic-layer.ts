@@ -51,12 +51,16 @@ export interface SemanticLimits {
   readonly lookupBudgetMs: number;
 }
 
-/** A candidate with what was decided about it. */
-export interface Considered extends SemanticCandidate {
-  /** The stored question. */
-  readonly text: string;
+/** What is needed of a candidate to learn whether its answer was right. */
+export interface Weighed extends SemanticCandidate {
   readonly verdict: Verdict;
   readonly evidence: Evidence;
+}
+
+/** A candidate with what was decided about it. */
+export interface Considered extends Weighed {
+  /** The stored question. */
+  readonly text: string;
 }
 
 /** What one look at a question has shown. Kept until its answer is known, to be stored and learnt from. */
@@ -186,7 +190,7 @@ export class SemanticLayer {
   }
 
   /** Notes whether the candidate's answer would have been right, or was, if it was served. */
-  async learn(look: Look, candidate: Considered, right: boolean, wasServed: boolean): Promise<void> {
+  async learn(tenant: string, candidate: Weighed, right: boolean, wasServed: boolean): Promise<void> {
     const { deciding } = this.#parts;
     const { verdict } = candidate;
     // What was drawn to be checked: served, or kept back because of what checks have shown.
@@ -194,7 +198,7 @@ export class SemanticLayer {
     if (isAudit) deciding.audited(candidate, right, verdict.bound);
     let before = candidate.evidence;
     await this.#lessons
-      .update(look.call.principal.tenant, candidate.slot, (evidence) => {
+      .update(tenant, candidate.slot, (evidence) => {
         before = evidence;
         return deciding.learn(candidate, evidence, right);
       })
