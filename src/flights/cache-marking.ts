@@ -1,3 +1,4 @@
+import { isDeepStrictEqual } from "node:util";
 import type { CacheMarks } from "../core/cache-marks.ts";
 import type { Asked } from "../core/call.ts";
 import type { Clock } from "../core/clock.ts";
@@ -26,6 +27,7 @@ const mostRefusals = 1_000;
 export class CacheMarking {
   readonly #parts: { readonly clock: Clock; readonly costs: Costs };
   readonly #refusals = new Set<string>();
+  #settings: MarkingSettings | undefined;
   #planners: BreakpointPlanners | undefined;
 
   constructor(settings: MarkingSettings, parts: { readonly clock: Clock; readonly costs: Costs }) {
@@ -33,8 +35,11 @@ export class CacheMarking {
     this.reconfigure(settings);
   }
 
-  /** What was learnt is forgotten. */
-  reconfigure({ breakpoints, leastTokens }: MarkingSettings): void {
+  /** What was learnt is forgotten, unless the settings are the same. */
+  reconfigure(settings: MarkingSettings): void {
+    if (isDeepStrictEqual(settings, this.#settings)) return;
+    this.#settings = settings;
+    const { breakpoints, leastTokens } = settings;
     this.#planners = breakpoints ? new BreakpointPlanners(leastTokens) : undefined;
   }
 

@@ -24,12 +24,13 @@ async function setUp(provider: Provider, options: CacheOptions = {}) {
   const clock = new ManualClock();
   const events: TraceEvent[] = [];
   const bodies: Body[] = [];
-  let refuses = "";
+  let refuses: readonly string[] = [];
   const fetch = async (_url: unknown, init?: RequestInit): Promise<Response> => {
     const body = JSON.parse(Buffer.from(init?.body as Uint8Array).toString("utf8")) as Body;
     bodies.push(body);
-    if (refuses !== "" && JSON.stringify(body).includes(refuses))
-      return Response.json({ error: { message: `${refuses}: extra inputs are not permitted` } }, { status: 400 });
+    const refused = refuses.find((field) => JSON.stringify(body).includes(`"${field}"`));
+    if (refused !== undefined)
+      return Response.json({ error: { message: `${refused}: extra inputs are not permitted` } }, { status: 400 });
     const taken = provider.take(body, clock.now());
     if ("refusal" in taken) return Response.json({ error: { message: taken.refusal } }, { status: 400 });
     taken.begin(clock.now());
@@ -61,8 +62,8 @@ async function setUp(provider: Provider, options: CacheOptions = {}) {
     });
   return {
     ...{ clock, cache, bodies, events },
-    refuse: (field: string) => {
-      refuses = field;
+    refuse: (...fields: readonly string[]) => {
+      refuses = fields;
     },
     savings: () => events.filter((event) => event.type === "saving").filter(({ by }) => by === "prefix"),
     ask: async (question: string, more: Body = {}, headers?: Readonly<Record<string, string>>) => {
@@ -150,6 +151,30 @@ describe("prompts marked on their way to the provider", () => {
     expect((await ask("Why?")).status).toBe(200);
     expect((await ask("When?")).status).toBe(200);
     expect(bodies.map(isMarked)).toEqual([false, true, false, false]);
+  });
+
+  test("one that refuses the wish for usage and the marks is asked without either", async () => {
+    const { chat, bodies, refuse } = await setUp(new OpenAiMarkedCache());
+    await chat(openAiUrl, "How?");
+    refuse("prompt_cache_options", "stream_options");
+    expect(await chat(openAiUrl, "Why?", { stream: true })).toBe(200);
+    expect(bodies.slice(1).map((body) => ["stream_options" in body, isMarked(body)])).toEqual([
+      [true, true],
+      [true, false],
+      [false, false],
+    ]);
+    expect(await chat(openAiUrl, "When?", { stream: true })).toBe(200);
+    expect(bodies).toHaveLength(5);
+    expect(["stream_options" in (bodies[4] as Body), isMarked(bodies[4])]).toEqual([false, false]);
+  });
+
+  test("a refusal for another reason is the answer, and marks are still sent", async () => {
+    const { chat, bodies, refuse } = await setUp(new OpenAiMarkedCache());
+    await chat(openAiUrl, "How?");
+    refuse("temperature");
+    expect(await chat(openAiUrl, "Why?", { temperature: 9 })).toBe(400);
+    expect(await chat(openAiUrl, "When?")).toBe(200);
+    expect(bodies.map(isMarked)).toEqual([false, true, true]);
   });
 
   test("it is off unless it is asked for", async () => {
