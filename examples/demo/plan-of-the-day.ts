@@ -49,11 +49,14 @@ export function ordinaryCalls(begin: number, end: number, random: Random): reado
   }
 }
 
-/** The instant within a day before `end` that has this time of day, at the place where the demo runs. */
+/**
+ * The instant within a day before `end` that has this time of day, at the place where the demo runs; somewhat later where
+ * that would be at once after the beginning, when nothing is stored yet.
+ */
 export function timeOfDay(end: number, hours: number, minutes: number): number {
   const instant = new Date(end).setHours(hours, minutes, 0, 0);
   const last = end - 45 * minuteMs;
-  return Math.max(instant > last ? instant - dayMs : instant, end - dayMs + minuteMs);
+  return Math.max(instant > last ? instant - dayMs : instant, end - dayMs + 75 * minuteMs);
 }
 
 /** Two dozen ask the same at the same moment, half of them as streams. */
