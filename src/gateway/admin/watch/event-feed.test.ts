@@ -110,6 +110,25 @@ describe("EventFeed", () => {
     expect(ticks).toBe(0);
   });
 
+  test("who reads while it is closed is told nothing more, and no fault", async () => {
+    const { clock, feed, call } = setUp();
+    const reader = feed.read();
+    const faults: unknown[] = [];
+    reader.on("error", (error) => faults.push(error));
+    reader.resume();
+    await new Promise(setImmediate);
+    feed.close();
+    call();
+    const late = feed.read();
+    late.on("error", (error) => faults.push(error));
+    late.resume();
+    call();
+    clock.advance(2_000);
+    await new Promise(setImmediate);
+    expect(faults).toEqual([]);
+    expect(late.readableEnded).toBe(true);
+  });
+
   test("ends for all when it is closed, after what was told", async () => {
     const { feed, call } = setUp();
     const reader = feed.read();

@@ -67,9 +67,9 @@ export class EventFeed {
       if (this.#readers.size === 0) this.#cancel?.();
     });
     this.#readers.add(reader);
-    if (this.#readers.size === 1) this.#tick();
+    if (this.#readers.size === 1 && !this.#isClosed) this.#tick();
     else reader.tell(this.#totals(0));
-    if (this.#isClosed) reader.push(null);
+    if (this.#isClosed) reader.finish();
     return reader;
   }
 
@@ -129,6 +129,7 @@ class FeedReader extends Readable {
   readonly #onGone: () => void;
   #isWanted = false;
   #isEnding = false;
+  #isEnded = false;
   #lost = 0;
 
   constructor(onGone: () => void) {
@@ -137,6 +138,8 @@ class FeedReader extends Readable {
   }
 
   tell(text: string): void {
+    // The end was told already.
+    if (this.#isEnding) return;
     if (this.#waiting.length >= mostWaiting) {
       this.#waiting.shift();
       this.#lost += 1;
@@ -173,8 +176,8 @@ class FeedReader extends Readable {
       if (next === undefined) break;
       this.#isWanted = this.push(next);
     }
-    if (this.#isEnding && this.#waiting.length === 0 && !this.readableEnded) {
-      this.#isEnding = false;
+    if (this.#isEnding && !this.#isEnded && this.#waiting.length === 0) {
+      this.#isEnded = true;
       this.push(null);
     }
   }
