@@ -156,6 +156,8 @@ export type TraceEvent =
       readonly right: boolean;
       /** Who said so: the origin's own answers compared, a shadow call, a judge, or a person. */
       readonly by: "answers" | "audit" | "judge" | "feedback";
+      /** Whether it was served, or would have been; of others, too, it is learnt how they would have done. */
+      readonly wouldServe: boolean;
     }
   /** A judge has found that two questions ask the same: from now on they share the answer. */
   | { readonly type: "semantic-promotion" }

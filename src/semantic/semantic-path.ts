@@ -117,7 +117,7 @@ export class SemanticPath {
   async report(place: Required<EntryPlace>, right: boolean): Promise<void> {
     const { layer, trace } = this.#parts;
     const serving = this.#servings.get(`${place.question} ${place.slot}`);
-    trace({ type: "semantic-verdict", right, by: "feedback" });
+    trace({ type: "semantic-verdict", right, by: "feedback", wouldServe: true });
     if (!right) await layer.block(place.tenant, place.slot, place.question);
     if (serving?.tenant === place.tenant) await layer.learn(place.tenant, serving.candidate, right, false);
   }
@@ -185,7 +185,7 @@ export class SemanticPath {
     const right = agreed ?? (await judge?.asksTheSame(look.reading?.text ?? "", candidate.text));
     if (right === undefined) return;
     const by = served !== undefined ? "audit" : agreed === undefined ? "judge" : "answers";
-    trace({ type: "semantic-verdict", right, by });
+    trace({ type: "semantic-verdict", right, by, wouldServe: candidate.verdict.serve });
     await layer.learn(look.call.principal.tenant, candidate, right, served !== undefined);
     if (!right && served !== undefined) await layer.block(look.call.principal.tenant, candidate.slot, look.name);
     if (right && agreed === undefined) await layer.promote(look, candidate, entry.entry.lifetime.staleAt);

@@ -190,14 +190,16 @@ describe("observe", () => {
   });
 
   it("learns from the answers whether it would have been right", async () => {
-    const { origin, say, eventsOf } = await setUpSemantic({});
+    const { origin, say, eventsOf, lastLook } = await setUpSemantic({});
     origin.plan({ content: "Click on it." });
     await say(password, { temperature: 0 });
     await say("how can i reset my pasword", { temperature: 0 });
-    expect(eventsOf("semantic-verdict")).toEqual([{ type: "semantic-verdict", right: true, by: "answers" }]);
+    const verdict = { type: "semantic-verdict", by: "answers", wouldServe: true };
+    expect(eventsOf("semantic-verdict")).toEqual([{ ...verdict, right: true }]);
     origin.plan({ content: "Ask your administrator." });
     await say("please, how could I reset my passwrod", { temperature: 0 });
-    expect(eventsOf("semantic-verdict").at(-1)).toEqual({ type: "semantic-verdict", right: false, by: "answers" });
+    expect(lastLook()?.result).toBe("miss");
+    expect(eventsOf("semantic-verdict").at(-1)).toEqual({ ...verdict, right: false, wouldServe: false });
   });
 });
 

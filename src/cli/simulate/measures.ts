@@ -115,7 +115,7 @@ export class SettingMeasures implements Measures {
     else if ((event.type === "spending" || event.type === "saving") && event.cost.price === undefined)
       this.#countUnpriced(event.model);
     else if (event.type === "semantic-look" && event.result === "would_hit") this.#wouldHit++;
-    else if (event.type === "semantic-verdict" && event.by === "answers")
+    else if (event.type === "semantic-verdict" && event.by === "answers" && event.wouldServe)
       this.#observed[event.right ? "right" : "wrong"]++;
   };
 

@@ -157,6 +157,15 @@ describe("like questions", () => {
     expect(observed.observed).toMatchObject({ wouldHit: 1, usd: figures.money.saved });
   });
 
+  test("are observed to be right or wrong only where they would have been served", async () => {
+    const slip = "how do i reset my pasword";
+    const served = await playOne([call(one), call(slip, { at: 5 * second, answer: "No." })], observe);
+    expect(served.observed).toMatchObject({ wouldHit: 1, right: 0, wrong: 1 });
+    const cautious = { layers: { semantic: { mode: "observe", target: 0.0001 } } };
+    const refused = await playOne([call(one), call(slip, { at: 5 * second, answer: "No." })], cautious);
+    expect(refused.observed).toMatchObject({ wouldHit: 0, right: 0, wrong: 0 });
+  });
+
   test("are wrong where it holds another short one, and unknown where nobody can tell", async () => {
     const long = `${"A long answer that says a lot. ".repeat(5)}`;
     const differing = await playOne([call(one), call(other, { at: 5 * second, answer: "No." })], serve);

@@ -21,7 +21,7 @@ const events: readonly TraceEvent[] = [
   { ...look, result: "would_hit", similarity: 0.93, reason: undefined, guard: undefined },
   { ...look, result: "miss", similarity: 1.01, reason: "guard", guard: "numbers" },
   { type: "semantic-observed", model: "m", cost: { usage, price } },
-  { type: "semantic-verdict", right: false, by: "answers" },
+  { type: "semantic-verdict", right: false, by: "answers", wouldServe: true },
 ];
 
 function rollupOf(heard: readonly TraceEvent[]): Rollup {
