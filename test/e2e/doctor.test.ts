@@ -83,7 +83,7 @@ describe("surface: doctor", () => {
       const { code, stdout } = await runCommand(["doctor", "--data", data, "--upstream", origin.url, "--port", port]);
       expect(code).toBe(0);
       expect(stdout).toMatch(/warn {2}port .*EADDRINUSE/);
-      expect(stdout).toMatch(/ok {4}store .*entries/);
+      expect(stdout).toMatch(/ok {4}store .*; values in it: [1-9]\d*, /);
       expect(stdout).toMatch(/ok {4}vectors .*semantic\.db is sound; vectors in it: 1\n/);
       expect(stdout).toContain(`ok    admin API      its token is in ${join(data, "admin-token")}`);
       expect(stdout).not.toContain(readFileSync(join(data, "admin-token"), "utf8").trim());

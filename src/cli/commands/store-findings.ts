@@ -55,7 +55,7 @@ async function checkFolder(directory: string, { store: { url, maxBytes } }: Gate
     const store = await storeFromUrl(url, { directory, maxBytes, onWarning: (message) => warnings.push(message) });
     const stats = await store?.stats();
     await store?.close();
-    const detail = `sqlite in ${directory}: ${stats?.entries} entries, ${stats?.bytes} of ${maxBytes} bytes`;
+    const detail = `sqlite in ${directory}; values in it: ${stats?.entries}, ${stats?.bytes} of ${maxBytes} bytes`;
     return {
       check: "store",
       detail,

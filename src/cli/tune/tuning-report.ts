@@ -22,7 +22,10 @@ export function reportOf(file: string, likenessBy: string | undefined, tuning: T
     ...(targets === undefined ? [] : ["", targetTable(targets)]),
     ...(firstWrong.length === 0
       ? []
-      : ["", `Wrong ones that are most like right ones, on lines ${firstWrong.join(", ")}.`]),
+      : [
+          "",
+          `Wrong ones that are most like right ones, on ${firstWrong.length === 1 ? "line" : "lines"} ${firstWrong.join(", ")}.`,
+        ]),
     "",
     threshold === undefined
       ? `No threshold is sure to keep wrong hits to ${percent(allowed)}.${few(totals.records, allowed)}`
