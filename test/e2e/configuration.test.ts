@@ -37,6 +37,24 @@ describe("surface: flags over environment over file", () => {
     limit,
   );
 
+  test.each([
+    [{}, [], "like questions: observed only; --semantic serve answers them\n"],
+    [
+      { rules: [{ semantic: "off" }] },
+      ["--semantic", "serve"],
+      "answered from the cache, but for rules that say otherwise\n",
+    ],
+  ])(
+    "what is started says whether it answers like questions: %j %j",
+    async (config, flags, said) => {
+      const cwd = temporaryFolder();
+      writeFileSync(join(cwd, "reprise.json"), JSON.stringify(config));
+      const gateway = await spawnGateway(flags, { cwd });
+      expect(gateway.stderr()).toContain(said);
+    },
+    limit,
+  );
+
   test(
     "SIGHUP reads the file again; a mistake in it changes nothing",
     async () => {

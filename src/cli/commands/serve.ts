@@ -66,12 +66,22 @@ interface Ready {
   readonly workers: number;
 }
 
+const likeQuestions = {
+  off: "off",
+  observe: "observed only; --semantic serve answers them",
+  serve: "answered from the cache",
+} as const;
+
 function welcome(config: GatewayConfig, { file, url, workers }: Ready): string {
   const upstreams = Object.entries(config.upstreams).map(
     ([name, { url, replicas }]) => `${name} ${replicas.length > 0 ? replicas.join(", ") : url}`,
   );
   const folder = embeddedFolder(config.store.url, config.data.directory);
   const store = folder === undefined ? shownStoreUrl(config.store.url) : `sqlite in ${folder}`;
+  const like = likeQuestions[config.layers.semantic.mode];
+  const byRules = config.rules.some(({ semantic }) => semantic !== undefined)
+    ? ", but for rules that say otherwise"
+    : "";
   const shown = url.replace("//0.0.0.0:", "//127.0.0.1:").replace("//[::]:", "//[::1]:");
   const open = shown === url ? "" : ", open to every address of this machine";
   return [
@@ -81,6 +91,7 @@ function welcome(config: GatewayConfig, { file, url, workers }: Ready): string {
     `  store: ${store}`,
     ...(workers === 1 ? [] : [`  workers: ${workers}${isMemoryUrl(config.store.url) ? notShared : ""}`]),
     `  caches ${cachedApis.join(", ")}; everything else passes through`,
+    `  like questions: ${like}${byRules}`,
     `  point the base URL of an OpenAI SDK at ${shown}/v1`,
     `  dashboard: ${shown}/dashboard/, with ${adminTokenPlace(config)}`,
     "",
