@@ -56,13 +56,15 @@ function build() {
 /** Several times what it takes. Once in a while all threads of the bundler wait for one another, for ever. */
 const longestBundleMs = 120_000;
 const mostAttempts = 3;
+/** It has a thread for each core by default, and two are few enough for that to happen often (rolldown issues 6393, 10102). */
+const roomyBundler = { ROLLDOWN_WORKER_THREADS: "8", ROLLDOWN_MAX_BLOCKING_THREADS: "64" };
 
 function bundle(name, directory) {
   const tsdown = inProject("node_modules", "tsdown", "dist", "run.mjs");
   for (let attempt = 1; ; attempt++) {
     const result = spawnSync(projectNode(), [tsdown, "--filter", name, "--out-dir", directory, "--logLevel", "warn"], {
       cwd: root,
-      env: projectEnvironment(),
+      env: { ...projectEnvironment(), ...roomyBundler },
       stdio: "inherit",
       timeout: longestBundleMs,
       killSignal: "SIGKILL",
