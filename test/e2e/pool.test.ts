@@ -115,6 +115,53 @@ describe("prefix: a pool of replicas", () => {
     expect(turns.map(([slot]) => slot).toSorted()).toEqual(["0/0", "0/1", "1/0", "1/1"]);
   });
 
+  test.each([
+    ["404", { status: 404 }],
+    ["401", { status: 401 }],
+    ["no JSON", { body: "no JSON" }],
+    ["null", { body: "null" }],
+    ["a negative count", { body: { total_slots: -1 } }],
+    ["a text", { body: { total_slots: "2" } }],
+    ["too much", { body: `{"total_slots":1,"more":"${"x".repeat(2_000_000)}"}` }],
+  ])("slots: a replica that says %s of its own is well and has what is configured", async (_, told) => {
+    const settings = { routing: "slots", slots: 3, healthPath: "/health", healthInterval: "5ms" };
+    const pool = await runPool(1, settings);
+    let timesAsked = 0;
+    const named = new Set<unknown>();
+    pool.replicas[0]?.plan(({ path, json }) => {
+      if (path === "/props") {
+        timesAsked++;
+        return told;
+      }
+      if (path !== "/health") named.add((json as { id_slot: unknown }).id_slot);
+      return path === "/health" ? { body: "{}" } : undefined;
+    });
+    await eventually("it was asked, and again as it did not tell", () => timesAsked > 1);
+    for (const manual of [0, 1, 2]) expect(statusOf(await ask(pool, manual, "What?"))).toBe("MISS");
+    expect([...named]).toEqual([0, 1, 2]);
+    expect((await replicasOf(pool))[0]).toMatchObject({ state: "ready", errors: 0 });
+  });
+
+  test("slots: a replica that says it has fewer gets no more", async () => {
+    const pool = await runPool(1, { routing: "slots", slots: 3, healthPath: "/health", healthInterval: "5ms" });
+    const named: number[] = [];
+    pool.replicas[0]?.plan(({ path, json }) => {
+      if (path === "/props") return { body: { total_slots: 2 } };
+      if (path === "/health") return { body: "{}" };
+      named.push((json as { id_slot: number }).id_slot);
+      return undefined;
+    });
+    let round = 0;
+    const askAll = async (): Promise<readonly number[]> => {
+      for (const manual of manuals.keys()) await ask(pool, manual, `Question ${round}?`.repeat(100));
+      round++;
+      return named.splice(0);
+    };
+    // Each of four conversations takes the place of another, so that in turn every slot is used.
+    await eventually("it has told", async () => new Set(await askAll()).size === 2);
+    for (let further = 0; further < 3; further++) expect(new Set(await askAll())).toEqual(new Set([0, 1]));
+  });
+
   test("a replica that is gone is passed over, left out, and nobody notices", async () => {
     const pool = await runPool(3);
     await pool.replicas[1]?.close();
