@@ -163,8 +163,9 @@ export async function assembleCore(options: CoreOptions): Promise<Core> {
   const embeddings = new EmbeddingPath({ batches, costs, clock, trace, rendered });
   const intakeOf = (now: Settings) => {
     const [common, rules] = [{ secret, compat: now.compat.headers }, rulesOf(now)];
+    const { sortTools } = now.layers.prefix;
     return {
-      answers: new Intake({ ...common, rules, memoryBytes: shares.readings }),
+      answers: new Intake({ ...common, rules, sortTools, memoryBytes: shares.readings }),
       vectors: new EmbeddingIntake({ ...common, rules: vectorRulesOf(now), memoryBytes: shares.vectorReadings }),
     };
   };

@@ -64,6 +64,7 @@ describe("readSettings", () => {
           "prefix": {
             "breakpoints": false,
             "leastTokens": {},
+            "sortTools": false,
           },
           "semantic": {
             "allow": [],

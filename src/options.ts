@@ -109,6 +109,10 @@ export const settingsSchema = z.strictObject({
               "Mark prompts for the caches of Anthropic and OpenAI where that pays; see [breakpoints](../prefix-breakpoints.md).",
           }),
           leastTokens: tokensByModel,
+          sortTools: flag(false, {
+            description:
+              "Send tools in the order of their names, so that calls which list them in turns share a prefix; see [lint of prompts](../prefix-lint.md).",
+          }),
         })
         .prefault({} as never),
     })
@@ -215,6 +219,8 @@ export interface PrefixInput {
   readonly breakpoints?: boolean;
   /** Tokens of the shortest prompt that a provider keeps, by pattern of the model. */
   readonly leastTokens?: Readonly<Record<string, number>>;
+  /** Send tools in the order of their names; default false. */
+  readonly sortTools?: boolean;
 }
 
 /** What the library's `compat` option may say. */

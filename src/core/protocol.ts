@@ -71,6 +71,8 @@ export interface ParsedRequest {
   readonly expectations: Expectations;
   /** The same with temperature 0, or `undefined` where the model does not take one. */
   deterministic(): ParsedRequest | undefined;
+  /** The same with its tools in the order of their names; `undefined`, or absent, where that is nothing else. */
+  sorted?(): ParsedRequest | undefined;
   /** The words that end the request, where these are one text of the user and the answer is to be an answer to them. */
   question(): Question | undefined;
   /** What the model reads, in its order. */

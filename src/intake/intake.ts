@@ -41,6 +41,8 @@ export interface IntakeParts {
   readonly memoryBytes?: number;
   /** Other gateways whose cache fields are understood. */
   readonly compat?: readonly CompatGateway[];
+  /** Send tools in the order of their names. The key is of the request as it came. */
+  readonly sortTools?: boolean;
 }
 
 interface BodyReading {
@@ -93,12 +95,14 @@ export class Intake {
     }
     const { call } = last;
     const open = this.#opened;
+    const sorts = this.#parts.sortTools === true && call.directives.layers?.has("prefix") !== false;
     return {
       call,
       origin,
       parsed() {
         parsed ??= protocol.parseRequest(open(body).body, endpoint, query);
-        return forcesZero(call.policy) ? (parsed.deterministic() ?? parsed) : parsed;
+        const whole = forcesZero(call.policy) ? (parsed.deterministic() ?? parsed) : parsed;
+        return sorts ? (whole.sorted?.() ?? whole) : whole;
       },
     };
   }

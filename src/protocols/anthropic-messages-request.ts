@@ -18,6 +18,7 @@ import {
   rejectField,
   userName,
 } from "./request-body.ts";
+import { withSortedTools } from "./sorted-tools.ts";
 
 /** A request for a message: what it asks, its keyed form, and what is sent to the origin. */
 
@@ -84,6 +85,11 @@ class MessagesRequest implements ParsedRequest {
     if (!mayTakeZero(this.facts.model, this.#body)) return undefined;
     if (this.facts.temperature === 0) return this;
     return new MessagesRequest(new Map(this.#body).set("temperature", 0), new Map(this.#texts).set("temperature", "0"));
+  }
+
+  sorted(): ParsedRequest | undefined {
+    const body = withSortedTools(this.#body);
+    return body && new MessagesRequest(body);
   }
 
   question(): Question | undefined {

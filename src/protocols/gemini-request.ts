@@ -9,6 +9,7 @@ import { countOf, isObject, textOf } from "./json-fields.ts";
 import { lastMessage, questionOf } from "./last-words.ts";
 import { promptSections } from "./prompt-sections.ts";
 import { memberTexts, objectText, parseRequestBody, rejectField } from "./request-body.ts";
+import { withSortedTools } from "./sorted-tools.ts";
 
 /**
  * A request for generated content: what it asks, its keyed form, and what is sent to the origin. Fields may be written in
@@ -96,6 +97,11 @@ class GeminiRequest implements ParsedRequest {
   deterministic(): ParsedRequest | undefined {
     if (this.facts.temperature === 0) return this;
     return new GeminiRequest(withTemperature(this.#body, 0), this.#target, this.#usualForm);
+  }
+
+  sorted(): ParsedRequest | undefined {
+    const body = withSortedTools(this.#body);
+    return body && new GeminiRequest(body, this.#target, this.#usualForm);
   }
 
   question(): Question | undefined {

@@ -8,6 +8,7 @@ import { type LastWords, questionOf } from "./last-words.ts";
 import { type BreakpointPlaces, markablePrompt, markedMembers } from "./openai-breakpoints.ts";
 import { promptSections } from "./prompt-sections.ts";
 import { memberTexts, objectText, parseRequestBody } from "./request-body.ts";
+import { withSortedTools } from "./sorted-tools.ts";
 
 /** How one of OpenAI's APIs is asked. */
 export interface OpenAiDialect {
@@ -71,6 +72,11 @@ class OpenAiRequest implements ParsedRequest {
       new Map(this.#body).set("temperature", 0),
       new Map(this.#texts).set("temperature", "0"),
     );
+  }
+
+  sorted(): ParsedRequest | undefined {
+    const body = withSortedTools(this.#body);
+    return body && new OpenAiRequest(this.#dialect, body);
   }
 
   question(): Question | undefined {

@@ -9,7 +9,7 @@ export const remedies: Readonly<Record<FoundCause | LapseCause, string>> = {
   whitespace: "Make the text the same way each time: one template, trimmed, with one kind of line ends.",
   "key-order": "Write JSON with sorted keys, or from one object that is built once.",
   order: "Sort the parts by something that stays, such as their names, before they are put into the prompt.",
-  "tool-order": "Send the tools in one order, such as that of their names.",
+  "tool-order": "Send the tools in one order, such as that of their names; layers.prefix.sortTools does it.",
   "tool-set": "Send all tools each time, and say with tool_choice or allowed tools which may be used.",
   "user-data": "Move what belongs to the user or the call behind everything that stays the same.",
   template: "If this was a new version of the prompt, nothing; else use one version for all calls.",
