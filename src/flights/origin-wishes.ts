@@ -19,12 +19,12 @@ export interface WishParts {
 }
 
 const aboutUsage = /stream_options|include_usage/;
-const aboutMarks = /cache_control|prompt_cache/;
 
 /**
  * Sends the call, with what is wished for besides. A stream is asked for its usage even if the caller did not want it, so
  * that the recording is whole; a prompt may be marked for the provider's cache. An origin that refuses a wish is asked
- * again without, and from then on not any more: no call fails over what its caller did not ask for.
+ * again without, and from then on not any more: no call fails over what its caller did not ask for. Since a mark can
+ * offend in ways that the origin words differently, whatever it says to a marked prompt is asked again without marks.
  */
 export async function sendWithWishes(
   asked: Asked,
@@ -54,7 +54,7 @@ export async function sendWithWishes(
     if (requestUsage && aboutUsage.test(words)) {
       requestUsage = false;
       refused.push(() => usageRefusal.add(origin.id));
-    } else if (marked !== undefined && aboutMarks.test(words)) {
+    } else if (marked !== undefined) {
       marked = undefined;
       refused.push(() => marking?.refused(asked));
     } else return { ...response, body: rejoined(refusal) };

@@ -225,6 +225,15 @@ describe("a request to OpenAI", () => {
     expect(parsed(openAiChat, { ...body, [name]: value }).markable?.()?.hasOwnMarks).toBe(true);
   });
 
+  it("messages of the old role `function`, and of the model, stay as they are", () => {
+    const messages = [
+      { role: "function", name: "look", content: "cold" },
+      { role: "assistant", content: "So." },
+      { role: "of_tomorrow", content: "Hm." },
+    ];
+    expect(markableEnds(parsed(openAiChat, { ...body, messages }))).toEqual([]);
+  });
+
   it("a key of the client is its own", () => {
     expect(parsed(openAiChat, { ...body, prompt_cache_key: "mine" }).markable?.()).toMatchObject({
       hasOwnKey: true,

@@ -66,8 +66,10 @@ const dialect: OpenAiDialect = {
 function turnOf(message: JsonObject): Turn | undefined {
   const role = message.get("role");
   if (role === "assistant") return { by: "model", blocks: undefined };
-  const by = role === "system" || role === "developer" ? "head" : role === "tool" ? "tool" : "user";
-  return { by, blocks: "content" };
+  if (role === "system" || role === "developer") return { by: "head", blocks: "content" };
+  if (role === "user" || role === "tool") return { by: role, blocks: "content" };
+  // Not even parts: the content of the old role `function` is a string.
+  return undefined;
 }
 
 const textParts: ReadonlySet<JsonValue> = new Set<JsonValue>(["text", "refusal"]);

@@ -71,8 +71,8 @@ const dialect: OpenAiDialect = {
 function turnOf(item: JsonObject): Turn | undefined {
   const type = item.get("type") ?? "message";
   const role = item.get("role");
-  if (type === "message" && role !== "assistant")
-    return { by: role === "system" || role === "developer" ? "head" : "user", blocks: "content" };
+  if (type === "message" && (role === "system" || role === "developer")) return { by: "head", blocks: "content" };
+  if (type === "message" && role === "user") return { by: "user", blocks: "content" };
   if (typeof type !== "string" || !type.endsWith("_output")) return { by: "model", blocks: undefined };
   return {
     by: "tool",

@@ -168,13 +168,13 @@ describe("prompts marked on their way to the provider", () => {
     expect(["stream_options" in (bodies[4] as Body), isMarked(bodies[4])]).toEqual([false, false]);
   });
 
-  test("a refusal for another reason is the answer, and marks are still sent", async () => {
+  test("what is refused for another reason is refused without marks, too, and marks are still sent", async () => {
     const { chat, bodies, refuse } = await setUp(new OpenAiMarkedCache());
     await chat(openAiUrl, "How?");
     refuse("temperature");
     expect(await chat(openAiUrl, "Why?", { temperature: 9 })).toBe(400);
     expect(await chat(openAiUrl, "When?")).toBe(200);
-    expect(bodies.map(isMarked)).toEqual([false, true, true]);
+    expect(bodies.map(isMarked)).toEqual([false, true, false, true]);
   });
 
   test("it is off unless it is asked for", async () => {
