@@ -19,7 +19,7 @@ import { version } from "../version.ts";
 import type { Peers } from "../workers/peers.ts";
 import { releasedWhenWritten } from "../workers/release-when-written.ts";
 import { AccessLogSwitch } from "./access-log-switch.ts";
-import { isAdminPath, refuseMalformed, registerAdminApi } from "./admin/admin-api.ts";
+import { adminForm, isAdminPath, refuseMalformed, registerAdminApi } from "./admin/admin-api.ts";
 import { watchRoutes } from "./admin/admin-routes.ts";
 import { type AdminToken, obtainAdminToken } from "./admin/admin-token.ts";
 import { configRoute } from "./admin/config-route.ts";
@@ -111,7 +111,7 @@ export async function createApp(config: GatewayConfig, log: Log, peers?: Peers):
     routerOptions: { maxParamLength: longestParameter },
     serverFactory: (serveOperation) =>
       createServer({ requestTimeout: 600_000, keepAliveTimeout: 75_000 }, (request, response) => {
-        request.url = originForm(request.url as string);
+        request.url = adminForm(originForm(request.url as string));
         const path = pathOf(request);
         if (operations.has(path) || isAdminPath(path)) serveOperation(request, response);
         else if (isDashboardPath(path)) void dashboard.serve(request, response);

@@ -129,6 +129,13 @@ describe("surface: what is below /admin never reaches an upstream", () => {
     ["DELETE", "/admin/v1/invalidate", 405],
     ["POST", "/admin/v1/config", 405],
     ["PROPFIND", "/admin/v1/config", 404],
+    ["GET", "//admin/v1/config", 404],
+    ["GET", "/Admin/v1/config", 404],
+    ["GET", "/%61dmin/v1/%zz", 400],
+    ["GET", "/admin%2Fv1/config?a=b", 404],
+    ["POST", "/admin;a/v1/invalidate", 404],
+    ["GET", "/.//admin/v1/config", 404],
+    ["GET", "/admin\\v1\\config", 404],
   ])("%s %s is %i", async (method, path, status) => {
     const { origin, gateway } = await runBoth(inMemory);
     const headers = { ...bearer(tokenOf(gateway)), "content-type": "application/json" };
