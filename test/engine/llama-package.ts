@@ -40,7 +40,14 @@ export async function llamaPackage(): Promise<LlamaPackage> {
     await mkdir(unfinished, { recursive: true });
     await writeFile(join(unfinished, "package.json"), JSON.stringify({ private: true }));
     const packages = [`node-llama-cpp@${version}`, `@node-llama-cpp/${build}@${version}`];
-    const options = ["--ignore-scripts", "--omit=optional", "--no-package-lock", "--no-audit", "--no-fund", "--loglevel=error"];
+    const options = [
+      "--ignore-scripts",
+      "--omit=optional",
+      "--no-package-lock",
+      "--no-audit",
+      "--no-fund",
+      "--loglevel=error",
+    ];
     await run("npm", ["install", ...options, ...packages], { cwd: unfinished, timeout: 240_000 });
     await rename(unfinished, folder);
     return { available: true, file };
