@@ -48,4 +48,9 @@ describe("the first thing in which two texts differ", () => {
     const keys = (names: readonly string[]) => `{${names.map((name) => `"${name}":"${one}"`).join(",")}}`;
     expect(textBreak(keys(["a", "b"]), keys(["b", "a"]), true).cause).toBe("key-order");
   });
+
+  it("is told of long texts without a space in them", () => {
+    const image = "iVBORw0KGgoAAAANSUhEUg".repeat(20_000);
+    expect(broken(`${image}a ${rules}`, `${image}b ${rules}`).rejoined).toBeGreaterThan(rules.length - 10);
+  });
 });

@@ -59,11 +59,13 @@ export function textBreak(before: string, after: string, isRedacted: boolean): T
 }
 
 const longestNote = 200;
+const longestAddress = 64;
 
 /** Whether an address of electronic mail stands there. */
 function namesPerson(text: string, offset: number): boolean {
-  const start = text.slice(0, offset).search(/[^\s"\\,;<>()]*$/);
-  return address.test(/^[^\s"\\,;<>()]*/.exec(text.slice(start))?.[0] ?? "");
+  const [, ahead = ""] = /([^\s"\\,;<>()]*)$/.exec(text.slice(Math.max(0, offset - longestAddress), offset)) ?? [];
+  const [behind = ""] = /^[^\s"\\,;<>()]*/.exec(text.slice(offset, offset + longestAddress)) ?? [];
+  return address.test(ahead + behind);
 }
 
 const address = /[\w.+-]+@[\w-]+\.\w/;

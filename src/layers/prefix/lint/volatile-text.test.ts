@@ -52,11 +52,20 @@ describe("what changes by itself", () => {
     ["sunny", "rainy"],
     ["Hi", "Hi there"],
     ["", "2026-11-27"],
+    ["9:00 sharp", "9:00, or so"],
+    ["route 66?", "route 66!"],
     ["version two", "November 27"],
     ["marvellous", "Monday"],
     ["Williamson", "Wilkinson"],
     ["TypeScript", "JavaScript"],
   ])("not: %s, %s", (one, other) => {
     expect(kindOf(one, other)).toBeUndefined();
+  });
+
+  it("is told of texts of any kind without delay", () => {
+    for (const text of ["1", "1x", "aB", "a1.", "2026-", "Friday ", "\\n"]) {
+      const long = text.repeat(100_000);
+      expect(volatileAt(`${long}?`, `${long}!`, long.length)).toBeUndefined();
+    }
   });
 });

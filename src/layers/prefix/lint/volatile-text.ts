@@ -11,10 +11,10 @@ export type Volatile = "date" | "id" | "number";
 /** What stands at `offset` in both texts, which are equal up to there; `undefined` where it is nothing of the kind. */
 export function volatileAt(before: string, after: string, offset: number): Volatile | undefined {
   const [one, other] = [dateAt(before, offset), dateAt(after, offset)];
-  if (one !== undefined && one === other) return "date";
+  if (one !== undefined && one.start === other?.start && one.text !== other.text) return "date";
   const [left, right] = [tokenAt(before, offset), tokenAt(after, offset)];
   // A date that lacks one of them stands in no other place.
-  if (left === "" || right === "") return undefined;
+  if (left === "" || right === "" || left === right) return undefined;
   if (isNumber(left) && isNumber(right)) return "number";
   if (isCounter(left, right)) return "number";
   return isId(left) && isId(right) ? "id" : undefined;
@@ -47,14 +47,14 @@ const dateForms = new RegExp(
 /** Longer than a date in words. */
 const reach = 80;
 
-/** Where the date begins that covers `offset` or ends there. */
-function dateAt(text: string, offset: number): number | undefined {
+/** The date that covers `offset` or ends there. */
+function dateAt(text: string, offset: number): { readonly start: number; readonly text: string } | undefined {
   const start = Math.max(0, offset - reach);
   for (const { 0: found, index } of text.slice(start, offset + reach).matchAll(run)) {
     const begin = start + index;
     if (begin > offset) return undefined;
     if (begin + found.length < offset) continue;
-    if (dateForms.test(found)) return begin;
+    if (dateForms.test(found)) return { start: begin, text: found };
   }
   return undefined;
 }
@@ -82,7 +82,7 @@ const hash = /(?<![a-z\d])(?=[\da-f]*[a-f])[\da-f]{8,}(?![a-z\d])/i;
 const shortestId = 4;
 
 function isNumber(token: string): boolean {
-  return /^\d+(?:[.,_-]?\d+)*$/.test(token);
+  return /^\d+(?:[.,_-]\d+)*$/.test(token);
 }
 
 /** Equal but for numbers in them. */
