@@ -5,7 +5,7 @@ import { Brand } from "./brand.tsx";
 import { useStore } from "./store.ts";
 import { chooseTheme, theme, themes } from "./theme.ts";
 
-const titles = { system: "As the system", light: "Light", dark: "Dark" } as const;
+const titles = { system: "Colours of the system", light: "Light", dark: "Dark" } as const;
 
 export function TopBar() {
   const chosen = useStore(theme);

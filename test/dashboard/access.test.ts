@@ -60,7 +60,7 @@ describeWithServices("chromium", "the dashboard for everybody", () => {
     await page.reload();
     await page.getByRole("heading", { level: 1, name: "Overview" }).waitFor();
     expect(await ground()).toBe(dark);
-    await page.getByRole("combobox", { name: "Colours" }).selectOption("As the system");
+    await page.getByRole("combobox", { name: "Colours" }).selectOption("Colours of the system");
     expect(await ground()).toBe(light);
   });
 
