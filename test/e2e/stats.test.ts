@@ -65,14 +65,21 @@ describe("GET /admin/v1/stats", () => {
     expect(since < until).toBe(true);
   });
 
-  test("takes a hit that was reported as wrong off again, once", async () => {
+  test.each([
+    ["as it was told", (id: string) => id],
+    [
+      "escaped, as some clients do",
+      (id: string) => id.replace(/^./, (first) => `%${first.charCodeAt(0).toString(16)}`),
+    ],
+  ])("takes a hit that was reported as wrong off again, once, by its id %s", async (_, written) => {
     const { gateway, origin } = await runBoth({ ...inMemory, ...priced });
     origin.plan({ usage });
     await ask(gateway);
     const entry = (await ask(gateway)).headers["x-ai-cache-entry"];
     await ask(gateway);
+    const id = written(String(entry));
     for (let report = 0; report < 2; report++)
-      await callAdmin(gateway, "/feedback", { body: { entry, verdict: "wrong" } });
+      await callAdmin(gateway, "/feedback", { body: { entry: id, verdict: "wrong" } });
     const { saved, net } = await statsOf(gateway);
     expect(saved.exact).toMatchObject({ hits: 2, answers: 1, wrong: 1, usd: aHit });
     expect(net.usd).toEqual(aHit);

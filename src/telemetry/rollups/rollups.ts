@@ -1,5 +1,6 @@
 import type { CancelTimer, Clock, Random } from "../../core/clock.ts";
 import { withDeadline } from "../../core/deadline.ts";
+import { entryId, readEntryId } from "../../core/entry-id.ts";
 import type { Store } from "../../core/store.ts";
 import type { Trace, TraceEvent } from "../../core/trace.ts";
 import { Bookings } from "./bookings.ts";
@@ -74,7 +75,9 @@ export class Rollups {
 
   /** An answer was reported as wrong. */
   async undo(entry: string): Promise<void> {
-    await this.#bookings.undo(entry);
+    const place = readEntryId(entry);
+    // The same id can be escaped in several ways.
+    if (place !== undefined) await this.#bookings.undo(entryId(place.tenant, place.slot, place.question));
     this.#tickLater();
   }
 
