@@ -8,6 +8,8 @@ describe("openAiUsage", () => {
   it.each([
     ['{"prompt_tokens":7,"completion_tokens":3,"total_tokens":10}', { inputTokens: 7, outputTokens: 3 }],
     ['{"prompt_tokens":7}', { inputTokens: 7 }],
+    // As many would leave no room to add anything to them.
+    ['{"prompt_tokens":7,"completion_tokens":9007199254740991}', { inputTokens: 7 }],
     [
       '{"prompt_tokens":7,"completion_tokens":3,"prompt_tokens_details":{"cached_tokens":5,"cache_write_tokens":2},"completion_tokens_details":{"reasoning_tokens":1}}',
       { inputTokens: 7, outputTokens: 3, cachedInputTokens: 5, cacheWriteTokens: 2, reasoningTokens: 1 },

@@ -48,8 +48,13 @@ export function responsesUsage(value: JsonValue | undefined): Usage | undefined 
 
 export function count(within: JsonValue | undefined, name: string): number | undefined {
   const value = within instanceof Map ? (within as JsonObject).get(name) : undefined;
-  return typeof value === "number" && Number.isSafeInteger(value) && value >= 0 ? value : undefined;
+  return typeof value === "number" && Number.isSafeInteger(value) && value >= 0 && value <= mostTokens
+    ? value
+    : undefined;
 }
+
+/** Of one answer, by far: sums of what is told stay exact. */
+const mostTokens = 1e12;
 
 /** The same value with every number within it 0: counts of tokens, and what some servers add to them, such as cost. */
 export function zeroNumbers(value: JsonValue): JsonValue {
