@@ -8,8 +8,7 @@ import { thirdPartyNotices } from "./scripts/third-party-notices.ts";
  * - `tree` compiles every source file to a file of its own, so that `dist` mirrors `src`, a worker can be started by
  *   its path, and an import loads only what it needs.
  * - `declarations` adds the types of what `exports` in package.json names, and of what these need. They are a build of
- *   their own, and not of every file, since one that makes hundreds of modules with their declarations never ends:
- *   rolldown waits for itself (https://github.com/rolldown/rolldown/issues/10195).
+ *   their own, and not of every file: with those of 700 files the bundler waited for itself and never ended.
  * - `vendor` replaces `dist/gateway/vendor.js` with one that contains fastify and pino. They would otherwise bring
  *   about 50 packages to everyone who installs the library.
  */
