@@ -52,6 +52,45 @@ describe("nothing is found in prompts that should not share more", () => {
     ["another program", [{}, { system: "Translate into French, word by word, and keep names. ".repeat(60) }]],
     ["a date in a short prompt", [{ system: "It is 9:00." }, { system: "It is 9:01." }]],
     ["a date behind everything", [{ messages: ["At 9:00?"] }, { messages: ["At 9:01?"] }]],
+    [
+      "other conversations that say one thing alike",
+      [
+        { messages: ["I have 41 bags.", ...turns.slice(1, 6)] },
+        {
+          messages: [
+            "I have 42 bags.",
+            ...other.slice(1, 3),
+            turns[3] as string,
+            turns[2] as string,
+            ...other.slice(4, 8),
+          ],
+        },
+      ].map(({ messages }) => ({ messages: messages.map((text) => text.repeat(3)) })),
+    ],
+    [
+      "a first message in other words",
+      [{ messages: turns }, { messages: ["I would like a room, please.", ...turns.slice(1)] }],
+    ],
+    [
+      "another program with a paragraph of the first",
+      [
+        {},
+        {
+          system: `Translate into French, and keep the names. ${"Be exact with dates. ".repeat(450)}${policy.slice(0, 4_500)}`,
+        },
+      ],
+    ],
+    [
+      "a message that quotes another one",
+      [
+        { messages: [`${"First of all. ".repeat(40)}${policy.slice(0, 1_500)}`] },
+        { messages: [`${"Old and new. ".repeat(150)}${policy.slice(0, 1_500)}`] },
+      ],
+    ],
+    [
+      "a date above less than is kept",
+      ["9:00", "9:01"].map((time) => ({ system: `It is ${time}. ${policy.slice(0, 2_500)}` })),
+    ],
   ])("%s", (_, prompts) => {
     const { breaks, lapses, prompts: count } = lint(prompts);
     expect(breaks).toEqual([]);
@@ -224,6 +263,26 @@ describe("what breaks a prefix", () => {
   });
 });
 
+it("is found in two programs that take turns, each for itself", () => {
+  const rules = "Recipes are for four. Name the oven's heat. Say what may be left out. ".repeat(60);
+  const said = (call: number): Said => ({ system: `It is 9:${10 + call}.\n${call % 2 === 0 ? policy : rules}` });
+  const { breaks, groups } = lint(Array.from({ length: 10 }, (_, call) => said(call)));
+  expect(breaks).toMatchObject([
+    { cause: "date", calls: 4 },
+    { cause: "date", calls: 4 },
+  ]);
+  expect(groups.map(({ calls }) => calls)).toEqual([5, 5]);
+});
+
+it("is found in short prompts, too, where an engine keeps these", () => {
+  const prompts = ["9:00", "9:01"].map((time) => ({ system: `It is ${time}. ${policy.slice(0, 2_500)}` }));
+  const rulesFor = () => ({ leastTokens: 16, lifetimeMs: undefined, lookBack: undefined });
+  expect(lint(prompts, { rulesFor }).breaks).toMatchObject([{ cause: "date", calls: 1 }]);
+  expect(
+    lint(prompts.map((said) => ({ ...said, call: { originId: "http://127.0.0.1:8000/v1" } }))).breaks,
+  ).toHaveLength(1);
+});
+
 describe("memory", () => {
   it("is bounded in prompts and in characters, and the latest are kept", () => {
     const said = (call: number): LintedPrompt =>
@@ -291,9 +350,13 @@ describe("a prefix that did not change and was computed anew", () => {
   });
 
   it("could not be there yet when both came at once", () => {
-    const at = (time: number): Said => ({
-      call: { ...anthropic, at: time, durationMs: 2_000, usage: told(1_500, 0, 1_400) },
+    const at = (time: number, cached: number, name: string): Said => ({
+      system: `${name}. ${policy}`,
+      call: { ...anthropic, at: time, durationMs: 2_000, usage: told(1_500, cached, 1_400 - cached) },
     });
-    expect(causes([at(1_000), at(1_500)])).toEqual([]);
+    const telling = [at(1_000, 0, "One"), at(10_000, 1_400, "One")];
+    expect(causes([...telling, at(20_000, 0, "Two"), at(20_500, 0, "Two")])).toEqual([]);
+    // The first had its answer by then.
+    expect(causes([...telling, at(20_000, 0, "Two"), at(23_000, 0, "Two")])).toEqual([["elsewhere", 1]]);
   });
 });
