@@ -38,7 +38,8 @@ export class ReplicaCall {
   /** The same answer, whose beginning and end are told. `signal`: of who asked. */
   watched(response: OriginResponse, isStream: boolean, signal: AbortSignal): OriginResponse {
     // Also where nobody begins to read, and so nobody ends.
-    signal.addEventListener("abort", () => this.end(), { once: true });
+    if (signal.aborted) this.end();
+    else signal.addEventListener("abort", () => this.end(), { once: true });
     return { ...response, body: this.#body(response.body, isStream, signal), told: (usage) => this.#told(usage) };
   }
 
