@@ -95,14 +95,17 @@ export class Intake {
     }
     const { call } = last;
     const open = this.#opened;
+    let sent: ParsedRequest | undefined;
     const sorts = this.#parts.sortTools === true && call.directives.layers?.has("prefix") !== false;
     return {
       call,
       origin,
       parsed() {
+        if (sent !== undefined) return sent;
         parsed ??= protocol.parseRequest(open(body).body, endpoint, query);
         const whole = forcesZero(call.policy) ? (parsed.deterministic() ?? parsed) : parsed;
-        return sorts ? (whole.sorted?.() ?? whole) : whole;
+        sent = sorts ? (whole.sorted?.() ?? whole) : whole;
+        return sent;
       },
     };
   }
