@@ -54,7 +54,7 @@ function headOf({ log, reading, result: { prompts, from, to, groups } }: LintedL
 }
 
 function bodyOf({ result: { inputTokens } }: LintedLog, findings: readonly Finding[]): readonly string[] {
-  if (findings.length === 0) return ["Nothing keeps prompts from sharing their prefixes."];
+  if (findings.length === 0) return ["Nothing keeps prompts from sharing their prefixes.", ""];
   const perDay = findings.some(({ lost }) => lost.tokensPerDay !== undefined);
   const header = ["", "cause", "section", "byte", "calls", "tokens lost", perDay ? "a day" : "cost"];
   const rows = findings.map((found, index) => {
@@ -108,6 +108,10 @@ function remarksOf({ reading, broken, unsent, vectors, refused, result }: Linted
   if (refused > 0) remarks.push(`Calls whose requests their API would refuse: ${countText(refused)}.`);
   if (unsent > 0) remarks.push(`Calls that were answered without a model, or by nobody: ${countText(unsent)}.`);
   if (vectors > 0) remarks.push(`Calls for vectors, which share no prefixes: ${countText(vectors)}.`);
+  if (result.untold > 0)
+    remarks.push(
+      `In ${countText(result.untold)} prompts a tool or the system prompt differs from all others; whether it should is not told by a redacted log.`,
+    );
   if (result.redacted > 0)
     remarks.push(
       `${countText(result.redacted)} prompts have no texts in the log: of them only whole texts can be compared, so the byte is that`,

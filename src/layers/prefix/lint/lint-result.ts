@@ -54,6 +54,8 @@ export interface LintResult {
   readonly to: number | undefined;
   readonly inputTokens: number;
   readonly redacted: number;
+  /** Of these, prompts that part from all others in a tool or system prompt whose text is not known: perhaps for no good reason. */
+  readonly untold: number;
   /** The dearest first. */
   readonly breaks: readonly PrefixBreak[];
   readonly lapses: readonly CacheLapse[];

@@ -283,6 +283,22 @@ it("is found in short prompts, too, where an engine keeps these", () => {
   ).toHaveLength(1);
 });
 
+it("is counted as not told where a redacted log has nothing that follows", () => {
+  const usage: Usage = {
+    inputTokens: 1_600,
+    cachedInputTokens: 0,
+    cacheWriteTokens: 0,
+    outputTokens: 1,
+    reasoningTokens: 0,
+  };
+  const said = (letter: string): Said => ({
+    ...{ tools: [{ name: "find", description: `~${"t".repeat(16)}:2400` }], system: `~${letter.repeat(16)}:4000` },
+    call: { isRedacted: true, usage },
+  });
+  const found = lint(["a", "b", "c", "c"].map(said));
+  expect(found).toMatchObject({ redacted: 4, untold: 2, breaks: [], lapses: [] });
+});
+
 describe("memory", () => {
   it("is bounded in prompts and in characters, and the latest are kept", () => {
     const said = (call: number): LintedPrompt =>

@@ -74,6 +74,7 @@ export class PrefixLint {
   readonly #telling = new Set<string>();
   #prompts = 0;
   #redacted = 0;
+  #untold = 0;
   #inputTokens = 0;
   #from: number | undefined;
   #to: number | undefined;
@@ -115,6 +116,7 @@ export class PrefixLint {
     const lost = broken === undefined ? 0 : this.#lostTo(broken, call, perToken, rules, usage);
     if (broken !== undefined && nearest !== undefined && lost > 0)
       this.#breaks.add(nearest.prompt.call, call, broken, lost);
+    else if (isRedacted && !isContinued && nearest !== undefined && isHeadAt(call, nearest.shared)) this.#untold++;
     else this.#lapse(prompt, call, near, perToken, rules);
     this.#count(prompt, tokens);
     this.#seen.put(scope, new SeenPrompt(call), continued?.prompt);
@@ -128,7 +130,7 @@ export class PrefixLint {
       return { group, cause, calls, lostTokens: Math.round(lostTokens), remedy: remedies[cause] };
     });
     return {
-      ...{ prompts: this.#prompts, from: this.#from, to: this.#to, redacted: this.#redacted },
+      ...{ prompts: this.#prompts, from: this.#from, to: this.#to, redacted: this.#redacted, untold: this.#untold },
       inputTokens: Math.round(this.#inputTokens),
       breaks: this.#breaks.all(
         (family) => groups[family] as PromptGroup,
