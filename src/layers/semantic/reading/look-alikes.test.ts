@@ -3,7 +3,8 @@ import { builtinLexicon } from "../../../embedders/lexicon.ts";
 import { align } from "./align.ts";
 import { areLookAlikes } from "./look-alikes.ts";
 import { readText } from "./read-text.ts";
-import type { Reading } from "./reading.ts";
+import type { Reading, Token } from "./reading.ts";
+import { isSlipOf } from "./slip.ts";
 
 const lexicon = builtinLexicon();
 const alike = (known: string, slip: string) => {
@@ -44,3 +45,18 @@ test("a name with a capital and one letter less is another name", () => {
     expect(align(one as Reading, two as Reading, lexicon).askedOnly).toHaveLength(1);
   }
 });
+
+test.each([
+  ["Penn", "Benn"],
+  ["Cohen", "Coen"],
+  ["Kim", "Kem"],
+])("%s and %s with a capital are two, unless letters changed places", (known, other) => {
+  const slipOf = (one: string, two: string) =>
+    isSlipOf(...([one, two].map((name) => tokenOf(`Where was ${name} born?`)) as [Token, Token]));
+  expect(slipOf(known, other)).toBe(false);
+  expect(isSlipOf(tokenOf("Where was Cohen born?"), tokenOf("Where was Cohne born?"))).toBe(true);
+});
+
+function tokenOf(question: string): Token {
+  return readText(question, lexicon).tokens[2] as Token;
+}

@@ -42,7 +42,13 @@ function knownAndSlip(one: Token, other: Token): readonly [known: Token, slip: T
   if (!isInLetters(one) || !isInLetters(other) || isKnown(one) === isKnown(other)) return undefined;
   const [known, slip] = isKnown(one) ? [one, other] : [other, one];
   if (slip.isName && slip.text === slip.text.toUpperCase()) return undefined;
+  if (known.isName && slip.isName && areShortNames(known.lower, slip.lower)) return undefined;
   return known.kind === "word" && areLookAlikes(known, slip.lower) ? undefined : [known, slip];
+}
+
+/** Every short name has others a letter away (`Cohen`, `Coen`; `Penn`, `Benn`); letters that changed places make none. */
+function areShortNames(one: string, other: string): boolean {
+  return Math.max(one.length, other.length) <= 5 && sorted(one) !== sorted(other);
 }
 
 function isKnown({ kind, isKnown }: Token): boolean {
