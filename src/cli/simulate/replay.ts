@@ -2,8 +2,10 @@ import process from "node:process";
 import type { LoggedCall } from "../../access-log/logged-call.ts";
 import type { Answer } from "../../core/answer.ts";
 import type { Caller } from "../../core/call.ts";
+import type { Clock } from "../../core/clock.ts";
 import type { Embedder } from "../../core/embedder.ts";
 import { isEmbeddingProtocol, type WireFormat } from "../../core/embedding-protocol.ts";
+import type { Origin } from "../../core/origin.ts";
 import { assembleCore, type Core, type CoreOptions } from "../../core-assembly.ts";
 import type { IncomingCall } from "../../embeddings/embedding-intake.ts";
 import type { Settings } from "../../options.ts";
@@ -29,6 +31,21 @@ export interface Setting {
   readonly settings: Settings;
   /** Default: what comes with the package. */
   readonly embedder?: Embedder;
+  /** What happened besides the calls, such as purges: a log does not tell of it, but who was there can. */
+  readonly happenings?: readonly Happening[];
+  /**
+   * An origin as the calls meet it; default: as the log says. Nothing in a log says that an answer could not be refreshed
+   * in the background.
+   */
+  readonly originOf?: (logged: Origin, clock: Clock) => Origin;
+  /** Is shown each answer. */
+  readonly onAnswer?: (answer: Answer) => void;
+}
+
+export interface Happening {
+  /** In milliseconds since the epoch. */
+  readonly at: number;
+  happen(core: Pick<Core, "invalidate" | "feedback">): Promise<unknown>;
 }
 
 /** When time begins for logs that tell none: prices have dates. */
@@ -42,10 +59,15 @@ export class Replay {
   readonly #core: Core;
   /** Work outside of this thread's hands. */
   readonly #abroad: ReadonlySet<Promise<unknown>>;
+  readonly #originOf: NonNullable<Setting["originOf"]>;
+  readonly #onAnswer: (answer: Answer) => void;
+  /** Why something that happened besides the calls did not succeed. */
+  readonly #failures: unknown[] = [];
   /** Calls without an answer yet. */
   readonly #open = new Set<Promise<void>>();
 
-  static async open({ name, settings, embedder }: Setting, startAt = usualStart): Promise<Replay> {
+  static async open(setting: Setting, startAt = usualStart): Promise<Replay> {
+    const { name, settings, embedder, happenings = [] } = setting;
     const clock = new VirtualClock(startAt);
     const measures = new SettingMeasures(name, settings.layers.semantic.mode, clock);
     const abroad = new Set<Promise<unknown>>();
@@ -62,17 +84,25 @@ export class Replay {
         ...(embedder && { embedder: awaited(embedder, abroad) }),
       },
     };
-    return new Replay(name, measures, clock, await assembleCore(options), abroad);
+    const core = await assembleCore(options);
+    const replay = new Replay(setting, measures, clock, core, abroad);
+    for (const { at, happen } of happenings) {
+      const failed = (error: unknown): void => void replay.#failures.push(error);
+      clock.after(at - clock.now(), () => void held(happen(core), abroad).catch(failed));
+    }
+    return replay;
   }
 
   private constructor(
-    name: string,
+    { name, originOf = (logged) => logged, onAnswer = () => {} }: Setting,
     measures: SettingMeasures,
     clock: VirtualClock,
     core: Core,
     abroad: ReadonlySet<Promise<unknown>>,
   ) {
     this.name = name;
+    this.#originOf = originOf;
+    this.#onAnswer = onAnswer;
     this.measures = measures;
     this.#measures = measures;
     this.#clock = clock;
@@ -109,6 +139,7 @@ export class Replay {
   async finish(): Promise<void> {
     while (this.#open.size > 0 && this.#clock.nextAt !== undefined) await this.#tick();
     await this.#still();
+    if (this.#failures.length > 0) throw this.#failures[0];
     await this.#measures.finish(this.#core);
   }
 
@@ -136,6 +167,7 @@ export class Replay {
     const done = (answer: Answer, verdict?: Verdict): void => {
       const tookMs = this.#clock.monotonic() - beganAt;
       this.#measures.answered({ ...replayed, answer, tookMs, verdict });
+      this.#onAnswer(answer);
     };
     let handled: ReturnType<Core["handle"]>;
     try {
@@ -158,7 +190,8 @@ export class Replay {
   }
 
   #incoming(call: LoggedCall, protocol: WireFormat, durationMs: number): IncomingCall {
-    const origin = simulatedOrigin({ clock: this.#clock, format: protocol, call, durationMs });
+    const logged = simulatedOrigin({ clock: this.#clock, format: protocol, call, durationMs });
+    const origin = this.#originOf(logged, this.#clock);
     const rawHeaders: string[] = [];
     for (const [name, value] of Object.entries(call.headers)) rawHeaders.push(name, value);
     if (call.tenant !== undefined) rawHeaders.push("authorization", call.tenant);
@@ -207,12 +240,17 @@ function awaited(embedder: Embedder, abroad: Set<Promise<unknown>>): Embedder {
     embed: (...parameters: Parameters<Embedder["embed"]>) => {
       const working = embedder.embed(...parameters);
       if (!(working instanceof Promise)) return working;
-      const settled: Promise<unknown> = working.then(
-        () => abroad.delete(settled),
-        () => abroad.delete(settled),
-      );
-      abroad.add(settled);
-      return working;
+      return held(working, abroad);
     },
   });
+}
+
+/** Time stands still until this is settled. */
+function held<Result>(work: Promise<Result>, abroad: Set<Promise<unknown>>): Promise<Result> {
+  const settled: Promise<unknown> = work.then(
+    () => abroad.delete(settled),
+    () => abroad.delete(settled),
+  );
+  abroad.add(settled);
+  return work;
 }
