@@ -45,8 +45,9 @@ export class Model {
   };
 }
 
-function tokensOf({ path, body }: ReceivedCall, question: string, content: string): Tokens {
-  const isWarm = path.includes("/chat/") && spreadOf(body) < 700;
+/** The same for a question in either form: what a background refresh was answered stands in no log. */
+function tokensOf({ path }: ReceivedCall, question: string, content: string): Tokens {
+  const isWarm = path.includes("/chat/") && spreadOf(Buffer.from(question)) < 700;
   return {
     input: promptTokens + textTokens(question),
     cached: isWarm ? cachedPrefix : 0,

@@ -1,10 +1,13 @@
+import type { Setting } from "../../src/cli/simulate/replay.ts";
 import { seededRandom } from "../../src/cli/simulate/seeded-random.ts";
+import type { Core } from "../../src/core-assembly.ts";
 import type { GatewayConfig } from "../../src/gateway/index.ts";
+import type { LedgerTotals } from "../../src/telemetry/ledger.ts";
 import { DayTime } from "./day-time.ts";
 import { Desk, type Exchange } from "./desk.ts";
 import { Model } from "./model.ts";
 import { crowd, dayMs, handover, indexing, ordinaryCalls, type PlannedCall, timeOfDay } from "./plan-of-the-day.ts";
-import { PlayedGateway } from "./played-gateway.ts";
+import { PlayedGateway, unreachable } from "./played-gateway.ts";
 
 /** A day at the desk, lived in some seconds: it ends at `endsAt`, a moment before the real gateway starts. */
 
@@ -12,6 +15,8 @@ export interface PlayedDay {
   readonly desk: Desk;
   /** What happened, one line each, in the order of time. */
   readonly events: readonly string[];
+  /** What the ledger counted, with answers that were reported as wrong. */
+  readonly counted: LedgerTotals;
 }
 
 const minuteMs = 60_000;
@@ -38,6 +43,39 @@ export class Day {
     return timeOfDay(this.#endsAt, 9, 30);
   }
 
+  get #purgeAt(): number {
+    return timeOfDay(this.#endsAt, 15, 0);
+  }
+
+  get #reportAt(): number {
+    return timeOfDay(this.#endsAt, 16, 10);
+  }
+
+  /** The day once more, as `reprise simulate` plays a log to settings; with what happened in it that no log tells. */
+  replayed(config: GatewayConfig): Setting {
+    const answers: Pick<Exchange, "layer" | "entry">[] = [];
+    return {
+      name: "the day",
+      settings: config,
+      happenings: [
+        { at: this.#purgeAt, happen: takeBackConditions },
+        { at: this.#reportAt, happen: (core) => complain(core, answers) },
+      ],
+      originOf: (logged, clock) => ({
+        id: logged.id,
+        send: async (request, signal) => {
+          const isOpenAi = logged.id.startsWith(config.upstreams["openai"]?.url ?? logged.id);
+          if (isOpenAi && isWithin(clock.now(), this.#outageAt, outageMs)) return unreachable(clock, "openai");
+          const response = await logged.send(request, signal);
+          return isWithin(clock.now(), this.#busyAt, busyMs) ? { ...response, ...tooBusy } : response;
+        },
+      }),
+      onAnswer({ outcome }) {
+        if (outcome.kind === "hit") answers.push({ layer: outcome.layer, entry: outcome.entry });
+      },
+    };
+  }
+
   async play(config: GatewayConfig): Promise<PlayedDay> {
     const time = this.#time;
     const gateway = await PlayedGateway.open({
@@ -50,16 +88,17 @@ export class Day {
     const failed: unknown[] = [];
     const begun = (work: Promise<unknown>): void => void work.catch((error: unknown) => failed.push(error));
     for (const { at, wish } of this.#calls()) time.at(at, () => begun(desk.ask(wish)));
-    time.at(timeOfDay(this.#endsAt, 15, 0), () => begun(this.#purge(gateway)));
-    time.at(timeOfDay(this.#endsAt, 16, 10), () => begun(this.#report(gateway, desk)));
+    time.at(this.#purgeAt, () => begun(this.#purge(gateway)));
+    time.at(this.#reportAt, () => begun(this.#report(gateway, desk)));
     this.#tellOfPlan();
     // Answers that are under way at the end are waited for.
     await time.liveUntil(this.#endsAt - minuteMs / 6);
     const closing = gateway.close();
     await time.liveUntil(this.#endsAt);
     await closing;
+    const counted = gateway.core.ledger.totals();
     if (failed.length > 0) throw new AggregateError(failed, "The day did not go as planned.");
-    return { desk, events: this.#events.sort((one, other) => one.at - other.at).map(told) };
+    return { desk, counted, events: this.#events.sort((one, other) => one.at - other.at).map(told) };
   }
 
   #calls(): readonly PlannedCall[] {
@@ -74,26 +113,18 @@ export class Day {
   }
 
   #isWithin(at: number, durationMs: number): boolean {
-    const now = this.#time.now();
-    return now >= at && now < at + durationMs;
+    return isWithin(this.#time.now(), at, durationMs);
   }
 
   /** New conditions: what was said of money is not true any more. */
   async #purge({ core }: PlayedGateway): Promise<void> {
-    await core.invalidate({ tags: ["conditions"] });
+    await takeBackConditions(core);
     this.#tell(this.#time.now(), 'new rental conditions: everything with the tag "conditions" is taken back');
   }
 
-  /** Somebody complains of the last answer to a like question that was given for the first time within the hour. */
   async #report({ core }: PlayedGateway, desk: Desk): Promise<void> {
-    const first = new Map<string, Exchange>();
-    for (const exchange of desk.exchanges) {
-      const { layer, entry } = exchange;
-      if (layer === "semantic" && entry !== undefined && !first.has(entry)) first.set(entry, exchange);
-    }
-    const last = [...first.values()].at(-1);
-    if (last?.entry === undefined) return;
-    await core.feedback({ entry: last.entry, verdict: "wrong", note: "from the demo" });
+    const last = await complain(core, desk.exchanges);
+    if (last === undefined) return;
     desk.reported.push(last);
     this.#tell(this.#time.now(), `somebody reports a wrong answer to "${last.wish.ask}": it is not counted as saved`);
   }
@@ -109,6 +140,33 @@ export class Day {
   #tell(at: number, text: string): void {
     this.#events.push({ at, text });
   }
+}
+
+const tooBusy = { status: 429, headers: { "retry-after": "20" } };
+
+function isWithin(now: number, at: number, durationMs: number): boolean {
+  return now >= at && now < at + durationMs;
+}
+
+type Judged = Pick<Core, "invalidate" | "feedback">;
+
+function takeBackConditions(core: Judged): Promise<unknown> {
+  return core.invalidate({ tags: ["conditions"] });
+}
+
+/** Somebody complains of the last answer to a like question that was given for the first time. */
+async function complain<One extends Pick<Exchange, "layer" | "entry">>(
+  core: Judged,
+  answers: readonly One[],
+): Promise<One | undefined> {
+  const first = new Map<string, One>();
+  for (const answer of answers) {
+    const { layer, entry } = answer;
+    if (layer === "semantic" && entry !== undefined && !first.has(entry)) first.set(entry, answer);
+  }
+  const last = [...first.values()].at(-1);
+  if (last?.entry !== undefined) await core.feedback({ entry: last.entry, verdict: "wrong", note: "from the demo" });
+  return last;
 }
 
 const clockFace = new Intl.DateTimeFormat("en", {

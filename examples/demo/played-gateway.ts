@@ -1,10 +1,12 @@
 import { buffer } from "node:stream/consumers";
 import { type Caller, patientCaller } from "../../src/core/call.ts";
+import { type Clock, systemRandom } from "../../src/core/clock.ts";
 import type { WireFormat } from "../../src/core/embedding-protocol.ts";
 import { OriginError, RequestRejectedError } from "../../src/core/errors.ts";
 import type { Origin } from "../../src/core/origin.ts";
 import { assembleCore, type Core } from "../../src/core-assembly.ts";
 import { builtin } from "../../src/embedders/builtin.ts";
+import { AccessLogSwitch } from "../../src/gateway/access-log-switch.ts";
 import type { GatewayConfig } from "../../src/gateway/index.ts";
 import type { Upstream } from "../../src/gateway/upstream-origin.ts";
 import { Upstreams } from "../../src/gateway/upstreams.ts";
@@ -36,6 +38,7 @@ const inThisThread = Number.MAX_SAFE_INTEGER;
 export class PlayedGateway {
   readonly core: Core;
   readonly #parts: PlayedGatewayParts;
+  readonly #log: AccessLogSwitch;
   readonly #upstreams: Upstreams;
   readonly #origins = new Map<Upstream, Origin>();
 
@@ -44,7 +47,8 @@ export class PlayedGateway {
     const { directory } = config.data;
     const { maxVectors } = config.layers.semantic;
     const own = { directory, clock: time.forThreads };
-    const opening = assembleCore({
+    let log: AccessLogSwitch | undefined;
+    const core = await assembleCore({
       settings: config,
       clock: time,
       store: time.holding(sqlite(own)),
@@ -53,13 +57,18 @@ export class PlayedGateway {
         vectors: time.holding(embedded({ ...own, maxVectors, bytesScannedAtOnce: inThisThread })),
       },
       keepsStats: true,
+      calls: () => log?.listener,
     });
-    return new PlayedGateway(parts, await opening);
+    const { secret: key } = core.wrapParts;
+    log = new AccessLogSwitch({ clock: time, random: systemRandom, key, onTrouble: refuseTrouble });
+    log.follow(config);
+    return new PlayedGateway(parts, core, log);
   }
 
-  private constructor(parts: PlayedGatewayParts, core: Core) {
+  private constructor(parts: PlayedGatewayParts, core: Core, log: AccessLogSwitch) {
     this.#parts = parts;
     this.core = core;
+    this.#log = log;
     const { upstreams, models } = parts.config;
     this.#upstreams = new Upstreams(upstreams, models, parts.time);
   }
@@ -84,6 +93,7 @@ export class PlayedGateway {
 
   async close(): Promise<void> {
     await this.core.close();
+    await this.#log.close();
     await this.#upstreams.close();
   }
 
@@ -95,10 +105,7 @@ export class PlayedGateway {
     const origin: Origin = {
       id: upstream.id,
       async send(request, signal) {
-        if (!isReachable(upstream.name)) {
-          await time.pass(30);
-          throw new OriginError("unreachable", { message: `${upstream.name} cannot be reached.` });
-        }
+        if (!isReachable(upstream.name)) return unreachable(time, upstream.name);
         await time.pass(durationMs(request.body));
         return time.hold(whole(upstream.send(request, signal)));
       },
@@ -106,6 +113,16 @@ export class PlayedGateway {
     this.#origins.set(upstream, origin);
     return origin;
   }
+}
+
+export async function unreachable(clock: Clock, name: string): Promise<never> {
+  await new Promise<void>((resolve) => clock.after(30, resolve));
+  throw new OriginError("unreachable", { message: `${name} cannot be reached.` });
+}
+
+/** Here nothing may be missing in it. */
+function refuseTrouble(reason: string | undefined): void {
+  if (reason !== undefined) throw new Error(`The access log cannot be written: ${reason}`);
 }
 
 async function whole(sending: ReturnType<Origin["send"]>): ReturnType<Origin["send"]> {
