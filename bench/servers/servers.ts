@@ -15,15 +15,18 @@ export interface GatewayOptions {
   readonly folder: string;
   /** Its URL. Default: the embedded one. */
   readonly store?: string;
+  /** A file of options, besides those of the command line. */
+  readonly config?: string;
   /** With a garbage collector that can be told, and somebody who asks for its memory: see memory-probe.ts. */
   readonly probed?: boolean;
 }
 
 /** The gateway as `reprise serve` starts it. */
-export async function startGateway({ origin, folder, store, probed = false }: GatewayOptions): Promise<Server> {
+export async function startGateway({ origin, folder, store, config, probed = false }: GatewayOptions): Promise<Server> {
   const upstream = `http://${origin.host}:${origin.port}/v1`;
   const parameters = ["serve", "--port", "0", "--data", folder, "--upstream", upstream, "--log-level", "warn"];
   if (store !== undefined) parameters.push("--store", store);
+  if (config !== undefined) parameters.push("--config", config);
   const nodeOptions = probed ? ["--expose-gc", "--import", new URL("./memory-probe.ts", import.meta.url).pathname] : [];
   const child = startNode(repriseCommand(), parameters, { core: measuredCore, nodeOptions, directory: folder });
   const [, port] = await child.says(/listens on http:\/\/127\.0\.0\.1:(\d+)/);

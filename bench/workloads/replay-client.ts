@@ -23,10 +23,15 @@ export interface Pass {
   readonly receivedBytes: number;
 }
 
-const agents = 8;
+const usualAgents = 8;
 
 /** `streamed`: which calls ask for events. */
-export async function replay(url: string, trace: AgentTrace, streamed: (call: RecordedCall) => boolean): Promise<Pass> {
+export async function replay(
+  url: string,
+  trace: AgentTrace,
+  streamed: (call: RecordedCall) => boolean,
+  agents = usualAgents,
+): Promise<Pass> {
   const recorded = new Map<string, string[]>();
   for (const { messages, answer } of trace.calls) {
     const digest = digestOf(messages);

@@ -1,12 +1,13 @@
-import { existsSync } from "node:fs";
-import { resolve } from "node:path";
-import type { Benchmark, BenchOptions, Figure } from "../benchmark.ts";
+import { existsSync, mkdirSync } from "node:fs";
+import { join, resolve } from "node:path";
+import type { Benchmark, BenchOptions, BudgetRow, Figure } from "../benchmark.ts";
 import { budgetRow, figure } from "../budget.ts";
 import { drivingCore, startNode } from "../child-process.ts";
 import { inProject, productNote } from "../product.ts";
 import { type Server, startGateway } from "../servers/servers.ts";
 import { withFolder } from "../temporary.ts";
 import { type AgentTrace, digestOf, isAdmissible, type RecordedCall, readTrace, saidBy } from "./agent-trace.ts";
+import { agreementRows, configure, countedLive, fromLog, fromRecording } from "./agreement.ts";
 import { type Pass, replay } from "./replay-client.ts";
 
 const usualTrace = "../shared/data/traces/tau-bench_gpt-4o-airline.json.gz";
@@ -36,6 +37,8 @@ async function run({ quick }: BenchOptions, path: string, folder: string) {
   const otherForm = await replay(url, trace, (call) => !everySecond(call));
   const originAtLast = await countOf(origin);
 
+  const agreement = await agreementOf(trace, path, folder);
+
   const admissible = trace.calls.filter(({ answer }) => isAdmissible(answer));
   const hitShare = ({ hits }: Pass): number =>
     (100 * admissible.filter(({ index }) => hits.has(index)).length) / admissible.length;
@@ -56,6 +59,7 @@ async function run({ quick }: BenchOptions, path: string, folder: string) {
         better: "lower",
         unit: "answers",
       }),
+      ...agreement,
     ],
     figures: [
       figure("model calls", "calls", [trace.calls.length]),
@@ -73,10 +77,23 @@ async function run({ quick }: BenchOptions, path: string, folder: string) {
         ? "No answer was refused."
         : `Refused in the first pass, by reason: ${refusals.join(", ")}.`,
       `${trace.trajectories.length} trajectories, eight at a time; every second call streamed; every answer compared with the record.`,
+      "For simulate, a gateway of its own serves all calls twice, one after the other, and counts them in its ledger.",
       "The trace has no schemas of tools, so each tool that is called anywhere in it is declared as an object.",
       productNote(),
     ],
   };
+}
+
+/** A gateway of its own, whose log is played again. */
+async function agreementOf(trace: AgentTrace, path: string, parent: string): Promise<readonly BudgetRow[]> {
+  const folder = join(parent, "agreement");
+  mkdirSync(folder);
+  // The origin gives several answers to one request in turn, and so begins anew.
+  const origin = await startRecordedOrigin(path);
+  const gateway = await startGateway({ origin, folder, config: configure(folder) });
+  const live = await countedLive(gateway, trace, folder);
+  await origin.child.stop();
+  return agreementRows(live, await fromLog(folder), await fromRecording(path, trace.trajectories.length, folder));
 }
 
 function passFigures(name: string, pass: Pass): readonly Figure[] {
