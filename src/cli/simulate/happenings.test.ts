@@ -66,3 +66,30 @@ test("each answer is shown", async () => {
   await outcomesOf([call(0), call(10)], { onAnswer: (answer) => shown.push(answer) });
   expect(shown.map(({ outcome }) => outcome.kind)).toEqual(["miss", "hit"]);
 });
+
+test("a stale answer that the log calls one in place of an error is one again", async () => {
+  const said = {
+    v: 1,
+    protocol: "openai-chat",
+    endpoint: "/chat/completions",
+    origin: "http://origin/v1",
+    content: "full",
+  };
+  const { request, response } = call(0);
+  const rest = {
+    ...said,
+    request,
+    response,
+    status: 200,
+    usage: { inputTokens: 1_000, outputTokens: 100 },
+    durationMs: 500,
+  };
+  const calls = [
+    { ...rest, at: noon, outcome: "miss" },
+    { ...rest, at: noon + 70_000, outcome: "stale", reason: "sie" },
+    { ...rest, at: noon + 90_000, outcome: "stale", reason: "sie" },
+  ];
+  const exact = { ttl: "1m", staleIfError: "1h" };
+  expect(await outcomesOf(calls, {}, exact)).toMatchObject({ miss: 1, stale: 2, hit: 0 });
+  expect(await outcomesOf(calls, {}, { ...exact, staleIfError: 0 })).toMatchObject({ miss: 1, error: 2 });
+});

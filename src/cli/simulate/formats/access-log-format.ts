@@ -48,7 +48,7 @@ const circumstances: ReadonlySet<string> = new Set([
 ]);
 
 function callOf(fields: Fields, line: ReadContext["line"]): LoggedCall {
-  const { outcome, failure } = fields;
+  const { outcome } = fields;
   if (!outcomes.has(outcome)) throw new UnusableRecord(`outcome ${JSON.stringify(outcome)} is not known`);
   const protocol = textIn(fields, "protocol");
   const at = countIn(fields, "at");
@@ -72,10 +72,16 @@ function callOf(fields: Fields, line: ReadContext["line"]): LoggedCall {
     areDemandsKnown: fields["content"] === "full",
     request: fieldsIn(fields, "request"),
     answer: answerOf(fields),
-    failure: failures.has(failure) ? (failure as OriginFailure) : undefined,
+    failure: failureOf(fields),
     outcome: outcome as Outcome["kind"],
     goneMs: isGone ? durationMs : undefined,
   };
+}
+
+/** A stale answer in place of an error does not say which error it was. */
+function failureOf({ failure, outcome, reason }: Fields): OriginFailure | undefined {
+  if (failures.has(failure)) return failure as OriginFailure;
+  return outcome === "stale" && reason === "sie" ? "unreachable" : undefined;
 }
 
 function headersOf(fields: Fields): Readonly<Record<string, string>> {
