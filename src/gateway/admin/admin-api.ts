@@ -35,13 +35,13 @@ export function isAdminPath(path: string): boolean {
 
 /**
  * What is below `/admin` written otherwise (`//admin`, `/Admin`, `/%61dmin`, `/admin%2fv1`), as a path of ours that is not
- * there: whoever writes so means us and shows the token, which is not for an upstream to see.
+ * there: whoever writes so means us and shows the token, which is not for an upstream to see. What climbs is refused anyway.
  */
 export function adminForm(target: string): string {
   if (!mayMeanUs.test(target)) return target;
   const [path = ""] = target.split(/[?#]/, 1);
   const plain = path.replace(/%([0-9a-f]{2})/gi, (_, hex: string) => String.fromCharCode(Number.parseInt(hex, 16)));
-  return !isAdminPath(path) && meansUs.test(plain) ? `${prefix}/${target}` : target;
+  return !isAdminPath(path) && !plain.includes("..") && meansUs.test(plain) ? `${prefix}/${target}` : target;
 }
 
 /** Told of every request, so that most need no more. */
