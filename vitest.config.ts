@@ -4,7 +4,8 @@ import { defineConfig } from "vitest/config";
 const shared = {
   setupFiles: "test/setup/unhandled-rejections.ts",
   pool: "forks",
-  maxWorkers: 2,
+  // More than cores: many wait for servers and leases.
+  maxWorkers: 3,
   testTimeout: 60_000,
 } as const;
 

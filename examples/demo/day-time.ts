@@ -78,12 +78,18 @@ export class DayTime implements Clock {
   }
 
   async #still(): Promise<void> {
-    do {
-      while (this.#work.size > 0) await Promise.race(this.#work);
+    for (let quiet = 0; quiet < quietTurns; quiet++) {
+      while (this.#work.size > 0) {
+        await Promise.race(this.#work);
+        quiet = 0;
+      }
       await nextTurn();
-    } while (this.#work.size > 0);
+    }
   }
 }
+
+/** What compares long texts does so in pieces, one a turn, and holds nothing meanwhile. */
+const quietTurns = 16;
 
 /** Everything that was resolved has run by then. */
 function nextTurn(): Promise<void> {
