@@ -1,9 +1,12 @@
 import { onTestFinished } from "vitest";
 import { type Cache, type CacheOptions, createCache } from "../../src/cache.ts";
-import { ManualClock, type Random } from "../../src/core/clock.ts";
+import { seededRandom } from "../../src/cli/simulate/seeded-random.ts";
+import { ManualClock } from "../../src/core/clock.ts";
 import type { TraceEvent } from "../../src/core/trace.ts";
 import { type ScriptedOrigin, startScriptedOrigin } from "../../src/testing/scripted-origin.ts";
 import { isWhole } from "../../src/testing/scripted-text.ts";
+
+export { seededRandom };
 
 /** A library cache before a scripted origin: real HTTP between them, time by hand, chance from a seed. */
 export interface Harness {
@@ -83,19 +86,6 @@ export function asking(cache: Cache, origin: ScriptedOrigin): Harness["ask"] {
       body: JSON.stringify({ ...question, ...body }),
       ...(signal === undefined ? {} : { signal }),
     });
-}
-
-/** The same numbers in every run. */
-export function seededRandom(seed = 1): Random {
-  let state = seed;
-  const next = (): number => {
-    // mulberry32
-    state = (state + 0x6d2b79f5) | 0;
-    let mixed = Math.imul(state ^ (state >>> 15), 1 | state);
-    mixed = (mixed + Math.imul(mixed ^ (mixed >>> 7), 61 | mixed)) ^ mixed;
-    return ((mixed ^ (mixed >>> 14)) >>> 0) / 2 ** 32;
-  };
-  return { bytes: (length) => Uint8Array.from({ length }, () => Math.floor(next() * 256)), fraction: next };
 }
 
 export async function readResponse(response: Response): Promise<Reading> {
