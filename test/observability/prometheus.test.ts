@@ -84,14 +84,15 @@ describeWithServices("prometheus", "a Prometheus that scrapes a gateway", () => 
     if (!reading.ok) throw new Error(reading.mistakes.map(describeMistake).join("\n"));
     const gateway = await startGateway(reading.config);
     stopGateway = () => gateway.close();
+    await traffic(gateway, "first", 20);
+    first = await scrape(gateway);
+    // Rates begin with its first sample, which must not be of half the traffic.
     prometheus = await startPrometheus([new URL(gateway.url).host]);
     const seen = (page: readonly Sample[]) =>
       eventually("it has scraped what was sent", async () => {
         const [scraped] = await prometheus.query('sum(reprise_requests_total{layer="overall"})');
         return scraped?.value === total(page, "reprise_requests_total", { layer: "overall" });
       });
-    await traffic(gateway, "first", 20);
-    first = await scrape(gateway);
     await seen(first);
     await traffic(gateway, "second", 10);
     second = await scrape(gateway);
