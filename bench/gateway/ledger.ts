@@ -7,6 +7,7 @@ import { interleave } from "../interleave.ts";
 import { answerBytes, rawRequest, requestBody } from "../load/chat-payload.ts";
 import { loadTool, startLoad, writeRequests } from "../load/load.ts";
 import { type PrimedRequest, prime } from "../load/prime.ts";
+import { processorMs } from "../servers/process-facts.ts";
 import { type Server, startOrigin } from "../servers/servers.ts";
 import { withFolder } from "../temporary.ts";
 
@@ -40,10 +41,16 @@ async function run({ quick, log }: BenchOptions, folder: string) {
     const durationMs = quick ? 1_000 : 3_000;
     const { host, port } = server;
     const plan = { host, port, connections, requestFile, durationMs, replyBytes: answerBytes };
-    return async () => (await load.saturate(plan)).perSecond;
+    return async () => {
+      const before = processorMs(server.child.pid);
+      const { perSecond, requests } = await load.saturate(plan);
+      return { perSecond, processorUs: ((processorMs(server.child.pid) - before) * 1_000) / requests };
+    };
   };
   const [all, metrics, nothing] = [await drive("all"), await drive("metrics"), await drive("nothing")];
-  const perSecond = await interleave({ all, metrics, nothing }, { rounds: quick ? 2 : 5 });
+  const samples = await interleave({ all, metrics, nothing }, { rounds: quick ? 2 : 9 });
+  const perSecond = figuresOf(samples, (sample) => sample.perSecond);
+  const processorUs = figuresOf(samples, (sample) => sample.processorUs);
   const against = "the same gateway that counts nothing";
   const limits = { must: 0.95, aim: 0.98, better: "higher", unit: "x" } as const;
   return {
@@ -60,13 +67,35 @@ async function run({ quick, log }: BenchOptions, folder: string) {
         quotients(perSecond.all, perSecond.metrics),
         limits,
       ),
+      budgetRow(
+        "ledger, roll-ups and metrics: processor time of a request",
+        against,
+        quotients(processorUs.all, processorUs.nothing),
+        { must: 1.053, aim: 1.02, better: "lower", unit: "x" },
+      ),
     ],
-    figures: sides.map((side) => figure(`${side}: requests`, "/s", perSecond[side])),
+    figures: [
+      ...sides.map((side) => figure(`${side}: requests`, "/s", perSecond[side])),
+      ...sides.map((side) => figure(`${side}: processor time of a request`, "us", processorUs[side])),
+    ],
     notes: [
       `Load: ${loadTool}, ${connections} connections; ${bodies} bodies of 1,400 bytes in rotation, answers of 2,048.`,
       "All sides ran from src, on one core, with the SQLite store, and wrote their roll-ups every 5 s.",
     ],
   };
+}
+
+interface Sample {
+  readonly perSecond: number;
+  readonly processorUs: number;
+}
+
+function figuresOf(
+  samples: Readonly<Record<(typeof sides)[number], readonly Sample[]>>,
+  of: (sample: Sample) => number,
+) {
+  const [all, metrics, nothing] = [samples.all.map(of), samples.metrics.map(of), samples.nothing.map(of)];
+  return { all, metrics, nothing };
 }
 
 async function startSide(side: string, folder: string, origin: Server): Promise<Server> {
