@@ -11,6 +11,7 @@ import type { Evidence } from "./learnt.ts";
 import { align } from "./reading/align.ts";
 import type { Reading } from "./reading/reading.ts";
 import { isOneSlip } from "./scoring/features.ts";
+import { isSameButSlip } from "./scoring/same-but-slip.ts";
 import type { MeasuredScorer } from "./scoring/scorer-file.ts";
 
 /**
@@ -58,7 +59,7 @@ export class VerifiedDeciding implements Deciding {
     const veto = firstVeto(pair);
     if (veto !== undefined) return { veto };
     // Where the content is equal, or one slip away, there is nothing to be scored: what was measured of those speaks.
-    const isSame = tier === "signature" || isOneSlip(pair);
+    const isSame = tier === "signature" || isOneSlip(pair) || isSameButSlip(pair);
     return { veto, score: isSame ? sameContent : measured().scorer(pair, similarity) };
   }
 
