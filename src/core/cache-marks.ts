@@ -14,6 +14,8 @@ export interface MarkablePart {
   readonly takesMark: boolean;
   /** The last of the tools, of the system prompt, or of a message. */
   readonly isLast: boolean;
+  /** The client has marked it. */
+  readonly isMarked?: boolean;
 }
 
 /** A prompt whose prefixes a provider may be told to keep. */
@@ -29,6 +31,8 @@ export interface MarkablePrompt {
 export interface CacheMarks {
   /** Indexes of parts, ascending: up to the end of each the provider is to keep the prompt, and looks for what it kept. */
   readonly ends: readonly number[];
+  /** The first so many of them ask for the longer of the provider's lifetimes. Default 0. */
+  readonly long?: number;
   /** Calls of one key are sent to where the prefixes of that key were kept; for providers that take one. */
   readonly key: string | undefined;
 }

@@ -18,6 +18,10 @@ interface PlacedPart extends MarkablePart {
 }
 
 const mark: JsonObject = new Map([["type", "ephemeral"]]);
+const longMark: JsonObject = new Map([
+  ["ttl", "1h"],
+  ["type", "ephemeral"],
+]);
 /** Fields that make what is kept of the messages another, besides tools and system. */
 const settings = ["tool_choice", "thinking", "output_config", "speed"];
 const markable: ReadonlySet<JsonValue> = new Set<JsonValue>([
@@ -38,34 +42,41 @@ export function markablePrompt(
   if ((body.get("thread") ?? null) !== null) return undefined;
   const hasMark = (name: string) => texts.get(name)?.includes('"cache_control"') === true;
   const hasOwnMarks = body.has("cache_control") || ["tools", "system", "messages"].some(hasMark);
-  return { parts: hasOwnMarks ? [] : partsOf(body, orders), hasOwnMarks, hasOwnKey: true };
+  const parts = partsOf(body, orders);
+  const [last] = parts.slice(-1);
+  // The one mark of the whole request stands for one on its last part.
+  if (last !== undefined && (body.get("cache_control") ?? null) !== null)
+    parts.splice(-1, 1, { ...last, isMarked: true });
+  return { parts, hasOwnMarks, hasOwnKey: true };
 }
 
 /** The members of the body that carry marks, by name, with them. */
 export function markedMembers(
   body: JsonObject,
-  { ends }: CacheMarks,
+  { ends, long = 0 }: CacheMarks,
   orders: Readonly<Record<string, KeepOrder>>,
 ): ReadonlyMap<string, JsonValue> {
   const parts = partsOf(body, orders);
   const marked = new Map<string, JsonValue>();
-  for (const end of ends) {
+  for (const [index, end] of ends.entries()) {
     const part = parts[end];
     if (part?.takesMark !== true) continue;
     const [name, message] = part.place;
     const value = marked.get(name) ?? (body.get(name) as JsonValue);
-    marked.set(name, message === undefined ? marking(value, part.block) : markingMessage(value, message, part.block));
+    const marks = (blocks: JsonValue) => marking(blocks, part.block, index < long ? longMark : mark);
+    marked.set(name, message === undefined ? marks(value) : markingMessage(value, message, marks));
   }
   return marked;
 }
 
-function partsOf(body: JsonObject, orders: Readonly<Record<string, KeepOrder>>): readonly PlacedPart[] {
+function partsOf(body: JsonObject, orders: Readonly<Record<string, KeepOrder>>): PlacedPart[] {
   const parts: PlacedPart[] = [];
   const add = (place: Place, by: MarkablePart["by"], blocks: readonly JsonValue[], order: KeepOrder, before = "") => {
     const takesMark = place[0] === "tools" ? toolTakesMark : blockTakesMark;
     for (const [block, value] of blocks.entries()) {
       const text = (block === 0 ? before : "") + serializeJson(value, order);
-      parts.push({ place, block, by, text, takesMark: takesMark(value), isLast: block === blocks.length - 1 });
+      const isLast = block === blocks.length - 1;
+      parts.push({ place, block, by, text, takesMark: takesMark(value), isLast, isMarked: isMarked(value) });
     }
   };
   const tools = body.get("tools");
@@ -110,15 +121,23 @@ function blockTakesMark(block: JsonValue): boolean {
   return block.get("type") !== "text" || textOf(block.get("text")) !== undefined;
 }
 
-function marking(value: JsonValue, block: number): readonly JsonValue[] {
+function isMarked(block: JsonValue): boolean {
+  return isObject(block) && (block.get("cache_control") ?? null) !== null;
+}
+
+function marking(value: JsonValue, block: number, kind: JsonObject): readonly JsonValue[] {
   return blocksIn(value).map((one, index) =>
-    index === block && isObject(one) ? new Map(one).set("cache_control", mark) : one,
+    index === block && isObject(one) ? new Map(one).set("cache_control", kind) : one,
   );
 }
 
-function markingMessage(messages: JsonValue, message: number, block: number): readonly JsonValue[] {
+function markingMessage(
+  messages: JsonValue,
+  message: number,
+  marks: (blocks: JsonValue) => JsonValue,
+): readonly JsonValue[] {
   return (messages as readonly JsonValue[]).map((one, index) =>
-    index === message && isObject(one) ? new Map(one).set("content", marking(one.get("content") ?? null, block)) : one,
+    index === message && isObject(one) ? new Map(one).set("content", marks(one.get("content") ?? null)) : one,
   );
 }
 

@@ -83,7 +83,7 @@ function partsOf(
   orders: Readonly<Record<string, KeepOrder>>,
 ): readonly PlacedPart[] {
   const head = places.head.map((name) => serializeJson(body.get(name) ?? null, orderOf(name, orders))).join();
-  const nowhere = { turn: -1, block: -1, blocks: undefined, takesMark: false, isLast: true } as const;
+  const nowhere = { turn: -1, block: -1, blocks: undefined, takesMark: false, isLast: true, isMarked: false } as const;
   const parts: PlacedPart[] = [{ ...nowhere, by: "head", text: head }];
   const value = body.get(places.list);
   const list = Array.isArray(value) ? (value as readonly JsonValue[]) : [value ?? null];
@@ -100,7 +100,17 @@ function partsOf(
     for (const [block, one, all] of entriesOf(blocksIn(turn.get(member), places))) {
       const text = (block === 0 ? rest : "") + serializeJson(one);
       const isLast = block === all - 1;
-      parts.push({ turn: index, block, blocks: member, by: speaker, text, takesMark: takesMark(one), isLast });
+      const isMarked = isObject(one) && (one.get("prompt_cache_breakpoint") ?? null) !== null;
+      parts.push({
+        turn: index,
+        block,
+        blocks: member,
+        by: speaker,
+        text,
+        takesMark: takesMark(one),
+        isLast,
+        isMarked,
+      });
     }
   }
   return parts;
