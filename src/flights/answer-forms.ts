@@ -1,4 +1,5 @@
 import type { AnswerStream } from "../core/answer.ts";
+import { steersCaches } from "../core/cache-steering.ts";
 import type { Call } from "../core/call.ts";
 import { hopByHop, namedByConnection } from "../core/hop-by-hop.ts";
 import { type HeaderMap, headerValue } from "../core/origin.ts";
@@ -12,26 +13,17 @@ export function contentType(call: Call): string {
   return call.facts.stream ? "text/event-stream; charset=utf-8" : "application/json";
 }
 
-/**
- * Fields that belong to one connection, that describe a body we may have rewritten, or that
- * tell a cache in front of us other than our own `private, no-store`.
- */
+/** Fields that belong to one connection, or that describe a body we may have rewritten. */
 const ownFields = new Set([
   ...hopByHop,
   "content-length",
   "content-encoding",
+  "content-location",
+  "accept-ranges",
   "date",
-  "age",
-  "expires",
-  "pragma",
   "etag",
   "last-modified",
   "vary",
-  "cdn-cache-control",
-  "surrogate-control",
-  "surrogate-key",
-  "cache-tag",
-  "cache-groups",
 ]);
 
 /** What others than the one who asked may see of the origin's headers. */
@@ -42,7 +34,7 @@ export function passedOn(headers: HeaderMap, joined: boolean): Record<string, st
   const passed: Record<string, string | readonly string[]> = {};
   const named = new Set(namedByConnection(headerValue(headers, "connection") ?? ""));
   for (const [name, value] of Object.entries(headers)) {
-    const isOwn = ownFields.has(name) || named.has(name) || name.startsWith("x-ai-cache");
+    const isOwn = ownFields.has(name) || named.has(name) || name.startsWith("x-ai-cache") || steersCaches(name);
     if (value === undefined || (joined ? !sharedFields.has(name) : isOwn)) continue;
     passed[name] = value;
   }

@@ -1,6 +1,7 @@
 import { createServer } from "node:http";
 import type { Socket } from "node:net";
 import process from "node:process";
+import { privateFields } from "../core/cache-steering.ts";
 import { type Clock, systemClock, systemRandom } from "../core/clock.ts";
 import type { Leases } from "../core/lease.ts";
 import type { SharedStore } from "../core/shared-store.ts";
@@ -11,7 +12,6 @@ import { isOriginFailure } from "../flights/answer-forms.ts";
 import { CompatHeaders } from "../policy/compat-headers.ts";
 import type { SqliteStore } from "../stores/sqlite.ts";
 import { storeFromUrl } from "../stores/store-url.ts";
-import { wantedFormat } from "../telemetry/exposition.ts";
 import type { Log } from "../telemetry/log.ts";
 import { type CallTracing, createTracing } from "../telemetry/opentelemetry/call-tracing.ts";
 import { type Metrics, prometheusMetrics } from "../telemetry/prometheus.ts";
@@ -33,8 +33,10 @@ import type { GatewayConfig } from "./config.ts";
 import { Dashboard, isDashboardPath } from "./dashboard.ts";
 import { dispatch, originForm, pathOf } from "./dispatch.ts";
 import type { ModelRouteParts } from "./model-route.ts";
+import { addOperations } from "./operations.ts";
 import { Readiness } from "./readiness.ts";
 import { semanticToolsOf } from "./semantic-tools.ts";
+import { refuseUnreadable } from "./unreadable-request.ts";
 import { Upstreams } from "./upstreams.ts";
 import { type FastifyInstance, fastify } from "./vendor.ts";
 
@@ -108,6 +110,7 @@ export async function createApp(config: GatewayConfig, log: Log, peers?: Peers):
     logger: false,
     exposeHeadRoutes: false,
     frameworkErrors: refuseMalformed,
+    clientErrorHandler: refuseUnreadable,
     routerOptions: { maxParamLength: longestParameter },
     serverFactory: (serveOperation) =>
       createServer({ requestTimeout: 600_000, keepAliveTimeout: 75_000 }, (request, response) => {
@@ -119,6 +122,7 @@ export async function createApp(config: GatewayConfig, log: Log, peers?: Peers):
       }),
   });
   server.addHook("onRequest", (request, reply, next) => {
+    reply.headers(privateFields);
     if (!request.is404 || isAdminPath(pathOf(request.raw))) return next();
     reply.hijack();
     void dispatch(parts, request.raw, reply.raw);
@@ -314,36 +318,4 @@ function invalidatingAll(core: Core, peers: Peers | undefined): Pick<Core, "inva
       return invalidated;
     },
   };
-}
-
-interface Observed {
-  readonly readiness: Readiness;
-  readonly metrics: Metrics;
-  /** Then it is said of all of them, whoever is asked. */
-  readonly peers: Peers | undefined;
-  /** Only then there is something to say in OpenMetrics that the plain format cannot. */
-  readonly isTraced: boolean;
-}
-
-function addOperations(
-  server: FastifyInstance,
-  { isTraced, readiness, metrics, peers }: Observed,
-  state: { readonly draining: boolean },
-): void {
-  const withHead = { exposeHeadRoute: true };
-  server.get("/healthz", withHead, () => ({ status: "ok", version }));
-  server.get("/readyz", withHead, async (_request, reply) => {
-    if (state.draining) return reply.code(503).send({ status: "draining" });
-    const own = () => readiness.unavailable();
-    const down = await (peers?.unavailable().catch(own) ?? own());
-    if (down.length === 0) return reply.send({ status: "ready" });
-    const since = Object.fromEntries(down.map(({ name, since }) => [name, new Date(since).toISOString()]));
-    return reply.send({ status: "degraded", unavailable: down.map(({ name }) => name), since });
-  });
-  server.get("/metrics", withHead, async (request, reply) => {
-    // Without the others a worker can only speak for itself.
-    const all = await peers?.metrics().catch(() => undefined);
-    const { contentType, text } = await metrics.render(all, isTraced ? wantedFormat(request.headers.accept) : "plain");
-    return reply.header("content-type", contentType).send(text);
-  });
 }

@@ -5,6 +5,7 @@ import { extname } from "node:path";
 import { fileURLToPath } from "node:url";
 import { promisify } from "node:util";
 import { gzip } from "node:zlib";
+import { privateFields } from "../core/cache-steering.ts";
 import { type DashboardFile, fieldsOf, isCurrent, takesGzip } from "./dashboard-file.ts";
 import { pathOf } from "./dispatch.ts";
 
@@ -85,7 +86,7 @@ function sendText(response: ServerResponse, status: number, text: string): void 
     ...safetyFields,
     "content-type": "text/plain; charset=utf-8",
     "content-length": Buffer.byteLength(text) + 1,
-    "cache-control": "no-store",
+    ...privateFields,
   });
   response.end(`${text}\n`);
 }

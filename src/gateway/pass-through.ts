@@ -1,6 +1,7 @@
 import type { IncomingMessage, ServerResponse } from "node:http";
 import { pipeline } from "node:stream/promises";
 import type { Dispatcher } from "undici";
+import { privateFields, steersCaches } from "../core/cache-steering.ts";
 import type { OriginError } from "../core/errors.ts";
 import { hopByHop, namedByConnection } from "../core/hop-by-hop.ts";
 import type { CompatHeaders } from "../policy/compat-headers.ts";
@@ -10,7 +11,8 @@ import type { Route } from "./upstreams.ts";
 
 /**
  * Every path that is not cached goes to the upstream and back byte for byte, streams and uploads included. Only what
- * belongs to one connection (RFC 9110 section 7.6.1) is not carried over.
+ * belongs to one connection (RFC 9110 section 7.6.1) is not carried over, nor what the upstream tells caches in front of
+ * us: who asked is known only to it.
  */
 
 /** Resolves when all is said; rejects with `OriginError` only while nothing has been sent to the client. */
@@ -42,9 +44,10 @@ export async function passThrough(
   }
   const fields = endToEnd(
     (answer.headers as unknown as (Buffer | string)[]).map((field) => field.toString("latin1")),
-    () => false,
+    steersCaches,
   );
-  response.writeHead(answer.statusCode, fields);
+  const status = `reprise; fwd=bypass; fwd-status=${answer.statusCode}; detail=pass_through`;
+  response.writeHead(answer.statusCode, [...fields, ...privately, "cache-status", status]);
   sendHead(response);
   cutWhenStalled(response, stallMs);
   try {
@@ -53,6 +56,9 @@ export async function passThrough(
     response.destroy();
   }
 }
+
+/** Besides what the upstream says of the like: repeated fields are one list (RFC 9110 section 5.3). */
+const privately = Object.entries(privateFields).flat();
 
 /** What asks something of the cache is for the gateway alone; `Cache-Control` may also be meant for the upstream. */
 function isOurs(name: string): boolean {

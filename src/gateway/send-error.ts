@@ -1,4 +1,5 @@
 import type { IncomingMessage, ServerResponse } from "node:http";
+import { privateFields } from "../core/cache-steering.ts";
 import { OriginError, RepriseError, RequestRejectedError } from "../core/errors.ts";
 import type { Protocol, ProtocolError } from "../core/protocol.ts";
 
@@ -17,7 +18,7 @@ export function sendError(response: ServerResponse, error: unknown, protocol: Pi
   response.writeHead(told.status, {
     "content-type": "application/json",
     "content-length": body.length,
-    "cache-control": "private, no-store",
+    ...privateFields,
     "cache-status": `reprise; fwd=bypass; detail=${told.code}`,
     // The rest of the request is not read, so the connection cannot be used for another.
     ...(bodyIsUnread ? { connection: "close" } : {}),

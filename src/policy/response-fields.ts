@@ -1,4 +1,5 @@
 import type { Answer } from "../core/answer.ts";
+import { privateFields } from "../core/cache-steering.ts";
 import { type HeaderMap, headerValue } from "../core/origin.ts";
 import type { Outcome, Stored } from "../core/outcome.ts";
 
@@ -11,7 +12,7 @@ export function responseFields(
 ): Record<string, string> {
   const { outcome, saved } = answer;
   const fields: Record<string, string> = {
-    "cache-control": "private, no-store",
+    ...privateFields,
     "cache-status": appended(answer.headers, cacheStatus(outcome, answer.originStatus)),
     "x-ai-cache-status": outcome.kind === "error" ? "MISS" : outcome.kind.toUpperCase(),
   };

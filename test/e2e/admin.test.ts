@@ -174,7 +174,7 @@ describe("POST /admin/v1/invalidate", () => {
       const { status, headers, text } = await invalidate(gateway, wish);
       expect([wish, status, JSON.parse(text)]).toEqual([wish, 200, { scopes: entries === 1 ? 0 : 1, entries }]);
       expect([headers["content-type"], headers["cache-control"]]).toEqual([
-        ...["application/json; charset=utf-8", "no-store"],
+        ...["application/json; charset=utf-8", "private, no-store"],
       ]);
       expect([wish, statusOf(await ask(gateway, other))]).toEqual([wish, isAlone ? "HIT" : "MISS"]);
       expect([wish, statusOf(await ask(gateway, question(), tagged))]).toEqual([wish, "MISS"]);

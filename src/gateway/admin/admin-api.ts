@@ -1,4 +1,5 @@
 import type { IncomingMessage } from "node:http";
+import { privateFields } from "../../core/cache-steering.ts";
 import { type JsonValue, toPlain } from "../../core/canonical-json.ts";
 import { parseJson } from "../../core/strict-json.ts";
 import type { FastifyInstance, FastifyReply, FastifyRequest } from "../vendor.ts";
@@ -111,7 +112,7 @@ function addPath(admin: FastifyInstance, parts: AdminApiParts, path: string): vo
       exposeHeadRoute: hasHead(route),
       config: { isBodyRead: route.body !== undefined } satisfies RouteConfig,
       handler: async (request, reply) => {
-        reply.header("cache-control", "no-store");
+        reply.headers(privateFields);
         const params = route.params === undefined ? {} : readParameters(route.params, request.params);
         const query = route.query === undefined ? {} : readParameters(route.query, request.query);
         if (answerType !== undefined) reply.header("content-type", answerType);

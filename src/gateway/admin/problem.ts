@@ -1,5 +1,6 @@
 import { STATUS_CODES } from "node:http";
 import { z } from "zod";
+import { privateFields } from "../../core/cache-steering.ts";
 import { InvalidOptionError, RepriseError, StoreUnavailableError } from "../../core/errors.ts";
 import { JsonError } from "../../core/strict-json.ts";
 import type { FastifyReply } from "../vendor.ts";
@@ -25,7 +26,7 @@ export function sendProblem(reply: FastifyReply, { status, code, detail, path, r
   return reply
     .code(status)
     .header("content-type", "application/problem+json")
-    .header("cache-control", "no-store")
+    .headers(privateFields)
     .send(Buffer.from(body));
 }
 
