@@ -2,7 +2,7 @@ import type { Answer } from "./core/answer.ts";
 import type { Asked, Call, Caller } from "./core/call.ts";
 import type { Clock } from "./core/clock.ts";
 import { withDeadline } from "./core/deadline.ts";
-import { entryId } from "./core/entry-id.ts";
+import { EntryIds, entryId } from "./core/entry-id.ts";
 import { OriginError } from "./core/errors.ts";
 import type { Generation } from "./core/generations.ts";
 import type { AnswerLayer, FoundEntry, Lookup } from "./core/layer.ts";
@@ -72,6 +72,7 @@ type Miss = Extract<Lookup, { kind: "miss" }>;
 
 export class Pipeline {
   readonly #parts: PipelineParts;
+  readonly #ids = new EntryIds();
   readonly #usageRefusers = new Set<string>();
   /** Origin calls that go on although their callers have left. */
   readonly #detached = new Set<Flight>();
@@ -285,11 +286,11 @@ export class Pipeline {
 
   #replay(call: Call, found: FoundEntry, stale: "swr" | "sie" | "max_stale" | undefined, like?: LikeAnswer): Answer {
     const { clock, costs, replayer } = this.#parts;
-    const { lifetime } = found.entry;
+    const { lifetime, tenant } = found.entry;
     const now = clock.now();
     const times = {
       layer: like === undefined ? ("exact" as const) : ("semantic" as const),
-      entry: entryId(call.principal.tenant, found.id, like?.question),
+      entry: like === undefined ? this.#ids.of(found.entry, found.id) : entryId(tenant, found.id, like.question),
       ageMs: Math.max(0, now - lifetime.createdAt),
       ttlMs: lifetime.staleAt - now,
       ...(like?.candidate.similarity === undefined ? {} : { similarity: like.candidate.similarity }),

@@ -1,6 +1,7 @@
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
-import { entryId, readEntryId } from "./entry-id.ts";
+import type { Entry } from "./entry.ts";
+import { EntryIds, entryId, readEntryId } from "./entry-id.ts";
 
 describe("entryId", () => {
   it("names any tenant and slot, and both are found again", () => {
@@ -36,5 +37,18 @@ describe("entryId", () => {
   it("never names the tokens of scopes, nor what belongs to no tenant", () => {
     expect(readEntryId(entryId("t", "g:tag:doc"))).toBeUndefined();
     expect(readEntryId(entryId("", "master-key"))).toBeUndefined();
+  });
+});
+
+describe("EntryIds", () => {
+  const entryOf = (tenant: string) => ({ tenant }) as Entry;
+
+  it("gives the id of an opened entry, the same one each time", () => {
+    const ids = new EntryIds();
+    const [one, other] = [entryOf("a tenant"), entryOf("a tenant")];
+    for (let time = 0; time < 2; time++) {
+      expect(ids.of(one, "slot")).toBe(entryId("a tenant", "slot"));
+      expect(ids.of(other, "other.1")).toBe(entryId("a tenant", "other.1"));
+    }
   });
 });

@@ -1,6 +1,8 @@
 import type { Trace, TraceEvent } from "../core/trace.ts";
 import { BoundedLabels } from "./bounded-labels.ts";
+import { CallsAlike } from "./calls-alike.ts";
 import { providerOf } from "./providers.ts";
+import { SeriesMap } from "./series-map.ts";
 import type { CounterTally, HistogramTally } from "./tally.ts";
 import { TopLabels } from "./top-labels.ts";
 
@@ -25,10 +27,11 @@ export function callCounters(
   histogram: (name: string, help: string, labelNames: readonly string[], buckets: readonly number[]) => HistogramTally,
   { tenantLabel }: { readonly tenantLabel: boolean },
 ): CallCounters {
+  const told = ["endpoint", "provider", "model", ...(tenantLabel ? ["tenant"] : [])];
   const requests = counter(
     "reprise_requests_total",
     "Calls by layer and result; layer=overall counts each call once. tenant only where telemetry.tenantLabel is set.",
-    ["layer", "result", "endpoint", "provider", "model", ...(tenantLabel ? ["tenant"] : [])],
+    ["layer", "result", ...told],
   );
   const bypasses = counter("reprise_bypass_total", "Calls that no layer was asked about.", ["reason"]);
   const stores = counter("reprise_store_total", "What became of answers that could have been stored.", [
@@ -75,15 +78,18 @@ export function callCounters(
   for (const kind of ["corrupt", "tenant_mismatch", "auth_fail", "limit"]) rejected.begin(kind);
 
   const models = new BoundedLabels();
-  const tenants = new TopLabels(mostTenants, (tenant) => requests.drop("tenant", tenant));
+  const alike = new SeriesMap(told, (values) => new CallsAlike(requests, values));
+  const tenants = new TopLabels(mostTenants, (tenant) => {
+    requests.drop("tenant", tenant);
+    alike.drop("tenant", tenant);
+  });
 
   const onCall = (event: Extract<TraceEvent, { type: "call-end" }>): void => {
     const { outcome, protocol, originId, model, tenant, durationMs } = event;
-    const told = [protocol, providerOf(protocol, originId), models.of(model)];
-    if (tenantLabel) told.push(tenant === undefined ? "" : tenants.of(tenant));
-    requests.add("overall", outcome.kind, ...told);
+    const provider = providerOf(protocol, originId);
+    const whose = tenantLabel && tenant !== undefined ? tenants.of(tenant) : "";
+    alike.at(protocol, provider, models.of(model), whose).count(outcome);
     firstBytes.observe(durationMs / 1000, outcome.kind);
-    if (outcome.kind === "hit" || outcome.kind === "stale") requests.add(outcome.layer, outcome.kind, ...told);
     if (outcome.kind === "bypass") bypasses.add(outcome.reason);
     if (outcome.kind === "error" && outcome.code === "body_too_large") rejected.add("limit");
   };

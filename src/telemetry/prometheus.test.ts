@@ -99,6 +99,26 @@ it("tells tenants apart only where that is wanted, and then at most twenty", asy
   expect(after.join("\n")).toContain('tenant="t49"');
 });
 
+it("counts a tenant on that has lost its label and got it back", async () => {
+  const { metrics, lines } = setUp({ tenantLabel: true });
+  const ask = (tenant: string, times: number) => {
+    for (let time = 0; time < times; time++) metrics.trace({ ...call, tenant });
+  };
+  const counted = async () => {
+    const line = (await lines('reprise_requests_total{layer="exact"')).find((text) => text.includes('tenant="t0"'));
+    return line && Number(line.split(" ")[1]);
+  };
+  for (let index = 0; index < 20; index++) ask(`t${index}`, index === 0 ? 1 : 20);
+  expect(await counted()).toBe(1);
+  ask("new", 40);
+  expect(await counted()).toBeUndefined();
+  ask("t0", 200);
+  const since = await counted();
+  expect(since).toBeGreaterThan(0);
+  ask("t0", 5);
+  expect(await counted()).toBe((since as number) + 5);
+});
+
 it("has exemplars in OpenMetrics alone, the latest of each bucket", async () => {
   let traceId: string | undefined = "0af7651916cd43dd8448eb211c80319c";
   const traceUnderWay = () => (traceId === undefined ? undefined : { traceId, at: 1_700_000_000_500 });

@@ -142,6 +142,9 @@ export function prometheusMetrics(gauges: {
   ]);
 
   const trace: Trace = (event) => {
+    // Of every hit; nobody else hears of them.
+    if (event.type === "call-end" || event.type === "lookup-end") return calls.trace(event);
+    if (event.type === "saving") return;
     if (event.type === "store-fault") return faults.add(event.store, event.operation, event.kind);
     calls.trace(event);
     countSemantic(event);

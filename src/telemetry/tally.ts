@@ -1,7 +1,9 @@
+import { SeriesMap } from "./series-map.ts";
+
 /**
- * Counting on the request path. A tally takes a handful of label values by position and finds its series with one
- * look-up; names, label objects and cumulative buckets are made only when somebody scrapes. Shaped as the registry
- * of prom-client wants its metrics, which does the exposition. Callers keep the number of label values bounded.
+ * Counting on the request path. A tally takes a handful of label values by position and finds its series with a few
+ * look-ups; label objects and cumulative buckets are made only when somebody scrapes. Shaped as the registry of
+ * prom-client wants its metrics, which does the exposition. Callers keep the number of label values bounded.
  */
 
 interface Value {
@@ -30,57 +32,36 @@ export interface TallyReading {
   readonly aggregator: "sum";
 }
 
-/** Series by the text of their label values. */
-class SeriesMap<T> {
-  readonly #labelNames: readonly string[];
-  readonly #make: () => T;
-  readonly #series = new Map<string, { readonly labels: Readonly<Record<string, string>>; readonly state: T }>();
-
-  constructor(labelNames: readonly string[], make: () => T) {
-    this.#labelNames = labelNames;
-    this.#make = make;
-  }
-
-  at(labelValues: readonly string[]): T {
-    const key = labelValues.length === 1 ? (labelValues[0] as string) : labelValues.join("\n");
-    const known = this.#series.get(key);
-    if (known !== undefined) return known.state;
-    const labels = Object.fromEntries(this.#labelNames.map((name, index) => [name, labelValues[index] ?? ""]));
-    const state = this.#make();
-    this.#series.set(key, { labels, state });
-    return state;
-  }
-
-  /** Forgets the series that have this value at this place. */
-  drop(labelName: string, labelValue: string): void {
-    for (const [key, { labels }] of this.#series) if (labels[labelName] === labelValue) this.#series.delete(key);
-  }
-
-  all(): IterableIterator<{ readonly labels: Readonly<Record<string, string>>; readonly state: T }> {
-    return this.#series.values();
-  }
+/** The count of a series, for who adds to it often. */
+export interface Count {
+  count: number;
 }
 
 export class CounterTally {
   readonly name: string;
   readonly help: string;
-  readonly #series: SeriesMap<{ count: number }>;
+  readonly #series: SeriesMap<Count>;
 
   constructor(name: string, help: string, labelNames: readonly string[]) {
     this.name = name;
     this.help = help;
     this.#series = new SeriesMap(labelNames, () => ({ count: 0 }));
-    if (labelNames.length === 0) this.#series.at([]);
+    if (labelNames.length === 0) this.#series.at();
   }
 
   /** Label values in the order of the label names. */
   add(...labelValues: readonly string[]): void {
-    this.#series.at(labelValues).count += 1;
+    this.#series.at(...labelValues).count += 1;
+  }
+
+  /** One that was dropped since is not shown any more. */
+  at(...labelValues: readonly string[]): Count {
+    return this.#series.at(...labelValues);
   }
 
   /** Shows a series at nothing, so that its first event is seen to be one. */
   begin(...labelValues: readonly string[]): void {
-    this.#series.at(labelValues);
+    this.#series.at(...labelValues);
   }
 
   /** Forgets what was counted under one value of a label. */
@@ -126,7 +107,7 @@ export class HistogramTally {
   }
 
   observe(value: number, ...labelValues: readonly string[]): void {
-    const distribution = this.#series.at(labelValues);
+    const distribution = this.#series.at(...labelValues);
     const bounds = this.#bounds;
     let bucket = 0;
     while (bucket < bounds.length && value > (bounds[bucket] as number)) bucket++;
