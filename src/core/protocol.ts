@@ -77,10 +77,18 @@ export interface ParsedRequest {
   question(): Question | undefined;
   /** What the model reads, in its order. */
   prompt(): readonly PromptSection[];
+  /** How its system prompt begins; `undefined`, or absent, where there is none. */
+  system?(): string | undefined;
   /** Where the prompt may be marked for the provider's cache; `undefined`, or absent, where it may not. */
   markable?(): MarkablePrompt | undefined;
   /** The body for the origin: everything keyed plus the fields that are dropped from the key, in canonical form. */
   forward(options?: ForwardOptions): Uint8Array;
+}
+
+/** A request for one token, whose prompt a later call can share. */
+export interface WarmUp {
+  readonly endpoint: string;
+  readonly body: Uint8Array;
 }
 
 /** How a caller wants a recording played. */
@@ -148,6 +156,13 @@ export interface Protocol {
    * Throws `RequestRejectedError` for a body that is not strict JSON or lacks what the protocol needs.
    */
   parseRequest(body: Uint8Array, endpoint: string, query?: string): ParsedRequest;
+  /**
+   * The request with `text` as the beginning of its system prompt, as a client would write it; the same bytes where it
+   * begins so already. Absent where the protocol has none. Throws `RequestRejectedError` for a body that cannot take it.
+   */
+  withSystem?(body: Uint8Array, text: string): Uint8Array;
+  /** Absent where nothing is to be shared in this way. */
+  warmUp?(model: string, system: string): WarmUp;
   /** Reads a complete JSON answer. Never throws: a body that does not fit is a fact. */
   readJson(body: Uint8Array): { readonly facts: AnswerFacts; readonly recording: Recording };
   recordStream(options: { readonly maxEventBytes: number }): StreamRecorder;

@@ -5,6 +5,7 @@ import type { Dependency, Expectations, ForwardOptions, ParsedRequest, RequestFa
 import type { Question } from "../core/question.ts";
 import { markablePrompt, markedMembers } from "./anthropic-messages-breakpoints.ts";
 import { withoutMarks } from "./anthropic-messages-marks.ts";
+import { systemText } from "./anthropic-messages-system.ts";
 import { objectAt, objectsIn, textOf } from "./json-fields.ts";
 import { lastMessage, questionOf } from "./last-words.ts";
 import { promptSections } from "./prompt-sections.ts";
@@ -96,6 +97,10 @@ class MessagesRequest implements ParsedRequest {
     const isText = (part: JsonObject) => part.get("type") === "text";
     const words = lastMessage(this.#body, "messages", { parts: "content", isText });
     return questionOf(words, this.expectations, (body) => canonicalOf(body, memberTexts(body, orders)));
+  }
+
+  system(): string | undefined {
+    return systemText(this.#body);
   }
 
   prompt(): readonly PromptSection[] {

@@ -3,6 +3,7 @@ import { messageFacts } from "./anthropic-messages-facts.ts";
 import { AnthropicMessagesRecorder } from "./anthropic-messages-recorder.ts";
 import { replayEvents, replayJson } from "./anthropic-messages-replay.ts";
 import { parseMessagesRequest } from "./anthropic-messages-request.ts";
+import { warmUp, withSystem } from "./anthropic-messages-system.ts";
 import { recordingOfJson } from "./json-recording.ts";
 import { renderEvent } from "./sse.ts";
 
@@ -16,6 +17,8 @@ export const anthropicMessages: Protocol = {
   unkeyedParameters: [],
   keyedHeaders: ["anthropic-beta", "anthropic-version"],
   parseRequest: parseMessagesRequest,
+  withSystem,
+  warmUp,
   readJson: (body) => recordingOfJson(body, messageFacts),
   recordStream: (options) => new AnthropicMessagesRecorder(options),
   replayJson,

@@ -5,6 +5,7 @@ import type { Question } from "../core/question.ts";
 import { asksUsualForm, type GeminiEndpoint, readEndpoint } from "./gemini-endpoint.ts";
 import { fieldOf, listOf, snakeCase } from "./gemini-fields.ts";
 import { jsonSchemaOf } from "./gemini-schema.ts";
+import { systemText } from "./gemini-system.ts";
 import { countOf, isObject, textOf } from "./json-fields.ts";
 import { lastMessage, questionOf } from "./last-words.ts";
 import { promptSections } from "./prompt-sections.ts";
@@ -110,6 +111,10 @@ class GeminiRequest implements ParsedRequest {
     const isText = (part: JsonObject) => typeof part.get("text") === "string";
     const words = lastMessage(listed, "contents", { parts: "parts", isText });
     return questionOf(words, this.expectations, (body) => canonicalOf(memberTexts(body, orders), this.#target));
+  }
+
+  system(): string | undefined {
+    return systemText(this.#body);
   }
 
   prompt(): readonly PromptSection[] {

@@ -5,6 +5,7 @@ import { responseFacts } from "./gemini-facts.ts";
 import { GeminiRecorder } from "./gemini-recorder.ts";
 import { replayEvents, replayJson } from "./gemini-replay.ts";
 import { parseGeminiRequest } from "./gemini-request.ts";
+import { warmUp, withSystem } from "./gemini-system.ts";
 import { recordingOfJson } from "./json-recording.ts";
 
 /** Google's `generateContent` and `streamGenerateContent`, as the Gemini API and Vertex AI speak them. */
@@ -15,6 +16,8 @@ export const gemini: Protocol = {
   unkeyedParameters,
   keyedHeaders: ["x-goog-user-project"],
   parseRequest: parseGeminiRequest,
+  withSystem,
+  warmUp,
   readJson: (body) => recordingOfJson(body, responseFacts),
   recordStream: (options) => new GeminiRecorder(options),
   replayJson,

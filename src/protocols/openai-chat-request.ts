@@ -3,6 +3,7 @@ import type { Dependency, Expectations, ParsedRequest, RequestFacts } from "../c
 import { countOf, isObject, objectAt, objectsIn, textOf } from "./json-fields.ts";
 import { lastMessage } from "./last-words.ts";
 import type { Turn } from "./openai-breakpoints.ts";
+import { systemText } from "./openai-chat-system.ts";
 import { type OpenAiDialect, parseOpenAiRequest } from "./openai-request.ts";
 import { readFlag, readModel, readNumber, readOptions, rejectField, userName } from "./request-body.ts";
 
@@ -52,6 +53,7 @@ const dialect: OpenAiDialect = {
   usageOnRequest: true,
   factsOf,
   expectationsOf,
+  systemText,
   lastWords,
   breakpoints: {
     list: "messages",

@@ -4,6 +4,7 @@ import { completionFacts } from "./openai-chat-facts.ts";
 import { OpenAiChatRecorder } from "./openai-chat-recorder.ts";
 import { replayEvents, replayJson } from "./openai-chat-replay.ts";
 import { parseChatRequest } from "./openai-chat-request.ts";
+import { warmUp, withSystem } from "./openai-chat-system.ts";
 import { renderOpenAiError } from "./openai-errors.ts";
 
 const endpoint = "/chat/completions";
@@ -16,6 +17,8 @@ export const openAiChat: Protocol = {
   unkeyedParameters: [],
   keyedHeaders: ["openai-beta", "openai-organization", "openai-project"],
   parseRequest: parseChatRequest,
+  withSystem,
+  warmUp,
   readJson: (body) => recordingOfJson(body, completionFacts),
   recordStream: (options) => new OpenAiChatRecorder(options),
   replayJson,

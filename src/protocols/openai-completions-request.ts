@@ -2,6 +2,7 @@ import type { JsonObject, JsonValue, KeepOrder } from "../core/canonical-json.ts
 import type { Expectations, ParsedRequest, RequestFacts } from "../core/protocol.ts";
 import { countOf } from "./json-fields.ts";
 import { expectationsOf as formatOf, unkeyedFields } from "./openai-chat-request.ts";
+import { systemText } from "./openai-completions-system.ts";
 import { type OpenAiDialect, parseOpenAiRequest } from "./openai-request.ts";
 import { readFlag, readModel, readNumber, readOptions, rejectField, userName } from "./request-body.ts";
 
@@ -29,6 +30,7 @@ const dialect: OpenAiDialect = {
   usageOnRequest: true,
   factsOf,
   expectationsOf,
+  systemText,
   maxValues,
 };
 

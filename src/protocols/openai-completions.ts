@@ -6,6 +6,7 @@ import { TextCompletionAssembly } from "./openai-completions-assembly.ts";
 import { textChunksOf } from "./openai-completions-chunks.ts";
 import { textCompletionFacts } from "./openai-completions-facts.ts";
 import { parseCompletionRequest } from "./openai-completions-request.ts";
+import { withSystem } from "./openai-completions-system.ts";
 import { renderOpenAiError } from "./openai-errors.ts";
 
 const endpoint = "/completions";
@@ -19,6 +20,7 @@ export const openAiCompletions: Protocol = {
   unkeyedParameters: [],
   keyedHeaders: ["openai-beta", "openai-organization", "openai-project"],
   parseRequest: parseCompletionRequest,
+  withSystem,
   readJson: (body) => recordingOfJson(body, textCompletionFacts),
   recordStream: (options) => new ChunkRecorder(dialect, options),
   replayJson: (recording, view) => jsonOf(recording, view, new TextCompletionAssembly()),

@@ -27,6 +27,8 @@ export interface OpenAiDialect {
   readonly keyedParts?: Readonly<Record<string, (body: JsonObject) => string | undefined>>;
   /** The text of the user that ends the request. Default: there is none that stands for itself. */
   readonly lastWords?: (body: JsonObject) => LastWords | undefined;
+  /** How the system prompt begins. */
+  readonly systemText: (body: JsonObject) => string | undefined;
   /** Where breakpoints may stand. Default: nowhere. */
   readonly breakpoints?: BreakpointPlaces;
   /** Values and keys that a request may have. Default: what suits conversations. */
@@ -84,6 +86,10 @@ class OpenAiRequest implements ParsedRequest {
     return questionOf(lastWords?.(this.#body), this.expectations, (body) =>
       canonicalOf(this.#dialect, body, memberTexts(body, orders)),
     );
+  }
+
+  system(): string | undefined {
+    return this.#dialect.systemText(this.#body);
   }
 
   prompt(): readonly PromptSection[] {

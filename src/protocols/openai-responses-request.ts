@@ -4,6 +4,7 @@ import { objectAt, objectsIn, textOf } from "./json-fields.ts";
 import { type LastWords, lastMessage } from "./last-words.ts";
 import type { Turn } from "./openai-breakpoints.ts";
 import { type OpenAiDialect, parseOpenAiRequest } from "./openai-request.ts";
+import { systemText } from "./openai-responses-system.ts";
 import { offeredTools, runsAtProvider } from "./openai-responses-tools.ts";
 import { readFlag, readModel, readNumber, readOptions, rejectField, userName } from "./request-body.ts";
 
@@ -56,6 +57,7 @@ const dialect: OpenAiDialect = {
   usageOnRequest: false,
   factsOf,
   expectationsOf,
+  systemText,
   lastWords,
   keyedParts: { prompt_cache_options: keyedCacheOptions },
   breakpoints: {

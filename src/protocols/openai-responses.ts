@@ -5,6 +5,7 @@ import { responseFacts } from "./openai-responses-facts.ts";
 import { OpenAiResponsesRecorder } from "./openai-responses-recorder.ts";
 import { replayEvents, replayJson } from "./openai-responses-replay.ts";
 import { parseResponsesRequest } from "./openai-responses-request.ts";
+import { withSystem } from "./openai-responses-system.ts";
 import { renderEvent } from "./sse.ts";
 
 const endpoint = "/responses";
@@ -17,6 +18,7 @@ export const openAiResponses: Protocol = {
   unkeyedParameters: [],
   keyedHeaders: ["openai-beta", "openai-organization", "openai-project"],
   parseRequest: parseResponsesRequest,
+  withSystem,
   readJson: (body) => recordingOfJson(body, responseFacts),
   recordStream: (options) => new OpenAiResponsesRecorder(options),
   replayJson,
