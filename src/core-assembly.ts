@@ -21,6 +21,7 @@ import { EmbeddingIntake, type IncomingCall } from "./embeddings/embedding-intak
 import { EmbeddingPath } from "./embeddings/embedding-path.ts";
 import { RenderedReplies } from "./embeddings/rendered-replies.ts";
 import { CacheMarking } from "./flights/cache-marking.ts";
+import { FanOutGate } from "./flights/fan-out-gate.ts";
 import type { Flight } from "./flights/flight.ts";
 import { type IncomingRequest, Intake } from "./intake/intake.ts";
 import { EmbeddingLayer } from "./layers/embedding/embedding-layer.ts";
@@ -146,6 +147,7 @@ export async function assembleCore(options: CoreOptions): Promise<Core> {
   const pipeline = new Pipeline({
     exact,
     marking,
+    fanOut: new FanOutGate({ clock, trace }),
     semantic: semantic?.path,
     replayer,
     flights,

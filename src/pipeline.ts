@@ -20,6 +20,7 @@ import { LeaderLostError } from "./fleet/leader-lost-error.ts";
 import { contentType, isOriginFailure, passedOn } from "./flights/answer-forms.ts";
 import type { CacheMarking } from "./flights/cache-marking.ts";
 import { lookUp, satisfying } from "./flights/exact-lookup.ts";
+import type { FanOutGate } from "./flights/fan-out-gate.ts";
 import { Flight } from "./flights/flight.ts";
 import type { Patience } from "./flights/flight-holders.ts";
 import type { FlightLimits } from "./flights/flight-parts.ts";
@@ -55,6 +56,8 @@ export interface PipelineParts {
   readonly costs: Costs;
   /** Marks prompts for the caches of providers. */
   readonly marking: CacheMarking | undefined;
+  /** Lets one go first of those that begin alike. */
+  readonly fanOut: FanOutGate | undefined;
   readonly limits: FlightLimits;
   /** Its name, to tell what was slow. */
   readonly store: string;
@@ -238,7 +241,7 @@ export class Pipeline {
       limits: { ...limits, maxEntryBytes: Math.min(limits.maxEntryBytes, call.policy.maxEntryBytes) },
       // What is not to be stored has no use to anybody who is not there.
       patience: { ...patience, finishDetached: patience.finishDetached && mayStore(call) },
-      wishes: { usageRefusal: this.#usageRefusers, marking: this.#parts.marking },
+      wishes: { usageRefusal: this.#usageRefusers, marking: this.#parts.marking, fanOut: this.#parts.fanOut },
       prepare,
       ask: (compute, ticket, signal) => seat.ask(compute, ticket, signal),
       isWantedElsewhere: seat.isWantedElsewhere,

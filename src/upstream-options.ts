@@ -41,6 +41,15 @@ const fields = z.strictObject({
     description:
       "Whether it knows the marks of its protocol's own provider, where `layers.prefix.breakpoints` is on; `auto`: its host tells.",
   }),
+  fanOut: choice("auto", ["auto", "wait", "off"], {
+    description:
+      "Whether of several calls that begin alike one goes first, until the others can read what the server keeps of it; `auto`: for Anthropic. See [breakpoints](../prefix-breakpoints.md#many-calls-at-once).",
+  }),
+  fanOutWait: duration("5s", { description: "The most that a call waits for another one to go first." }),
+  fanOutTokens: integer(1_024, 128, 1_000_000, {
+    description:
+      "The shortest common beginning that is waited for, where the provider does not say how short it may be.",
+  }),
   healthPath: field(
     (value) => {
       if (value === "off" || value === false) return "off";

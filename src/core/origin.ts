@@ -29,6 +29,15 @@ export interface OriginResponse {
   readonly told?: (usage: Usage | undefined) => void;
 }
 
+/** Whether one of several calls that begin alike goes first, until the others can read what it had kept. */
+export interface FanOutWishes {
+  /** `auto`: where the provider says that it can be shared only then. */
+  readonly mode: "auto" | "wait" | "off";
+  readonly mostWaitMs: number;
+  /** Of the shortest beginning that is waited for, where the provider does not say how short it may be. */
+  readonly leastTokens: number;
+}
+
 export interface Origin {
   /** The base URL. */
   readonly id: string;
@@ -36,6 +45,8 @@ export interface Origin {
   readonly takesSalt?: boolean;
   /** Whether it knows the marks of its protocol's own provider; where that is not said its host tells. */
   readonly takesMarks?: boolean | undefined;
+  /** How calls that begin alike are let go; where that is not said its provider tells. */
+  readonly fanOut?: FanOutWishes | undefined;
   /** Throws `OriginError` when there is no answer; an error status is an answer. */
   send(request: OriginRequest, signal: AbortSignal): Promise<OriginResponse>;
 }

@@ -67,6 +67,20 @@ export type TraceEvent =
       /** What the answer says of itself, where it was read. */
       readonly answer?: OriginAnswer;
     }
+  /** A call has waited for another one that begins alike to have its beginning kept by the provider. */
+  | {
+      readonly type: "fan-out-wait";
+      /** What ended it: the other's answer began, took too long, did not come; or its own caller left. */
+      readonly result: "warmed" | "slow" | "failed" | "aborted";
+      readonly waitedMs: number;
+    }
+  /** What the provider's cache had for a call that has waited, and what that had to have kept nevertheless. */
+  | {
+      readonly type: "fan-out-read";
+      readonly model: string;
+      readonly readTokens: number;
+      readonly writtenTokens: number;
+    }
   /** A call waits for what another one asked an origin for. */
   | { readonly type: "flight-join"; readonly originCall?: OriginCall }
   | {

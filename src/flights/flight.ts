@@ -158,10 +158,7 @@ export class Flight {
     const ticket = await this.ticket;
     this.#begun = true;
     const watch = this.#watch;
-    const compute = () => {
-      watch.start();
-      return sendWithWishes(this.#asked, parts.wishes, this.#abort.signal, watch.originCall);
-    };
+    const compute = () => sendWithWishes(this.#asked, parts.wishes, this.#abort.signal, watch);
     try {
       const { response, isFollower } = await parts.ask(compute, ticket, this.#abort.signal);
       this.isFollower = isFollower;

@@ -1,9 +1,11 @@
 import type { Asked } from "../core/call.ts";
 import type { OriginResponse } from "../core/origin.ts";
 import type { OriginCall } from "../core/trace.ts";
-import type { CacheMarking } from "./cache-marking.ts";
+import type { CacheMarking, MarkedCall } from "./cache-marking.ts";
 import { saltOf } from "./engine-salt.ts";
+import type { FanOutGate, GatedCall } from "./fan-out-gate.ts";
 import { collect, mostErrorBytes, rejoined } from "./origin-answer.ts";
+import type { OriginWatch } from "./origin-watch.ts";
 
 /** Origins that do not take the wish for usage, by id. */
 export interface UsageRefusal {
@@ -16,6 +18,8 @@ export interface WishParts {
   readonly usageRefusal: UsageRefusal;
   /** Marks prompts for the provider's cache; `undefined` where that is off. */
   readonly marking: CacheMarking | undefined;
+  /** Lets one go first of those that begin alike. */
+  readonly fanOut: FanOutGate | undefined;
 }
 
 const aboutUsage = /stream_options|include_usage/;
@@ -25,10 +29,28 @@ const aboutUsage = /stream_options|include_usage/;
  * that the recording is whole; a prompt may be marked for the provider's cache. An origin that refuses a wish is asked
  * again without, and from then on not any more: no call fails over what its caller did not ask for. Since a mark can
  * offend in ways that the origin words differently, whatever it says to a marked prompt is asked again without marks.
+ * `watch` hears when it is sent: others that begin alike may have to go first.
  */
 export async function sendWithWishes(
   asked: Asked,
-  { usageRefusal, marking }: WishParts,
+  { usageRefusal, marking, fanOut }: WishParts,
+  signal: AbortSignal,
+  watch: Pick<OriginWatch, "originCall" | "start">,
+): Promise<OriginResponse> {
+  const marked = marking?.mark(asked);
+  const gated = await fanOut?.enter(asked, marked?.marks, signal);
+  watch.start();
+  const sending = sendMarked(asked, marked, { usageRefusal, marking, gated }, signal, watch.originCall);
+  return sending.catch((error: unknown) => {
+    gated?.failed();
+    throw error;
+  });
+}
+
+async function sendMarked(
+  asked: Asked,
+  first: MarkedCall | undefined,
+  { usageRefusal, marking, gated }: Omit<WishParts, "fanOut"> & { readonly gated: GatedCall | undefined },
   signal: AbortSignal,
   originCall: OriginCall,
 ): Promise<OriginResponse> {
@@ -36,7 +58,7 @@ export async function sendWithWishes(
   const { facts, target, headers } = call;
   const refused: (() => void)[] = [];
   let requestUsage = facts.stream && !facts.includeUsage && !usageRefusal.has(origin.id);
-  let marked = marking?.mark(asked);
+  let marked = first;
   for (;;) {
     const forwarded = { requestUsage, cacheSalt: saltOf(asked), cacheMarks: marked?.marks };
     const inSlot = (slot?: number) => asked.parsed().forward({ ...forwarded, slot });
@@ -47,7 +69,8 @@ export async function sendWithWishes(
     if (!mayBeRefusal || (!requestUsage && marked === undefined)) {
       // Only success shows that it was the wish that the origin did not like, and not the rest of the request.
       if (response.status < 400) for (const remember of refused) remember();
-      return marked?.watched(response) ?? response;
+      const heard = marked?.watched(response) ?? response;
+      return gated?.watched(heard) ?? heard;
     }
     const refusal = await collect(response.body, mostErrorBytes);
     const words = Buffer.from(refusal.body).toString("utf8");
@@ -56,8 +79,13 @@ export async function sendWithWishes(
       refused.push(() => usageRefusal.add(origin.id));
     } else if (marked !== undefined) {
       marked = undefined;
+      // Nothing is kept now that others could wait for.
+      gated?.failed();
       refused.push(() => marking?.refused(asked));
-    } else return { ...response, body: rejoined(refusal) };
+    } else {
+      gated?.failed();
+      return { ...response, body: rejoined(refusal) };
+    }
     await refusal.overflow?.[Symbol.asyncIterator]().return?.();
   }
 }

@@ -6,11 +6,13 @@ import type { Outcome } from "../core/outcome.ts";
 import type { Protocol } from "../core/protocol.ts";
 import { passedOn, unrecorded } from "./answer-forms.ts";
 import { saltOf } from "./engine-salt.ts";
+import type { FanOutGate, GatedCall } from "./fan-out-gate.ts";
 import { asOriginError } from "./origin-answer.ts";
 import { OriginWatch, type WatchedCall } from "./origin-watch.ts";
 
-/** What hears of the call to the origin. */
+/** What hears of the call to the origin, and may let others go before it. */
 type Telling = ConstructorParameters<typeof OriginWatch>[0];
+type Passage = Telling & { readonly fanOut?: FanOutGate | undefined };
 
 type Refused = { readonly protocol: Pick<Protocol, "renderError"> };
 
@@ -21,10 +23,11 @@ interface Passing {
 }
 
 /** Straight to the origin and back, shared with nobody and kept nowhere. Never throws. */
-export function passBy(asked: Asked, caller: Caller, outcome: Outcome, parts: Telling): Promise<Answer> {
+export function passBy(asked: Asked, caller: Caller, outcome: Outcome, parts: Passage): Promise<Answer> {
   const inSlot = (slot?: number) => asked.parsed().forward({ requestUsage: false, cacheSalt: saltOf(asked), slot });
   const prompt = () => asked.parsed().prompt();
-  return passStraight(asked, () => ({ body: inSlot(), prompt, inSlot }), caller, outcome, parts);
+  const gate = async (signal: AbortSignal) => parts.fanOut?.enter(asked, undefined, signal);
+  return passStraight(asked, () => ({ body: inSlot(), prompt, inSlot }), caller, outcome, parts, gate);
 }
 
 /** The same for a call of any kind. `forward` makes the body, and what goes with it. */
@@ -34,16 +37,20 @@ export async function passStraight(
   caller: Caller,
   outcome: Outcome,
   parts: Telling,
+  gate?: (signal: AbortSignal) => Promise<GatedCall | undefined>,
 ): Promise<Answer> {
   const watch = new OriginWatch(parts, call);
   const { target, headers } = call;
   const abort = new AbortController();
   caller.onAbandon(() => abort.abort(new OriginError("aborted", { message: "The caller went away." })));
+  let gated: GatedCall | undefined;
   try {
     const forwarded = forward();
+    gated = await gate?.(abort.signal);
     watch.start();
     const { originCall } = watch;
-    const response = await origin.send({ method: "POST", target, headers, ...forwarded, originCall }, abort.signal);
+    const sent = await origin.send({ method: "POST", target, headers, ...forwarded, originCall }, abort.signal);
+    const response = gated?.watched(sent) ?? sent;
     return {
       status: response.status,
       headers: passedOn(response.headers, false),
@@ -52,6 +59,7 @@ export async function passStraight(
       originStatus: response.status,
     };
   } catch (error) {
+    gated?.failed();
     const failure = asOriginError(error);
     watch.end(failure.failure);
     return failureOf(call, failure);

@@ -2,7 +2,7 @@ import { pipeline, type Readable, type Transform } from "node:stream";
 import { createBrotliDecompress, createGunzip, createInflate, createZstdDecompress } from "node:zlib";
 import { Agent, type Dispatcher } from "undici";
 import { OriginError, type OriginFailure } from "../core/errors.ts";
-import { type HeaderMap, headerValue, type Origin } from "../core/origin.ts";
+import { type FanOutWishes, type HeaderMap, headerValue, type Origin } from "../core/origin.ts";
 
 /** An upstream reached through undici: keep-alive connections, and a deadline for each way in which it can hang. */
 
@@ -29,6 +29,7 @@ export function upstreamOrigin(
   timeouts: UpstreamTimeouts,
   takesSalt = false,
   takesMarks?: boolean,
+  fanOut?: FanOutWishes,
 ): Upstream {
   const dispatcher = new Agent({
     connect: { timeout: timeouts.connectTimeoutMs },
@@ -45,6 +46,7 @@ export function upstreamOrigin(
     base: baseUrl,
     takesSalt,
     takesMarks,
+    fanOut,
     dispatcher,
     retire: () => {},
     async send(request, signal) {

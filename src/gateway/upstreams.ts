@@ -134,13 +134,15 @@ function upstreamOf(name: string, settings: UpstreamSettings, clock: Clock): Ups
   };
   const id = urlOf(settings) as string;
   const takesMarks = { auto: undefined, always: true, never: false }[settings.breakpoints];
-  if (replicas.length === 0) return upstreamOrigin(name, id, timeouts, takesSalt, takesMarks);
+  const { fanOut: mode, fanOutWait: mostWaitMs, fanOutTokens: leastTokens } = settings;
+  const fanOut = { mode, mostWaitMs, leastTokens };
+  if (replicas.length === 0) return upstreamOrigin(name, id, timeouts, takesSalt, takesMarks, fanOut);
   const { healthPath: path, healthInterval: intervalMs } = settings;
   const health = path === "off" ? undefined : { path, intervalMs };
   return new PoolUpstream(
     name,
     id,
-    { replicas, routing, cacheBlocks, slots, health, takesSalt, takesMarks, timeouts },
+    { replicas, routing, cacheBlocks, slots, health, takesSalt, takesMarks, fanOut, timeouts },
     clock,
   );
 }

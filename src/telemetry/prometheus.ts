@@ -5,6 +5,7 @@ import type { Trace } from "../core/trace.ts";
 import { callCounters } from "./call-counters.ts";
 import { type LagReading, watchEventLoop } from "./event-loop-lag.ts";
 import { type Exposition, type ExpositionFormat, exposed } from "./exposition.ts";
+import { fanOutCounters } from "./fan-out-counters.ts";
 import type { Ledger } from "./ledger.ts";
 import { LedgerCounter, spendingSeries } from "./ledger-series.ts";
 import { type MetricFamily, type MetricsReading, readLedger } from "./metrics-reading.ts";
@@ -92,6 +93,7 @@ export function prometheusMetrics(gauges: {
   );
   const countResilience = resilienceCounters(counter);
   const countSemantic = semanticCounters(counter, histogram);
+  const countFanOut = fanOutCounters(counter, histogram);
   const entries = gauge("reprise_entries", "Values in the store.", ["backend"] as const);
   const size = gauge("reprise_size_bytes", "Bytes in the store.", ["backend"] as const);
   const capacity = gauge("reprise_capacity_bytes", "Bound of the store.", ["backend"] as const);
@@ -148,6 +150,7 @@ export function prometheusMetrics(gauges: {
     if (event.type === "store-fault") return faults.add(event.store, event.operation, event.kind);
     calls.trace(event);
     countSemantic(event);
+    countFanOut(event);
     countResilience(event);
   };
 

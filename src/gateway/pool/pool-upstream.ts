@@ -1,7 +1,7 @@
 import type { Dispatcher } from "undici";
 import type { Clock } from "../../core/clock.ts";
 import { OriginError } from "../../core/errors.ts";
-import { headerValue, type OriginRequest, type OriginResponse } from "../../core/origin.ts";
+import { type FanOutWishes, headerValue, type OriginRequest, type OriginResponse } from "../../core/origin.ts";
 import { AffinityPolicy } from "../../layers/prefix/routing/affinity-policy.ts";
 import { BoundedHashing } from "../../layers/prefix/routing/bounded-hashing.ts";
 import { blocksOf, type PromptBlocks } from "../../layers/prefix/routing/prompt-blocks.ts";
@@ -33,6 +33,7 @@ export interface PoolOptions {
   readonly health: { readonly path: string; readonly intervalMs: number } | undefined;
   readonly takesSalt: boolean;
   readonly takesMarks?: boolean | undefined;
+  readonly fanOut?: FanOutWishes;
   readonly timeouts: UpstreamTimeouts;
 }
 
@@ -41,6 +42,7 @@ export class PoolUpstream implements Upstream {
   readonly id: string;
   readonly takesSalt: boolean;
   readonly takesMarks: boolean | undefined;
+  readonly fanOut: FanOutWishes | undefined;
   readonly replicas: readonly Replica[];
   readonly #policy: RoutingPolicy;
   readonly #clock: Clock;
@@ -52,6 +54,7 @@ export class PoolUpstream implements Upstream {
     this.id = id;
     this.takesSalt = options.takesSalt;
     this.takesMarks = options.takesMarks;
+    this.fanOut = options.fanOut;
     this.#clock = clock;
     this.replicas = options.replicas.map((url) => ({
       url,

@@ -140,6 +140,7 @@ export class CallTracing {
       id: origin.id,
       ...(origin.takesSalt === true && { takesSalt: true }),
       takesMarks: origin.takesMarks,
+      fanOut: origin.fanOut,
       send: (request, signal) => {
         const span = this.#originSpans.get(request.originCall ?? request) ?? this.#underway.getStore()?.span;
         if (span === undefined || !api.isSpanContextValid(span.spanContext())) return origin.send(request, signal);
