@@ -20,7 +20,7 @@ import { EmbeddingBatches } from "./embeddings/embedding-batches.ts";
 import { EmbeddingIntake, type IncomingCall } from "./embeddings/embedding-intake.ts";
 import { EmbeddingPath } from "./embeddings/embedding-path.ts";
 import { RenderedReplies } from "./embeddings/rendered-replies.ts";
-import { CacheMarking } from "./flights/cache-marking.ts";
+import { CacheMarking, type MarkingSettings } from "./flights/cache-marking.ts";
 import { FanOutGate } from "./flights/fan-out-gate.ts";
 import type { Flight } from "./flights/flight.ts";
 import { type IncomingRequest, Intake } from "./intake/intake.ts";
@@ -31,9 +31,10 @@ import type { EmbeddingsParts } from "./library/library-embeddings.ts";
 import type { ShelfParts } from "./library/value-shelf.ts";
 import type { Settings } from "./options.ts";
 import { type FlightFailure, Pipeline } from "./pipeline.ts";
-import { PolicyRules } from "./policy/rules.ts";
+import { PolicyRules, type PolicySubject } from "./policy/rules.ts";
 import { RepeatWatch } from "./policy/stochastic.ts";
 import { type PolicySettings, policyOf } from "./policy-options.ts";
+import { ownRulesOf } from "./prefix-options.ts";
 import { type Feedback, type FeedbackTaken, takeFeedback } from "./semantic/feedback.ts";
 import { assembleSemantic, type SemanticTools } from "./semantic-assembly.ts";
 import type { Invalidated } from "./storage/invalidation.ts";
@@ -143,7 +144,7 @@ export async function assembleCore(options: CoreOptions): Promise<Core> {
     embeddings: embeddingsParts,
     vectorBytes: shares.vectors,
   });
-  const marking = new CacheMarking(settings.layers.prefix, { clock, costs });
+  const marking = new CacheMarking(markingOf(settings), { clock, costs });
   const pipeline = new Pipeline({
     exact,
     marking,
@@ -229,7 +230,7 @@ export async function assembleCore(options: CoreOptions): Promise<Core> {
       live = changed;
       intake = intakeOf(changed);
       costs.reprice(new Prices(changed.prices));
-      marking.reconfigure(changed.layers.prefix);
+      marking.reconfigure(markingOf(changed));
     },
     close: async () => {
       masterKey.close();
@@ -247,8 +248,14 @@ function tracedRequest(request: IncomingCall, tracing: CallTracing): IncomingCal
   return { ...request, originFor, rawHeaders: tracing.withoutTraceFields(request.rawHeaders) };
 }
 
+function markingOf({ layers: { prefix } }: Settings): MarkingSettings {
+  const { breakpoints, longRetention } = prefix;
+  return { breakpoints, longRetention, rules: ownRulesOf(prefix) };
+}
+
 function defaultPolicy(settings: Settings): CallPolicy {
-  return { ...policyOf(settings.layers.exact), semantic: settings.layers.semantic.mode } as CallPolicy;
+  const { exact, semantic, edge } = settings.layers;
+  return { ...policyOf(exact), semantic: semantic.mode, edge: edge.twins } as CallPolicy;
 }
 
 /** Vectors do not age, so they have a ttl of their own, and nothing stale to serve. */

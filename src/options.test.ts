@@ -64,6 +64,8 @@ describe("readSettings", () => {
           "prefix": {
             "breakpoints": false,
             "leastTokens": {},
+            "longRetention": false,
+            "rules": {},
             "sortTools": false,
           },
           "semantic": {

@@ -1,6 +1,8 @@
 import { z } from "zod";
 import { accessLogSchema } from "./access-log/access-log-options.ts";
 import type { SemanticMode } from "./core/semantic.ts";
+import type { TwinAccess } from "./core/twin-access.ts";
+import { edgeSchema, twinAccess, twinsMeaning } from "./edge-options.ts";
 import {
   bearerToken,
   bytes,
@@ -22,6 +24,7 @@ import {
 } from "./option-fields.ts";
 import { type CompatGateway, compatGateways } from "./policy/compat-headers.ts";
 import { type PolicyInput, policyFields, policySchema } from "./policy-options.ts";
+import { type CacheRuleInput, cacheRulesSchema } from "./prefix-options.ts";
 import { semanticModes, semanticSchema } from "./semantic-options.ts";
 import { upstreamSchema } from "./upstream-options.ts";
 
@@ -102,6 +105,7 @@ export const settingsSchema = z.strictObject({
         })
         .prefault({} as never),
       semantic: semanticSchema,
+      edge: edgeSchema,
       prefix: z
         .strictObject({
           breakpoints: flag(false, {
@@ -109,6 +113,11 @@ export const settingsSchema = z.strictObject({
               "Mark prompts for the caches of Anthropic and OpenAI where that pays; see [breakpoints](../prefix-breakpoints.md).",
           }),
           leastTokens: tokensByModel,
+          rules: cacheRulesSchema,
+          longRetention: flag(false, {
+            description:
+              "Ask OpenAI to keep prompts for 24 hours where a model before GPT-5.6 takes that; the price is the same, but prompts are kept on its disks.",
+          }),
           sortTools: flag(false, {
             description:
               "Send tools in the order of their names, so that calls which list them in turns share a prefix; see [lint of prompts](../prefix-lint.md).",
@@ -144,6 +153,9 @@ export const settingsSchema = z.strictObject({
         semantic: withoutDefault.get(
           choice("observe", semanticModes, { description: "How far answers to like questions are used." }),
         ) as z.ZodOptional<Field<SemanticMode>>,
+        edge: withoutDefault.get(choice("off", twinAccess, { description: twinsMeaning })) as z.ZodOptional<
+          Field<TwinAccess>
+        >,
         ...(Object.fromEntries(
           Object.entries(policyFields).map(([name, schema]) => [name, withoutDefault.get(schema)]),
         ) as {
@@ -160,6 +172,7 @@ export const settingsSchema = z.strictObject({
         output: usdPerMillion("US dollars for a million output tokens; 0 for embeddings."),
         cacheRead: optionalUsd("For a million input tokens that the provider read from its cache; default `input`."),
         cacheWrite: optionalUsd("For a million input tokens that the provider wrote to its cache; default `input`."),
+        cacheWriteHour: optionalUsd("For a million of those that it keeps for an hour; default `cacheWrite`."),
       }),
     )
     .prefault({} as never),
@@ -219,6 +232,10 @@ export interface PrefixInput {
   readonly breakpoints?: boolean;
   /** Tokens of the shortest prompt that a provider keeps, by pattern of the model. */
   readonly leastTokens?: Readonly<Record<string, number>>;
+  /** What else is not as providers publish it, by pattern of the model; the first that says something decides on it. */
+  readonly rules?: Readonly<Record<string, CacheRuleInput>>;
+  /** Let OpenAI keep prompts for 24 hours, on its disks; default false. */
+  readonly longRetention?: boolean;
   /** Send tools in the order of their names; default false. */
   readonly sortTools?: boolean;
 }
@@ -232,6 +249,7 @@ export interface CompatInput {
 /** The same for the calls that match: each given pattern must fit, `*` stands for any run of characters. */
 export type RuleInput = PolicyInput & {
   readonly semantic?: SemanticMode;
+  readonly edge?: TwinAccess;
   /** Tags for the answers, besides those of the call. */
   readonly tags?: readonly string[];
   readonly match: { readonly [Name in "model" | "protocol" | "operation" | "namespace" | "tenant" | "tag"]?: string };

@@ -33,6 +33,8 @@ export interface CacheMarks {
   readonly ends: readonly number[];
   /** The first so many of them ask for the longer of the provider's lifetimes. Default 0. */
   readonly long?: number;
+  /** The provider is to keep the whole prompt for its longer lifetime, where that is said of a call and not of a mark. */
+  readonly isRetained?: boolean;
   /** Calls of one key are sent to where the prefixes of that key were kept; for providers that take one. */
   readonly key: string | undefined;
 }

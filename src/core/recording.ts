@@ -8,6 +8,8 @@ export interface Usage {
   readonly inputTokens: number;
   readonly cachedInputTokens: number;
   readonly cacheWriteTokens: number;
+  /** Of `cacheWriteTokens` those that are kept for an hour, which costs more. Default 0. */
+  readonly hourWriteTokens?: number;
   readonly outputTokens: number;
   readonly reasoningTokens: number;
 }

@@ -30,7 +30,7 @@ function asked(question: string, more: Partial<Asked["origin"]> = {}): Asked {
   } as unknown as Asked;
 }
 
-function marking(settings = { breakpoints: true, leastTokens: {} }) {
+function marking(settings = { breakpoints: true, longRetention: false, rules: [] }) {
   const costs = new Costs({ price: () => ({ usage: undefined, price: undefined }), edition: () => 0 }, () => {});
   return new CacheMarking(settings, { clock: new ManualClock(), costs });
 }
@@ -39,12 +39,12 @@ describe("marking calls", () => {
   it("what was learnt stays when the settings are read anew and are the same", () => {
     const one = marking();
     expect(one.mark(asked("How?"))).toBeUndefined();
-    one.reconfigure({ breakpoints: true, leastTokens: {} });
+    one.reconfigure({ breakpoints: true, longRetention: false, rules: [] });
     expect(one.mark(asked("Why?"))?.marks.ends).toEqual([0]);
-    one.reconfigure({ breakpoints: true, leastTokens: { "*": 9_000 } });
+    one.reconfigure({ breakpoints: true, longRetention: false, rules: [["*", { leastTokens: 9_000 }]] });
     expect(one.mark(asked("When?"))).toBeUndefined();
     expect(one.mark(asked("Who?"))).toBeUndefined();
-    one.reconfigure({ breakpoints: false, leastTokens: {} });
+    one.reconfigure({ breakpoints: false, longRetention: false, rules: [] });
     expect(one.mark(asked("Who?"))).toBeUndefined();
   });
 

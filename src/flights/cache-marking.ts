@@ -5,7 +5,7 @@ import type { Clock } from "../core/clock.ts";
 import type { OriginResponse } from "../core/origin.ts";
 import type { Costs } from "../costs.ts";
 import { BreakpointPlanners } from "../layers/prefix/breakpoints/planners.ts";
-import { isGenuine } from "../layers/prefix/breakpoints/provider-rules.ts";
+import { isGenuine, type RulesByModel } from "../layers/prefix/breakpoints/provider-rules.ts";
 
 /** A call that is sent with marks. */
 export interface MarkedCall {
@@ -16,8 +16,10 @@ export interface MarkedCall {
 
 export interface MarkingSettings {
   readonly breakpoints: boolean;
-  /** Tokens of the shortest prefix that is kept, by pattern of the model. */
-  readonly leastTokens: Readonly<Record<string, number>>;
+  /** What is not as providers publish it. */
+  readonly rules: RulesByModel;
+  /** A longer lifetime may be asked for that costs nothing, but keeps prompts on the provider's disks. */
+  readonly longRetention: boolean;
 }
 
 /** Models of origins that answered 400 to a mark; few, as names come from requests. */
@@ -39,8 +41,8 @@ export class CacheMarking {
   reconfigure(settings: MarkingSettings): void {
     if (isDeepStrictEqual(settings, this.#settings)) return;
     this.#settings = settings;
-    const { breakpoints, leastTokens } = settings;
-    this.#planners = breakpoints ? new BreakpointPlanners(leastTokens) : undefined;
+    const { breakpoints, rules } = settings;
+    this.#planners = breakpoints ? new BreakpointPlanners(rules) : undefined;
   }
 
   /** `undefined` where the call is better sent as it is. */
@@ -57,10 +59,10 @@ export class CacheMarking {
     const scope = { tenant: call.principal.tenant, originId: origin.id, protocol, model: call.facts.model };
     const plan = planners.plan(scope, prompt, clock.now());
     if (plan === undefined) return undefined;
-    const { ends, group } = plan;
+    const { ends, long, group } = plan;
     const key = group === undefined ? undefined : call.partition(`prompt cache key ${group}`);
     return {
-      marks: { ends, key },
+      marks: { ends, long, key, isRetained: plan.isRetained && this.#settings?.longRetention === true },
       watched: (response) => {
         if (response.status !== 200) return response;
         plan.begun(clock.now());

@@ -84,6 +84,7 @@ describe("facts of a stream", () => {
       inputTokens: 15,
       cachedInputTokens: 8,
       cacheWriteTokens: 2,
+      hourWriteTokens: 2,
       outputTokens: 7,
       reasoningTokens: 0,
     });

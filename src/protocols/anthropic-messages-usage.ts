@@ -17,11 +17,13 @@ export function anthropicUsage(value: JsonValue | undefined): Usage | undefined 
   const output = count(value, "output_tokens");
   if (uncached === undefined && output === undefined) return undefined;
   const read = count(value, "cache_read_input_tokens") ?? 0;
+  const forAnHour = count(value.get("cache_creation"), "ephemeral_1h_input_tokens");
   const written = count(value, "cache_creation_input_tokens") ?? writtenByLifetime(value.get("cache_creation"));
   return {
     inputTokens: (uncached ?? 0) + read + written,
     cachedInputTokens: read,
     cacheWriteTokens: written,
+    ...(forAnHour === undefined ? {} : { hourWriteTokens: Math.min(forAnHour, written) }),
     outputTokens: output ?? 0,
     reasoningTokens: count(value.get("output_tokens_details"), "thinking_tokens") ?? 0,
   };

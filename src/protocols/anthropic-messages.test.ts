@@ -28,7 +28,7 @@ const fixtures: readonly ProtocolFixture[] = [
   fixture(
     "text",
     "claude-sonnet-4-5-20250929",
-    { inputTokens: 1283, cachedInputTokens: 1024, cacheWriteTokens: 248, outputTokens: 17 },
+    { inputTokens: 1283, cachedInputTokens: 1024, cacheWriteTokens: 248, hourWriteTokens: 100, outputTokens: 17 },
     { text: 'Grüße 👩‍🚀 says "hi"\n\\o/ \u2028 and 😀 done' },
   ),
   fixture(

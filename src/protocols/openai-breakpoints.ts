@@ -57,11 +57,12 @@ export function markablePrompt(
 export function markedMembers(
   places: BreakpointPlaces,
   body: JsonObject,
-  { ends, key }: CacheMarks,
+  { ends, key, isRetained = false }: CacheMarks,
   orders: Readonly<Record<string, KeepOrder>>,
 ): ReadonlyMap<string, JsonValue> {
   const marked = new Map<string, JsonValue>();
   if (key !== undefined) marked.set("prompt_cache_key", key);
+  if (isRetained) marked.set("prompt_cache_retention", "24h");
   if (ends.length === 0) return marked;
   const parts = partsOf(places, body, orders);
   const turns = [...(body.get(places.list) as readonly JsonValue[])];

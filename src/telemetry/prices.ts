@@ -20,6 +20,8 @@ export interface TokenPrices {
   readonly cacheRead?: number | undefined;
   /** Of input tokens that the provider wrote to its cache; default `input`. */
   readonly cacheWrite?: number | undefined;
+  /** Of those that it keeps for an hour; default `cacheWrite`. */
+  readonly cacheWriteHour?: number | undefined;
 }
 
 const quarterMs = 15 * 60_000;
@@ -30,6 +32,7 @@ const longestKey = 1_000;
 interface AllPrices extends TokenPrices {
   readonly cacheRead: number;
   readonly cacheWrite: number;
+  readonly cacheWriteHour: number;
 }
 
 interface Override {
@@ -44,10 +47,12 @@ export class Prices implements Pricer {
 
   /** `overrides`: prices by pattern for the model, asked or answering; the first that fits decides. */
   constructor(overrides: Readonly<Record<string, TokenPrices>> = {}) {
-    this.#overrides = Object.entries(overrides).map(([pattern, { input, output, cacheRead, cacheWrite }]) => ({
-      fits: glob(pattern),
-      prices: { input, output, cacheRead: cacheRead ?? input, cacheWrite: cacheWrite ?? input },
-    }));
+    this.#overrides = Object.entries(overrides).map(
+      ([pattern, { input, output, cacheRead = input, cacheWrite = input, cacheWriteHour }]) => ({
+        fits: glob(pattern),
+        prices: { input, output, cacheRead, cacheWrite, cacheWriteHour: cacheWriteHour ?? cacheWrite },
+      }),
+    );
   }
 
   edition(now: number): number {
@@ -103,12 +108,14 @@ function priced(picodollars: number | undefined, atLeast: number | undefined, so
 /** `undefined` for counts that cannot be: more tokens from the cache than there are. */
 function ownPrice(prices: AllPrices, usage: Usage): number | undefined {
   const { inputTokens, cachedInputTokens, cacheWriteTokens, outputTokens } = usage;
+  const hours = Math.min(usage.hourWriteTokens ?? 0, cacheWriteTokens);
   const uncached = inputTokens - cachedInputTokens - cacheWriteTokens;
   if (uncached < 0) return undefined;
   return (
     uncached * perToken(prices.input) +
     cachedInputTokens * perToken(prices.cacheRead) +
-    cacheWriteTokens * perToken(prices.cacheWrite) +
+    (cacheWriteTokens - hours) * perToken(prices.cacheWrite) +
+    hours * perToken(prices.cacheWriteHour) +
     outputTokens * perToken(prices.output)
   );
 }
@@ -121,6 +128,13 @@ function perToken(dollarsPerMillion: number): number {
 function keyOf({ protocol, originId, model, answeredBy = "", usage }: Billed): string {
   const names = `${protocol}\n${originId}\n${model}\n${answeredBy}`;
   if (usage === undefined) return names;
-  const { inputTokens, cachedInputTokens, cacheWriteTokens, outputTokens, reasoningTokens } = usage;
-  return `${names}\n${inputTokens},${cachedInputTokens},${cacheWriteTokens},${outputTokens},${reasoningTokens}`;
+  const {
+    inputTokens,
+    cachedInputTokens,
+    cacheWriteTokens,
+    outputTokens,
+    reasoningTokens,
+    hourWriteTokens = 0,
+  } = usage;
+  return `${names}\n${inputTokens},${cachedInputTokens},${cacheWriteTokens},${outputTokens},${reasoningTokens},${hourWriteTokens}`;
 }

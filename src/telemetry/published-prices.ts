@@ -88,12 +88,21 @@ function providerOf(protocol: string): string {
 
 /** `input_tokens` of the package includes what was read from and written to the provider's cache, as ours do. */
 function countsOf(usage: Usage): GenaiPrices.Usage {
-  const { inputTokens, cachedInputTokens, cacheWriteTokens, outputTokens, reasoningTokens } = usage;
+  const {
+    inputTokens,
+    cachedInputTokens,
+    cacheWriteTokens,
+    outputTokens,
+    reasoningTokens,
+    hourWriteTokens = 0,
+  } = usage;
+  const hours = Math.min(hourWriteTokens, cacheWriteTokens);
   return {
     input_tokens: inputTokens,
     output_tokens: outputTokens,
     ...(cachedInputTokens > 0 ? { cache_read_tokens: cachedInputTokens } : {}),
     ...(cacheWriteTokens > 0 ? { cache_write_tokens: cacheWriteTokens } : {}),
+    ...(hours > 0 ? { cache_write_1h_tokens: hours, cache_write_5m_tokens: cacheWriteTokens - hours } : {}),
     ...(reasoningTokens > 0 ? { output_reasoning_tokens: reasoningTokens } : {}),
   };
 }

@@ -60,7 +60,7 @@ describe("when prompts are marked", () => {
   });
 
   it("what came again no longer comes again in time: after some calls it is not marked any more", () => {
-    const one = planner();
+    const one = planner({ ...anthropic, longer: undefined } as typeof anthropic);
     const ends = Array.from({ length: 12 }, (_, turn) => answered(one, prompt(rules, `${turn}?`), turn * 6 * minute));
     expect(ends.filter((marked) => marked !== undefined)).toEqual([]);
     // Once it comes in time it is worth it again only when that has become likely.

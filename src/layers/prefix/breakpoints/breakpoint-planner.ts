@@ -2,7 +2,7 @@ import type { MarkablePrompt } from "../../../core/cache-marks.ts";
 import { contentDigest } from "../../../core/fingerprint.ts";
 import type { Usage } from "../../../core/recording.ts";
 import { KeyShards } from "./key-shards.ts";
-import { type Form, PrefixHistory } from "./prefix-history.ts";
+import { type Form, type Lifetimes, PrefixHistory } from "./prefix-history.ts";
 import { type PromptPrefix, prefixesOf } from "./prompt-prefixes.ts";
 import type { CacheRules } from "./provider-rules.ts";
 import { TokenMeasure } from "./token-measure.ts";
@@ -14,11 +14,22 @@ import { TokenMeasure } from "./token-measure.ts";
  * come again in time (`PrefixHistory`), and not at all where there is none. Up to there marks cost nothing more, so the
  * others stand where reading may begin: at what the provider is known to have, at the end of the conversation's call
  * before this one, and at the shorter prefixes that come again when the longer ones do not, the system prompt first.
+ *
+ * Where the provider sells a longer lifetime, it is asked for up to the last place at which a call costs less so in the
+ * long run: of calls that come again with a likelihood of p within the one lifetime and q within the other a token costs
+ * p read + (1 - p) write with either. Longer lifetimes come before shorter ones, as providers demand.
  */
+
+/** What the longer lifetime may cost of what is paid without: what is known of the past may not be so of what comes. */
+const mostOfPlain = 0.9;
 
 export interface Plan {
   /** Indexes of parts that carry a mark, ascending; none where only the key is sent, or nothing. */
   readonly ends: readonly number[];
+  /** The first so many of them ask for the longer lifetime. */
+  readonly long: number;
+  /** The longer lifetime costs no more: it may be asked for the whole call. */
+  readonly isRetained: boolean;
   /** What calls that share a key have in common; `undefined` where no key is to be sent. */
   readonly group: string | undefined;
   /** The provider has begun to answer: from now on others can read what it keeps. */
@@ -30,11 +41,14 @@ export interface Plan {
 interface Place {
   readonly prefix: PromptPrefix;
   readonly likely: number;
+  /** The longer lifetime is the cheaper one for it. */
+  readonly isLong: boolean;
   readonly isKept: boolean;
 }
 
 export class BreakpointPlanner {
   readonly #rules: CacheRules;
+  readonly #lifetimes: Lifetimes;
   readonly #history: PrefixHistory;
   readonly #measure: TokenMeasure;
   readonly #shards: KeyShards | undefined;
@@ -44,7 +58,9 @@ export class BreakpointPlanner {
   constructor(rules: CacheRules, seed: string) {
     this.#rules = rules;
     this.#seed = contentDigest(seed);
-    this.#history = new PrefixHistory(rules.lifetimeMs);
+    const { lifetimeMs = Number.POSITIVE_INFINITY, longer } = rules;
+    this.#lifetimes = { lifetimeMs, longerMs: longer?.lifetimeMs };
+    this.#history = new PrefixHistory(this.#lifetimes);
     this.#measure = new TokenMeasure(rules.leastTokens);
     this.#shards = rules.callsOfKey === undefined ? undefined : new KeyShards(rules.callsOfKey);
   }
@@ -67,11 +83,16 @@ export class BreakpointPlanner {
 
   #planOf(chosen: readonly Place[], length: number, group: string | undefined): Plan {
     const history = this.#history;
+    const { lifetimeMs, longerMs = lifetimeMs } = this.#lifetimes;
+    const long = 1 + chosen.findLastIndex(({ isLong }) => isLong);
     return {
       ends: chosen.map(({ prefix }) => prefix.end),
+      long,
+      isRetained: this.#rules.longer?.write === this.#rules.write,
       group,
       begun: (now) => {
-        for (const { prefix } of chosen) history.keep(prefix, now);
+        for (const [index, { prefix }] of chosen.entries())
+          history.keep(prefix, now, index < long ? longerMs : lifetimeMs);
       },
       told: (usage) => {
         this.#measure.told(usage, length, chosen.at(-1)?.prefix.length);
@@ -83,18 +104,24 @@ export class BreakpointPlanner {
 
   #chosen(prefixes: readonly PromptPrefix[], form: Form, before: number, now: number): readonly Place[] {
     const { write, read, mostMarks } = this.#rules;
+    if (mostMarks === 0) return [];
     const likelihoods = this.#history.likelihoods(prefixes, form);
+    const later = this.#history.laterLikelihoods(prefixes);
     const places = prefixes
       .map((prefix, index): Place => {
-        return { prefix, likely: likelihoods[index] as number, isKept: this.#history.isKept(prefix, now) };
+        const likely = likelihoods[index] as number;
+        const isLong = this.#isLongCheaper(likely, later[index] as number);
+        return { prefix, likely, isLong, isKept: this.#history.isKept(prefix, now) };
       })
       .filter(({ prefix }) => this.#measure.suffices(prefix.length));
     const kept = places.findLast(({ isKept }) => isKept);
-    const worth = places.findLast(({ likely }) => likely > (write - 1) / (1 - read));
+    const worth = places.findLast(({ likely, isLong }) => isLong || likely > (write - 1) / (1 - read));
     const deepest = kept !== undefined && (worth === undefined || worth.prefix.end < kept.prefix.end) ? kept : worth;
     if (deepest === undefined) return [];
     const chosen = new Set([deepest]);
-    if (kept !== undefined && !this.#finds(deepest, kept)) chosen.add(kept);
+    const long = places.findLast(({ isLong }) => isLong);
+    if (long !== undefined && chosen.size < mostMarks) chosen.add(long);
+    if (kept !== undefined && !this.#finds(deepest, kept) && chosen.size < mostMarks) chosen.add(kept);
     // Where the memory of this process ends, that of the provider may not.
     const previous = places.findLast(({ prefix }) => prefix.end <= before && prefix.end < deepest.prefix.end);
     const isUnknown = previous !== undefined && (kept === undefined || kept.prefix.end < previous.prefix.end);
@@ -109,6 +136,14 @@ export class BreakpointPlanner {
     const head = others.findLast(({ prefix }) => prefix.by === "head");
     if (head !== undefined && chosen.size < mostMarks) chosen.add(head);
     return [...chosen].sort((one, other) => one.prefix.end - other.prefix.end);
+  }
+
+  /** `likely` and `later`: to come again within the one lifetime and the other. */
+  #isLongCheaper(likely: number, later: number): boolean {
+    const { longer, write, read } = this.#rules;
+    if (longer === undefined) return false;
+    const cost = (likelihood: number, price: number) => likelihood * read + (1 - likelihood) * price;
+    return cost(later, longer.write) < mostOfPlain * Math.min(1, cost(likely, write));
   }
 
   /** Whether a mark at `deeper` finds what was kept at `place`. */

@@ -48,7 +48,7 @@ describe("planners of tenants", () => {
 
 describe("what is remembered of prefixes", () => {
   it("is bounded; what was seen longest ago is forgotten", () => {
-    const history = new PrefixHistory(60_000, 10);
+    const history = new PrefixHistory({ lifetimeMs: 60_000 }, 10);
     const of = (name: string) => prefixesOf(prompt(name, "?"), "");
     history.observe(of("first"), "opening", 0);
     for (let turn = 0; turn < 20; turn++) history.observe(of(`${turn}`), "opening", turn);
@@ -62,7 +62,7 @@ describe("what is remembered of prefixes", () => {
   });
 
   it("one prompt of many messages does not push itself out", () => {
-    const history = new PrefixHistory(60_000, 10);
+    const history = new PrefixHistory({ lifetimeMs: 60_000 }, 10);
     const parts = Array.from({ length: 30 }, (_, index) => ({
       ...({ by: "user", takesMark: true, isLast: true } as const),
       text: `${index}`,

@@ -1,7 +1,7 @@
 import type { MarkablePrompt } from "../../../core/cache-marks.ts";
 import { lengthPrefixed } from "../../../core/fingerprint.ts";
 import { BreakpointPlanner, type Plan } from "./breakpoint-planner.ts";
-import { rulesFor } from "./provider-rules.ts";
+import { type RulesByModel, rulesFor } from "./provider-rules.ts";
 
 /** Which cache of a provider a call may meet: nobody hears by it of what other tenants ask. */
 export interface CacheScope {
@@ -18,17 +18,17 @@ const mostScopes = 1_000;
 
 /** The planner of each tenant and model; those that were not asked for longest make room. */
 export class BreakpointPlanners {
-  readonly #least: Readonly<Record<string, number>>;
+  readonly #own: RulesByModel;
   readonly #planners = new Map<string, BreakpointPlanner>();
 
-  /** `least`: tokens of the shortest prefix that is kept, by pattern of the model, where that is not what is published. */
-  constructor(least: Readonly<Record<string, number>> = {}) {
-    this.#least = least;
+  /** `own`: rules, where these are not what is published. */
+  constructor(own: RulesByModel = []) {
+    this.#own = own;
   }
 
   plan(scope: CacheScope, prompt: MarkablePrompt, now: number): Plan | undefined {
-    const rules = rulesFor(scope.protocol, scope.model, this.#least);
-    if (rules === undefined) return undefined;
+    const rules = rulesFor(scope.protocol, scope.model, this.#own);
+    if (rules === undefined || rules.kind === "contents") return undefined;
     const name = lengthPrefixed([scope.tenant, scope.originId, scope.protocol, scope.model]);
     const planner = this.#planners.get(name) ?? new BreakpointPlanner(rules, name);
     this.#planners.delete(name);

@@ -4,7 +4,8 @@ import type { PromptPrefix } from "./prompt-prefixes.ts";
  * Which prefixes came again in time, for the calls that one cache of a provider serves: those of one tenant to one model.
  * How likely it is that a prefix comes again is estimated from how often it did (a beta distribution with a prior). For one
  * that was never seen the prior is that of calls of the same form: whether a conversation begins, or the user goes on with
- * one, or a tool has answered. What became of earlier calls of that form moves it.
+ * one, or a tool has answered. What became of earlier calls of that form moves it. Of a prefix that came again several
+ * times it is known besides how often that was within the provider's longer lifetime.
  */
 
 /** How a call ends. */
@@ -15,12 +16,21 @@ interface Seen {
   /** How often it came again, and of these how often in time. */
   chances: number;
   again: number;
-  /** When the provider wrote or read it last, as far as is known. */
-  keptAt: number | undefined;
+  /** Likewise, within the longer lifetime. */
+  againLater: number;
+  /** When the provider forgets it unless it is read before, and how long it lives then; as far as is known. */
+  kept: { until: number; readonly lifetimeMs: number } | undefined;
+}
+
+/** What there is to choose from; `longerMs` `undefined`: nothing. */
+export interface Lifetimes {
+  readonly lifetimeMs: number;
+  readonly longerMs?: number | undefined;
 }
 
 interface Tally {
   again: number;
+  againLater?: number;
   chances: number;
 }
 
@@ -38,11 +48,14 @@ const priorCalls = 2;
 const mostCounted = 64;
 /** What was seen once may come again with the likelihood of the prior; each time that it did counts as much. */
 const priorOfSeen = 1;
+/** A longer lifetime costs more than once: it is chosen for what has shown that it pays. */
+const leastChances = 2;
 
 export const mostPrefixes = 10_000;
 
 export class PrefixHistory {
   readonly #lifetimeMs: number;
+  readonly #longerMs: number;
   readonly #mostPrefixes: number;
   readonly #seen = new Map<string, Seen>();
   readonly #waiting = new Map<string, Waiting>();
@@ -52,8 +65,9 @@ export class PrefixHistory {
     tool: { again: 0, chances: 0 },
   };
 
-  constructor(lifetimeMs: number, most = mostPrefixes) {
+  constructor({ lifetimeMs, longerMs = 0 }: Lifetimes, most = mostPrefixes) {
     this.#lifetimeMs = lifetimeMs;
+    this.#longerMs = longerMs;
     this.#mostPrefixes = most;
   }
 
@@ -67,13 +81,14 @@ export class PrefixHistory {
     for (const { digest } of prefixes) {
       const seen = this.#seen.get(digest);
       if (seen === undefined) {
-        this.#seen.set(digest, { at: now, chances: 0, again: 0, keptAt: undefined });
+        this.#seen.set(digest, { at: now, chances: 0, again: 0, againLater: 0, kept: undefined });
         continue;
       }
       // At the end of the order: what was seen longest ago is forgotten first.
       this.#seen.delete(digest);
       this.#seen.set(digest, seen);
       const isInTime = now - seen.at <= this.#lifetimeMs;
+      if (now - seen.at <= this.#longerMs) seen.againLater++;
       count(seen, isInTime);
       seen.at = now;
       this.#settle(digest, isInTime);
@@ -103,21 +118,35 @@ export class PrefixHistory {
     return likely;
   }
 
-  isKept({ digest }: PromptPrefix, now: number): boolean {
-    const keptAt = this.#seen.get(digest)?.keptAt;
-    return keptAt !== undefined && now - keptAt <= this.#lifetimeMs;
+  /** How likely each of them comes again within the longer lifetime; 0 where too little is known of that. */
+  laterLikelihoods(prefixes: readonly PromptPrefix[]): readonly number[] {
+    const likely = prefixes.map(({ digest }) => {
+      const seen = this.#seen.get(digest);
+      if (seen === undefined || seen.chances < leastChances) return 0;
+      return (seen.againLater + priorOfSeen * priors.opening) / (seen.chances + priorOfSeen);
+    });
+    for (let index = likely.length - 2; index >= 0; index--)
+      likely[index] = Math.max(likely[index] as number, likely[index + 1] as number);
+    return likely;
   }
 
-  /** The provider has written or read it. */
-  keep({ digest }: PromptPrefix, now: number): void {
+  isKept({ digest }: PromptPrefix, now: number): boolean {
+    const kept = this.#seen.get(digest)?.kept;
+    return kept !== undefined && now <= kept.until;
+  }
+
+  /** The provider has written or read it: written for `lifetimeMs`, unless it was there and stays as it was. */
+  keep({ digest }: PromptPrefix, now: number, lifetimeMs: number): void {
     const seen = this.#seen.get(digest);
-    if (seen !== undefined) seen.keptAt = now;
+    if (seen === undefined) return;
+    const lives = seen.kept !== undefined && now <= seen.kept.until ? seen.kept.lifetimeMs : lifetimeMs;
+    seen.kept = { until: now + lives, lifetimeMs: lives };
   }
 
   /** The provider does not have it. */
   lose({ digest }: PromptPrefix): void {
     const seen = this.#seen.get(digest);
-    if (seen !== undefined) seen.keptAt = undefined;
+    if (seen !== undefined) seen.kept = undefined;
   }
 
   /** What did not come in time will not. */
@@ -140,6 +169,7 @@ function count(tally: Tally, isInTime: boolean): void {
   if (tally.chances >= mostCounted) {
     tally.chances /= 2;
     tally.again /= 2;
+    if (tally.againLater !== undefined) tally.againLater /= 2;
   }
   tally.chances++;
   if (isInTime) tally.again++;

@@ -32,12 +32,12 @@ describe("rules of providers", () => {
     for (const protocol of ["openai-chat", "openai-responses"]) expect(rulesFor(protocol, model)?.kind).toBe(kind);
   });
 
-  it.each(["gemini", "openai-completions", "openai-embeddings"])("%s has none", (protocol) => {
+  it.each(["openai-completions", "openai-embeddings"])("%s has none", (protocol) => {
     expect(rulesFor(protocol, "gpt-5.6")).toBeUndefined();
   });
 
   it("the operator's least tokens come first", () => {
-    const own = { "claude-haiku-*": 700 };
+    const own = [["claude-haiku-*", { leastTokens: 700 }]] as const;
     expect(rulesFor("anthropic-messages", "claude-haiku-4-5", own)?.leastTokens).toBe(700);
     expect(rulesFor("anthropic-messages", "claude-opus-4-6", own)?.leastTokens).toBe(4_096);
   });

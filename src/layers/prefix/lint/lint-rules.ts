@@ -1,4 +1,5 @@
-import { isGenuine, rulesFor } from "../breakpoints/provider-rules.ts";
+import { isGenuine, type RulesByModel, rulesFor } from "../breakpoints/provider-rules.ts";
+import { type CacheRules, engineRules } from "../breakpoints/published-rules.ts";
 
 /** What the lint has to know of the cache behind an origin. */
 export interface LintRules {
@@ -10,20 +11,11 @@ export interface LintRules {
   readonly lookBack: number | undefined;
 }
 
-/** Engines of one's own keep blocks of 16 tokens, and forget what was used longest ago when they are full. */
-const engine: LintRules = { leastTokens: 16, lifetimeMs: undefined, lookBack: undefined };
-/** Implicit caching; https://ai.google.dev/gemini-api/docs/caching names no lifetime. */
-const geminiLeast = { flash: 1_024, other: 4_096 };
-
-export function lintRulesFor(protocol: string, model: string, originId: string): LintRules {
-  if (protocol === "gemini") {
-    const leastTokens = /flash/i.test(model) ? geminiLeast.flash : geminiLeast.other;
-    return { ...engine, leastTokens };
-  }
-  const rules = rulesFor(protocol, model);
+export function lintRulesFor(protocol: string, model: string, originId: string, own: RulesByModel = []): LintRules {
   const isOwn =
     originId !== "" && !isGenuine(protocol, originId) && /^https?:\/\/(?:localhost|[\d.]+|\[)/.test(originId);
-  if (rules === undefined || isOwn) return engine;
+  const rules: CacheRules =
+    (isOwn && protocol !== "gemini" ? undefined : rulesFor(protocol, model, own)) ?? engineRules;
   const { kind, leastTokens, lifetimeMs, lookBack } = rules;
-  return { leastTokens, lifetimeMs, lookBack: kind === "automatic" ? undefined : lookBack };
+  return { leastTokens, lifetimeMs, lookBack: kind === "marks" || kind === "exact-marks" ? lookBack : undefined };
 }
