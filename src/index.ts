@@ -1,5 +1,5 @@
 export { type Cache, type CacheOptions, createCache } from "./cache.ts";
-export type { Bus, BusListener, BusMessage } from "./core/bus.ts";
+export type { Bus, BusListener, BusMessage, InvalidationMessage, SaidMessage } from "./core/bus.ts";
 export type { Clock, Random } from "./core/clock.ts";
 export type { Duration } from "./core/duration.ts";
 export {

@@ -6,7 +6,10 @@ const removed = (key: string): BusMessage => ({ kind: "removed", tenant: "t", ke
 
 function listenerInto(said: string[]): BusListener {
   return {
-    heard: (message) => void said.push(message.kind === "removed" ? message.key : message.scope),
+    heard: (message) =>
+      void said.push(
+        message.kind === "renewed" ? message.scope : message.kind === "said" ? message.topic : message.key,
+      ),
     missed: () => void said.push("missed"),
   };
 }

@@ -6,6 +6,7 @@ import { readBusText, writeBusText } from "./bus-text.ts";
 const bytes = fc.uint8Array({ minLength: 1, maxLength: 16 });
 const message: fc.Arbitrary<BusMessage> = fc.oneof(
   fc.record({ kind: fc.constant("removed" as const), tenant: fc.string(), key: fc.string() }),
+  fc.record({ kind: fc.constant("said" as const), topic: fc.string(), text: fc.string() }),
   fc.record({
     kind: fc.constant("renewed" as const),
     tenant: fc.string({ unit: "binary" }),
@@ -33,6 +34,8 @@ describe("messages of a bus as text", () => {
     ["without a sender", '{"v":1,"said":[]}'],
     ["a kind that is not known", '{"v":1,"from":"a","said":[["x","","k"]]}'],
     ["a key too many", '{"v":1,"from":"a","said":[["k","","k","k"]]}'],
+    ["a hint that is too long a list", '{"v":1,"from":"a","said":[["s","pool","text","more"]]}'],
+    ["a hint without a text", '{"v":1,"from":"a","said":[["s","pool"]]}'],
     ["a token that is none", '{"v":1,"from":"a","said":[["g","","tag:a",7,null]]}'],
     ["a generation of before that is none", '{"v":1,"from":"a","said":[["g","","tag:a","AA",7]]}'],
     ["no list", '{"v":1,"from":"a","said":["k"]}'],

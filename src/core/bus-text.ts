@@ -2,7 +2,7 @@ import type { BusMessage } from "./bus.ts";
 
 /**
  * Messages of a bus as one line of JSON, for servers that carry text: `{v, from, said}`, where a renewed generation is
- * `["g", tenant, scope, token, before]` and a removed key `["k", tenant, key]`. Tokens are in base64url. Whatever does
+ * `["g", tenant, scope, token, before]`, a removed key `["k", tenant, key]` and a hint `["s", topic, text]`. Tokens are in base64url. Whatever does
  * not read exactly so is foreign or of a later version, and nothing of it is believed.
  */
 
@@ -32,6 +32,7 @@ export function readBusText(text: string): BusText | undefined {
 }
 
 function itemOf(message: BusMessage): readonly (string | null)[] {
+  if (message.kind === "said") return ["s", message.topic, message.text];
   if (message.kind === "removed") return ["k", message.tenant, message.key];
   const { tenant, scope, token, before } = message;
   return ["g", tenant, scope, textOf(token), before === undefined ? null : textOf(before)];
@@ -41,6 +42,7 @@ function messageOf(item: unknown): BusMessage | undefined {
   if (!Array.isArray(item)) return undefined;
   const [kind, tenant, name, token, before] = item;
   if (typeof tenant !== "string" || typeof name !== "string") return undefined;
+  if (kind === "s") return item.length === 3 ? { kind: "said", topic: tenant, text: name } : undefined;
   if (kind === "k") return item.length === 3 ? { kind: "removed", tenant, key: name } : undefined;
   if (kind !== "g" || item.length !== 5 || typeof token !== "string") return undefined;
   if (before !== null && typeof before !== "string") return undefined;

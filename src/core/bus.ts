@@ -2,11 +2,22 @@ import type { MaybePromise } from "./store.ts";
 
 /**
  * The contract of a bus: how the processes that share a store tell each other what was invalidated, so that copies in
- * memory are looked at again at once and not only when their time is up. It carries names and generation tokens, never
+ * memory are looked at again at once and not only when their time is up. It carries names, generation tokens and hints, never
  * values; nothing depends on a message arriving. The suite that every bus passes is `busContract` of `reprise/testing`.
  */
 
-export type BusMessage =
+export type BusMessage = InvalidationMessage | SaidMessage;
+
+/** A hint of one part of the process for the same part of others, such as what a pool has waiting; out of date at once. */
+export interface SaidMessage {
+  readonly kind: "said";
+  /** What it is about. */
+  readonly topic: string;
+  /** At most some kilobytes. */
+  readonly text: string;
+}
+
+export type InvalidationMessage =
   | {
       /** A scope has a new generation. */
       readonly kind: "renewed";

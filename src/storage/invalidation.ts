@@ -1,4 +1,4 @@
-import type { Bus, BusMessage } from "../core/bus.ts";
+import type { Bus, InvalidationMessage } from "../core/bus.ts";
 import type { Clock, Random } from "../core/clock.ts";
 import { withDeadline } from "../core/deadline.ts";
 import type { EntryPlace } from "../core/entry-id.ts";
@@ -33,7 +33,7 @@ export interface InvalidatorParts {
   readonly trace: Trace;
 }
 
-type Renewal = Extract<BusMessage, { kind: "renewed" }>;
+type Renewal = Extract<InvalidationMessage, { kind: "renewed" }>;
 
 /** How much longer than the renewal it may take to say what there was before; what comes later is noted all the same. */
 const beforeMs = 100;
@@ -65,7 +65,7 @@ export class Invalidator {
       this.#renew(scopes),
       Promise.all(places.map((place) => this.#remove(place))),
     ]);
-    const messages: readonly BusMessage[] = [...renewed, ...places.map(removal)];
+    const messages: readonly InvalidationMessage[] = [...renewed, ...places.map(removal)];
     this.#tell(messages);
     const groups: readonly (ScopeGroup | "key")[] = [
       ...scopes.map(({ name }) => scopeGroup(name)),
@@ -123,7 +123,7 @@ export class Invalidator {
   }
 
   /** What a process with a store of its own took back: the same is taken back here, where that store is not. */
-  async repeat(message: BusMessage): Promise<void> {
+  async repeat(message: InvalidationMessage): Promise<void> {
     if (message.kind === "removed") await this.#remove({ tenant: message.tenant, slot: message.key });
     else await this.#renewOne({ tenant: message.tenant, name: message.scope });
   }
@@ -134,7 +134,7 @@ export class Invalidator {
   }
 
   /** The others notice without it, only later; so nobody waits for it. */
-  #tell(messages: readonly BusMessage[]): void {
+  #tell(messages: readonly InvalidationMessage[]): void {
     const { bus, trace } = this.#parts;
     if (bus === undefined || messages.length === 0) return;
     const publish = async (): Promise<void> => {
@@ -149,7 +149,7 @@ export class Invalidator {
   }
 }
 
-function removal({ tenant, slot }: EntryPlace): BusMessage {
+function removal({ tenant, slot }: EntryPlace): InvalidationMessage {
   return { kind: "removed", tenant, key: slot };
 }
 

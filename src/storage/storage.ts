@@ -1,4 +1,4 @@
-import type { Bus, BusMessage } from "../core/bus.ts";
+import type { Bus, InvalidationMessage } from "../core/bus.ts";
 import type { BreakerState } from "../core/circuit-breaker.ts";
 import type { Clock, Random } from "../core/clock.ts";
 import { scopeKey } from "../core/generations.ts";
@@ -69,6 +69,7 @@ function inMemory(front: Store, { bus, clock, random, trace }: StorageOptions): 
   const invalidator = new Invalidator({ ...stores, bus, journal, clock, random, trace });
   const stopListening = bus?.subscribe({
     heard(message) {
+      if (message.kind === "said") return;
       trace({ type: "invalidation-heard", group: groupOf(message) });
       void invalidator.repeat(message);
     },
@@ -125,6 +126,7 @@ function behindMemory(front: Store, given: SharedStore, options: StorageOptions)
   const stopDoubting = given.onInterrupted?.(doubt);
   const stopListening = bus?.subscribe({
     heard(message) {
+      if (message.kind === "said") return;
       trace({ type: "invalidation-heard", group: groupOf(message) });
       if (message.kind === "removed") {
         invalidator.removed.forget(message.tenant, message.key);
@@ -177,7 +179,7 @@ function unguarded(store: Store): GuardedStores {
   return { store, available: () => true, breaker: () => "closed" };
 }
 
-function groupOf(message: BusMessage) {
+function groupOf(message: InvalidationMessage) {
   return message.kind === "removed" ? "key" : scopeGroup(message.scope);
 }
 

@@ -27,6 +27,7 @@ const renewed = (scope: string, before: Uint8Array | undefined = token): BusMess
   token,
   before,
 });
+const said = (text: string): BusMessage => ({ kind: "said", topic: "pool ü", text });
 const removed = (key: string): BusMessage => ({ kind: "removed", tenant: "", key });
 
 /** Hears until `count` messages are there. */
@@ -65,12 +66,12 @@ function isBytes(value: unknown): value is Uint8Array {
 const cases: Readonly<Record<string, (buses: BusesUnderTest["buses"]) => Promise<void>>> = {
   "all others hear what one says, whole and in order": async ([one, two, three]) => {
     const listeners = [listen(two), listen(three)];
-    const said = [renewed("tag:a"), removed("k"), renewed("tag:b", undefined)];
-    await one.publish(said);
+    const messages = [renewed("tag:a"), removed("k"), said("{}"), renewed("tag:b", undefined)];
+    await one.publish(messages);
     await one.publish([removed("last")]);
     for (const listener of listeners) {
-      await listener.until(4);
-      assertSame(listener.heard, [...said, removed("last")]);
+      await listener.until(5);
+      assertSame(listener.heard, [...messages, removed("last")]);
     }
   },
   "nobody hears itself": async ([one, two]) => {

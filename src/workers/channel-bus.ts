@@ -43,7 +43,7 @@ export class ChannelBus implements Bus {
 
 /** What is read from a channel is a view of all that was read with it, which a small token is not to keep in memory. */
 function owned(message: BusMessage): BusMessage {
-  if (message.kind === "removed") return message;
+  if (message.kind !== "renewed") return message;
   const { token, before } = message;
   return { ...message, token: new Uint8Array(token), before: before && new Uint8Array(before) };
 }
