@@ -27,6 +27,8 @@ import { type IncomingRequest, Intake } from "./intake/intake.ts";
 import { EmbeddingLayer } from "./layers/embedding/embedding-layer.ts";
 import { ExactLayer } from "./layers/exact/exact-layer.ts";
 import { Replayer } from "./layers/exact/replay.ts";
+import { PromptMatcher } from "./layers/prefix/registry/prompt-matcher.ts";
+import { PromptRegistry } from "./layers/prefix/registry/prompt-registry.ts";
 import type { EmbeddingsParts } from "./library/library-embeddings.ts";
 import type { ShelfParts } from "./library/value-shelf.ts";
 import type { Settings } from "./options.ts";
@@ -83,6 +85,10 @@ export interface Core {
   invalidate(wish: Invalidation): Promise<Invalidated>;
   /** Somebody says whether an answer was right; see `takeFeedback`. */
   feedback(feedback: Feedback): Promise<FeedbackTaken>;
+  /** Named system prompts, which calls may refer to. */
+  readonly prompts: PromptRegistry;
+  /** Who asks. Throws `RequestRejectedError`. */
+  tenantOf(request: IncomingCall): string;
   readonly ledger: Ledger;
   /** What was counted and saved, of all who share the store; nothing where it is not kept there. */
   readonly rollups: Rollups;
@@ -114,6 +120,9 @@ export async function assembleCore(options: CoreOptions): Promise<Core> {
   const onReplaced = (): void => {
     intake = intakeOf(live);
   };
+  const bus = options.bus ?? options.store?.bus;
+  const prompts = new PromptRegistry({ store: storage.truth, bus, clock, random });
+  let known = new PromptMatcher(prompts.book);
   const given = settings.security.masterKey;
   const masterKey = await obtainMasterKey({ store: storage.truth, given, random, clock, onReplaced });
   const secret = masterKey.key;
@@ -167,12 +176,18 @@ export async function assembleCore(options: CoreOptions): Promise<Core> {
   const intakeOf = (now: Settings) => {
     const [common, rules] = [{ secret, compat: now.compat.headers }, rulesOf(now)];
     const { sortTools } = now.layers.prefix;
+    const begun = { prompts: () => known };
     return {
-      answers: new Intake({ ...common, rules, sortTools, memoryBytes: shares.readings }),
+      answers: new Intake({ ...common, ...begun, rules, sortTools, memoryBytes: shares.readings }),
       vectors: new EmbeddingIntake({ ...common, rules: vectorRulesOf(now), memoryBytes: shares.vectorReadings }),
     };
   };
   const invalidate = (wish: Invalidation) => storage.invalidator.invalidate(wish);
+  // A program that embeds the cache refers to no prompts.
+  if (options.keepsStats === true)
+    void prompts.watch(() => {
+      known = new PromptMatcher(prompts.book);
+    });
   let live = settings;
   let intake = intakeOf(live);
   const heard = (request: IncomingCall, call: HeardCall, caller: Caller, handled: MaybePromise<Answer>) => {
@@ -195,6 +210,7 @@ export async function assembleCore(options: CoreOptions): Promise<Core> {
           return heard(request, asked.call, caller, embeddings.handle(asked, caller));
         }
         const asked = intake.answers.read(request as IncomingRequest);
+        if (asked.prompt !== undefined) trace({ type: "prompt-call", prompt: asked.prompt });
         return heard(request, asked.call, caller, pipeline.handle(asked, caller));
       } catch (error) {
         const code = RepriseError.isInstance(error) ? error.code : "internal";
@@ -212,6 +228,8 @@ export async function assembleCore(options: CoreOptions): Promise<Core> {
         throw error;
       }
     },
+    prompts,
+    tenantOf: (request) => intake.answers.tenantOf(request as IncomingRequest),
     flights,
     followers: () => [...flights.all()].reduce((sum, flight) => sum + flight.followers, 0),
     ledger,
@@ -234,6 +252,7 @@ export async function assembleCore(options: CoreOptions): Promise<Core> {
     },
     close: async () => {
       masterKey.close();
+      prompts.close();
       await Promise.all([pipeline.close(), batches.stored()]);
       await semantic?.close();
       await rollups.close();

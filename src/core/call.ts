@@ -37,6 +37,8 @@ export interface Call {
 export interface Asked {
   readonly call: Call;
   readonly origin: Origin;
+  /** The registered prompt that it begins with. */
+  readonly prompt?: string | undefined;
   parsed(): ParsedRequest;
 }
 

@@ -89,6 +89,7 @@ export const directiveHeaders: readonly string[] = Object.freeze([
   "x-ai-cache-tags",
   "x-ai-cache-variant",
   "x-ai-user",
+  "x-ai-prompt",
 ]);
 
 /** Whether a header (lower-case name) is ours to strip: those of `directiveHeaders` and all others named `x-ai-cache-...`. */

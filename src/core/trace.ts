@@ -43,6 +43,8 @@ export type TraceEvent =
       /** Until the answer, or the first byte of a stream, was ready. */
       readonly durationMs: number;
     }
+  /** A call begins with this registered prompt, whoever answers it. */
+  | { readonly type: "prompt-call"; readonly prompt: string }
   | {
       readonly type: "origin-start";
       readonly originId: string;

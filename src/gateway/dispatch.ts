@@ -7,6 +7,7 @@ import { embeddingProtocols } from "../protocols/all-embeddings.ts";
 import { openAiChat } from "../protocols/openai-chat.ts";
 import { type ModelRouteParts, modelRoute, type Place } from "./model-route.ts";
 import { passThrough } from "./pass-through.ts";
+import { refersToPrompt, refusePrompt } from "./prompts/prompt-reference.ts";
 import { sendError } from "./send-error.ts";
 import type { Route } from "./upstreams.ts";
 
@@ -74,6 +75,7 @@ async function pass(
   let result = "bypass";
   try {
     const { stallMs, compat } = parts.live;
+    if (refersToPrompt(request.rawHeaders)) throw refusePrompt();
     await passThrough(request, response, found(routeOf(), request), stallMs, compat);
   } catch (error) {
     result = "error";

@@ -5,6 +5,7 @@ import { RepriseError, RequestRejectedError } from "../core/errors.ts";
 import type { Core } from "../core-assembly.ts";
 import type { CompatHeaders } from "../policy/compat-headers.ts";
 import type { CallTracing } from "../telemetry/opentelemetry/call-tracing.ts";
+import { refersToPrompt, withPrompt } from "./prompts/prompt-reference.ts";
 import { readBody } from "./request-body.ts";
 import { callerOf, sendAnswer } from "./send-answer.ts";
 import { type ErrorReporter, sendError } from "./send-error.ts";
@@ -27,7 +28,7 @@ export interface ModelRouteParts {
   readonly tracing: CallTracing | undefined;
   readonly observe: (endpoint: string, result: string, stream: boolean, durationMs: number) => void;
   readonly report: ErrorReporter;
-  /** A call whose body could not be read: the core never hears of it, yet it counts. */
+  /** A call whose body could not be read, or that refers to no prompt that there is: the core never hears of it, yet it counts. */
   readonly countUnread: (protocol: WireFormat, code: string) => void;
 }
 
@@ -81,10 +82,9 @@ async function answerCall(
 ): Promise<void> {
   const { core, clock } = parts;
   const startedAt = clock.monotonic();
-  let isRead = false;
+  let isTaken = false;
   try {
     const body = await readBody(request, parts.live.maxBodyBytes);
-    isRead = true;
     const { upstreams, stallMs } = parts.live;
     const incoming = {
       protocol,
@@ -94,7 +94,9 @@ async function answerCall(
       rawHeaders: request.rawHeaders,
       body,
     };
-    const handled = core.handle(incoming, callerOf(response));
+    const call = refersToPrompt(request.rawHeaders) ? await withPrompt(core, incoming) : incoming;
+    isTaken = true;
+    const handled = core.handle(call, callerOf(response));
     const answer = handled instanceof Promise ? await handled : handled;
     const isStream = !(answer.body instanceof Uint8Array);
     const sent = sendAnswer(response, answer, stallMs);
@@ -102,7 +104,7 @@ async function answerCall(
     parts.observe(protocol.name, answer.outcome.kind, isStream, clock.monotonic() - startedAt);
   } catch (error) {
     if (!RequestRejectedError.isInstance(error)) parts.report(error, request);
-    if (!isRead) parts.countUnread(protocol, RepriseError.isInstance(error) ? error.code : "internal");
+    if (!isTaken) parts.countUnread(protocol, RepriseError.isInstance(error) ? error.code : "internal");
     sendError(response, error, protocol);
     parts.observe(protocol.name, "error", false, clock.monotonic() - startedAt);
   }

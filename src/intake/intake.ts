@@ -11,6 +11,7 @@ import { bodyOpener, type OpenedBody } from "../policy/litellm-cache.ts";
 import type { PolicyRules, PolicySubject } from "../policy/rules.ts";
 import { readQuery } from "../policy/scope.ts";
 import { variantsOf } from "../policy/stochastic.ts";
+import { BegunPrompts, type KnownPrompts } from "./begun-prompts.ts";
 import { fixedBytes, type HeaderReading, RequestHeaders } from "./request-headers.ts";
 
 /**
@@ -32,6 +33,8 @@ export interface IncomingRequest {
   readonly rawHeaders: readonly string[];
   /** The decoded body. */
   readonly body: Uint8Array;
+  /** The registered prompt that was put into the body, where the call referred to one. */
+  readonly prompt?: string;
 }
 
 export interface IntakeParts {
@@ -43,6 +46,8 @@ export interface IntakeParts {
   readonly compat?: readonly CompatGateway[];
   /** Send tools in the order of their names. The key is of the request as it came. */
   readonly sortTools?: boolean;
+  /** With what calls may begin. Default: nothing that is known. */
+  readonly prompts?: (() => KnownPrompts) | undefined;
 }
 
 interface BodyReading {
@@ -60,16 +65,23 @@ interface BodyReading {
 export class Intake {
   readonly #parts: IntakeParts;
   readonly #headers: RequestHeaders;
+  readonly #begun: BegunPrompts | undefined;
   readonly #opened: (body: Uint8Array) => OpenedBody;
   readonly #bodyReadings: LRUCache<string, BodyReading>;
 
   constructor(parts: IntakeParts) {
     this.#parts = parts;
     const { memoryBytes = 40 * 1024 * 1024, compat = [] } = parts;
+    this.#begun = parts.prompts && new BegunPrompts(parts.prompts);
     const forHeaders = Math.max(1, Math.floor(memoryBytes / 5));
     this.#headers = new RequestHeaders(parts.secret, forHeaders, new CompatHeaders(compat));
     this.#opened = bodyOpener(compat);
     this.#bodyReadings = new LRUCache({ max: 10_000, maxSize: Math.max(1, memoryBytes - forHeaders) });
+  }
+
+  /** Who asks. Throws `RequestRejectedError`. */
+  tenantOf(request: IncomingRequest): string {
+    return this.#headers.read(request).tenant;
   }
 
   /** Throws `RequestRejectedError`. */
@@ -96,15 +108,20 @@ export class Intake {
     const { call } = last;
     const open = this.#opened;
     let sent: ParsedRequest | undefined;
+    const whole = (): ParsedRequest => {
+      parsed ??= protocol.parseRequest(open(body).body, endpoint, query);
+      return parsed;
+    };
     const sorts = this.#parts.sortTools === true && call.directives.layers?.has("prefix") !== false;
     return {
       call,
       origin,
+      prompt: request.prompt ?? this.#begun?.of(call, whole),
       parsed() {
         if (sent !== undefined) return sent;
-        parsed ??= protocol.parseRequest(open(body).body, endpoint, query);
-        const whole = forcesZero(call.policy) ? (parsed.deterministic() ?? parsed) : parsed;
-        sent = sorts ? (whole.sorted?.() ?? whole) : whole;
+        const given = whole();
+        const asked = forcesZero(call.policy) ? (given.deterministic() ?? given) : given;
+        sent = sorts ? (asked.sorted?.() ?? asked) : asked;
         return sent;
       },
     };

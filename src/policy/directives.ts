@@ -116,6 +116,8 @@ const fields: readonly (readonly [string, FieldReader])[] = [
       draft.user = value;
     },
   ],
+  // A gateway has put the prompt into the call by now, and taken the field away.
+  ["X-AI-Prompt", (_, value, field) => reject(field, "is understood by a gateway, which keeps the prompts", value)],
 ];
 
 function readSwitch(draft: Draft, value: string, field: string): void {

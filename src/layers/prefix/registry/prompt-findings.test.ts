@@ -1,0 +1,97 @@
+import { describe, expect, it } from "vitest";
+import { PromptBook } from "./prompt-book.ts";
+import { findingsOf } from "./prompt-findings.ts";
+import type { RegisteredPrompt } from "./registered-prompt.ts";
+import { hintsIn } from "./text-hints.ts";
+
+const rules = ["Answer in whole sentences.", "Say what you do not know.", "Never promise a refund.", "Be brief."];
+const hotel = `You answer the guests of a hotel – kindly.\n${rules.join("\n")}`;
+
+let count = 0;
+function prompt(name: string, text: string, more: Partial<RegisteredPrompt> = {}): RegisteredPrompt {
+  const sequence = ++count;
+  return {
+    tenant: undefined,
+    name,
+    version: String(sequence),
+    sequence,
+    createdAt: sequence,
+    deletedAt: undefined,
+    text,
+    ...more,
+  };
+}
+
+function found(...prompts: readonly RegisteredPrompt[]) {
+  return findingsOf(new PromptBook(prompts, "e"));
+}
+
+describe("what is said of registered prompts", () => {
+  it("nothing of texts that have little in common and stay as they are", () => {
+    const other = "You translate what the user says into French, word for word, and add nothing of your own to it.";
+    const effective = "Rules that hold since 2024-05-01: a room may be cancelled until 18:00, and Monday is free.";
+    expect(found(prompt("hotel", hotel), prompt("french", other), prompt("since", effective))).toEqual([]);
+  });
+
+  it("two names for nearly one text, with the first byte that differs", () => {
+    const texts = [hotel, hotel.replace("Never promise", "Do not promise")];
+    const [finding, ...others] = found(prompt("one", texts[0] as string), prompt("two", texts[1] as string));
+    expect(others).toEqual([]);
+    const byte = Buffer.byteLength(hotel.slice(0, hotel.indexOf("Never")));
+    expect(finding).toMatchObject({ kind: "near-duplicate", cause: "words", byte });
+    expect(finding?.prompts.map((id) => id.split("@")[0])).toEqual(["one", "two"]);
+    expect([finding?.before, finding?.after]).toEqual([
+      expect.stringContaining("Never"),
+      expect.stringContaining("Do"),
+    ]);
+    expect(finding?.likeness).toBeGreaterThan(0.9);
+  });
+
+  it("equal texts, texts that differ in their space, and lists in another order", () => {
+    const shuffled = `You answer the guests of a hotel – kindly.\n${[...rules].reverse().join("\n")}`;
+    const causes = (other: string) => found(prompt("one", hotel), prompt("two", other)).map(({ cause }) => cause);
+    expect(causes(hotel)).toEqual(["equal"]);
+    expect(causes(hotel.replaceAll("\n", "\r\n"))).toEqual(["whitespace"]);
+    expect(causes(shuffled)).toEqual(["order"]);
+  });
+
+  it("nothing of two tenants together, but of one beside everybody's", () => {
+    const own = (tenant: string) => prompt("hotel", hotel, { tenant });
+    expect(found(own("a"), own("b"))).toEqual([]);
+    expect(found(own("a"), prompt("hotel", hotel))).toHaveLength(1);
+  });
+
+  it("versions that differ only in a date or an id, and not those with other words", () => {
+    const of = (text: string) => prompt("hotel", `${hotel}\nReference ${text}.`);
+    const causes = (...texts: readonly string[]) =>
+      found(...texts.map(of)).map(({ kind, cause }) => `${kind}: ${cause}`);
+    expect(causes("2026-07-01", "2026-07-02")).toEqual(["version: date"]);
+    expect(causes("a81bc81b-dead-4e5d-abff-90865d1e13b1", "0f8fad5b-d9cb-469f-a165-70867728950e")).toEqual([
+      "version: id",
+      "text: id",
+    ]);
+    expect(causes("of the house", "of the town")).toEqual([]);
+  });
+
+  it("what in one text will not stay", () => {
+    const told = (text: string) => hintsIn(text).map(({ cause, text: what, offset }) => [cause, what, offset]);
+    expect(told("Today is 2026-07-01.")).toEqual([["date", "2026-07-01", 9]]);
+    expect(told("The current time: July 1, 2026")).toEqual([["date", "July 1, 2026", 18]]);
+    expect(told("Heute ist der 1.7.2026")).toEqual([["date", "1.7.2026", 14]]);
+    expect(told("Hello {{ user.name }}, id 0f8fad5b-d9cb-469f-a165-70867728950e")).toEqual([
+      ["placeholder", "{{ user.name }}", 6],
+      ["id", "0f8fad5b-d9cb-469f-a165-70867728950e", 26],
+    ]);
+    expect(told('You may use JSON such as {"a":{"b":1}} and say when the shop opens (9:00).')).toEqual([]);
+    expect(found(prompt("x", "Grüße. Today is 2026-07-01."))[0]).toMatchObject({
+      kind: "text",
+      cause: "date",
+      byte: 18,
+    });
+  });
+
+  it("the same of the same book, without comparing again", () => {
+    const book = new PromptBook([prompt("one", hotel), prompt("two", hotel)], "e");
+    expect(findingsOf(book)).toBe(findingsOf(book));
+  });
+});
