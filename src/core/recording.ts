@@ -4,14 +4,18 @@
  */
 
 /** Token counts in one form for every provider. `inputTokens` includes the cached ones. */
-export interface Usage {
+export interface TokenCounts {
   readonly inputTokens: number;
   readonly cachedInputTokens: number;
   readonly cacheWriteTokens: number;
-  /** Of `cacheWriteTokens` those that are kept for an hour, which costs more. Default 0. */
-  readonly hourWriteTokens?: number;
   readonly outputTokens: number;
   readonly reasoningTokens: number;
+}
+
+/** Those of one answer. */
+export interface Usage extends TokenCounts {
+  /** Of `cacheWriteTokens` those that are kept for an hour, which costs more. Default 0. */
+  readonly hourWriteTokens?: number;
 }
 
 export interface Recording {

@@ -1,6 +1,6 @@
 import type { Cost } from "../core/cost.ts";
 import { usdText } from "../core/money.ts";
-import type { Usage } from "../core/recording.ts";
+import type { TokenCounts } from "../core/recording.ts";
 
 /** Token counts and money of many answers, added up exactly. */
 
@@ -10,12 +10,12 @@ export interface AccountTotals {
   /** Those whose price is not known: the answer tells no usage, or nobody publishes a price of its model. */
   readonly unpriced: number;
   /** Of all that told their usage, priced or not. */
-  readonly tokens: Usage;
+  readonly tokens: TokenCounts;
   /** Exact decimal in US dollars; see `picodollars` in `core/money.ts`. */
   readonly usd: string;
 }
 
-type Kind = keyof Usage;
+type Kind = keyof TokenCounts;
 
 export const kinds: readonly Kind[] = [
   "inputTokens",
@@ -55,7 +55,7 @@ class Money {
 export class Account {
   answers = 0;
   unpriced = 0;
-  readonly tokens: { -readonly [K in Kind]: Usage[K] } = {
+  readonly tokens: { -readonly [K in Kind]: TokenCounts[K] } = {
     inputTokens: 0,
     cachedInputTokens: 0,
     cacheWriteTokens: 0,

@@ -1,4 +1,4 @@
-import type { Usage } from "../core/recording.ts";
+import type { TokenCounts } from "../core/recording.ts";
 import type { SavedBy } from "../core/trace.ts";
 import type { Ledger, LedgerLine, SpentFor } from "./ledger.ts";
 import type { Exemplar } from "./tally.ts";
@@ -30,7 +30,7 @@ export interface BookedLine {
   readonly provider?: string;
   readonly model: string;
   readonly unpriced: number;
-  readonly tokens: Usage;
+  readonly tokens: TokenCounts;
   readonly picodollars: bigint;
   /** As if providers had read every prompt from a cache of their own. */
   readonly conservativePicodollars: bigint;
@@ -136,11 +136,13 @@ function mergedLedgers(ledgers: readonly LedgerReading[]): LedgerReading {
 
 function added<T extends BookedLine>(line: T | undefined, more: T): T {
   if (line === undefined) return more;
-  const kinds = Object.keys(more.tokens) as (keyof Usage)[];
+  const kinds = Object.keys(more.tokens) as (keyof TokenCounts)[];
   return {
     ...line,
     unpriced: line.unpriced + more.unpriced,
-    tokens: Object.fromEntries(kinds.map((kind) => [kind, line.tokens[kind] + more.tokens[kind]])) as unknown as Usage,
+    tokens: Object.fromEntries(
+      kinds.map((kind) => [kind, line.tokens[kind] + more.tokens[kind]]),
+    ) as unknown as TokenCounts,
     picodollars: line.picodollars + more.picodollars,
     conservativePicodollars: line.conservativePicodollars + more.conservativePicodollars,
   };

@@ -1,5 +1,5 @@
 import type { Attributes, Counter, Histogram, Meter } from "@opentelemetry/api";
-import type { Usage } from "../../core/recording.ts";
+import type { TokenCounts } from "../../core/recording.ts";
 import type { Trace, TraceEvent } from "../../core/trace.ts";
 import { BoundedLabels } from "../bounded-labels.ts";
 import { commonAttributes, errorTypeOf } from "./inference-attributes.ts";
@@ -22,9 +22,9 @@ const usageCounters = {
   "gen_ai.client.inference.usage.cache_read.input_tokens": "cachedInputTokens",
   "gen_ai.client.inference.usage.cache_write.input_tokens": "cacheWriteTokens",
   "gen_ai.client.inference.usage.reasoning.output_tokens": "reasoningTokens",
-} as const satisfies Readonly<Record<string, keyof Usage>>;
+} as const satisfies Readonly<Record<string, keyof TokenCounts>>;
 
-const noTokens: Usage = {
+const noTokens: TokenCounts = {
   inputTokens: 0,
   cachedInputTokens: 0,
   cacheWriteTokens: 0,
@@ -42,11 +42,13 @@ export function inferenceMetrics(meter: Meter, { formerNames }: { readonly forme
     "Time until the first piece of a stream.",
     seconds,
   );
-  const counters: readonly (readonly [Counter, keyof Usage])[] = Object.entries(usageCounters).map(([name, kind]) => [
-    meter.createCounter(name, { unit: "{token}", description: "Tokens that origins counted." }),
-    kind,
-  ]);
-  const sizes: readonly (readonly [Histogram, keyof Usage])[] = [
+  const counters: readonly (readonly [Counter, keyof TokenCounts])[] = Object.entries(usageCounters).map(
+    ([name, kind]) => [
+      meter.createCounter(name, { unit: "{token}", description: "Tokens that origins counted." }),
+      kind,
+    ],
+  );
+  const sizes: readonly (readonly [Histogram, keyof TokenCounts])[] = [
     [
       histogram("gen_ai.client.inference.operation.input_tokens", "{token}", "Tokens of one call.", tokens),
       "inputTokens",

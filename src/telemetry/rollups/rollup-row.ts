@@ -1,4 +1,4 @@
-import type { Usage } from "../../core/recording.ts";
+import type { TokenCounts } from "../../core/recording.ts";
 import { type Account, kinds } from "../account.ts";
 import { purposes, savers } from "../ledger.ts";
 import { buckets, type LogHistogram } from "./log-histogram.ts";
@@ -12,7 +12,7 @@ import { add, type SemanticTally, similarityBounds } from "./semantic-tally.ts";
  */
 
 export function encodeRow(rollup: Rollup): Uint8Array {
-  const { requests, saved, spent, hit, miss, unpriced, semantic } = rollup;
+  const { requests, saved, spent, hit, miss, unpriced, semantic, prompts } = rollup;
   const row: Row = {
     v: rowVersion,
     requests: Object.fromEntries(Object.entries(requests).filter(([, calls]) => calls !== 0)),
@@ -30,6 +30,7 @@ export function encodeRow(rollup: Rollup): Uint8Array {
     miss: miss.filled(),
     unpriced: Object.fromEntries(unpriced),
     ...(semantic.isEmpty ? {} : { semantic: semanticRow(semantic) }),
+    ...(prompts.size === 0 ? {} : { prompts: Object.fromEntries(prompts) }),
   };
   return Buffer.from(JSON.stringify(row), "utf8");
 }
@@ -61,6 +62,7 @@ export function addRow(rollup: Rollup, bytes: Uint8Array): boolean {
   fill(rollup.miss, row.miss);
   for (const [model, answers] of Object.entries(row.unpriced)) rollup.addUnpriced(model, answers);
   if (row.semantic !== undefined) addSemantic(rollup.semantic, row.semantic);
+  for (const [prompt, calls] of Object.entries(row.prompts ?? {})) rollup.addPrompt(prompt, calls);
   return true;
 }
 
@@ -107,7 +109,7 @@ function accountRow({ answers, unpriced, tokens, picodollars, conservativePicodo
 
 function book(account: Account, { n, usd, least }: AccountRow): void {
   const [answers = 0, unpriced = 0, ...given] = n;
-  const tokens = Object.fromEntries(kinds.map((kind, index) => [kind, given[index]])) as unknown as Usage;
+  const tokens = Object.fromEntries(kinds.map((kind, index) => [kind, given[index]])) as unknown as TokenCounts;
   const picodollars = BigInt(usd);
   const conservativePicodollars = least === undefined ? picodollars : BigInt(least);
   account.merge({ answers, unpriced, tokens, picodollars, conservativePicodollars });
