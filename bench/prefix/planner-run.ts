@@ -92,7 +92,10 @@ export class PlannedMarker implements Marker {
     const scope = { tenant: "t", originId: "o", protocol: this.#protocol.name, model: parsed.facts.model };
     const plan: Plan | undefined = prompt && this.#planners.plan(scope, prompt, now);
     if (plan === undefined) return { body };
-    const sent = parsed.forward({ requestUsage: false, cacheMarks: { ends: plan.ends, key: plan.group } });
+    const sent = parsed.forward({
+      requestUsage: false,
+      cacheMarks: { ends: plan.ends, long: plan.long, key: plan.group },
+    });
     return {
       body: JSON.parse(Buffer.from(sent).toString("utf8")) as Body,
       begun: (at: number) => plan.begun(at),

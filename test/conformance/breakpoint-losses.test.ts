@@ -107,6 +107,26 @@ describe("where it is, what is marked is worth it", () => {
       }),
     ],
     [
+      "one system prompt, asked with every twenty minutes: kept for an hour",
+      0.16,
+      (index) => ({ atMs: index * 20 * minute, messages: [system("It"), user(`${index}?`)] }),
+    ],
+    [
+      "one system prompt every half hour, and behind it a conversation of four turns in a minute",
+      0.3,
+      (index) => ({
+        atMs: Math.floor(index / 4) * 30 * minute + (index % 4) * 15_000,
+        messages: [
+          system("It"),
+          ...many(index % 4, () => ({ atMs: 0, messages: [] })).flatMap((_, turn) => [
+            user(`${Math.floor(index / 4)}: ${"How? ".repeat(200)} ${turn}`),
+            model("So."),
+          ]),
+          user(`${Math.floor(index / 4)}: ${"How? ".repeat(200)} ${index % 4}`),
+        ],
+      }),
+    ],
+    [
       "two kinds of calls in turn, of which one comes once each",
       0.65,
       (index) => ({

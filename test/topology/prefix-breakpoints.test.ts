@@ -212,6 +212,41 @@ describe("prompts marked on their way to the provider", () => {
     expect(savings()).toEqual([]);
   });
 
+  test("what comes again every twenty minutes is kept for an hour, and booked at its higher price", async () => {
+    const { ask, bodies, clock, savings } = await setUp(anthropic());
+    for (const question of ["How?", "Why?", "When?", "Who?"]) {
+      expect((await ask(question)).status).toBe(200);
+      clock.advance(20 * 60_000);
+    }
+    const hour = { type: "ephemeral", ttl: "1h" };
+    expect(bodies.map(isMarked)).toEqual([false, false, true, true]);
+    expect(bodies[2]?.["system"]).toEqual([{ type: "text", text: rules, cache_control: hour }]);
+    const [wrote = 0, read = 0] = savings().map(({ cost }) => cost.price?.picodollars);
+    // Written at 6,000,000 in place of 3,000,000, read at 300,000.
+    expect(wrote / read).toBeCloseTo(-3_000_000 / 2_700_000, 9);
+  });
+
+  test.each([
+    [true, "24h", "gpt-5.1"],
+    [true, undefined, "gpt-4o"],
+    [false, undefined, "gpt-5.1"],
+  ])("retention for a day: asked for %s, sent %s for %s", async (longRetention, sent, model) => {
+    const { chat, bodies } = await setUp(new OpenAiMarkedCache(), { prefix: { breakpoints: true, longRetention } });
+    await chat(openAiUrl, "How?", { model });
+    await chat(openAiUrl, "Why?", { model, prompt_cache_retention: "in_memory" });
+    expect(bodies.map((body) => body["prompt_cache_retention"])).toEqual([sent, "in_memory"]);
+  });
+
+  test("rules that the operator knows better hold", async () => {
+    const dear = { "claude-*": { longLifetime: 0, lifetime: "30m" } } as const;
+    const { ask, bodies, clock } = await setUp(anthropic(), { prefix: { breakpoints: true, rules: dear } });
+    await ask("How?");
+    clock.advance(20 * 60_000);
+    await ask("Why?");
+    expect(bodies.map(isMarked)).toEqual([false, true]);
+    expect(JSON.stringify(bodies)).not.toContain('"1h"');
+  });
+
   test("a server that only speaks like OpenAI's is sent nothing of it", async () => {
     const { chat, bodies } = await setUp(new OpenAiMarkedCache());
     for (const question of ["How?", "Why?"]) await chat("https://llm.example.org/v1/chat/completions", question);
