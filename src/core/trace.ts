@@ -188,6 +188,15 @@ export type TraceEvent =
   /** Somebody asked the admin API for something without its token. */
   | { readonly type: "admin-refuse" }
   | { readonly type: "store-state"; readonly store: string; readonly state: "closed" | "open" | "half-open" };
+  /** A cache in front was told to forget: how many purges, and what came of it. `failed` is tried again. */
+  | {
+      readonly type: "edge-purge";
+      readonly cache: string;
+      readonly result: "sent" | "failed" | "refused";
+      readonly purges: number;
+    }
+  /** What it has still to be told. */
+  | { readonly type: "edge-backlog"; readonly cache: string; readonly purges: number }
 
 export type Trace = (event: TraceEvent) => void;
 

@@ -3,6 +3,7 @@ import type { BreakerState } from "../core/circuit-breaker.ts";
 import type { StoreStats } from "../core/store.ts";
 import type { Trace } from "../core/trace.ts";
 import { callCounters } from "./call-counters.ts";
+import { edgeCounters } from "./edge-counters.ts";
 import { type LagReading, watchEventLoop } from "./event-loop-lag.ts";
 import { type Exposition, type ExpositionFormat, exposed } from "./exposition.ts";
 import { fanOutCounters } from "./fan-out-counters.ts";
@@ -93,6 +94,7 @@ export function prometheusMetrics(gauges: {
   );
   const countResilience = resilienceCounters(counter);
   const countSemantic = semanticCounters(counter, histogram);
+  const countEdge = edgeCounters(counter, gauge);
   const countFanOut = fanOutCounters(counter, histogram);
   const entries = gauge("reprise_entries", "Values in the store.", ["backend"] as const);
   const size = gauge("reprise_size_bytes", "Bytes in the store.", ["backend"] as const);
@@ -150,6 +152,7 @@ export function prometheusMetrics(gauges: {
     if (event.type === "store-fault") return faults.add(event.store, event.operation, event.kind);
     calls.trace(event);
     countSemantic(event);
+    countEdge(event);
     countFanOut(event);
     countResilience(event);
   };

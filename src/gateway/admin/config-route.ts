@@ -18,8 +18,22 @@ export function configRoute(live: { readonly config: GatewayConfig }): AdminRout
 function redacted(config: GatewayConfig): object {
   const security = Object.entries(config.security).filter(([, value]) => value !== undefined);
   return {
-    ...config,
+    ...(withoutSecrets(config) as object),
     store: { ...config.store, url: shownStoreUrl(config.store.url) },
     security: Object.fromEntries(security.map(([name]) => [name, "(hidden)"])),
   };
+}
+
+/** Options that are secret wherever they stand; those of `security` all are. */
+const secretNames: ReadonlySet<string> = new Set([
+  ...["apiKey", "secret", "token", "accessKeyId", "secretAccessKey", "sessionToken"],
+]);
+
+function withoutSecrets(value: unknown): unknown {
+  if (Array.isArray(value)) return value.map(withoutSecrets);
+  if (typeof value !== "object" || value === null) return value;
+  const members = Object.entries(value).map(([name, member]) =>
+    secretNames.has(name) && typeof member === "string" ? [name, "(hidden)"] : [name, withoutSecrets(member)],
+  );
+  return Object.fromEntries(members);
 }
