@@ -1,8 +1,10 @@
 import { createServer } from "node:http";
 import type { Socket } from "node:net";
 import process from "node:process";
+import type { Bus } from "../core/bus.ts";
 import { privateFields } from "../core/cache-steering.ts";
 import { type Clock, systemClock, systemRandom } from "../core/clock.ts";
+import { fingerprint, lengthPrefixed } from "../core/fingerprint.ts";
 import type { Leases } from "../core/lease.ts";
 import type { SharedStore } from "../core/shared-store.ts";
 import { type CheckableStore, isCheckable } from "../core/store-check.ts";
@@ -36,6 +38,7 @@ import type { ModelRouteParts } from "./model-route.ts";
 import { addOperations } from "./operations.ts";
 import { Readiness } from "./readiness.ts";
 import { semanticToolsOf } from "./semantic-tools.ts";
+import type { PoolTalk } from "./pool/pool-gossip.ts";
 import { refuseUnreadable } from "./unreadable-request.ts";
 import { Upstreams } from "./upstreams.ts";
 import { type FastifyInstance, fastify } from "./vendor.ts";
@@ -78,6 +81,7 @@ export async function createApp(config: GatewayConfig, log: Log, peers?: Peers):
   accessLog.current = accessLogOf(config, core, log);
   const metrics = prometheusMetrics({
     flights: () => core.flights.size,
+  const talk = shared.bus && poolTalkOf(shared.bus, core);
     followers: core.followers,
     stores: core.stores.map(({ store, ...guard }) => ({ name: store.name, stats: () => store.stats(), ...guard })),
     version,
@@ -93,7 +97,7 @@ export async function createApp(config: GatewayConfig, log: Log, peers?: Peers):
   const parts: ModelRouteParts = {
     core,
     clock,
-    live: liveParts(config),
+    live: liveParts(config, { talk }),
     tracing,
     observe: metrics.observeResponse,
     report: (error, request) =>
@@ -159,7 +163,7 @@ export async function createApp(config: GatewayConfig, log: Log, peers?: Peers):
       const config = afterReload(admin.config, changed);
       Object.assign(admin, { config, token: adminTokenOf(config, log) });
       const { upstreams: before } = parts.live;
-      parts.live = liveParts(changed, before);
+      parts.live = liveParts(changed, { before, talk });
       before.giveWayTo(parts.live.upstreams);
       log.level = changed.telemetry.logLevel;
       accessLog.current?.follow(config);
@@ -188,6 +192,11 @@ function accessLogOf(config: GatewayConfig, { wrapParts: { secret } }: Core, log
     else log.warn({ reason }, "the access log cannot be written; calls are missing in it");
   };
   const accessLog = new AccessLogSwitch({ clock: systemClock, random: systemRandom, key: secret, onTrouble });
+function poolTalkOf(bus: Bus, { wrapParts: { secret } }: Core): PoolTalk {
+  const from = Buffer.from(systemRandom.bytes(9)).toString("base64url");
+  return { bus, from, salt: fingerprint(secret, lengthPrefixed(["blocks of pools"])) };
+}
+
   accessLog.follow(config);
   return accessLog;
 }
@@ -250,11 +259,14 @@ function sweepConnections(server: FastifyInstance, connections: ReadonlySet<Sock
   return () => cancel();
 }
 
-function liveParts(config: GatewayConfig, before?: Upstreams): ModelRouteParts["live"] {
+function liveParts(
+  config: GatewayConfig,
+  given: { readonly before?: Upstreams; readonly talk: PoolTalk | undefined },
+): ModelRouteParts["live"] {
   const { maxBodyBytes, stallTimeout } = config.server;
   const compat = new CompatHeaders(config.compat.headers);
   return {
-    upstreams: new Upstreams(config.upstreams, config.models, systemClock, before),
+    upstreams: new Upstreams(config.upstreams, config.models, systemClock, given),
     maxBodyBytes,
     stallMs: stallTimeout,
     compat,

@@ -4,6 +4,7 @@ import { RequestRejectedError } from "../core/errors.ts";
 import { glob } from "../core/glob.ts";
 import type { Protocol } from "../core/protocol.ts";
 import { type UpstreamSettings, upstreamSchema, urlOf } from "../upstream-options.ts";
+import type { PoolTalk } from "./pool/pool-gossip.ts";
 import { PoolUpstream } from "./pool/pool-upstream.ts";
 import { type Upstream, upstreamOrigin, withoutVersion } from "./upstream-origin.ts";
 
@@ -42,14 +43,24 @@ export class Upstreams {
 
   /**
    * `models`: patterns to upstream names, the first that fits decides. Names are known to exist. `before`: those whose
-   * place they take; one whose settings are the same stays, with its connections and what it knows.
+   * place they take; one whose settings are the same stays, with its connections and what it knows. `talk`: with other
+   * gateways before the same pools.
    */
-  constructor(settings: UpstreamsSettings, models: Readonly<Record<string, string>>, clock: Clock, before?: Upstreams) {
+  constructor(
+    settings: UpstreamsSettings,
+    models: Readonly<Record<string, string>>,
+    clock: Clock,
+    { before, talk }: { readonly before?: Upstreams | undefined; readonly talk?: PoolTalk | undefined } = {},
+  ) {
     this.#entries = new Map(
       Object.entries(settings).map(([name, one]) => {
         const there = before === undefined ? undefined : before.#entries.get(name);
-        const upstream = isDeepStrictEqual(there?.settings, one) ? there?.upstream : undefined;
-        return [name, { upstream: upstream ?? upstreamOf(name, one, clock), protocol: one.protocol, settings: one }];
+        const upstream = isDeepStrictEqual(there?.settings, one)
+          ? (there?.upstream as Upstream)
+          : upstreamOf(name, one, clock, talk);
+        if (upstream instanceof PoolUpstream && there?.upstream instanceof PoolUpstream)
+          upstream.takeOver(there.upstream);
+        return [name, { upstream, protocol: one.protocol, settings: one }];
       }),
     );
     this.#models = Object.entries(models).map(([pattern, name]) => ({
@@ -116,7 +127,7 @@ export class Upstreams {
   }
 }
 
-function upstreamOf(name: string, settings: UpstreamSettings, clock: Clock): Upstream {
+function upstreamOf(name: string, settings: UpstreamSettings, clock: Clock, talk: PoolTalk | undefined): Upstream {
   const {
     connectTimeout,
     firstByteTimeout,
@@ -144,6 +155,7 @@ function upstreamOf(name: string, settings: UpstreamSettings, clock: Clock): Ups
     id,
     { replicas, routing, cacheBlocks, slots, health, takesSalt, takesMarks, fanOut, timeouts },
     clock,
+    talk,
   );
 }
 

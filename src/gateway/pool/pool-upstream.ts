@@ -10,6 +10,7 @@ import { LeastLoad, RoundRobin } from "../../layers/prefix/routing/simple-polici
 import { SlotPolicy } from "../../layers/prefix/routing/slot-policy.ts";
 import { type Upstream, type UpstreamTimeouts, upstreamOrigin } from "../upstream-origin.ts";
 import { startHealthChecks } from "./health-checks.ts";
+import { PoolGossip, type PoolTalk } from "./pool-gossip.ts";
 import type { Replica } from "./replica.ts";
 import { ReplicaCall } from "./replica-call.ts";
 import { ReplicaHealth } from "./replica-health.ts";
@@ -45,11 +46,13 @@ export class PoolUpstream implements Upstream {
   readonly fanOut: FanOutWishes | undefined;
   readonly replicas: readonly Replica[];
   readonly #policy: RoutingPolicy;
+  readonly #salt: string | undefined;
+  readonly #gossip: PoolGossip | undefined;
   readonly #clock: Clock;
   readonly #endChecks: () => void;
 
-  /** `id`: what stands for the pool in keys; its members may change. */
-  constructor(name: string, id: string, options: PoolOptions, clock: Clock) {
+  /** `id`: what stands for the pool in keys; its members may change. `talk`: how it is told what other gateways do with them. */
+  constructor(name: string, id: string, options: PoolOptions, clock: Clock, talk?: PoolTalk) {
     this.name = name;
     this.id = id;
     this.takesSalt = options.takesSalt;
@@ -68,6 +71,14 @@ export class PoolUpstream implements Upstream {
       tellsCached: false,
     }));
     this.#policy = policyOf(options, this.replicas);
+    this.#salt = talk?.salt;
+    this.#gossip =
+      talk &&
+      new PoolGossip({
+        ...{ talk, clock, id, urls: options.replicas },
+        routing: this.#policy instanceof AffinityPolicy ? this.#policy : undefined,
+        onDrained: (index, isDraining) => this.replicas[index]?.health.drain(isDraining),
+      });
     const checks = options.health && { ...options.health, asksSlots: options.routing === "slots" };
     this.#endChecks = checks === undefined ? () => {} : startHealthChecks(this.replicas, checks, clock);
   }
@@ -82,7 +93,7 @@ export class PoolUpstream implements Upstream {
   }
 
   async send(request: OriginRequest, signal: AbortSignal): Promise<OriginResponse> {
-    const prompt = promptOf(request);
+    const prompt = promptOf(request, this.#salt);
     const tried = new Set<number>();
     for (;;) {
       const eligible = this.#eligible(tried);
@@ -92,6 +103,7 @@ export class PoolUpstream implements Upstream {
       const replica = this.replicas[choice.replica] as Replica;
       const call = new ReplicaCall(replica, prompt, this.#policy.dispatch(prompt, choice, nowMs), this.#clock);
       tried.add(choice.replica);
+      this.#gossip?.placed(choice.replica, prompt.names);
       const hasOthers = this.#eligible(tried).length > 0;
       try {
         const response = await replica.upstream.send(inSlot(request, choice.slot), signal);
@@ -117,6 +129,19 @@ export class PoolUpstream implements Upstream {
   /** No new calls come; what is under way goes on. */
   retire(): void {
     this.#endChecks();
+    this.#gossip?.end();
+  }
+
+  /** No new calls go to it, here and at the other gateways, or they do again. */
+  async drain(replica: Replica, isDraining: boolean): Promise<void> {
+    replica.health.drain(isDraining);
+    await this.#gossip?.drained(this.replicas.indexOf(replica), isDraining);
+  }
+
+  /** Replicas that drained in the pool whose place it takes go on draining. */
+  takeOver({ replicas }: PoolUpstream): void {
+    const draining = new Set(replicas.flatMap(({ url, health }) => (health.state === "draining" ? [url] : [])));
+    for (const { url, health } of this.replicas) if (draining.has(url)) health.drain(true);
   }
 
   async close(): Promise<void> {
@@ -175,13 +200,14 @@ function inSlot(request: OriginRequest, slot: number | undefined): OriginRequest
   return slot === undefined || request.inSlot === undefined ? request : { ...request, body: request.inSlot(slot) };
 }
 
-function promptOf({ prompt }: OriginRequest): PromptBlocks {
+function promptOf({ prompt }: OriginRequest, salt?: string): PromptBlocks {
   return blocksOf(
     prompt === undefined
       ? ""
       : prompt()
           .map(({ text }) => text)
           .join("\n"),
+    salt,
   );
 }
 

@@ -1,3 +1,4 @@
+import { PeerLoads, type ReplicaBacklog } from "./peer-loads.ts";
 import { PrefixIndex } from "./prefix-index.ts";
 import type { PromptBlocks } from "./prompt-blocks.ts";
 import { ReplicaLoad, usualSpeed } from "./replica-load.ts";
@@ -51,6 +52,7 @@ export class AffinityPolicy implements RoutingPolicy {
   readonly #externality: number;
   readonly #capacity: number;
   readonly #distort: (queued: number, replica: number) => number;
+  readonly #peers = new PeerLoads();
 
   constructor({ replicas, capacity, externality = 2, distort = (queued) => queued }: AffinityOptions) {
     this.#index = new PrefixIndex({ replicas, capacity });
@@ -66,18 +68,36 @@ export class AffinityPolicy implements RoutingPolicy {
     const costs = eligible.map((replica) => {
       const { queue, speed = usual } = this.#loads[replica] as Load;
       const lacking = Math.max(0, length - (depths[replica] as number) * blockLength);
-      const waiting = this.#distort(queue.left(nowMs, speed), replica);
+      const waiting = this.#distort(queue.left(nowMs, speed), replica) + this.#peers.queued(replica, nowMs);
       return (waiting + (1 + this.#externality) * lacking) / (speed ?? 1);
     });
     const most = Math.min(...costs) + (alike * length) / (usual ?? 1);
     const best = eligible.filter((_, place) => (costs[place] as number) <= most);
-    const replica = best.reduce((one, other) => (this.#isFreer(other, one) ? other : one));
+    const replica = best.reduce((one, other) => (this.#isFreer(other, one, nowMs) ? other : one));
     return { replica, expected: Math.min(length, (depths[replica] as number) * blockLength) };
   }
 
-  #isFreer(one: number, other: number): boolean {
+  /** What waits there from calls that were sent here, for others to add to their own. */
+  backlog(replica: number, nowMs: number): ReplicaBacklog {
+    const { queue, speed, inFlight } = this.#loads[replica] as Load;
+    return { queued: queue.left(nowMs, speed), inFlight };
+  }
+
+  /** Another gateway before the same replicas has told what it has there, by their index. */
+  hear(peer: string, backlogs: readonly (ReplicaBacklog | undefined)[], nowMs: number): void {
+    this.#peers.hear(peer, backlogs, nowMs);
+  }
+
+  /** Another gateway has sent a prompt with these blocks there. */
+  heardPlaced(replica: number, names: readonly number[]): void {
+    this.#index.put(replica, names);
+  }
+
+  #isFreer(one: number, other: number, nowMs: number): boolean {
     const [mine, theirs] = [this.#loads[one] as Load, this.#loads[other] as Load];
-    if (mine.inFlight !== theirs.inFlight) return mine.inFlight < theirs.inFlight;
+    const more =
+      mine.inFlight - theirs.inFlight + this.#peers.inFlight(one, nowMs) - this.#peers.inFlight(other, nowMs);
+    if (more !== 0) return more < 0;
     return mine.fresh < theirs.fresh;
   }
 
