@@ -10,7 +10,7 @@ import type { SemanticMode, SemanticRefusal, SemanticTier } from "./semantic.ts"
 export type SavedBy = LayerName | "coalescing";
 
 /** What the cache itself asks models for. */
-export type Overhead = "judge" | "embedding";
+export type Overhead = "judge" | "embedding" | "warmup";
 
 /** Stands for one call to an origin in the events about it. Only its identity is meant. */
 export type OriginCall = object;

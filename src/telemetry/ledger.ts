@@ -18,7 +18,7 @@ export interface LedgerTotals {
   readonly spent: AccountTotals;
   /** What the answers that no origin computed would have cost there, by what spared them; those found wrong taken off. */
   readonly saved: Readonly<Record<SavedBy, AccountTotals>>;
-  /** What the cache itself spent on models, to judge like questions and to turn them into vectors. */
+  /** What the cache itself spent on models, to judge like questions, to turn them into vectors and to warm prompts up. */
   readonly overhead: AccountTotals;
   /** What answers to like questions would have saved that were only observed. */
   readonly observed: AccountTotals;
@@ -38,7 +38,7 @@ export interface LedgerLine {
 
 export type SpentFor = "inference" | Overhead;
 
-export const purposes: readonly SpentFor[] = ["inference", "judge", "embedding"];
+export const purposes: readonly SpentFor[] = ["inference", "judge", "embedding", "warmup"];
 
 export const savers: readonly SavedBy[] = [...layerNames, "coalescing"];
 
@@ -87,7 +87,7 @@ export class Ledger {
     return {
       requests: { ...this.#requests },
       spent: together(allOf(this.#spent.inference)),
-      overhead: together([...allOf(this.#spent.judge), ...allOf(this.#spent.embedding)]),
+      overhead: together(purposes.flatMap((what) => (what === "inference" ? [] : allOf(this.#spent[what])))),
       observed: together(allOf(this.#observed)),
       saved: saved as Record<SavedBy, AccountTotals>,
       savedInAll: together(all(this.#saved), all(this.#undone)),

@@ -29,6 +29,7 @@ export function statsText({ stats, series }: Shown): string {
     ...moneyLines(stats),
     ...semanticLines(stats),
     ...unpricedLines(stats),
+    ...promptLines(stats),
     "",
     ...latencyLines(stats),
     "",
@@ -121,6 +122,14 @@ function unpricedLines({ unpricedModels }: StatsReport): readonly string[] {
     .map(([model, answers]) => `${model === "" ? "(none)" : model} (${countText(answers)})`);
   const others = models.length > 3 ? ` and ${models.length - 3} more` : "";
   return [`Without a price: ${named.join(", ")}${others}.`];
+}
+
+function promptLines({ calls, prompts = {} }: Pick<StatsReport, "calls"> & Partial<StatsReport>): readonly string[] {
+  const most = Object.entries(prompts).sort(([, a], [, b]) => b - a);
+  if (most.length === 0) return [];
+  const named = most.slice(0, 3).map(([prompt, count]) => `${prompt} (${shareText(count, calls)} of calls)`);
+  const others = most.length > 3 ? ` and ${most.length - 3} more` : "";
+  return [`Registered prompts: ${named.join(", ")}${others}.`];
 }
 
 function latencyLines({ latency }: StatsReport): readonly string[] {

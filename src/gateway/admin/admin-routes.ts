@@ -1,6 +1,7 @@
 import type { Clock } from "../../core/clock.ts";
 import { isListable } from "../../core/store-listing.ts";
 import type { Core } from "../../core-assembly.ts";
+import { promptRoutes } from "../prompts/prompt-routes.ts";
 import type { Readiness } from "../readiness.ts";
 import type { Upstreams } from "../upstreams.ts";
 import type { AdminRoute } from "./admin-route.ts";
@@ -16,7 +17,7 @@ import { timeseriesRoute } from "./timeseries-route.ts";
 import type { AdminWatch } from "./watch/admin-watch.ts";
 
 export interface WatchRoutesParts {
-  readonly core: Pick<Core, "rollups" | "stored" | "stores">;
+  readonly core: Pick<Core, "prompts" | "rollups" | "stored" | "stores">;
   readonly invalidating: Pick<Core, "invalidate">;
   readonly upstreams: () => Upstreams;
   readonly readiness: Readiness;
@@ -46,5 +47,6 @@ export function watchRoutes(parts: WatchRoutesParts): readonly AdminRoute[] {
       startedAt: watch.startedAt,
     }),
     eventsRoute(watch.feed),
+    ...promptRoutes(core),
   ];
 }

@@ -1,7 +1,7 @@
 import { STATUS_CODES } from "node:http";
 import { z } from "zod";
 import { privateFields } from "../../core/cache-steering.ts";
-import { InvalidOptionError, RepriseError, StoreUnavailableError } from "../../core/errors.ts";
+import { type ErrorDetails, InvalidOptionError, RepriseError, StoreUnavailableError } from "../../core/errors.ts";
 import { JsonError } from "../../core/strict-json.ts";
 import type { FastifyReply } from "../vendor.ts";
 
@@ -37,6 +37,16 @@ export class NotFoundError extends RepriseError {
   }
 }
 
+/** What is asked for cannot be done as things are; `status` says in which way. */
+export class RefusedError extends RepriseError {
+  readonly status: number;
+
+  constructor(status: number, code: string, details: ErrorDetails) {
+    super(code, details);
+    this.status = status;
+  }
+}
+
 /** More than is taken at a time. */
 export class TooManyError extends RepriseError {
   readonly retryAfterS: number;
@@ -58,6 +68,7 @@ export function problemOf(error: unknown, isReading = false): ProblemDetails | u
     return { status: 400, code: "invalid_request", detail: told(error), path, ...(rule === undefined ? {} : { rule }) };
   }
   if (error instanceof NotFoundError) return { status: 404, code: error.code, detail: error.message };
+  if (error instanceof RefusedError) return { status: error.status, code: error.code, detail: told(error) };
   if (error instanceof TooManyError) return { status: 429, code: error.code, detail: told(error) };
   if (error instanceof StoreUnavailableError) {
     const what = isReading ? "The store cannot be read" : "The store did not take it, and nothing is known to be done";

@@ -79,6 +79,7 @@ const statsSchema: z.ZodType<StatsReport> = z.object({
   }),
   latency: z.object({ hit: latency, miss: latency }),
   unpricedModels: counts,
+  prompts: counts.meta({ description: "Calls that begin with a registered prompt, by `name@version`." }),
 });
 
 /** What was asked and what it saved: of all processes that share the store, or of this one. */

@@ -64,6 +64,15 @@ describe("a row", () => {
     expect([...unpriced.values()].reduce((sum, answers) => sum + answers, 0)).toBe(1_000);
   });
 
+  it("has the calls of so many prompts, and of all others together", () => {
+    const rollup = new Rollup();
+    for (let prompt = 0; prompt < 300; prompt++) rollup.hear({ type: "prompt-call", prompt: `p@${prompt}` }, undefined);
+    rollup.hear({ type: "prompt-call", prompt: "p@1" }, undefined);
+    const { prompts } = reportOf(decodeRow(encodeRow(rollup)) as Rollup, told);
+    expect(Object.keys(prompts)).toHaveLength(201);
+    expect(prompts).toMatchObject({ "p@0": 1, "p@1": 2, other: 100 });
+  });
+
   test.each([
     ["another version", '{"v":2}'],
     ["no JSON", "{"],

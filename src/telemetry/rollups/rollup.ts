@@ -42,6 +42,8 @@ export const outcomes: readonly Outcome["kind"][] = ["hit", "stale", "miss", "co
 
 /** Model names come from requests: beyond so many they are one. */
 const mostModels = 50;
+/** Calls of further prompts are those of one that is called `other`. */
+const mostPrompts = 200;
 const longestModel = 100;
 
 export class Rollup {
@@ -56,6 +58,8 @@ export class Rollup {
   readonly hit = new LogHistogram();
   readonly miss = new LogHistogram();
   readonly unpriced = new Map<string, number>();
+  /** Calls by the registered prompt that they begin with. */
+  readonly prompts = new Map<string, number>();
 
   /** Whether the event is one that is counted. `timeMs`: what a saving saved, where that is known. */
   hear(event: TraceEvent, timeMs: number | undefined): boolean {
@@ -89,6 +93,9 @@ export class Rollup {
         this.spent[event.overhead ?? "inference"].add(event.cost);
         if (event.cost.price === undefined) this.addUnpriced(event.model, 1);
         return true;
+      case "prompt-call":
+        this.addPrompt(event.prompt, 1);
+        return true;
       default:
         return this.semantic.hear(event);
     }
@@ -102,6 +109,12 @@ export class Rollup {
     this.hit.merge(other.hit);
     this.miss.merge(other.miss);
     for (const [model, count] of other.unpriced) this.addUnpriced(model, count);
+    for (const [prompt, calls] of other.prompts) this.addPrompt(prompt, calls);
+  }
+
+  addPrompt(prompt: string, calls: number): void {
+    const name = this.prompts.has(prompt) || this.prompts.size < mostPrompts ? prompt : "other";
+    this.prompts.set(name, (this.prompts.get(name) ?? 0) + calls);
   }
 
   addUnpriced(model: string, count: number): void {

@@ -48,11 +48,12 @@ export interface Row {
   readonly miss: Sparse;
   readonly unpriced: Counts;
   readonly semantic?: SemanticRow;
+  readonly prompts?: Counts;
 }
 
 export function isRow(value: unknown): value is Row {
   if (!isObject(value) || value["v"] !== rowVersion) return false;
-  const { requests, saved, spent, hit, miss, unpriced, semantic } = value;
+  const { requests, saved, spent, hit, miss, unpriced, semantic, prompts } = value;
   return (
     areAll(requests, isCount) &&
     areAll(saved, isSaved) &&
@@ -60,7 +61,8 @@ export function isRow(value: unknown): value is Row {
     isSparse(hit) &&
     isSparse(miss) &&
     areAll(unpriced, isCount) &&
-    (semantic === undefined || isSemantic(semantic))
+    (semantic === undefined || isSemantic(semantic)) &&
+    (prompts === undefined || areAll(prompts, isCount))
   );
 }
 

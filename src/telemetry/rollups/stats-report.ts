@@ -99,7 +99,7 @@ export interface StatsReport {
   readonly spent: Readonly<Record<SpentFor, SpentReport>>;
   /** All of `saved`. */
   readonly gross: { readonly usd: MoneySaved; readonly timeMs: number };
-  /** What the look-ups themselves cost: `spent.judge` and `spent.embedding`. */
+  /** What the cache itself cost: `spent.judge`, `spent.embedding` and `spent.warmup`. */
   readonly overhead: { readonly usd: string };
   /** Gross without overhead. */
   readonly net: { readonly usd: MoneySaved };
@@ -108,6 +108,8 @@ export interface StatsReport {
   readonly latency: { readonly hit: LatencyReport; readonly miss: LatencyReport };
   /** Answers without a price, spent or saved, by model. */
   readonly unpricedModels: Readonly<Record<string, number>>;
+  /** Calls that begin with a registered prompt, by `name@version`; of a tenant's own with the tenant and a slash before it. */
+  readonly prompts: Readonly<Record<string, number>>;
 }
 
 /** The beginning of the period, in milliseconds since the epoch, and its value; `null` where there is none, as of no call. */

@@ -21,7 +21,7 @@ export function reportOf(
     readonly until: number;
   },
 ): StatsReport {
-  const { requests, saved, spent, semantic, hit, miss, unpriced } = rollup;
+  const { requests, saved, spent, semantic, hit, miss, unpriced, prompts } = rollup;
   const { window, since, until, step, nodes, complete } = told;
   const money = moneyOf(rollup);
   return {
@@ -41,6 +41,7 @@ export function reportOf(
     semantic: semanticReport(semantic),
     latency: { hit: latencyReport(hit), miss: latencyReport(miss) },
     unpricedModels: Object.fromEntries(unpriced),
+    prompts: Object.fromEntries(prompts),
   };
 }
 
@@ -50,7 +51,7 @@ export function moneyOf({ saved, spent }: Rollup) {
   return {
     list: sum(({ account }) => account.picodollars),
     conservative: sum(({ account }) => account.conservativePicodollars),
-    overhead: spent.judge.picodollars + spent.embedding.picodollars,
+    overhead: spent.judge.picodollars + spent.embedding.picodollars + spent.warmup.picodollars,
     spent: spent.inference.picodollars,
   };
 }

@@ -1,0 +1,111 @@
+import type { z } from "zod";
+import type { Core } from "../../core-assembly.ts";
+import { findingsOf } from "../../layers/prefix/registry/prompt-findings.ts";
+import { promptId } from "../../layers/prefix/registry/prompt-matcher.ts";
+import { referenceText } from "../../layers/prefix/registry/prompt-name.ts";
+import { mostPromptBytes, PromptError } from "../../layers/prefix/registry/prompt-registry.ts";
+import { type AdminRoute, adminRoute } from "../admin/admin-route.ts";
+import { readParameters } from "../admin/parameters.ts";
+import { NotFoundError, RefusedError } from "../admin/problem.ts";
+import { listingOf } from "./prompt-listing.ts";
+import {
+  listingSchema,
+  namedSchema,
+  promptsSchema,
+  removedPromptSchema,
+  removedVersionsSchema,
+  setPromptSchema,
+  settingSchema,
+  shownPromptSchema,
+  whichSchema,
+} from "./prompt-schemas.ts";
+
+/** Named system prompts: what there is, and how it is used; setting versions, and taking them back. */
+
+const usualWindow = "24h";
+
+export function promptRoutes({ prompts, rollups }: Pick<Core, "prompts" | "rollups">): readonly AdminRoute[] {
+  return [
+    adminRoute({
+      method: "GET",
+      path: "/prompts",
+      summary: "See the registered prompts, how many calls begin with each, and what the lint has to say of them.",
+      query: listingSchema,
+      answer: promptsSchema,
+      failures: [400, 503],
+      async handle({ query: { window = usualWindow } }): Promise<z.output<typeof promptsSchema>> {
+        await prompts.read();
+        return listingOf(prompts.book, await rollups.stats(window), window);
+      },
+    }),
+    adminRoute({
+      method: "GET",
+      path: "/prompts/{name}",
+      summary: "See a registered prompt with its text.",
+      params: namedSchema,
+      query: whichSchema,
+      answer: shownPromptSchema,
+      failures: [400, 404, 410, 503],
+      async handle({ params: { name }, query: { version, tenant } }): Promise<z.output<typeof shownPromptSchema>> {
+        const found = await prompts.find(tenant, { name, version });
+        if (found.kind === "unknown") throw new NotFoundError(`There is no prompt ${referenceText(name, version)}.`);
+        if (found.kind === "deleted") throw wasDeleted(referenceText(name, version));
+        const { text, createdAt, ...prompt } = found.prompt;
+        const whose = prompt.tenant === undefined ? {} : { tenant: prompt.tenant };
+        return { name, ...whose, version: prompt.version, createdAt: new Date(createdAt).toISOString(), text };
+      },
+    }),
+    adminRoute({
+      method: "PUT",
+      path: "/prompts/{name}",
+      summary: "Register a version of a prompt, which never changes; the name alone means the last one.",
+      params: namedSchema,
+      body: settingSchema,
+      answer: setPromptSchema,
+      failures: [400, 409, 413, 503],
+      async handle({ params: { name }, body }): Promise<z.output<typeof setPromptSchema>> {
+        const { text, version, tenant } = readParameters(settingSchema, body);
+        if (Buffer.byteLength(text) > mostPromptBytes) throw tooLarge();
+        const { prompt, isNew } = await prompts.set({ tenant, name, version, text }).catch(refuse);
+        const id = promptId(prompt);
+        const findings = findingsOf(prompts.book).filter((finding) => finding.prompts.includes(id));
+        return {
+          name,
+          version: prompt.version,
+          isNew,
+          findings: findings.map((one) => ({ ...one, prompts: [...one.prompts] })),
+        };
+      },
+    }),
+    adminRoute({
+      method: "DELETE",
+      path: "/prompts/{name}",
+      summary: "Delete a version of a prompt, or all; calls that refer to what was deleted are refused.",
+      params: namedSchema,
+      query: removedVersionsSchema,
+      answer: removedPromptSchema,
+      failures: [400, 404, 503],
+      async handle({ params: { name }, query: { version, tenant } }): Promise<z.output<typeof removedPromptSchema>> {
+        return { versions: [...(await prompts.remove(tenant, { name, version }).catch(refuse))] };
+      },
+    }),
+  ];
+}
+
+function refuse(error: unknown): never {
+  if (!(error instanceof PromptError)) throw error;
+  const { fault, message, remedy } = error;
+  if (fault === "not_found") throw new NotFoundError(message);
+  throw new RefusedError(409, fault, { message, remedy });
+}
+
+function wasDeleted(reference: string): RefusedError {
+  return new RefusedError(410, "prompt_deleted", { message: `The prompt ${reference} was deleted.` });
+}
+
+function tooLarge(): RefusedError {
+  return new RefusedError(413, "prompt_too_large", {
+    message: `A prompt has at most ${mostPromptBytes} bytes of UTF-8.`,
+    remedy: "Put what is longer into the messages of the calls that need it.",
+  });
+}
