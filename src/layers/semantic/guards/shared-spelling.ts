@@ -51,7 +51,9 @@ function spelledAs(reading: Reading, other: Reading, outOfPlace: ReadonlySet<Tok
     const { at } = other.tokens[counterpart] as Token;
     return other.tokens.filter((word) => word.at === at).map((word) => takenFor(token, word));
   });
-  return isChanged ? { ...reading, tokens: spelled } : reading;
+  if (!isChanged) return reading;
+  const { normal, signature } = reading;
+  return { ...reading, normal, signature, tokens: spelled };
 }
 
 function isUnknown(token: Token): boolean {

@@ -1,4 +1,5 @@
 import type { Lexicon } from "../../../core/lexicon.ts";
+import { CommonWords } from "./common-words.ts";
 import { openContraction } from "./contractions.ts";
 import { fold } from "./fold.ts";
 import { languageOf } from "./language.ts";
@@ -17,16 +18,39 @@ export function readText(text: string, lexicon: Lexicon): Reading {
   const folded = fold(text);
   const spans = tokenise(folded);
   const words = new WordReader(lexicon, hasMeaningfulCase(spans));
-  const tokens = spans.flatMap((span) => (span.kind === "word" ? words.read(span) : tokenOf(span)));
-  const language = languageOf(tokens, folded);
-  return {
-    text: folded,
-    normal: normalise(folded, spans),
-    signature: language === "en" ? signatureOf(tokens, folded) : undefined,
-    tokens,
-    content: tokens.filter((token) => !token.isStop),
-    language,
-  };
+  const tokens: Token[] = [];
+  for (const span of spans) {
+    if (span.kind === "word") words.read(span, tokens);
+    else tokens.push(tokenOf(span));
+  }
+  return new ReadText(folded, tokens);
+}
+
+/** A stored text is mostly laid beside another without its forms, so that they are made when they are asked for. */
+class ReadText implements Reading {
+  readonly text: string;
+  readonly tokens: readonly Token[];
+  readonly content: readonly Token[];
+  readonly language: Reading["language"];
+  #normal: string | undefined;
+  #signature: string | undefined;
+
+  constructor(text: string, tokens: readonly Token[]) {
+    this.text = text;
+    this.tokens = tokens;
+    this.content = tokens.filter((token) => !token.isStop);
+    this.language = languageOf(tokens, text);
+  }
+
+  get normal(): string {
+    this.#normal ??= normalise(this.text, tokenise(this.text));
+    return this.#normal;
+  }
+
+  get signature(): string | undefined {
+    if (this.language === "en") this.#signature ??= signatureOf(this.tokens, this.text);
+    return this.#signature;
+  }
 }
 
 function tokenOf(span: Span): Token {
@@ -41,8 +65,10 @@ function bareToken({ text, at }: Span, kind: TokenKind, lower: string, lemma: st
 
 /** Where a text has no small letters, capitals name nothing. */
 function hasMeaningfulCase(spans: readonly Span[]): boolean {
-  return spans.some((span) => span.kind === "word" && /\p{Ll}/u.test(span.text));
+  return spans.some((span) => span.kind === "word" && smallLetter.test(span.text));
 }
+
+const smallLetter = /\p{Ll}/u;
 
 /** A question with more slips than this is not worth the search for what was meant. */
 const mostCorrections = 24;
@@ -51,17 +77,42 @@ const mostCorrections = 24;
 const shortestPlural = 5;
 const rarestSingular = 0.7;
 
+const commonWords = new WeakMap<Lexicon, CommonWords>();
+
+function commonWordsOf(lexicon: Lexicon): CommonWords {
+  const known = commonWords.get(lexicon) ?? new CommonWords();
+  commonWords.set(lexicon, known);
+  return known;
+}
+
 class WordReader {
   readonly #lexicon: Lexicon;
+  readonly #common: CommonWords;
   readonly #saysCase: boolean;
   #correctionsLeft = mostCorrections;
 
   constructor(lexicon: Lexicon, saysCase: boolean) {
     this.#lexicon = lexicon;
+    this.#common = commonWordsOf(lexicon);
     this.#saysCase = saysCase;
   }
 
-  read(span: Span): Token[] {
+  /** Puts the tokens of a word behind `tokens`. */
+  read(span: Span, tokens: Token[]): void {
+    const place = (this.#saysCase ? 2 : 0) + (span.startsSentence ? 1 : 0);
+    const common = this.#common.find(span.text, place);
+    if (common !== undefined) {
+      tokens.push({ ...common, at: span.at });
+      return;
+    }
+    const read = this.#read(span);
+    tokens.push(...read);
+    const [only] = read;
+    // What may be a slip depends on how many stood before.
+    if (only?.isKnown && read.length === 1 && only.spelled === only.lower) this.#common.keep(only, place);
+  }
+
+  #read(span: Span): readonly Token[] {
     const isName = this.#saysCase && hasNameCase(span);
     const lower = span.text.toLowerCase().replace(/\.$/, "");
     if (/\p{Ll}\p{Lu}/u.test(span.text) && !this.#lexicon.knows(lower)) {
