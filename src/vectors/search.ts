@@ -81,6 +81,7 @@ function rankFound(
   const matches: VectorMatch[] = [];
   const gone: string[] = [];
   const margin = uncertainty(index.largestStep);
+  const square = dotOf(vector, vector);
   for (const [at, slot] of slots.entries()) {
     const worst = matches.length === count ? (matches.at(-1) as VectorMatch).similarity : Number.NEGATIVE_INFINITY;
     if (worst > (scores[at] as number) * scale + margin) return { matches, isProven: true, gone };
@@ -88,7 +89,7 @@ function rankFound(
     if (id === undefined) continue;
     const found = read(id);
     if (found === undefined) gone.push(id);
-    else insert(matches, { id, similarity: cosineOf(vector, found.vector), note: found.note }, count);
+    else insert(matches, { id, similarity: cosineOf(vector, square, found.vector), note: found.note }, count);
   }
   return { matches, isProven: slots.length < most, gone };
 }
@@ -105,13 +106,20 @@ function isNearer(one: VectorMatch, other: VectorMatch): boolean {
   return one.similarity === other.similarity ? one.id < other.id : one.similarity > other.similarity;
 }
 
-function cosineOf(one: Float32Array, other: Float32Array): number {
-  let [dot, oneSquare, otherSquare] = [0, 0, 0];
+/** `square`: that of `one`, which is compared with many. */
+function cosineOf(one: Float32Array, square: number, other: Float32Array): number {
+  let dot = 0;
+  let otherSquare = 0;
   for (let at = 0; at < one.length; at += 1) {
-    const [a, b] = [one[at] as number, other[at] as number];
-    dot += a * b;
-    oneSquare += a * a;
-    otherSquare += b * b;
+    const value = other[at] as number;
+    dot += (one[at] as number) * value;
+    otherSquare += value * value;
   }
-  return Math.min(1, Math.max(-1, Math.fround(dot / Math.sqrt(oneSquare * otherSquare))));
+  return Math.min(1, Math.max(-1, Math.fround(dot / Math.sqrt(square * otherSquare))));
+}
+
+function dotOf(one: Float32Array, other: Float32Array): number {
+  let dot = 0;
+  for (let at = 0; at < one.length; at += 1) dot += (one[at] as number) * (other[at] as number);
+  return dot;
 }
