@@ -5,7 +5,7 @@ import type { FingerprintKey } from "./core/fingerprint.ts";
 import type { Judge, JudgeListener } from "./core/judge.ts";
 import type { AnswerLayer } from "./core/layer.ts";
 import type { Store } from "./core/store.ts";
-import type { Trace } from "./core/trace.ts";
+import type { ModelAsk, Trace } from "./core/trace.ts";
 import type { VectorStore } from "./core/vector-store.ts";
 import type { Costs } from "./costs.ts";
 import { builtin } from "./embedders/builtin.ts";
@@ -115,16 +115,18 @@ function measuredScorer(embedder: Embedder): () => MeasuredScorer {
 }
 
 /** The vectors of a server go through the embedding layer; others cost less than looking them up. */
-function questionEmbedder(embedder: Embedder, { clock, costs, embeddings }: SemanticSurroundings): QuestionEmbedder {
+function questionEmbedder(embedder: Embedder, around: SemanticSurroundings): QuestionEmbedder {
+  const { clock, costs, embeddings, trace } = around;
   const onBilled = (billed: Billed): void => costs.spendOn("embedding", billed, clock.now());
-  const kept = embedder.isRemote === true ? new KeptVectors({ embedder, embeddings, onBilled }) : undefined;
+  const onAsked = (ask: ModelAsk): void => trace({ type: "model-ask", overhead: "embedding", ...ask });
+  const kept = embedder.isRemote === true ? new KeptVectors({ embedder, embeddings, onBilled, onAsked }) : undefined;
   return {
     // Read anew each time: an embedder may come to have another model.
     get name() {
       return embedder.name;
     },
     embed: (tenant, texts, signal) =>
-      kept === undefined ? embedder.embed(texts, signal, onBilled) : kept.embed(tenant, texts, signal),
+      kept === undefined ? embedder.embed(texts, signal, onBilled, onAsked) : kept.embed(tenant, texts, signal),
   };
 }
 
@@ -133,6 +135,7 @@ function heardJudge(judge: Judge, { clock, costs, trace }: SemanticSurroundings)
   const listener: JudgeListener = {
     billed: (billed) => costs.spendOn("judge", billed, clock.now()),
     failed: (kind) => trace({ type: "judge-fault", kind }),
+    asked: (ask) => trace({ type: "model-ask", overhead: "judge", ...ask }),
   };
   return {
     asksTheSame: (one, other) => judge.asksTheSame(one, other, listener),

@@ -1,5 +1,6 @@
 import type { Billed } from "./cost.ts";
 import type { MaybePromise } from "./store.ts";
+import type { ModelAsk } from "./trace.ts";
 
 /**
  * The contract of what turns texts into vectors for the semantic layer. An embedder that answers at once (the built-in
@@ -13,12 +14,13 @@ export interface Embedder {
   /**
    * One vector of unit length a text, in their order, all of the same dimension.
    * May throw or reject: that is a miss, counted, and never fails a call. What comes back is checked by the layer.
-   * `onBilled` hears what a server was asked for, once an answer.
+   * `onBilled` hears what a server was asked for, once an answer; `onAsked` of each request to one when it is over.
    */
   embed(
     texts: readonly string[],
     signal?: AbortSignal,
     onBilled?: (billed: Billed) => void,
+    onAsked?: (ask: ModelAsk) => void,
   ): MaybePromise<readonly Float32Array[]>;
   /** What cannot work, and the remedy; for `doctor`. Default: nothing. */
   check?(): MaybePromise<readonly { readonly problem: string; readonly remedy: string }[]>;

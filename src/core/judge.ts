@@ -1,4 +1,5 @@
 import type { Billed } from "./cost.ts";
+import type { ModelAsk } from "./trace.ts";
 
 /** The contract of what is asked, in the background and never on the way to an answer, whether two questions are one. */
 export interface Judge {
@@ -11,4 +12,6 @@ export interface Judge {
 export interface JudgeListener {
   billed(billed: Billed): void;
   failed(kind: "timeout" | "error" | "invalid"): void;
+  /** A request to a server is over, however it ended. */
+  asked?(ask: ModelAsk): void;
 }

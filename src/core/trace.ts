@@ -9,8 +9,8 @@ import type { SemanticMode, SemanticRefusal, SemanticTier } from "./semantic.ts"
 /** What spared an origin the work: a layer, or that others had asked for the same answer. */
 export type SavedBy = LayerName | "coalescing";
 
-/** What the cache itself asks models for. */
-export type Overhead = "judge" | "embedding" | "warmup";
+/** What the cache itself pays for: what it asks models, and what it has a provider keep of prompts. */
+export type Overhead = "judge" | "embedding" | "warmup" | "keeping";
 
 /** Stands for one call to an origin in the events about it. Only its identity is meant. */
 export type OriginCall = object;
@@ -20,6 +20,21 @@ export interface OriginAnswer {
   readonly usage: Usage | undefined;
   /** Of its choices. */
   readonly finish: readonly FinishReason[];
+}
+
+/** What the cache itself has asked a server of models, and what became of it. Told once for each request that was sent. */
+export interface ModelAsk {
+  /** Name of the protocol. */
+  readonly protocol: string;
+  /** Base URL of the server. */
+  readonly originId: string;
+  /** As asked. */
+  readonly model: string;
+  /** The status, or the failure; `invalid`: an answer that is none. */
+  readonly result: number | "timeout" | "error" | "invalid";
+  readonly durationMs: number;
+  /** What the answer says of itself, where it is one. */
+  readonly answer?: OriginAnswer;
 }
 
 /** One event for each decision. Logs, metrics and the ledger listen; nothing else is told anything twice. */
@@ -95,6 +110,8 @@ export type TraceEvent =
       readonly originId: string;
       readonly cost: Cost;
     }
+  /** The cache has asked a server of models for itself. */
+  | ({ readonly type: "model-ask"; readonly overhead: Overhead } & ModelAsk)
   | {
       /** An answer, or a part of one, that no origin had to compute. */
       readonly type: "saving";
@@ -185,9 +202,6 @@ export type TraceEvent =
       readonly operation: string;
       readonly kind: "timeout" | "error";
     }
-  /** Somebody asked the admin API for something without its token. */
-  | { readonly type: "admin-refuse" }
-  | { readonly type: "store-state"; readonly store: string; readonly state: "closed" | "open" | "half-open" };
   /** A cache in front was told to forget: how many purges, and what came of it. `failed` is tried again. */
   | {
       readonly type: "edge-purge";
@@ -197,6 +211,9 @@ export type TraceEvent =
     }
   /** What it has still to be told. */
   | { readonly type: "edge-backlog"; readonly cache: string; readonly purges: number }
+  /** Somebody asked the admin API for something without its token. */
+  | { readonly type: "admin-refuse" }
+  | { readonly type: "store-state"; readonly store: string; readonly state: "closed" | "open" | "half-open" };
 
 export type Trace = (event: TraceEvent) => void;
 

@@ -1,6 +1,7 @@
 import { describe, expect, onTestFinished, test } from "vitest";
 import { ManualClock } from "../core/clock.ts";
 import type { Billed } from "../core/cost.ts";
+import type { ModelAsk } from "../core/trace.ts";
 import { Gate, type PlannedReply, startScriptedOrigin } from "../testing/index.ts";
 import { openAiCompatible } from "./openai-compatible.ts";
 
@@ -99,6 +100,30 @@ describe("an embedder in OpenAI's form", () => {
     await origin.waitForCalls(1);
     clock.advance(10_000);
     await expect(asked).rejects.toMatchObject({ kind: "timeout" });
+  });
+
+  test.each<[string, PlannedReply, ModelAsk["result"]]>([
+    ["a vector", vectors([1, 0]), 200],
+    ["an error", { status: 400 }, 400],
+    ["a page", { body: "<html></html>", headers: { "content-type": "text/html" } }, "invalid"],
+    ["no vector", vectors(), "invalid"],
+    ["half a body", { cut: { afterBytes: 20, how: "rst" } }, "error"],
+  ])("tells of a request that ended with %s", async (_what, reply, result) => {
+    const { embedder, origin } = await setUp(reply);
+    const asked: ModelAsk[] = [];
+    await Promise.resolve(embedder.embed(["one"], undefined, undefined, (ask) => asked.push(ask))).catch(() => {});
+    const common = { protocol: "openai-embeddings", originId: origin.url, model: "small", durationMs: 0 };
+    const answer = { answer: { model: undefined, usage: undefined, finish: [] } };
+    expect(asked).toEqual([{ ...common, result, ...(result === 200 ? answer : {}) }]);
+  });
+
+  test("tells of no request while it leaves the server alone", async () => {
+    const { embedder, origin } = await setUp({ status: 429 });
+    const asked: ModelAsk[] = [];
+    for (let time = 0; time < 2; time++)
+      await Promise.resolve(embedder.embed(["one"], undefined, undefined, (ask) => asked.push(ask))).catch(() => {});
+    expect(asked.map(({ result }) => result)).toEqual([429]);
+    expect(origin.callCount).toBe(1);
   });
 
   test("a reply without end is read no further than its bound", async () => {

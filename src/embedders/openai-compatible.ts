@@ -1,7 +1,8 @@
 import type { Embedder } from "../core/embedder.ts";
 import { InvalidOptionError, RepriseError } from "../core/errors.ts";
 import type { Usage } from "../core/recording.ts";
-import { ModelServer, type ModelServerOptions } from "../model-servers/model-server.ts";
+import type { OriginAnswer } from "../core/trace.ts";
+import { ModelServer, type ModelServerOptions, type PostEnd } from "../model-servers/model-server.ts";
 import { ModelServerError } from "../model-servers/model-server-error.ts";
 
 export interface OpenAiCompatibleEmbedderOptions extends ModelServerOptions {
@@ -30,11 +31,14 @@ export function openAiCompatible(options: OpenAiCompatibleEmbedderOptions): Embe
     throw new InvalidOptionError("model", { message: "model must be the name of a model.", remedy });
   }
   const server = new ModelServer(options);
-  const embed: Embedder["embed"] = async (texts, signal, onBilled) => {
+  const asked = { protocol: "openai-embeddings", originId: server.url, model };
+  const embed: Embedder["embed"] = async (texts, signal, onBilled, onAsked) => {
     const body = { model, input: texts, ...(dimensions !== undefined && { dimensions }) };
     const read = (reply: unknown) => readReply(reply, texts.length, dimensions);
-    const { vectors, usage, answeredBy } = await server.post("/embeddings", body, read, signal);
-    onBilled?.({ protocol: "openai-embeddings", originId: server.url, model, answeredBy, usage });
+    const onEnd = ({ reply, ...end }: PostEnd<Reply>): void =>
+      onAsked?.({ ...asked, ...end, ...(reply && { answer: answerOf(reply) }) });
+    const { vectors, usage, answeredBy } = await server.post("/embeddings", body, read, signal, onEnd);
+    onBilled?.({ ...asked, answeredBy, usage });
     return vectors;
   };
   return {
@@ -58,6 +62,10 @@ interface Reply {
   readonly vectors: readonly Float32Array[];
   readonly usage: Usage | undefined;
   readonly answeredBy: string | undefined;
+}
+
+function answerOf({ answeredBy: model, usage }: Reply): OriginAnswer {
+  return { model, usage, finish: [] };
 }
 
 /** Exactly one vector a text, all finite, not zero and of one length. */

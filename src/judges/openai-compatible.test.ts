@@ -1,6 +1,7 @@
 import { describe, expect, onTestFinished, test } from "vitest";
 import { ManualClock } from "../core/clock.ts";
 import type { Billed } from "../core/cost.ts";
+import type { ModelAsk } from "../core/trace.ts";
 import { Gate, type PlannedReply, startScriptedOrigin } from "../testing/index.ts";
 import { openAiCompatibleJudge } from "./openai-compatible.ts";
 
@@ -14,10 +15,11 @@ async function setUp(reply: PlannedReply | ((count: number) => PlannedReply) = {
     judge.close?.();
     await origin.close();
   });
-  const heard: { readonly billed: Billed[]; readonly failed: string[] } = { billed: [], failed: [] };
+  const heard = { billed: [] as Billed[], failed: [] as string[], asked: [] as ModelAsk[] };
   const listener = {
     billed: (billed: Billed) => void heard.billed.push(billed),
     failed: (kind: string) => void heard.failed.push(kind),
+    asked: (ask: ModelAsk) => void heard.asked.push(ask),
   };
   return { origin, clock, judge, heard, ask: () => judge.asksTheSame("Where is it?", "Where is that?", listener) };
 }
@@ -62,6 +64,20 @@ describe("a judge in OpenAI's form", () => {
     const { ask, heard } = await setUp(reply);
     expect(await ask()).toBeUndefined();
     expect(heard.failed).toEqual([kind]);
+  });
+
+  test("tells of each request that was sent, and of none that was not", async () => {
+    const { ask, clock, heard, origin } = await setUp(
+      (count) => (count === 0 ? { content: "maybe" } : { status: 500 }),
+      2,
+    );
+    for (let time = 0; time < 3; time++) await ask();
+    const common = { protocol: "openai-chat", originId: origin.url, model: "scripted-large", durationMs: 0 };
+    expect(heard.asked).toEqual([
+      { ...common, result: 200, answer: { model: "scripted-large", usage: expect.any(Object), finish: [] } },
+      { ...common, result: 500 },
+    ]);
+    expect(clock.monotonic()).toBe(0);
   });
 
   test("is asked so often in a minute and no more", async () => {

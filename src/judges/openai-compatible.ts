@@ -9,7 +9,8 @@
 import { type Clock, systemClock } from "../core/clock.ts";
 import type { Judge } from "../core/judge.ts";
 import type { Usage } from "../core/recording.ts";
-import { ModelServer, type ModelServerOptions } from "../model-servers/model-server.ts";
+import type { OriginAnswer } from "../core/trace.ts";
+import { ModelServer, type ModelServerOptions, type PostEnd } from "../model-servers/model-server.ts";
 import { ModelServerError } from "../model-servers/model-server-error.ts";
 
 export interface OpenAiCompatibleJudgeOptions extends ModelServerOptions {
@@ -46,9 +47,12 @@ export function openAiCompatibleJudge(options: OpenAiCompatibleJudgeOptions): Ju
       ];
       const body = { model, messages, temperature: 0, max_tokens: 3 };
       try {
-        const reply = await server.post("/chat/completions", body, readReply, closing.signal);
+        const asked = { protocol: "openai-chat", originId: server.url, model };
+        const onEnd = ({ reply, ...end }: PostEnd<Reply>): void =>
+          listener?.asked?.({ ...asked, ...end, ...(reply && { answer: answerOf(reply) }) });
+        const reply = await server.post("/chat/completions", body, readReply, closing.signal, onEnd);
         const { usage, answeredBy, verdict } = reply;
-        listener?.billed({ protocol: "openai-chat", originId: server.url, model, answeredBy, usage });
+        listener?.billed({ ...asked, answeredBy, usage });
         if (verdict === undefined) listener?.failed("invalid");
         return verdict;
       } catch (error) {
@@ -88,6 +92,10 @@ interface Reply {
   readonly verdict: boolean | undefined;
   readonly usage: Usage | undefined;
   readonly answeredBy: string | undefined;
+}
+
+function answerOf({ answeredBy: model, usage }: Reply): OriginAnswer {
+  return { model, usage, finish: [] };
 }
 
 function readReply(reply: unknown): Reply {

@@ -9,6 +9,7 @@ import { type Clock, systemClock } from "../core/clock.ts";
 import { withDeadline } from "../core/deadline.ts";
 import { type Duration, durationMs } from "../core/duration.ts";
 import { InvalidOptionError } from "../core/errors.ts";
+import type { ModelAsk } from "../core/trace.ts";
 import { boundedText } from "./bounded-text.ts";
 import { ModelServerError } from "./model-server-error.ts";
 
@@ -22,6 +23,11 @@ export interface ModelServerOptions {
   /** Bound on the whole call; default `"10s"`. */
   readonly timeout?: Duration;
   readonly clock?: Clock;
+}
+
+export interface PostEnd<T> extends Pick<ModelAsk, "result" | "durationMs"> {
+  /** Where there is one. */
+  readonly reply: T | undefined;
 }
 
 const leftAloneMs = 2_000;
@@ -61,11 +67,18 @@ export class ModelServer {
   }
 
   /**
-   * What `read` makes of the JSON document that the server answers; what it throws is a failure of the server.
+   * What `read` makes of the JSON document that the server answers; what it throws is a failure of the server. `onEnd` hears
+   * what became of a request that was sent.
    *
    * @throws ModelServerError in any other case.
    */
-  async post<T>(path: string, body: object, read: (reply: unknown) => T, signal?: AbortSignal): Promise<T> {
+  async post<T>(
+    path: string,
+    body: object,
+    read: (reply: unknown) => T,
+    signal?: AbortSignal,
+    onEnd: (end: PostEnd<T>) => void = () => {},
+  ): Promise<T> {
     const startedAt = this.#clock.monotonic();
     if (startedAt < this.#leftAloneUntil) throw this.#leftAlone();
     const pass = this.#breaker.enter();
@@ -73,10 +86,13 @@ export class ModelServer {
     try {
       const result = read(await this.#ask(path, JSON.stringify(body), signal));
       this.#breaker.succeeded(pass);
+      onEnd({ result: 200, durationMs: this.#clock.monotonic() - startedAt, reply: result });
       return result;
     } catch (error) {
       const isGivenUpSoon = signal?.aborted === true && this.#clock.monotonic() - startedAt < patientMs;
       if (!isGivenUpSoon) this.#breaker.failed(pass);
+      const { kind = "invalid", status } = error instanceof ModelServerError ? error : {};
+      onEnd({ result: status ?? kind, durationMs: this.#clock.monotonic() - startedAt, reply: undefined });
       throw error;
     }
   }
@@ -118,7 +134,7 @@ export class ModelServer {
     }
     if (status !== 200) {
       const message = `${this.url} answers with status ${status}`;
-      throw new ModelServerError("error", { message, remedy: remedies[status] ?? awayRemedy });
+      throw new ModelServerError("error", { message, status, remedy: remedies[status] ?? awayRemedy });
     }
     try {
       return JSON.parse(text);

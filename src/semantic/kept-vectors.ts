@@ -1,7 +1,7 @@
 import { LRUCache } from "lru-cache";
 import type { Billed } from "../core/cost.ts";
 import type { Embedder } from "../core/embedder.ts";
-import { silentTrace } from "../core/trace.ts";
+import { type ModelAsk, silentTrace } from "../core/trace.ts";
 import { createEmbeddings, type Embed, type EmbeddingsParts } from "../library/library-embeddings.ts";
 
 /**
@@ -14,6 +14,7 @@ export interface KeptVectorsParts {
   readonly embeddings: Omit<EmbeddingsParts, "tenant">;
   /** Hears what the embedder was paid for. */
   readonly onBilled: (billed: Billed) => void;
+  readonly onAsked: (ask: ModelAsk) => void;
 }
 
 /** Tenants whose function is kept at hand; to make it again takes some microseconds. */
@@ -35,10 +36,10 @@ export class KeptVectors {
   #of(tenant: string): Embed {
     const known = this.#byTenant.get(tenant);
     if (known !== undefined) return known;
-    const { embedder, embeddings, onBilled } = this.#parts;
+    const { embedder, embeddings, onAsked, onBilled } = this.#parts;
     // These are no calls of anybody: the trace hears of them as part of the look at a like question.
     const embed = createEmbeddings({ ...embeddings, trace: silentTrace, tenant })(
-      (texts, options) => Promise.resolve(embedder.embed(texts, options.signal, onBilled)),
+      (texts, options) => Promise.resolve(embedder.embed(texts, options.signal, onBilled, onAsked)),
       { model: embedder.name },
     );
     this.#byTenant.set(tenant, embed);

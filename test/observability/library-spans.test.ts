@@ -1,7 +1,9 @@
-import { context, trace } from "@opentelemetry/api";
-import { describe, expect, test } from "vitest";
+import { context, SpanKind, SpanStatusCode, trace } from "@opentelemetry/api";
+import { describe, expect, onTestFinished, test } from "vitest";
 import { systemClock } from "../../src/core/clock.ts";
-import { Gate } from "../../src/testing/index.ts";
+import { openAiCompatible } from "../../src/embedders/openai-compatible.ts";
+import { openAiCompatibleJudge } from "../../src/judges/openai-compatible.ts";
+import { Gate, startScriptedOrigin } from "../../src/testing/index.ts";
 import { setUp, turns, until } from "../topology/cache-harness.ts";
 import { setUpEmbeddings } from "../topology/embedding-harness.ts";
 import { setUpSemantic } from "../topology/semantic-harness.ts";
@@ -154,6 +156,77 @@ describe("like questions", () => {
     expect(second?.attributes).toMatchObject({ "reprise.result": "hit", "reprise.layer": "semantic" });
     const below = sdk.spans().filter((span) => span.parentSpanContext?.spanId === second?.spanContext().spanId);
     expect(below.map(({ name }) => name)).toEqual(["cache.lookup exact", "cache.lookup semantic"]);
+  });
+});
+
+describe("what the cache asks for itself", () => {
+  const asked = "How do I change the oil of a motorcycle?";
+  const alike = "What is the way to change a motorcycle's oil?";
+  const secret = "sk-own-secret";
+
+  async function askAlike(judgement: { readonly content: string } | { readonly status: number }) {
+    const sdk = loadSdk();
+    let vectors = 0;
+    const server = await startScriptedOrigin({
+      plan: ({ path }) =>
+        path.endsWith("/embeddings")
+          ? { body: { model: "vec-1", data: [{ index: 0, embedding: [8, vectors++] }], usage: { prompt_tokens: 7 } } }
+          : judgement,
+    });
+    onTestFinished(() => server.close());
+    const at = { url: server.url, apiKey: secret };
+    const embedder = openAiCompatible({ ...at, model: "vec" });
+    const judge = openAiCompatibleJudge({ ...at, model: "scripted-large" });
+    // Nothing reaches such a target by itself, so the judge is asked.
+    const { say } = await setUpSemantic(
+      { mode: "serve", strategy: "threshold", threshold: 1 },
+      { ...traced, embedder, judge },
+    );
+    await say(asked);
+    await say(alike);
+    await until(() => sdk.spans().some(({ name }) => name === "chat scripted-large"), "the judge's span");
+    return { sdk, port: Number(new URL(server.url).port) };
+  }
+
+  test("has spans of their own below the call, told apart from what origins are asked for", async () => {
+    const { sdk, port } = await askAlike({ content: "yes" });
+    const calls = sdk.spans().filter(({ name }) => name === "cache.fetch");
+    const below = (call: number, name: string) =>
+      sdk
+        .spans()
+        .filter((span) => span.name === name && span.parentSpanContext?.spanId === calls[call]?.spanContext().spanId);
+    expect([below(0, "embeddings vec").length, below(1, "embeddings vec").length]).toEqual([1, 1]);
+    expect(below(1, "embeddings vec")[0]).toMatchObject({
+      kind: SpanKind.CLIENT,
+      status: { code: SpanStatusCode.UNSET },
+      attributes: {
+        "gen_ai.operation.name": "embeddings",
+        "gen_ai.provider.name": "openai",
+        "gen_ai.request.model": "vec",
+        "gen_ai.response.model": "vec-1",
+        "gen_ai.usage.input_tokens": 7,
+        "http.response.status_code": 200,
+        "reprise.purpose": "embedding",
+        "server.address": "127.0.0.1",
+        "server.port": port,
+      },
+    });
+    const [judged] = below(1, "chat scripted-large");
+    expect(judged?.attributes).toMatchObject({ "gen_ai.operation.name": "chat", "reprise.purpose": "judge" });
+    expect(sdk.span("chat scripted-large").attributes["gen_ai.usage.output_tokens"]).toBeGreaterThan(0);
+    expect(below(1, "chat scripted-small")[0]?.attributes).not.toHaveProperty("reprise.purpose");
+    const told = JSON.stringify(
+      sdk.spans().map(({ attributes, events, name, status }) => [name, attributes, events, status]),
+    );
+    expect(told).not.toMatch(/motorcycle|sk-own/);
+  });
+
+  test("that fails is a span that failed", async () => {
+    const { sdk } = await askAlike({ status: 500 });
+    expect(sdk.span("chat scripted-large")).toMatchObject({
+      status: { code: SpanStatusCode.ERROR },
+      attributes: { "error.type": "500", "http.response.status_code": 500, "reprise.purpose": "judge" },
+    });
   });
 });
 

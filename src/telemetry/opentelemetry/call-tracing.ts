@@ -5,7 +5,14 @@ import { withDeadline } from "../../core/deadline.ts";
 import type { Origin } from "../../core/origin.ts";
 import type { OriginCall, Trace, TraceEvent } from "../../core/trace.ts";
 import { callAttributes, lookupAttributes, semanticAttributes } from "./call-attributes.ts";
-import { endAttributes, errorTypeOf, operationOf, startAttributes, wantsFormerNames } from "./inference-attributes.ts";
+import {
+  askAttributes,
+  endAttributes,
+  errorTypeOf,
+  operationOf,
+  startAttributes,
+  wantsFormerNames,
+} from "./inference-attributes.ts";
 import { inferenceMetrics } from "./inference-metrics.ts";
 import { loadOpenTelemetry, type OpenTelemetry } from "./load-opentelemetry.ts";
 import { fieldIn, readTraceParent, traceFieldsOf, withoutTraceFields } from "./trace-context.ts";
@@ -18,6 +25,7 @@ import { fieldIn, readTraceParent, traceFieldsOf, withoutTraceFields } from "./t
  *   POST /chat/completions (SERVER)  or  cache.fetch (INTERNAL, below whatever span is active)
  *     cache.lookup exact (INTERNAL)
  *     chat gpt-5 (CLIENT), only when the origin is asked
+ *     embeddings text-embedding-3-small (CLIENT), what the cache asks for itself
  */
 
 export interface SpanStart {
@@ -193,6 +201,9 @@ export class CallTracing {
       case "origin-end":
         this.#answered(event);
         break;
+      case "model-ask":
+        this.#askedForItself(event, call);
+        break;
       case "flight-join":
         if (event.originCall !== undefined) call?.joined.push(event.originCall);
         break;
@@ -227,6 +238,23 @@ export class CallTracing {
     const isError = errorTypeOf(event.result) !== undefined;
     const status: SpanStatus = { code: this.#parts.api.SpanStatusCode[isError ? "ERROR" : "UNSET"] };
     span.setStatus(status).end(this.#parts.clock.now());
+  }
+
+  /** Told when it is over: nobody but its own server would have known of the span before. */
+  #askedForItself(event: Extract<TraceEvent, { type: "model-ask" }>, call: Underway | undefined): void {
+    const { api, clock } = this.#parts;
+    const endTime = clock.now();
+    const span = this.#tracer.startSpan(
+      `${operationOf(event.protocol)} ${event.model}`,
+      {
+        kind: api.SpanKind.CLIENT,
+        startTime: endTime - event.durationMs,
+        attributes: askAttributes(event, this.#formerNames),
+      },
+      call?.context ?? api.context.active(),
+    );
+    if (errorTypeOf(event.result) !== undefined) span.setStatus({ code: api.SpanStatusCode.ERROR });
+    span.end(endTime);
   }
 
   #told(event: Extract<TraceEvent, { type: "call-end" }>, { joined, span }: Underway): void {

@@ -10,6 +10,7 @@ import { providerOf } from "../providers.ts";
 
 type Start = Extract<TraceEvent, { type: "origin-start" }>;
 type End = Extract<TraceEvent, { type: "origin-end" }>;
+type Ask = Extract<TraceEvent, { type: "model-ask" }>;
 
 /** Whether names are written that were in use before those of now. */
 export function wantsFormerNames(environment: Readonly<Record<string, string | undefined>>): boolean {
@@ -25,7 +26,7 @@ export function operationOf(protocol: string): string {
 }
 
 /** What spans and metrics have in common. */
-export function commonAttributes({ protocol, originId, model }: Start | End, shownModel = model): Attributes {
+export function commonAttributes({ protocol, originId, model }: Start | End | Ask, shownModel = model): Attributes {
   return {
     "gen_ai.operation.name": operationOf(protocol),
     "gen_ai.provider.name": providerOf(protocol, originId),
@@ -43,7 +44,20 @@ export function startAttributes(event: Start, formerNames: boolean): Attributes 
   };
 }
 
-export function endAttributes({ answer, firstByteMs, result }: End, formerNames: boolean): Attributes {
+/** Of what the cache asks for itself, when it is over. */
+export function askAttributes(event: Ask, formerNames: boolean): Attributes {
+  const { overhead, protocol, originId } = event;
+  return {
+    ...commonAttributes(event),
+    "reprise.purpose": overhead,
+    ...(formerNames ? { "gen_ai.system": providerOf(protocol, originId) } : {}),
+    ...endAttributes(event, formerNames),
+  };
+}
+
+type Ended = Pick<End, "answer" | "firstByteMs"> & { readonly result: End["result"] | Ask["result"] };
+
+export function endAttributes({ answer, firstByteMs, result }: Ended, formerNames: boolean): Attributes {
   const error = errorTypeOf(result);
   const { usage } = answer ?? {};
   return {
@@ -68,7 +82,7 @@ export function endAttributes({ answer, firstByteMs, result }: End, formerNames:
 }
 
 /** The status as text, or what failed; `undefined` when nothing did. */
-export function errorTypeOf(result: End["result"]): string | undefined {
+export function errorTypeOf(result: End["result"] | Ask["result"]): string | undefined {
   if (typeof result !== "number") return result;
   return result >= 400 ? String(result) : undefined;
 }
