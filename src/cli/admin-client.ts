@@ -1,4 +1,4 @@
-import { request } from "undici";
+import { type Dispatcher, request } from "undici";
 import { RepriseError } from "../core/errors.ts";
 import { adminTokenFile, readAdminToken } from "../gateway/admin/admin-token.ts";
 import type { GatewayConfig } from "../gateway/config.ts";
@@ -25,6 +25,16 @@ export function postToAdmin(
   return askAdmin(config, given, route, body);
 }
 
+/** The same, for what is to stand at the route. */
+export function putToAdmin(
+  config: GatewayConfig,
+  given: string | undefined,
+  route: string,
+  body: object,
+): Promise<unknown> {
+  return askAdmin(config, given, route, body, "PUT");
+}
+
 /** What a route below `/admin/v1` answers. */
 export function getFromAdmin(config: GatewayConfig, given: string | undefined, route: string): Promise<unknown> {
   return askAdmin(config, given, route);
@@ -35,10 +45,11 @@ async function askAdmin(
   given: string | undefined,
   route: string,
   body?: object,
+  method = body === undefined ? "GET" : "POST",
 ): Promise<unknown> {
   const url = given === undefined ? urlOf(config) : checked(given);
   const token = tokenFor(config, url);
-  const answer = await asked(`${url}/admin/v1${route}`, token, body).catch((error: unknown) => {
+  const answer = await asked(`${url}/admin/v1${route}`, { token, method, body }).catch((error: unknown) => {
     const { code, message } = error as { readonly code?: string; readonly message: string };
     throw new GatewayRequestError("gateway_unreachable", {
       message: `No gateway answers at ${url} (${code ?? message})`,
@@ -99,9 +110,15 @@ interface AdminAnswer {
   readonly body: unknown;
 }
 
-async function asked(url: string, token: string, body: object | undefined): Promise<AdminAnswer> {
+interface AdminQuestion {
+  readonly token: string;
+  readonly method: string;
+  readonly body: object | undefined;
+}
+
+async function asked(url: string, { token, method, body }: AdminQuestion): Promise<AdminAnswer> {
   const response = await request(url, {
-    method: body === undefined ? "GET" : "POST",
+    method: method as Dispatcher.HttpMethod,
     headers: { authorization: `Bearer ${token}`, ...(body !== undefined && { "content-type": "application/json" }) },
     body: body === undefined ? null : JSON.stringify(body),
     headersTimeout: answerTimeoutMs,

@@ -6,6 +6,7 @@ import { doctorCommand } from "./commands/doctor.ts";
 import { embeddingsCommand } from "./commands/embeddings.ts";
 import { entriesCommand } from "./commands/entries.ts";
 import { lintCommand } from "./commands/lint.ts";
+import { promptsCommand } from "./commands/prompts.ts";
 import { purgeCommand } from "./commands/purge.ts";
 import { serveCommand } from "./commands/serve.ts";
 import { simulateCommand } from "./commands/simulate.ts";
@@ -28,6 +29,7 @@ export async function run(argv: readonly string[]): Promise<void> {
     .addCommand(embeddingsCommand())
     .addCommand(entriesCommand())
     .addCommand(purgeCommand())
+    .addCommand(promptsCommand())
     .addCommand(statsCommand())
     .addCommand(simulateCommand())
     .addCommand(tuneCommand())
