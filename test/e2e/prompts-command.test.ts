@@ -29,7 +29,7 @@ test("prompts are set from a file, listed with their share, and linted", async (
   await ask(gateway, { model: "m", messages: [{ role: "user", content: "Hi" }] }, { "x-ai-prompt": "hotel" });
   await ask(gateway);
   const listed = await prompts("list");
-  expect(listed.stdout).toMatch(/^hotel +1 +1 +73 +1 +50\.0 % +\d{4}-\d\d-\d\d +everybody's$/m);
+  expect(listed.stdout).toMatch(/^hotel +1 +1 +73 +1 +50 % +\d{4}-\d\d-\d\d +everybody's$/m);
   const lint = await prompts("lint");
   expect(lint.code).toBe(1);
   expect(lint.stdout).toContain("hotel@1 and motel@summer are nearly one (words");
