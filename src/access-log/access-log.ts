@@ -113,6 +113,8 @@ export class AccessLog implements CallListener {
     this.#cancel?.();
     await this.#writing;
     await this.#write();
+    // Where the file cannot be written: nobody tries again.
+    this.#drop(this.#waiting.splice(0).length);
     await this.#file.close();
   }
 

@@ -9,6 +9,7 @@ export class AccessLogSwitch {
   readonly #parts: Omit<AccessLogParts, "pricer">;
   #log: AccessLog | undefined;
   #closing: Promise<unknown> = Promise.resolve();
+  #droppedBefore = 0;
 
   constructor(parts: Omit<AccessLogParts, "pricer">) {
     this.#parts = parts;
@@ -18,9 +19,9 @@ export class AccessLogSwitch {
     return this.#log;
   }
 
-  /** Calls that are missing in it. */
+  /** Calls that are missing in it, and in those there were before; never falls. */
   get dropped(): number {
-    return this.#log?.dropped ?? 0;
+    return this.#droppedBefore + (this.#log?.dropped ?? 0);
   }
 
   /** Also opens the file anew, as who has moved it away expects of SIGHUP. */
@@ -39,7 +40,15 @@ export class AccessLogSwitch {
   async close(): Promise<void> {
     const log = this.#log;
     this.#log = undefined;
-    if (log !== undefined) this.#closing = Promise.all([this.#closing, log.close()]);
+    if (log !== undefined) this.#closing = Promise.all([this.#closing, this.#ended(log)]);
     await this.#closing;
+  }
+
+  /** What cannot be written at the end is missing, too. */
+  async #ended(log: AccessLog): Promise<void> {
+    const { dropped } = log;
+    this.#droppedBefore += dropped;
+    await log.close();
+    this.#droppedBefore += log.dropped - dropped;
   }
 }

@@ -86,6 +86,7 @@ export async function createApp(config: GatewayConfig, log: Log, peers?: Peers):
     stores: core.stores.map(({ store, ...guard }) => ({ name: store.name, stats: () => store.stats(), ...guard })),
     version,
     ledger: core.ledger,
+    accessLogDropped: () => accessLog.current?.dropped ?? 0,
     tenantLabel: config.telemetry.tenantLabel,
     ...(tracing === undefined ? {} : { traceUnderWay: tracing.traceUnderWay }),
   });

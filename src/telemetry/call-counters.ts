@@ -27,11 +27,10 @@ export function callCounters(
   histogram: (name: string, help: string, labelNames: readonly string[], buckets: readonly number[]) => HistogramTally,
   { tenantLabel }: { readonly tenantLabel: boolean },
 ): CallCounters {
-  const told = ["endpoint", "provider", "model", ...(tenantLabel ? ["tenant"] : [])];
   const requests = counter(
     "reprise_requests_total",
     "Calls by layer and result; layer=overall counts each call once. tenant only where telemetry.tenantLabel is set.",
-    ["layer", "result", ...told],
+    ["layer", "result", "endpoint", "provider", "model", ...(tenantLabel ? ["tenant"] : [])],
   );
   const bypasses = counter("reprise_bypass_total", "Calls that no layer was asked about.", ["reason"]);
   const stores = counter("reprise_store_total", "What became of answers that could have been stored.", [
@@ -78,7 +77,7 @@ export function callCounters(
   for (const kind of ["corrupt", "tenant_mismatch", "auth_fail", "limit"]) rejected.begin(kind);
 
   const models = new BoundedLabels();
-  const alike = new SeriesMap(told, (values) => new CallsAlike(requests, values));
+  const alike = new SeriesMap(["endpoint", "provider", "model", "tenant"], (values) => new CallsAlike(requests, values));
   const tenants = new TopLabels(mostTenants, (tenant) => {
     requests.drop("tenant", tenant);
     alike.drop("tenant", tenant);

@@ -72,6 +72,15 @@ it("tells money by provider, and each series once, whatever a model was asked fo
   ]);
 });
 
+it("tells how many calls are missing in the access log, from the start", async () => {
+  let dropped = 0;
+  const { lines } = setUp({ accessLogDropped: () => dropped });
+  expect(await lines("reprise_access_log_dropped_total")).toEqual(["reprise_access_log_dropped_total 0"]);
+  dropped = 7;
+  await lines("reprise_access_log_dropped_total");
+  expect(await lines("reprise_access_log_dropped_total")).toEqual(["reprise_access_log_dropped_total 7"]);
+});
+
 it("counts a body beyond the bound among what concerns security", async () => {
   const { metrics, lines } = setUp();
   metrics.trace({ ...call, outcome: { kind: "error", code: "body_too_large" } });

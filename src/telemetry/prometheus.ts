@@ -45,6 +45,8 @@ export function prometheusMetrics(gauges: {
   readonly stores: readonly MeteredStore[];
   readonly version: string;
   readonly ledger: Ledger;
+  /** Calls that are missing in the access log; default: there is none. */
+  readonly accessLogDropped?: () => number;
   /** How late the event loop was since the last scrape. Default: that of this process. */
   readonly lag?: () => LagReading;
   /** Whether those tenants that ask most are told apart. Default: no. */
@@ -101,6 +103,7 @@ export function prometheusMetrics(gauges: {
   const capacity = gauge("reprise_capacity_bytes", "Bound of the store.", ["backend"] as const);
   const evictions = total("reprise_evictions_total", "Values that made room for others.", ["backend"] as const);
   const corrupt = total("reprise_corrupt_total", "Damaged or unknown values that were skipped.", ["backend"] as const);
+  const unlogged = total("reprise_access_log_dropped_total", "Calls that are missing in the access log.", []);
   gauge("reprise_build_info", "Always 1.", ["version"] as const).set({ version: gauges.version }, 1);
 
   // What was spent and saved stands in the ledger, exactly; it is read at each scrape.
@@ -164,6 +167,8 @@ export function prometheusMetrics(gauges: {
     for (const stat of ["mean", "p99", "max"] as const) lag.set({ stat }, late[stat]);
     evictions.reset();
     corrupt.reset();
+    unlogged.reset();
+    unlogged.inc(gauges.accessLogDropped?.() ?? 0);
     for (const store of gauges.stores) {
       const backend = store.name;
       up.set({ backend }, store.available() ? 1 : 0);
