@@ -2,6 +2,7 @@ import { createHash } from "node:crypto";
 import { endianness } from "node:os";
 import { rowOneSlipAway } from "./one-slip-away.ts";
 import { WordPiece, type WordReader } from "./word-piece.ts";
+import { WordSketch } from "./word-sketch.ts";
 
 /**
  * A static embedding: the vector of a text is the sum of one row of a table a word, scaled to unit length. A word that
@@ -46,6 +47,7 @@ export class StaticModel {
   private readonly header: Header;
   private readonly wordPiece: WordPiece;
   private readonly added = new Map<string, number>();
+  private readonly whole = new WordSketch();
   private readonly scales: Float32Array;
   private readonly rows: Int8Array;
   private readonly sum: Float64Array;
@@ -64,6 +66,7 @@ export class StaticModel {
       .toString("utf8")
       .split("\n");
     if (vocabulary.length !== header.pieces + header.words) throw new Error("its vocabulary is not complete");
+    for (const word of vocabulary) if (!word.startsWith("##")) this.whole.add(word);
     for (let row = header.pieces; row < vocabulary.length; row++) this.added.set(vocabulary[row] as string, row);
     vocabulary.length = header.pieces;
     this.wordPiece = new WordPiece(vocabulary);
@@ -112,7 +115,7 @@ export class StaticModel {
       this.add(row, 1);
       return;
     }
-    const meant = this.unknownWords++ < mostSlips ? rowOneSlipAway(word, this.rowOfWord) : undefined;
+    const meant = this.unknownWords++ < mostSlips ? rowOneSlipAway(word, this.rowOfWord, this.whole) : undefined;
     if (meant !== undefined) this.add(meant, 1);
     for (const piece of rows) this.add(piece, meant === undefined ? 1 : shareOfSlip);
     const { shortest, longest, buckets, pieces, words } = this.header;
