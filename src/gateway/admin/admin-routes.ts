@@ -5,6 +5,7 @@ import { promptRoutes } from "../prompts/prompt-routes.ts";
 import type { Readiness } from "../readiness.ts";
 import type { Upstreams } from "../upstreams.ts";
 import type { AdminRoute } from "./admin-route.ts";
+import { drainRoute } from "./drain-route.ts";
 import { entriesRoute } from "./entries/entries-route.ts";
 import { entryRoute, removeEntryRoute } from "./entries/entry-route.ts";
 import { eventsRoute } from "./events-route.ts";
@@ -42,6 +43,8 @@ export function watchRoutes(parts: WatchRoutesParts): readonly AdminRoute[] {
     tenantsRoute({ truth, census, seen: watch.tenants }),
     originsRoute({ upstreams, watch: watch.origins }),
     replicasRoute(parts),
+    drainRoute(upstreams, "drain"),
+    drainRoute(upstreams, "undrain"),
     healthRoute({
       ...{ stores: core.stores, readiness, watch: watch.parts, inUse, state },
       startedAt: watch.startedAt,

@@ -22,6 +22,9 @@ export const replicasSchema = z.object({
     .array(
       z.object({
         pool: z.string().meta({ description: "The upstream that it belongs to." }),
+        name: z
+          .string()
+          .meta({ description: "Its host and port; its URL where another one in the pool has the same." }),
         url: z.string(),
         state: z.enum(["ready", "ejected", "draining"]),
         since: z.iso.datetime().meta({ description: "Since when it is in this state." }),
@@ -77,8 +80,9 @@ export function replicasRoute({ upstreams }: Pick<OriginsParts, "upstreams">): A
     failures: [],
     handle: (): z.output<typeof replicasSchema> => ({
       replicas: upstreams().pools.flatMap(({ name, replicas }) =>
-        replicas.map(({ url, health, requests, errors, inFlight, tokens }) => ({
+        replicas.map(({ url, health, requests, errors, inFlight, tokens }, index) => ({
           pool: name,
+          name: replicaNames(replicas)[index] as string,
           url,
           state: health.state,
           since: new Date(health.since).toISOString(),
@@ -88,6 +92,15 @@ export function replicasRoute({ upstreams }: Pick<OriginsParts, "upstreams">): A
         })),
       ),
     }),
+  });
+}
+
+/** What each is called, in their order. */
+export function replicaNames(replicas: readonly { readonly url: string }[]): readonly string[] {
+  const hosts = replicas.map(({ url }) => new URL(url).host);
+  return replicas.map(({ url }, index) => {
+    const host = hosts[index] as string;
+    return hosts.indexOf(host) === hosts.lastIndexOf(host) ? host : url;
   });
 }
 
