@@ -254,6 +254,7 @@ export async function assembleCore(options: CoreOptions): Promise<Core> {
       masterKey.close();
       prompts.close();
       await Promise.all([pipeline.close(), batches.stored()]);
+      await marking.close();
       await semantic?.close();
       await rollups.close();
       await storage.close();

@@ -1,5 +1,6 @@
 import type { CacheMarks, MarkablePrompt } from "./cache-marks.ts";
 import type { JsonValue } from "./canonical-json.ts";
+import type { ContentWishes, KeepablePrompt, KeptContent } from "./kept-content.ts";
 import type { PromptSection } from "./prompt.ts";
 import type { Question } from "./question.ts";
 import type { AnswerFacts, Recording } from "./recording.ts";
@@ -62,6 +63,8 @@ export interface ForwardOptions {
   readonly slot?: number | undefined;
   /** Up to where the provider is to keep the prompt. Protocols without `markable` leave it out. */
   readonly cacheMarks?: CacheMarks | undefined;
+  /** What the provider keeps, in place of the first parts. Protocols without `keepable` leave it out. */
+  readonly keptContent?: KeptContent | undefined;
 }
 
 export interface ParsedRequest {
@@ -81,6 +84,8 @@ export interface ParsedRequest {
   system?(): string | undefined;
   /** Where the prompt may be marked for the provider's cache; `undefined`, or absent, where it may not. */
   markable?(): MarkablePrompt | undefined;
+  /** Of which beginnings the provider may keep what has a name; `undefined`, or absent, where of none. */
+  keepable?(): KeepablePrompt | undefined;
   /** The body for the origin: everything keyed plus the fields that are dropped from the key, in canonical form. */
   forward(options?: ForwardOptions): Uint8Array;
 }
@@ -168,6 +173,8 @@ export interface Protocol {
   recordStream(options: { readonly maxEventBytes: number }): StreamRecorder;
   replayJson(recording: Recording, view: ReplayView): Uint8Array;
   replayEvents(recording: Recording, view: ReplayView): Uint8Array;
+  /** How the provider is told of what it keeps under a name; absent where it keeps nothing so. */
+  readonly contents?: ContentWishes;
   /** The error as a response body, or as a block of a stream that has already begun. */
   renderError(error: ProtocolError, form: "json" | "event"): Uint8Array;
 }

@@ -40,7 +40,7 @@ describe("marking calls", () => {
     const one = marking();
     expect(one.mark(asked("How?"))).toBeUndefined();
     one.reconfigure({ breakpoints: true, longRetention: false, rules: [] });
-    expect(one.mark(asked("Why?"))?.marks.ends).toEqual([0]);
+    expect(one.mark(asked("Why?"))?.marks?.ends).toEqual([0]);
     one.reconfigure({ breakpoints: true, longRetention: false, rules: [["*", { leastTokens: 9_000 }]] });
     expect(one.mark(asked("When?"))).toBeUndefined();
     expect(one.mark(asked("Who?"))).toBeUndefined();

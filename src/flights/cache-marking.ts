@@ -2,14 +2,20 @@ import { isDeepStrictEqual } from "node:util";
 import type { CacheMarks } from "../core/cache-marks.ts";
 import type { Asked } from "../core/call.ts";
 import type { Clock } from "../core/clock.ts";
+import type { KeptContent } from "../core/kept-content.ts";
 import type { OriginResponse } from "../core/origin.ts";
 import type { Costs } from "../costs.ts";
 import { BreakpointPlanners } from "../layers/prefix/breakpoints/planners.ts";
 import { isGenuine, type RulesByModel } from "../layers/prefix/breakpoints/provider-rules.ts";
+import { KeptContents } from "./kept-contents.ts";
 
 /** A call that is sent with marks. */
 export interface MarkedCall {
-  readonly marks: CacheMarks;
+  readonly marks: CacheMarks | undefined;
+  /** What it names in place of its beginning. */
+  readonly content: KeptContent | undefined;
+  /** The origin answered with this status to it, and took it as the client had sent it. */
+  refused(status: number): void;
   /** The same answer, whose beginning and usage the planner hears of. */
   watched(response: OriginResponse): OriginResponse;
 }
@@ -31,6 +37,7 @@ export class CacheMarking {
   readonly #refusals = new Set<string>();
   #settings: MarkingSettings | undefined;
   #planners: BreakpointPlanners | undefined;
+  #contents: KeptContents | undefined;
 
   constructor(settings: MarkingSettings, parts: { readonly clock: Clock; readonly costs: Costs }) {
     this.#parts = parts;
@@ -43,6 +50,9 @@ export class CacheMarking {
     this.#settings = settings;
     const { breakpoints, rules } = settings;
     this.#planners = breakpoints ? new BreakpointPlanners(rules) : undefined;
+    // What is kept for calls under the settings of before is let go.
+    void this.#contents?.close();
+    this.#contents = breakpoints ? new KeptContents(rules, this.#parts) : undefined;
   }
 
   /** `undefined` where the call is better sent as it is. */
@@ -53,6 +63,7 @@ export class CacheMarking {
     if (planners === undefined || call.directives.layers?.has("prefix") === false) return undefined;
     if (!(origin.takesMarks ?? isGenuine(protocol, origin.id)) || this.#refusals.has(refusalKey(asked)))
       return undefined;
+    if (call.protocol.contents !== undefined) return this.#contents?.use(asked);
     const prompt = asked.parsed().markable?.();
     if (prompt === undefined) return undefined;
     const { clock, costs } = this.#parts;
@@ -62,6 +73,8 @@ export class CacheMarking {
     const { ends, long, group } = plan;
     const key = group === undefined ? undefined : call.partition(`prompt cache key ${group}`);
     return {
+      content: undefined,
+      refused: () => this.#refused(asked),
       marks: { ends, long, key, isRetained: plan.isRetained && this.#settings?.longRetention === true },
       watched: (response) => {
         if (response.status !== 200) return response;
@@ -80,8 +93,12 @@ export class CacheMarking {
     };
   }
 
+  async close(): Promise<void> {
+    await this.#contents?.close();
+  }
+
   /** The origin does not take marks for this model. */
-  refused(asked: Asked): void {
+  #refused(asked: Asked): void {
     if (this.#refusals.size < mostRefusals) this.#refusals.add(refusalKey(asked));
   }
 }

@@ -40,7 +40,7 @@ export async function sendWithWishes(
   const marked = marking?.mark(asked);
   const gated = await fanOut?.enter(asked, marked?.marks, signal);
   watch.start();
-  const sending = sendMarked(asked, marked, { usageRefusal, marking, gated }, signal, watch.originCall);
+  const sending = sendMarked(asked, marked, { usageRefusal, gated }, signal, watch.originCall);
   return sending.catch((error: unknown) => {
     gated?.failed();
     throw error;
@@ -50,7 +50,7 @@ export async function sendWithWishes(
 async function sendMarked(
   asked: Asked,
   first: MarkedCall | undefined,
-  { usageRefusal, marking, gated }: Omit<WishParts, "fanOut"> & { readonly gated: GatedCall | undefined },
+  { usageRefusal, gated }: Pick<WishParts, "usageRefusal"> & { readonly gated: GatedCall | undefined },
   signal: AbortSignal,
   originCall: OriginCall,
 ): Promise<OriginResponse> {
@@ -60,13 +60,22 @@ async function sendMarked(
   let requestUsage = facts.stream && !facts.includeUsage && !usageRefusal.has(origin.id);
   let marked = first;
   for (;;) {
-    const forwarded = { requestUsage, cacheSalt: saltOf(asked), cacheMarks: marked?.marks };
+    const forwarded = {
+      requestUsage,
+      cacheSalt: saltOf(asked),
+      cacheMarks: marked?.marks,
+      keptContent: marked?.content,
+    };
     const inSlot = (slot?: number) => asked.parsed().forward({ ...forwarded, slot });
     const prompt = () => asked.parsed().prompt();
     const request = { method: "POST", target, headers, body: inSlot(), prompt, inSlot, originCall };
     const response = await origin.send(request, signal);
-    const mayBeRefusal = response.status === 400 || response.status === 422;
-    if (!mayBeRefusal || (!requestUsage && marked === undefined)) {
+    const { status } = response;
+    const isOther = marked?.marks !== undefined || marked?.content !== undefined;
+    // What it was to keep may be gone, or be somebody else's.
+    const mayBeGone = marked?.content !== undefined && (status === 403 || status === 404);
+    const mayBeRefusal = status === 400 || status === 422 || mayBeGone;
+    if (!mayBeRefusal || (!requestUsage && !isOther)) {
       // Only success shows that it was the wish that the origin did not like, and not the rest of the request.
       if (response.status < 400) for (const remember of refused) remember();
       const heard = marked?.watched(response) ?? response;
@@ -77,11 +86,12 @@ async function sendMarked(
     if (requestUsage && aboutUsage.test(words)) {
       requestUsage = false;
       refused.push(() => usageRefusal.add(origin.id));
-    } else if (marked !== undefined) {
+    } else if (marked !== undefined && isOther) {
+      const { refused: remember } = marked;
       marked = undefined;
       // Nothing is kept now that others could wait for.
       gated?.failed();
-      refused.push(() => marking?.refused(asked));
+      refused.push(() => remember(status));
     } else {
       gated?.failed();
       return { ...response, body: rejoined(refusal) };

@@ -1,7 +1,9 @@
 import { JsonNumber, type JsonObject, type JsonValue, type KeepOrder, serializeJson } from "../core/canonical-json.ts";
+import type { KeepablePrompt } from "../core/kept-content.ts";
 import type { PromptSection } from "../core/prompt.ts";
 import type { Dependency, Expectations, ForwardOptions, ParsedRequest, RequestFacts } from "../core/protocol.ts";
 import type { Question } from "../core/question.ts";
+import { keepablePrompt, withKeptContent } from "./gemini-contents.ts";
 import { asksUsualForm, type GeminiEndpoint, readEndpoint } from "./gemini-endpoint.ts";
 import { fieldOf, listOf, snakeCase } from "./gemini-fields.ts";
 import { jsonSchemaOf } from "./gemini-schema.ts";
@@ -121,11 +123,15 @@ class GeminiRequest implements ParsedRequest {
     return promptSections(this.#body, promptFields, orders);
   }
 
-  forward(options?: ForwardOptions): Uint8Array {
-    const temperature = options?.temperature;
-    const texts =
-      temperature === undefined ? this.#texts : memberTexts(withTemperature(this.#body, temperature), orders);
-    return encoder.encode(objectText(texts));
+  keepable(): KeepablePrompt | undefined {
+    return keepablePrompt(this.#body, this.facts.model, orders);
+  }
+
+  forward({ temperature, keptContent }: ForwardOptions = {}): Uint8Array {
+    if (temperature === undefined && keptContent === undefined) return encoder.encode(objectText(this.#texts));
+    const body = temperature === undefined ? this.#body : withTemperature(this.#body, temperature);
+    const sent = keptContent === undefined ? body : withKeptContent(body, keptContent);
+    return encoder.encode(objectText(memberTexts(sent, orders)));
   }
 }
 

@@ -1,4 +1,5 @@
 import type { Protocol } from "../core/protocol.ts";
+import { contentWishes } from "./gemini-contents.ts";
 import { endpointOf, unkeyedParameters } from "./gemini-endpoint.ts";
 import { renderGeminiError } from "./gemini-errors.ts";
 import { responseFacts } from "./gemini-facts.ts";
@@ -22,5 +23,6 @@ export const gemini: Protocol = {
   recordStream: (options) => new GeminiRecorder(options),
   replayJson,
   replayEvents,
+  contents: contentWishes,
   renderError: renderGeminiError,
 };

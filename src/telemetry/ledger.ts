@@ -38,7 +38,7 @@ export interface LedgerLine {
 
 export type SpentFor = "inference" | Overhead;
 
-export const purposes: readonly SpentFor[] = ["inference", "judge", "embedding", "warmup"];
+export const purposes: readonly SpentFor[] = ["inference", "judge", "embedding", "warmup", "keeping"];
 
 export const savers: readonly SavedBy[] = [...layerNames, "coalescing"];
 

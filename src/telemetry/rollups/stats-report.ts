@@ -99,7 +99,7 @@ export interface StatsReport {
   readonly spent: Readonly<Record<SpentFor, SpentReport>>;
   /** All of `saved`. */
   readonly gross: { readonly usd: MoneySaved; readonly timeMs: number };
-  /** What the cache itself cost: `spent.judge`, `spent.embedding` and `spent.warmup`. */
+  /** What the cache itself cost: `spent.judge`, `spent.embedding`, `spent.warmup` and `spent.keeping`. */
   readonly overhead: { readonly usd: string };
   /** Gross without overhead. */
   readonly net: { readonly usd: MoneySaved };

@@ -51,7 +51,8 @@ export function moneyOf({ saved, spent }: Rollup) {
   return {
     list: sum(({ account }) => account.picodollars),
     conservative: sum(({ account }) => account.conservativePicodollars),
-    overhead: spent.judge.picodollars + spent.embedding.picodollars + spent.warmup.picodollars,
+    overhead:
+      spent.judge.picodollars + spent.embedding.picodollars + spent.warmup.picodollars + spent.keeping.picodollars,
     spent: spent.inference.picodollars,
   };
 }
