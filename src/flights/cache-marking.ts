@@ -1,24 +1,11 @@
 import { isDeepStrictEqual } from "node:util";
-import type { CacheMarks } from "../core/cache-marks.ts";
 import type { Asked } from "../core/call.ts";
 import type { Clock } from "../core/clock.ts";
-import type { KeptContent } from "../core/kept-content.ts";
-import type { OriginResponse } from "../core/origin.ts";
 import type { Costs } from "../costs.ts";
 import { BreakpointPlanners } from "../layers/prefix/breakpoints/planners.ts";
 import { isGenuine, type RulesByModel } from "../layers/prefix/breakpoints/provider-rules.ts";
 import { KeptContents } from "./kept-contents.ts";
-
-/** A call that is sent with marks. */
-export interface MarkedCall {
-  readonly marks: CacheMarks | undefined;
-  /** What it names in place of its beginning. */
-  readonly content: KeptContent | undefined;
-  /** The origin answered with this status to it, and took it as the client had sent it. */
-  refused(status: number): void;
-  /** The same answer, whose beginning and usage the planner hears of. */
-  watched(response: OriginResponse): OriginResponse;
-}
+import type { MarkedCall } from "./marked-call.ts";
 
 export interface MarkingSettings {
   readonly breakpoints: boolean;

@@ -9,7 +9,7 @@ import { type PromptPrefix, prefixesOf } from "../layers/prefix/breakpoints/prom
 import { type CacheRules, type RulesByModel, rulesFor } from "../layers/prefix/breakpoints/provider-rules.ts";
 import { ContentPlanner, idleMsOf } from "../layers/prefix/contents/content-planner.ts";
 import { ImplicitReads } from "../layers/prefix/contents/implicit-reads.ts";
-import type { MarkedCall } from "./cache-marking.ts";
+import type { MarkedCall } from "./marked-call.ts";
 import { collect, mostErrorBytes } from "./origin-answer.ts";
 
 /**

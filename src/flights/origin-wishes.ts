@@ -1,9 +1,10 @@
 import type { Asked } from "../core/call.ts";
 import type { OriginResponse } from "../core/origin.ts";
 import type { OriginCall } from "../core/trace.ts";
-import type { CacheMarking, MarkedCall } from "./cache-marking.ts";
+import type { CacheMarking } from "./cache-marking.ts";
 import { saltOf } from "./engine-salt.ts";
 import type { FanOutGate, GatedCall } from "./fan-out-gate.ts";
+import type { MarkedCall } from "./marked-call.ts";
 import { collect, mostErrorBytes, rejoined } from "./origin-answer.ts";
 import type { OriginWatch } from "./origin-watch.ts";
 
