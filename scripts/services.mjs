@@ -16,16 +16,24 @@ const services = {
   faketime: "faketime",
   prometheus: "prometheus",
   chromium: "chromium",
+  nginx: "nginx",
+  varnishd: "varnish",
+  "varnish/vmods/libvmod_xkey.so": "varnish-modules",
   pip3: "python3-pip",
 };
+
+/** Debian keeps the modules of Varnish below here, by the architecture. */
+const libraries = "/usr/lib";
 
 /** Debian keeps the programs of PostgreSQL by their version, outside of PATH. */
 const postgresFolder = "/usr/lib/postgresql";
 
 function isInstalled(program) {
+  const architectures = existsSync(libraries) ? readdirSync(libraries) : [];
   const versions = existsSync(postgresFolder) ? readdirSync(postgresFolder) : [];
   const folders = [
     ...(process.env.PATH ?? "").split(delimiter),
+    ...["/usr/sbin", ...architectures.map((architecture) => join(libraries, architecture))],
     ...versions.map((version) => join(postgresFolder, version, "bin")),
   ];
   return folders.some((folder) => folder !== "" && existsSync(join(folder, program)));

@@ -19,6 +19,8 @@ const programs: Readonly<Record<RequiredProgram, { readonly debianPackage: strin
   chromium: { debianPackage: "chromium" },
   prometheus: { debianPackage: "prometheus" },
   promtool: { debianPackage: "prometheus" },
+  nginx: { debianPackage: "nginx", folder: "/usr/sbin" },
+  varnishd: { debianPackage: "varnish and varnish-modules", folder: "/usr/sbin" },
 };
 
 export type RequiredProgram =
@@ -30,7 +32,9 @@ export type RequiredProgram =
   | "valkey-server"
   | "chromium"
   | "prometheus"
-  | "promtool";
+  | "promtool"
+  | "nginx"
+  | "varnishd";
 
 const isOff = process.env["REPRISE_TEST_SERVICES"] === "off";
 
@@ -70,6 +74,7 @@ export function describeWithServices(
 }
 
 function matchingFolders(pattern: string): readonly string[] {
+  if (!pattern.includes("*")) return [pattern];
   const [before = "", after = ""] = pattern.split("/*/");
   try {
     const newestFirst = readdirSync(before).sort((a, b) => Number(b) - Number(a));

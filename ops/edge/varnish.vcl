@@ -1,0 +1,170 @@
+vcl 4.1;
+
+# Varnish in front of Reprise: published answers and twins are kept, everything else passes through and is never stored.
+# Copy it to /etc/varnish/default.vcl. Change the addresses and the secret; `edge-servers.md` in the documentation says how the
+# gateway is told of it. vmod_xkey is in Debian's package varnish-modules.
+
+import std;
+import xkey;
+
+backend default {
+    .host = "127.0.0.1";
+    .port = "8787";
+    .connect_timeout = 2s;
+    .first_byte_timeout = 600s;
+    .between_bytes_timeout = 120s;
+    # Old answers are served in full length of `staleIfError` only while this says that the gateway is away.
+    .probe = {
+        .url = "/healthz";
+        .interval = 1s;
+        .timeout = 1s;
+        .window = 3;
+        .threshold = 2;
+        .initial = 2;
+    }
+}
+
+# Who may purge. The gateway also shows the secret.
+acl purgers {
+    "127.0.0.1";
+    "::1";
+}
+
+sub vcl_recv {
+    # Fields by which others are misled about where a request was going.
+    unset req.http.X-Forwarded-Host;
+    unset req.http.X-Original-URL;
+    unset req.http.X-Rewrite-URL;
+    unset req.http.X-HTTP-Method-Override;
+
+    if (req.method == "PURGE") {
+        if (client.ip !~ purgers || req.http.Authorization != "Bearer CHANGE-THIS-SECRET") {
+            return (synth(403, "Forbidden"));
+        }
+        if (req.http.X-Purge-All) {
+            ban("obj.status != 0");
+            return (synth(200, "Purged"));
+        }
+        if (req.http.X-Purge-Labels) {
+            set req.http.X-Purged = xkey.purge(req.http.X-Purge-Labels);
+            return (synth(200, "Purged"));
+        }
+        return (purge);
+    }
+
+    if (req.url ~ "^/v1/(answers|edge)/") {
+        if (req.method != "GET" && req.method != "HEAD") {
+            return (synth(405, "Method Not Allowed"));
+        }
+        # Published answers have no query. Twins may have one, a signature, which is a part of their name.
+        if (req.url ~ "^/v1/answers/") {
+            set req.url = regsub(req.url, "\?.*$", "");
+        }
+        if (req.url !~ "^/v1/(answers/[a-z0-9.-]+|edge/[A-Za-z0-9_/-]+(\?[A-Za-z0-9_=&-]+)?)$") {
+            return (synth(404, "Not Found"));
+        }
+        # Nothing of a request but its URL may change what is stored.
+        unset req.http.Authorization;
+        unset req.http.Cookie;
+        unset req.http.X-Forwarded-For;
+        unset req.http.X-Forwarded-Proto;
+        unset req.http.Forwarded;
+        unset req.http.Accept;
+        unset req.http.Accept-Language;
+        unset req.http.Cache-Control;
+        unset req.http.Pragma;
+        unset req.http.Content-Type;
+        # How much older than fresh an answer may be while the gateway is well: `staleWhileRevalidate`.
+        if (std.healthy(req.backend_hint) && req.restarts == 0) {
+            set req.grace = 10m;
+        }
+        return (hash);
+    }
+
+    # Calls, which are answered for whoever made them.
+    return (pass);
+}
+
+sub vcl_hash {
+    # The host does not change an answer.
+    hash_data(req.url);
+    return (lookup);
+}
+
+sub vcl_backend_fetch {
+    if (bereq.url ~ "^/v1/(answers|edge)/") {
+        unset bereq.body;
+        set bereq.http.Host = "reprise";
+    }
+}
+
+sub vcl_backend_response {
+    if (bereq.uncacheable) {
+        return (deliver);
+    }
+    # Several lines are one field (RFC 9110 section 5.3); without this only the first would be read.
+    std.collect(beresp.http.Cache-Control);
+    std.collect(beresp.http.CDN-Cache-Control);
+    # Only what is for everybody, or, with its signature in its URL, for caches that can be told to forget (RFC 9213). What
+    # says two things is not stored.
+    if (beresp.http.Cache-Control ~ "(?i)no-store|no-cache" ||
+        beresp.http.CDN-Cache-Control ~ "(?i)no-store|no-cache|private" ||
+        (beresp.http.Cache-Control ~ "(?i)public" && beresp.http.Cache-Control ~ "(?i)private") ||
+        (beresp.http.Cache-Control !~ "(?i)public" && !beresp.http.CDN-Cache-Control) ||
+        beresp.http.Set-Cookie || beresp.http.Vary ~ "\*|(?i)authorization|cookie" || beresp.status >= 400) {
+        # What failed behind the back of a client leaves alone what is stored.
+        if (beresp.status >= 500 && bereq.is_bgfetch) {
+            return (abandon);
+        }
+        set beresp.uncacheable = true;
+        set beresp.ttl = 0s;
+        set beresp.grace = 0s;
+        set beresp.keep = 0s;
+        return (deliver);
+    }
+    # Varnish is told when something changes, so it may keep an answer for longer than a browser (RFC 9213).
+    if (beresp.http.CDN-Cache-Control ~ "(^|[ ,])max-age=[0-9]+") {
+        set beresp.ttl = std.duration(regsub(beresp.http.CDN-Cache-Control, "^(.*[ ,])?max-age=([0-9]+).*$", "\2s"), beresp.ttl) - beresp.age;
+    }
+    # RFC 5861, for when the gateway is away.
+    if (beresp.http.CDN-Cache-Control ~ "stale-if-error=[0-9]+") {
+        set beresp.grace = std.duration(regsub(beresp.http.CDN-Cache-Control, "^.*stale-if-error=([0-9]+).*$", "\1s"), beresp.grace);
+    }
+    # Long enough to be asked for with its ETag afterwards.
+    set beresp.keep = 1h;
+    set beresp.http.xkey = beresp.http.Surrogate-Key;
+    return (deliver);
+}
+
+sub vcl_deliver {
+    # The gateway is away, or fails: what is old is better, as long as it is allowed.
+    if (resp.status >= 500 && req.restarts == 0 && req.url ~ "^/v1/(answers|edge)/") {
+        return (restart);
+    }
+    unset resp.http.xkey;
+    # Labels and lifetimes for caches, of which this was the last.
+    unset resp.http.Surrogate-Key;
+    unset resp.http.Surrogate-Control;
+    unset resp.http.CDN-Cache-Control;
+    unset resp.http.Cache-Tag;
+    if (obj.hits > 0) {
+        set resp.http.X-Cache = "HIT";
+    } else {
+        set resp.http.X-Cache = "MISS";
+    }
+}
+
+sub vcl_synth {
+    # As above, for an error of Varnish, which has not noticed yet that the gateway is away.
+    if (resp.status == 503 && req.restarts == 0 && req.url ~ "^/v1/(answers|edge)/") {
+        return (restart);
+    }
+    set resp.http.Cache-Control = "no-store";
+    set resp.http.Content-Type = "text/plain; charset=utf-8";
+    if (req.http.X-Purged) {
+        set resp.http.X-Purged = req.http.X-Purged;
+    }
+    synthetic(resp.reason + {"
+"});
+    return (deliver);
+}
