@@ -28,6 +28,7 @@ import { configRoute } from "./admin/config-route.ts";
 import { feedbackRoute } from "./admin/feedback-route.ts";
 import { invalidateRoute } from "./admin/invalidate-route.ts";
 import { openApiRoute } from "./admin/openapi.ts";
+import { carriesAdminToken } from "./admin/token-guard.ts";
 import { AdminWatch } from "./admin/watch/admin-watch.ts";
 import type { PartName } from "./admin/watch/part-watch.ts";
 import { WrongTokens } from "./admin/wrong-tokens.ts";
@@ -101,6 +102,7 @@ export async function createApp(config: GatewayConfig, log: Log, peers?: Peers):
     live: liveParts(config, { talk }),
     tracing,
     observe: metrics.observeResponse,
+    carriesAdminToken: (request) => carriesAdminToken(admin.token, request),
     report: (error, request) =>
       log.error({ err: error, method: request.method, path: pathOf(request) }, "the gateway failed"),
     countUnread: ({ name: protocol }, code) => {

@@ -5,6 +5,7 @@ import { decodedOrAsIs } from "../core/percent-encoding.ts";
 import { protocols } from "../protocols/all.ts";
 import { embeddingProtocols } from "../protocols/all-embeddings.ts";
 import { openAiChat } from "../protocols/openai-chat.ts";
+import { refuseAdminToken } from "./admin/token-guard.ts";
 import { type ModelRouteParts, modelRoute, type Place } from "./model-route.ts";
 import { passThrough } from "./pass-through.ts";
 import { refersToPrompt, refusePrompt } from "./prompts/prompt-reference.ts";
@@ -17,6 +18,7 @@ import type { Route } from "./upstreams.ts";
  */
 export function dispatch(parts: ModelRouteParts, request: IncomingMessage, response: ServerResponse): Promise<void> {
   const url = request.url as string;
+  if (parts.carriesAdminToken(request)) return refuseCredential(parts, request, response);
   const place = request.method === "POST" ? placeOf(url) : undefined;
   if (place !== undefined) return modelRoute(parts, place, undefined, request, response);
   const [, name, below = ""] = /^\/u\/([^/?]*)(.*)$/s.exec(url) ?? [];
@@ -61,6 +63,20 @@ async function onUpstream(
     request,
     response,
   );
+}
+
+async function refuseCredential(
+  parts: ModelRouteParts,
+  request: IncomingMessage,
+  response: ServerResponse,
+): Promise<void> {
+  const url = request.url as string;
+  const [, below = url] = /^\/u\/[^/?]*(.*)$/s.exec(url) ?? [];
+  const called = request.method === "POST" ? placeOf(below)?.protocol : undefined;
+  const refusal = refuseAdminToken();
+  if (called !== undefined) parts.countUnread(called, refusal.code);
+  sendError(response, refusal, called ?? openAiChat);
+  parts.observe(called?.name ?? "pass-through", "error", false, 0);
 }
 
 /** `protocol`: whose words an error is told in. */

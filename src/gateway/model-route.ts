@@ -28,6 +28,8 @@ export interface ModelRouteParts {
   readonly tracing: CallTracing | undefined;
   readonly observe: (endpoint: string, result: string, stream: boolean, durationMs: number) => void;
   readonly report: ErrorReporter;
+  /** Whether it shows a credential of ours, which no upstream may see. */
+  readonly carriesAdminToken: (request: IncomingMessage) => boolean;
   /** A call whose body could not be read, or that refers to no prompt that there is: the core never hears of it, yet it counts. */
   readonly countUnread: (protocol: WireFormat, code: string) => void;
 }

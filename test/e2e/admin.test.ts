@@ -57,6 +57,39 @@ describe("surface: the admin API is for those who show its token", () => {
     expect(origin.callCount).toBe(0);
   });
 
+  test("shown to a path of an upstream it goes no further, whatever the path and the field", async () => {
+    const { origin, gateway } = await runBoth(inMemory);
+    const token = tokenOf(gateway);
+    const chat = question("hello");
+    const shown: readonly (readonly [path: string, headers: Record<string, string>, body?: object])[] = [
+      ["/v1/admin/v1/stats", bearer(token)],
+      ["/v1/admin/invalidate", bearer(token), { all: true }],
+      ["/u/main/admin/v1/stats", bearer(token)],
+      ["/u/nobody/admin/v1/stats", bearer(token)],
+      ["/v1/models", { authorization: `bearer  ${token}` }],
+      ["/v1/models", { authorization: token }],
+      ["/v1/models", { "api-key": token }],
+      [`/v1beta/models?key=${token}`, {}],
+      ["/v1/chat/completions", bearer(token), chat],
+      ["/u/main/v1/chat/completions", bearer(token), chat],
+      ["/v1/messages", { "x-api-key": token }, chat],
+      ["/v1beta/models/scripted:generateContent", { "x-goog-api-key": token }, chat],
+    ];
+    for (const [path, headers, body] of shown) {
+      const { status, text } = await exchange(`${gateway.url}${path}`, { headers, ...(body && { body }) });
+      expect([path, status]).toEqual([path, 401]);
+      expect(text).toContain("shows the admin token of the gateway, which opens /admin/v1 alone");
+      expect(text).not.toContain(token);
+    }
+    expect(origin.callCount).toBe(0);
+    const calls = (result: string) => ({ layer: "overall", result });
+    const page = await scrape(gateway);
+    expect(total(page, "reprise_requests_total", calls("error"))).toBe(4);
+    for (const other of [`${token}x`, `x${token.slice(1)}`, token.slice(1)])
+      expect((await ask(gateway, chat, bearer(other))).status).toBe(200);
+    expect(origin.callCount).toBe(3);
+  });
+
   test("a configured token counts, and then no file is made", async () => {
     const origin = await runOrigin();
     const environment = { REPRISE_ADMIN_TOKEN: adminToken };
