@@ -1,8 +1,9 @@
 import type { CallListener, HeardCall } from "./access-log/answered-call.ts";
 import type { Answer } from "./core/answer.ts";
 import type { Bus } from "./core/bus.ts";
-import type { Caller } from "./core/call.ts";
+import type { Call, Caller } from "./core/call.ts";
 import { type Clock, type Random, systemClock, systemRandom } from "./core/clock.ts";
+import type { Billed } from "./core/cost.ts";
 import { defined } from "./core/defined.ts";
 import { isEmbeddingProtocol } from "./core/embedding-protocol.ts";
 import { RepriseError, RequestRejectedError } from "./core/errors.ts";
@@ -14,7 +15,7 @@ import type { CallPolicy } from "./core/policy.ts";
 import type { SharedStore } from "./core/shared-store.ts";
 import { SingleFlight } from "./core/single-flight.ts";
 import type { MaybePromise } from "./core/store.ts";
-import { silentTrace, type Trace } from "./core/trace.ts";
+import { type Overhead, silentTrace, type Trace } from "./core/trace.ts";
 import { Costs } from "./costs.ts";
 import { EmbeddingBatches } from "./embeddings/embedding-batches.ts";
 import { EmbeddingIntake, type IncomingCall } from "./embeddings/embedding-intake.ts";
@@ -66,6 +67,8 @@ export interface CoreOptions {
   readonly keepsStats?: boolean;
   /** Makes spans of calls; hears no events from here. */
   readonly tracing?: CallTracing | undefined;
+  /** Gives answers a URL of their own, where the policy of their calls allows it. */
+  readonly withTwin?: (call: Call, body: Uint8Array, answer: Answer) => MaybePromise<Answer>;
   /** Who is told of each call with its answer, if anybody is at that time. */
   readonly calls?: () => CallListener | undefined;
 }
@@ -87,11 +90,15 @@ export interface Core {
   feedback(feedback: Feedback): Promise<FeedbackTaken>;
   /** Named system prompts, which calls may refer to. */
   readonly prompts: PromptRegistry;
+  /** Books what the cache itself asked a model for. */
+  spend(overhead: Overhead, billed: Billed): void;
   /** Who asks. Throws `RequestRejectedError`. */
   tenantOf(request: IncomingCall): string;
   readonly ledger: Ledger;
   /** What was counted and saved, of all who share the store; nothing where it is not kept there. */
   readonly rollups: Rollups;
+  /** What the rules say for such calls now. */
+  policyFor(subject: PolicySubject): CallPolicy;
   /** From now on calls follow these rules; stores and the secret stay as they are. */
   reconfigure(settings: Settings): void;
   readonly wrapParts: Omit<ShelfParts, "tenant">;
@@ -199,7 +206,11 @@ export async function assembleCore(options: CoreOptions): Promise<Core> {
       return answer;
     });
   };
-  const { tracing } = options;
+  const { tracing, withTwin } = options;
+  const twinned = (call: Call, body: Uint8Array, answered: MaybePromise<Answer>) =>
+    call.policy.edge === "off" || withTwin === undefined
+      ? answered
+      : chain(answered, (answer) => withTwin(call, body, answer));
   return {
     handle(incoming, caller) {
       const request = tracing === undefined ? incoming : tracedRequest(incoming, tracing);
@@ -211,7 +222,8 @@ export async function assembleCore(options: CoreOptions): Promise<Core> {
         }
         const asked = intake.answers.read(request as IncomingRequest);
         if (asked.prompt !== undefined) trace({ type: "prompt-call", prompt: asked.prompt });
-        return heard(request, asked.call, caller, pipeline.handle(asked, caller));
+        const answered = twinned(asked.call, request.body, pipeline.handle(asked, caller));
+        return heard(request, asked.call, caller, answered);
       } catch (error) {
         const code = RepriseError.isInstance(error) ? error.code : "internal";
         const status = error instanceof RequestRejectedError ? error.status : 500;
@@ -229,6 +241,7 @@ export async function assembleCore(options: CoreOptions): Promise<Core> {
       }
     },
     prompts,
+    spend: (overhead, billed) => costs.spendOn(overhead, billed, clock.now()),
     tenantOf: (request) => intake.answers.tenantOf(request as IncomingRequest),
     flights,
     followers: () => [...flights.all()].reduce((sum, flight) => sum + flight.followers, 0),
@@ -244,6 +257,7 @@ export async function assembleCore(options: CoreOptions): Promise<Core> {
     },
     wrapParts: { exact, secret, policy: defaultPolicy(settings), clock, trace, backoffMs },
     vectorParts: { layer, ...embeddingsParts },
+    policyFor: (subject) => rulesOf(live).resolve(subject),
     reconfigure(changed) {
       live = changed;
       intake = intakeOf(changed);

@@ -19,6 +19,8 @@ export interface Answer {
   readonly saved?: Cost;
   /** And would have sent: the length of the body as it is stored. */
   readonly savedBytes?: number;
+  /** Where the same can be had by GET: a path with its query. */
+  readonly twin?: { readonly path: string; readonly isPublic: boolean };
   /** What became of the origin's answer, when it was asked for this one; rejects when it broke off. */
   readonly complete?: Promise<CompletedAnswer>;
 }

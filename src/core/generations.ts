@@ -174,6 +174,11 @@ export async function writeGeneration(store: Store, scope: Scope, token: Uint8Ar
   throw new StoreUnavailableError({ message: `the ${store.name} store did not take the new generation: ${result}` });
 }
 
+/** The token of the scope: the one that it has, or else its first. For what is to outlive the entries of the scope. */
+export async function firstGeneration(store: Store, scope: Scope, random: Random): Promise<Uint8Array> {
+  return store.add(scope.tenant, scopeKey(scope), newToken(random, firstToken), { ...forGood, priority: "high" });
+}
+
 export function sameToken(a: Uint8Array | undefined, b: Uint8Array | undefined): boolean {
   if (a === undefined || b === undefined || a.length !== b.length) return false;
   for (let index = 0; index < a.length; index++) if (a[index] !== b[index]) return false;

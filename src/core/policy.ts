@@ -1,4 +1,5 @@
 import type { SemanticMode } from "./semantic.ts";
+import type { TwinAccess } from "./twin-access.ts";
 
 /** What the rules say for one call; resolved once, then only read. Durations in milliseconds. */
 export interface CallPolicy {
@@ -20,6 +21,8 @@ export interface CallPolicy {
   readonly perUser: boolean;
   /** How far answers to like questions are used. */
   readonly semantic: SemanticMode;
+  /** Who may have the answer by GET as well. */
+  readonly edge: TwinAccess;
   readonly storeToolCalls: boolean;
   readonly storeTruncated: boolean;
   /** Whether calls that continue an answer kept by the provider are cached, by its id. */

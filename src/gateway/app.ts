@@ -9,7 +9,7 @@ import type { Leases } from "../core/lease.ts";
 import type { SharedStore } from "../core/shared-store.ts";
 import { type CheckableStore, isCheckable } from "../core/store-check.ts";
 import type { Trace, TraceEvent } from "../core/trace.ts";
-import { assembleCore, type Core } from "../core-assembly.ts";
+import { assembleCore, type Core, type CoreOptions } from "../core-assembly.ts";
 import { isOriginFailure } from "../flights/answer-forms.ts";
 import { CompatHeaders } from "../policy/compat-headers.ts";
 import type { SqliteStore } from "../stores/sqlite.ts";
@@ -24,22 +24,29 @@ import { AccessLogSwitch } from "./access-log-switch.ts";
 import { adminForm, isAdminPath, refuseMalformed, registerAdminApi } from "./admin/admin-api.ts";
 import { watchRoutes } from "./admin/admin-routes.ts";
 import { type AdminToken, obtainAdminToken } from "./admin/admin-token.ts";
+import { answersRoutes } from "./admin/answers-route.ts";
 import { configRoute } from "./admin/config-route.ts";
+import { carriesAdminToken } from "./admin/token-guard.ts";
 import { feedbackRoute } from "./admin/feedback-route.ts";
 import { invalidateRoute } from "./admin/invalidate-route.ts";
 import { openApiRoute } from "./admin/openapi.ts";
-import { carriesAdminToken } from "./admin/token-guard.ts";
+import { purgesRoute } from "./admin/purges-route.ts";
 import { AdminWatch } from "./admin/watch/admin-watch.ts";
 import type { PartName } from "./admin/watch/part-watch.ts";
-import { WrongTokens } from "./admin/wrong-tokens.ts";
+import { AttemptLimit } from "./attempt-limit.ts";
 import type { GatewayConfig } from "./config.ts";
+import { sweepConnections } from "./connection-sweep.ts";
 import { Dashboard, isDashboardPath } from "./dashboard.ts";
 import { dispatch, originForm, pathOf } from "./dispatch.ts";
+import type { Edge } from "./edge/edge.ts";
+import { edgeOf } from "./edge/edge-assembly.ts";
+import { edgePurgingOf } from "./edge-purging.ts";
 import type { ModelRouteParts } from "./model-route.ts";
 import { addOperations } from "./operations.ts";
+import type { PoolTalk } from "./pool/pool-gossip.ts";
+import { promptWarmingOf } from "./prompts/prompt-warming-assembly.ts";
 import { Readiness } from "./readiness.ts";
 import { semanticToolsOf } from "./semantic-tools.ts";
-import type { PoolTalk } from "./pool/pool-gossip.ts";
 import { refuseUnreadable } from "./unreadable-request.ts";
 import { Upstreams } from "./upstreams.ts";
 import { type FastifyInstance, fastify } from "./vendor.ts";
@@ -78,11 +85,23 @@ export async function createApp(config: GatewayConfig, log: Log, peers?: Peers):
   const accessLog: { current?: AccessLogSwitch } = {};
   const calls = () => accessLog.current?.listener;
   const shared = await sharedPartsOf(config, log, peers);
-  const core = await assembleCore({ settings: config, clock, trace, tracing, calls, keepsStats: true, ...shared });
+  const edge: { current?: Edge } = {};
+  const withTwin: CoreOptions["withTwin"] = (call, body, answer) =>
+    edge.current?.withTwin(call, body, answer) ?? answer;
+  const core = await assembleCore({
+    settings: config,
+    clock,
+    trace,
+    tracing,
+    calls,
+    withTwin,
+    keepsStats: true,
+    ...shared,
+  });
   accessLog.current = accessLogOf(config, core, log);
+  const talk = shared.bus && poolTalkOf(shared.bus, core);
   const metrics = prometheusMetrics({
     flights: () => core.flights.size,
-  const talk = shared.bus && poolTalkOf(shared.bus, core);
     followers: core.followers,
     stores: core.stores.map(({ store, ...guard }) => ({ name: store.name, stats: () => store.stats(), ...guard })),
     version,
@@ -101,6 +120,7 @@ export async function createApp(config: GatewayConfig, log: Log, peers?: Peers):
     clock,
     live: liveParts(config, { talk }),
     tracing,
+    findTwin: (address) => edge.current?.findTwin(address),
     observe: metrics.observeResponse,
     carriesAdminToken: (request) => carriesAdminToken(admin.token, request),
     report: (error, request) =>
@@ -125,6 +145,7 @@ export async function createApp(config: GatewayConfig, log: Log, peers?: Peers):
         const path = pathOf(request);
         if (operations.has(path) || isAdminPath(path)) serveOperation(request, response);
         else if (isDashboardPath(path)) void dashboard.serve(request, response);
+        else if (edge.current?.owns(path) === true) void edge.current.serve(request, response);
         else void dispatch(parts, request, response);
       }),
   });
@@ -142,19 +163,25 @@ export async function createApp(config: GatewayConfig, log: Log, peers?: Peers):
   const state = { draining: false };
   addOperations(server, { readiness, metrics, peers, isTraced: tracing !== undefined }, state);
   const admin = { config, token: adminTokenOf(config, log) };
-  const invalidating = invalidatingAll(core, peers);
+  const purging = edgePurgingOf(config, { core, leases: shared.leases, trace, log });
+  edge.current = edgeOf({ config, parts, shared, peers, purging, log });
+  const invalidating = edge.current.invalidating(invalidatingAll(core, peers));
   const upstreams = () => parts.live.upstreams;
   const inUse = partsInUse(config, shared);
+  const warming = promptWarmingOf({ core, upstreams, live: admin, log });
   const adminRoutes = [
     ...watchRoutes({ core, invalidating, upstreams, readiness, watch, inUse, state, clock }),
     invalidateRoute(invalidating),
-    feedbackRoute(core, (feedback) => log.info(feedback, "an answer was reported on")),
+    feedbackRoute(edge.current.hearing(core), (feedback) => log.info(feedback, "an answer was reported on")),
     configRoute(admin),
+    warming.route,
+    purgesRoute(purging),
+    ...answersRoutes(edge.current),
   ];
   registerAdminApi(server, {
     routes: [...adminRoutes, openApiRoute(adminRoutes)],
     live: admin,
-    wrongTokens: new WrongTokens(clock),
+    wrongTokens: new AttemptLimit(clock, 10),
     onRefused: () => trace({ type: "admin-refuse" }),
     report: parts.report,
   });
@@ -170,17 +197,22 @@ export async function createApp(config: GatewayConfig, log: Log, peers?: Peers):
       before.giveWayTo(parts.live.upstreams);
       log.level = changed.telemetry.logLevel;
       accessLog.current?.follow(config);
+      purging.follow(config);
+      edge.current?.reconfigure(config.layers.edge);
       // The upstreams of before end with the last call that holds them; their idle connections close by themselves.
     },
     async close(drainMs) {
       state.draining = true;
       watch.feed.close();
+      warming.close();
       const stopped = server.close();
       const cancel = clock.after(drainMs, () => server.server.closeAllConnections());
       const stopSweeping = sweepConnections(server, connections, clock);
       await stopped;
       cancel();
       stopSweeping();
+      await edge.current?.close();
+      await purging.close();
       await core.close();
       await accessLog.current?.close();
       await tracing?.flush(flushMs);
@@ -189,17 +221,17 @@ export async function createApp(config: GatewayConfig, log: Log, peers?: Peers):
   };
 }
 
+function poolTalkOf(bus: Bus, { wrapParts: { secret } }: Core): PoolTalk {
+  const from = Buffer.from(systemRandom.bytes(9)).toString("base64url");
+  return { bus, from, salt: fingerprint(secret, lengthPrefixed(["blocks of pools"])) };
+}
+
 function accessLogOf(config: GatewayConfig, { wrapParts: { secret } }: Core, log: Log): AccessLogSwitch {
   const onTrouble = (reason: string | undefined): void => {
     if (reason === undefined) log.info({}, "the access log is written again");
     else log.warn({ reason }, "the access log cannot be written; calls are missing in it");
   };
   const accessLog = new AccessLogSwitch({ clock: systemClock, random: systemRandom, key: secret, onTrouble });
-function poolTalkOf(bus: Bus, { wrapParts: { secret } }: Core): PoolTalk {
-  const from = Buffer.from(systemRandom.bytes(9)).toString("base64url");
-  return { bus, from, salt: fingerprint(secret, lengthPrefixed(["blocks of pools"])) };
-}
-
   accessLog.follow(config);
   return accessLog;
 }
@@ -244,23 +276,6 @@ const operations: ReadonlySet<string> = new Set(["/healthz", "/readyz", "/metric
 
 /** The id of an entry may name a tenant of any length that fits a request. */
 const longestParameter = 8_192;
-
-const sweepEveryMs = 50;
-
-/**
- * Closes what is idle until stopped: a kept connection becomes idle only when its last answer has ended, and one that
- * never sent anything is not idle to node.
- */
-function sweepConnections(server: FastifyInstance, connections: ReadonlySet<Socket>, clock: Clock): () => void {
-  let cancel = (): void => {};
-  const sweep = (): void => {
-    server.server.closeIdleConnections();
-    for (const socket of connections) if (socket.bytesRead === 0) socket.destroy();
-    cancel = clock.after(sweepEveryMs, sweep);
-  };
-  sweep();
-  return () => cancel();
-}
 
 function liveParts(
   config: GatewayConfig,

@@ -10,7 +10,7 @@ import { type ModelRouteParts, modelRoute, type Place } from "./model-route.ts";
 import { passThrough } from "./pass-through.ts";
 import { refersToPrompt, refusePrompt } from "./prompts/prompt-reference.ts";
 import { sendError } from "./send-error.ts";
-import type { Route } from "./upstreams.ts";
+import type { Route, Upstreams } from "./upstreams.ts";
 
 /**
  * Everything that is not an operation of the gateway itself: calls that the cache may answer, by path, and the rest,
@@ -19,7 +19,7 @@ import type { Route } from "./upstreams.ts";
 export function dispatch(parts: ModelRouteParts, request: IncomingMessage, response: ServerResponse): Promise<void> {
   const url = request.url as string;
   if (parts.carriesAdminToken(request)) return refuseCredential(parts, request, response);
-  const place = request.method === "POST" ? placeOf(url) : undefined;
+  const place = calledPlaceOf(request, url);
   if (place !== undefined) return modelRoute(parts, place, undefined, request, response);
   const [, name, below = ""] = /^\/u\/([^/?]*)(.*)$/s.exec(url) ?? [];
   if (name !== undefined) return onUpstream(parts, decodedOrAsIs(name), below, request, response);
@@ -49,7 +49,7 @@ async function onUpstream(
 ): Promise<void> {
   const { upstreams } = parts.live;
   const upstream = upstreams.named(name);
-  const place = request.method === "POST" ? placeOf(below) : undefined;
+  const place = calledPlaceOf(request, below);
   if (upstream !== undefined && place !== undefined) return modelRoute(parts, place, upstream, request, response);
   return pass(
     parts,
@@ -72,7 +72,7 @@ async function refuseCredential(
 ): Promise<void> {
   const url = request.url as string;
   const [, below = url] = /^\/u\/[^/?]*(.*)$/s.exec(url) ?? [];
-  const called = request.method === "POST" ? placeOf(below)?.protocol : undefined;
+  const called = calledPlaceOf(request, below)?.protocol;
   const refusal = refuseAdminToken();
   if (called !== undefined) parts.countUnread(called, refusal.code);
   sendError(response, refusal, called ?? openAiChat);
@@ -107,6 +107,23 @@ function found(route: Route | undefined, request: IncomingMessage): Route {
   if (route !== undefined) return route;
   const message = "No upstream is configured for this path.";
   throw new RequestRejectedError({ status: 502, code: "unknown_upstream", message });
+}
+
+/** What a call to this path would be of: for calls that the gateway makes for itself. */
+export function targetOf(path: string, upstreams: Upstreams) {
+  const [, name, below = ""] = /^\/u\/([^/?]*)(\/[^?]*)$/.exec(path) ?? [];
+  const chosen = name === undefined ? undefined : upstreams.named(name);
+  const place = placeOf(name === undefined ? path : below);
+  if (place === undefined || place.protocol.operation !== "chat" || (name !== undefined && chosen === undefined))
+    return undefined;
+  return { ...place, originFor: (model: string) => chosen ?? upstreams.forModel(place.protocol, model) };
+}
+
+/** The endpoint that is called: by POST or, where nothing is changed by it, by QUERY (RFC 10008). */
+function calledPlaceOf({ method }: IncomingMessage, target: string): Place | undefined {
+  if (method !== "POST" && method !== "QUERY") return undefined;
+  const place = placeOf(target);
+  return method === "POST" || place?.protocol.operation === "chat" ? place : undefined;
 }
 
 /**

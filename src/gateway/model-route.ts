@@ -2,9 +2,14 @@ import type { IncomingMessage, ServerResponse } from "node:http";
 import type { Clock } from "../core/clock.ts";
 import type { WireFormat } from "../core/embedding-protocol.ts";
 import { RepriseError, RequestRejectedError } from "../core/errors.ts";
+import type { MaybePromise } from "../core/store.ts";
 import type { Core } from "../core-assembly.ts";
+import type { TwinAddress } from "../layers/edge/twin-address.ts";
 import type { CompatHeaders } from "../policy/compat-headers.ts";
 import type { CallTracing } from "../telemetry/opentelemetry/call-tracing.ts";
+import { assertDigest } from "./edge/claimed-digest.ts";
+import { assertQuery, sendAsTwin } from "./edge/query-method.ts";
+import type { FoundTwin } from "./edge/twins.ts";
 import { refersToPrompt, withPrompt } from "./prompts/prompt-reference.ts";
 import { readBody } from "./request-body.ts";
 import { callerOf, sendAnswer } from "./send-answer.ts";
@@ -26,6 +31,8 @@ export interface ModelRouteParts {
   };
   /** `undefined` where no spans are wanted. */
   readonly tracing: CallTracing | undefined;
+  /** What can be had by GET of a call that was answered. */
+  readonly findTwin: (address: TwinAddress) => MaybePromise<FoundTwin | undefined>;
   readonly observe: (endpoint: string, result: string, stream: boolean, durationMs: number) => void;
   readonly report: ErrorReporter;
   /** Whether it shows a credential of ours, which no upstream may see. */
@@ -52,12 +59,17 @@ export function modelRoute(
   if (tracing === undefined) return answerCall(parts, place, chosen, request, response);
   const route = routeOf(place.endpoint);
   const attributes = {
-    "http.request.method": "POST",
+    "http.request.method": request.method as string,
     "http.route": route,
     "url.path": takenApart(request.url as string).path,
     "url.scheme": "http",
   };
-  const start = { kind: "server", name: `POST ${route}`, attributes, rawHeaders: request.rawHeaders } as const;
+  const start = {
+    kind: "server",
+    name: `${request.method} ${route}`,
+    attributes,
+    rawHeaders: request.rawHeaders,
+  } as const;
   const answered = tracing.inSpan<void>(start, async (span) => {
     await answerCall(parts, place, chosen, request, response);
     const { statusCode } = response;
@@ -86,7 +98,9 @@ async function answerCall(
   const startedAt = clock.monotonic();
   let isTaken = false;
   try {
+    if (request.method === "QUERY") assertQuery(request);
     const body = await readBody(request, parts.live.maxBodyBytes);
+    assertDigest(request, body);
     const { upstreams, stallMs } = parts.live;
     const incoming = {
       protocol,
@@ -101,7 +115,8 @@ async function answerCall(
     const handled = core.handle(call, callerOf(response));
     const answer = handled instanceof Promise ? await handled : handled;
     const isStream = !(answer.body instanceof Uint8Array);
-    const sent = sendAnswer(response, answer, stallMs);
+    const asTwin = request.method === "QUERY" && (await sendAsTwin(parts, request, response, answer));
+    const sent = asTwin ? undefined : sendAnswer(response, answer, stallMs);
     if (sent !== undefined) await sent;
     parts.observe(protocol.name, answer.outcome.kind, isStream, clock.monotonic() - startedAt);
   } catch (error) {

@@ -8,7 +8,7 @@ import type { Outcome, Stored } from "../core/outcome.ts";
  * one outcome, so that they cannot disagree. Every answer is `private, no-store` to whatever stands in front of us.
  */
 export function responseFields(
-  answer: Pick<Answer, "headers" | "outcome" | "originStatus" | "saved">,
+  answer: Pick<Answer, "headers" | "outcome" | "originStatus" | "saved" | "twin">,
 ): Record<string, string> {
   const { outcome, saved } = answer;
   const fields: Record<string, string> = {
@@ -23,6 +23,11 @@ export function responseFields(
     if (outcome.kind === "hit" && outcome.similarity !== undefined)
       fields["x-ai-cache-similarity"] = outcome.similarity.toFixed(4);
     if (saved?.price !== undefined) fields["x-ai-cache-saved-usd"] = saved.price.usd;
+  }
+  if (answer.twin !== undefined) {
+    fields["content-location"] = answer.twin.path;
+    // RFC 10008: the same can be asked for in a way that may be repeated.
+    fields["accept-query"] = "application/json";
   }
   const reason = reasonOf(outcome);
   if (reason !== undefined) fields["x-ai-cache-reason"] = reason;

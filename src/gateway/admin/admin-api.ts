@@ -3,11 +3,11 @@ import { privateFields } from "../../core/cache-steering.ts";
 import { type JsonValue, toPlain } from "../../core/canonical-json.ts";
 import { parseJson } from "../../core/strict-json.ts";
 import type { FastifyInstance, FastifyReply, FastifyRequest } from "../vendor.ts";
+import type { AttemptLimit } from "../attempt-limit.ts";
 import type { AdminRoute } from "./admin-route.ts";
 import { type AdminToken, showsToken } from "./admin-token.ts";
 import { readParameters } from "./parameters.ts";
 import { problemOf, sendProblem, TooManyError } from "./problem.ts";
-import type { WrongTokens } from "./wrong-tokens.ts";
 
 /**
  * The admin API: what is below `/admin`, for those who show the token. Nothing of it ever reaches an upstream, whatever
@@ -18,7 +18,7 @@ export interface AdminApiParts {
   readonly routes: readonly AdminRoute[];
   /** Replaced when the configuration is read again. */
   readonly live: { readonly token: AdminToken };
-  readonly wrongTokens: WrongTokens;
+  readonly wrongTokens: AttemptLimit;
   /** Somebody came without the token. */
   onRefused(): void;
   /** Hears of faults that are ours. */

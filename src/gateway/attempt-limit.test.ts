@@ -1,10 +1,10 @@
 import { expect, test } from "vitest";
-import { ManualClock } from "../../core/clock.ts";
-import { WrongTokens } from "./wrong-tokens.ts";
+import { ManualClock } from "../core/clock.ts";
+import { AttemptLimit } from "./attempt-limit.ts";
 
 test("ten wrong ones in a minute are answered, further ones are to wait for the end of it", () => {
   const clock = new ManualClock();
-  const wrong = new WrongTokens(clock);
+  const wrong = new AttemptLimit(clock, 10);
   for (let index = 0; index < 10; index++) expect(wrong.count("a")).toBeUndefined();
   clock.advance(20_000);
   expect([wrong.count("a"), wrong.count("b")]).toEqual([40_000, undefined]);
@@ -13,7 +13,7 @@ test("ten wrong ones in a minute are answered, further ones are to wait for the 
 });
 
 test("a flood of addresses forgets the earliest, and one of them begins anew", () => {
-  const wrong = new WrongTokens(new ManualClock());
+  const wrong = new AttemptLimit(new ManualClock(), 10);
   for (let index = 0; index < 11; index++) wrong.count("a");
   for (let index = 0; index < 9_999; index++) wrong.count(`b${index}`);
   expect(wrong.count("a")).toBe(60_000);

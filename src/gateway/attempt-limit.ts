@@ -1,21 +1,23 @@
-import type { Clock } from "../../core/clock.ts";
+import type { Clock } from "../core/clock.ts";
 
 /**
- * Who shows wrong tokens again and again is made to wait. Counted by remote address, in windows of a minute from the
- * first wrong one. Nobody who shows the right token is ever asked here.
+ * Who tries again and again in vain is made to wait: with wrong tokens, or guessing what there may be. Counted by remote
+ * address, in windows of a minute from the first attempt. Nobody who asks for what is his is ever counted here.
  */
 
-const mostWrong = 10;
 const windowMs = 60_000;
 /** Those who began longest ago are forgotten first; a flood of addresses does not fill the memory. */
 const mostAddresses = 10_000;
 
-export class WrongTokens {
+export class AttemptLimit {
   readonly #clock: Clock;
+  readonly #most: number;
   readonly #addresses = new Map<string, { count: number; readonly until: number }>();
 
-  constructor(clock: Clock) {
+  /** `most`: attempts within a minute that are answered. */
+  constructor(clock: Clock, most: number) {
     this.#clock = clock;
+    this.#most = most;
   }
 
   /** Counts one more; milliseconds to wait where it was one too many. */
@@ -24,7 +26,7 @@ export class WrongTokens {
     const known = this.#addresses.get(address);
     if (known !== undefined && known.until > now) {
       known.count += 1;
-      return known.count > mostWrong ? known.until - now : undefined;
+      return known.count > this.#most ? known.until - now : undefined;
     }
     this.#addresses.delete(address);
     this.#addresses.set(address, { count: 1, until: now + windowMs });

@@ -1,0 +1,189 @@
+import type { Clock } from "../../core/clock.ts";
+import { withDeadline } from "../../core/deadline.ts";
+import { StoreUnavailableError } from "../../core/errors.ts";
+import type { FingerprintKey } from "../../core/fingerprint.ts";
+import { currentTokens, isFirstToken } from "../../core/generations.ts";
+import { namedScope, systemTenant } from "../../core/scopes.ts";
+import type { Store } from "../../core/store.ts";
+import {
+  type AnswerHead,
+  type AnswerVersion,
+  decodeHead,
+  decodeVersion,
+  encode,
+  headKey,
+  mostVersions,
+  placeKey,
+  versionKey,
+} from "../../layers/edge/published-answer.ts";
+
+/**
+ * Published answers in the store, for all who share it. Stores can neither list what they hold nor change two values at
+ * once, so a version takes its number, and a slug one of numbered places, by `add`, which gives them to one alone; the head
+ * of a slug is a single value, and what it says counts. Nothing of it expires, and it goes last where a store must make room.
+ *
+ * A version remembers the generations of the entry it was made of, and is dead when one of them was taken back since. Tokens
+ * that a store has lost, or that began anew, are no reason: what was reviewed and published is not forgotten by accident.
+ */
+
+export interface RegistryParts {
+  /** All tiers. */
+  readonly store: Store;
+  /** The store that holds everything; rejects where it cannot be asked. */
+  readonly truth: Pick<Store, "get">;
+  readonly secret: FingerprintKey;
+  readonly clock: Clock;
+  /** Resolves when whoever else shares the store has been told that a key of the system was written. */
+  readonly announce: (keys: readonly string[]) => Promise<void>;
+}
+
+const forGood = { deleteAt: Number.POSITIVE_INFINITY, priority: "high" } as const;
+const deadlineMs = 2_000;
+const pageSize = 128;
+/** Slugs in all, those that were withdrawn included. */
+export const mostAnswers = 10_000;
+
+export class AnswerRegistry {
+  readonly #parts: RegistryParts;
+  /** What was read, by the bytes it was read from. */
+  readonly #heads = new WeakMap<Uint8Array, AnswerHead>();
+  readonly #versions = new WeakMap<Uint8Array, AnswerVersion>();
+
+  constructor(parts: RegistryParts) {
+    this.#parts = parts;
+  }
+
+  /** `undefined`: there is none. Rejects with `StoreUnavailableError` where nobody knows. */
+  async head(slug: string): Promise<AnswerHead | undefined> {
+    const value = await this.#value(headKey(slug));
+    if (value === undefined) return undefined;
+    return remembered(this.#heads, value, slug, () => decodeHead(this.#parts.secret, slug, value));
+  }
+
+  /** As `head`. */
+  async version(slug: string, version: number): Promise<AnswerVersion | undefined> {
+    const value = await this.#value(versionKey(slug, version));
+    if (value === undefined) return undefined;
+    const known = this.#versions.get(value);
+    if (known?.slug === slug && known.version === version) return known;
+    const read = decodeVersion(this.#parts.secret, slug, version, value);
+    if (read !== undefined) this.#versions.set(value, read);
+    return read;
+  }
+
+  /** Whether nothing that it lives by was taken back since it was computed. Rejects as `head`. */
+  async isAlive(version: AnswerVersion): Promise<boolean> {
+    const { store, truth } = this.#parts;
+    const known = await this.#tokens(store, version);
+    if (known.every((token, index) => token !== undefined && isSpared(version, index, token))) return true;
+    // Memory may be behind, and a guard that gave up says that there is nothing.
+    const tokens = await this.#asked(() => this.#tokens(truth, version));
+    return tokens.every((token, index) => isSpared(version, index, token));
+  }
+
+  /** In the order in which their slugs came. */
+  async heads(): Promise<readonly AnswerHead[]> {
+    const heads: AnswerHead[] = [];
+    for (let from = 0; from < mostAnswers; from += pageSize) {
+      const keys = Array.from({ length: pageSize }, (_, index) => placeKey(from + index));
+      const places = await this.#asked(async () => this.#parts.truth.get(systemTenant, keys));
+      const slugs = places.flatMap((value) => (value === undefined ? [] : [Buffer.from(value).toString("utf8")]));
+      for (const head of await Promise.all(slugs.map((slug) => this.head(slug)))) if (head) heads.push(head);
+      if (slugs.length < pageSize) break;
+    }
+    return heads;
+  }
+
+  /** The version with its number; not shown until a head says so. */
+  async addVersion(draft: Omit<AnswerVersion, "version">): Promise<AnswerVersion> {
+    const { secret } = this.#parts;
+    const { slug } = draft;
+    const first = ((await this.head(slug))?.latest ?? 0) + 1;
+    for (let version = first; version < mostVersions; version++) {
+      const key = versionKey(slug, version);
+      const wanted = { ...draft, version };
+      const bytes = encode(secret, key, wanted);
+      const there = await this.#asked(async () => this.#parts.store.add(systemTenant, key, bytes, forGood));
+      if (Buffer.compare(there, bytes) === 0) return wanted;
+    }
+    throw new StoreUnavailableError({ message: `there are ${mostVersions} versions of ${slug}` });
+  }
+
+  /** Resolves when the head is in the store, and the others have heard of it. */
+  async setHead(head: AnswerHead): Promise<void> {
+    const { secret, announce, store } = this.#parts;
+    const key = headKey(head.slug);
+    await this.#takePlace(head.slug);
+    const result = await this.#asked(async () => store.set(systemTenant, key, encode(secret, key, head), forGood));
+    if (result !== "stored")
+      throw new StoreUnavailableError({ message: `the store did not take the answer: ${result}` });
+    await announce([key]);
+  }
+
+  async #takePlace(slug: string): Promise<void> {
+    const { store } = this.#parts;
+    if ((await this.head(slug)) !== undefined) return;
+    const bytes = Buffer.from(slug, "utf8");
+    for (let place = (await this.heads()).length; place < mostAnswers; place++) {
+      const there = await this.#asked(async () => store.add(systemTenant, placeKey(place), bytes, forGood));
+      if (Buffer.compare(there, bytes) === 0) return;
+    }
+    throw new StoreUnavailableError({ message: `there are ${mostAnswers} published answers, and no room for more` });
+  }
+
+  async #tokens(store: Pick<Store, "get">, { source, generations }: AnswerVersion) {
+    return currentTokens(
+      store,
+      generations.map(([scope]) => namedScope(scope, source.tenant)),
+    );
+  }
+
+  /** What memory and guards do not know is asked of the store itself: absent is not the same as out of reach. */
+  async #value(key: string): Promise<Uint8Array | undefined> {
+    const { store, truth } = this.#parts;
+    const known = await this.#quietly(() => store.get(systemTenant, [key]));
+    if (known?.[0] !== undefined) return known[0];
+    return (await this.#asked(async () => truth.get(systemTenant, [key])))[0];
+  }
+
+  async #quietly<T>(action: () => T | Promise<T>): Promise<T | undefined> {
+    try {
+      return await action();
+    } catch {
+      return undefined;
+    }
+  }
+
+  async #asked<T>(action: () => Promise<T>): Promise<T> {
+    try {
+      return await withDeadline(action(), deadlineMs, this.#parts.clock, late);
+    } catch (error) {
+      throw error instanceof StoreUnavailableError
+        ? error
+        : new StoreUnavailableError({ message: "it failed", cause: error });
+    }
+  }
+}
+
+/** Whether the scope was not taken back since. */
+function isSpared({ generations }: AnswerVersion, index: number, token: Uint8Array | undefined): boolean {
+  const [, remembered] = generations[index] as readonly [string, string];
+  return token === undefined || isFirstToken(token) || Buffer.from(token).toString("base64url") === remembered;
+}
+
+function late(): never {
+  throw new StoreUnavailableError({ message: `the store did not answer within ${deadlineMs} ms` });
+}
+
+function remembered<T extends { readonly slug: string }>(
+  known: WeakMap<Uint8Array, T>,
+  value: Uint8Array,
+  slug: string,
+  read: () => T | undefined,
+): T | undefined {
+  const before = known.get(value);
+  if (before?.slug === slug) return before;
+  const found = read();
+  if (found !== undefined) known.set(value, found);
+  return found;
+}

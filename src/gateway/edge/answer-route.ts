@@ -1,0 +1,126 @@
+import type { IncomingMessage, ServerResponse } from "node:http";
+import type { Clock } from "../../core/clock.ts";
+import { StoreUnavailableError } from "../../core/errors.ts";
+import type { EdgeSettings } from "../../edge-options.ts";
+import {
+  type AnswerForm,
+  answersPrefix,
+  bodyOf,
+  formOf,
+  mediaTypeOf,
+  safetyFields,
+} from "../../layers/edge/answer-forms.ts";
+import { type EdgeLabels, labelFields } from "../../layers/edge/edge-labels.ts";
+import { lifetimeFields } from "../../layers/edge/lifetime-fields.ts";
+import { type AnswerHead, type AnswerVersion, isSlug, slugRule } from "../../layers/edge/published-answer.ts";
+import type { AttemptLimit } from "../attempt-limit.ts";
+import type { AnswerRegistry } from "./answer-registry.ts";
+import { EdgeDocument } from "./edge-document.ts";
+import { refuse, sendDocument } from "./edge-reply.ts";
+import { refuseUnknown } from "./twin-route.ts";
+
+export interface AnswerRouteParts {
+  readonly registry: AnswerRegistry;
+  readonly labels: EdgeLabels;
+  readonly clock: Clock;
+  readonly live: { readonly settings: EdgeSettings };
+  readonly unknown: () => AttemptLimit;
+  /** A prompt is to be answered anew; whoever asks gets what there is meanwhile. */
+  readonly refresh: (slug: string) => void;
+}
+
+/** `GET /v1/answers/{slug}`, with `.txt` or `.html` behind it for another form. */
+interface ShownVersion {
+  readonly labels: Readonly<Record<string, string>>;
+  readonly documents: Map<AnswerForm, EdgeDocument>;
+}
+
+interface Ages {
+  /** The prompt is to be asked again. */
+  readonly isDue: boolean;
+  readonly freshMs: number;
+  /** After that: while it is asked for anew, and where that fails. */
+  readonly staleMs: number;
+  readonly errorMs: number;
+}
+
+export class AnswerRoute {
+  readonly #parts: AnswerRouteParts;
+  readonly #shown = new WeakMap<AnswerVersion, ShownVersion>();
+
+  constructor(parts: AnswerRouteParts) {
+    this.#parts = parts;
+  }
+
+  /** `query`: `undefined` where there is none. Throws `StoreUnavailableError` where nobody knows. */
+  async serve(request: IncomingMessage, response: ServerResponse, path: string, query: string | undefined) {
+    const { registry, unknown } = this.#parts;
+    const { slug, form } = formOf(path.slice(answersPrefix.length));
+    if (!isSlug(slug)) return refuse(response, 400, "invalid_slug", `The name of a published answer ${slugRule}.`);
+    if (query !== undefined)
+      return refuse(response, 400, "unexpected_query", "This URL has no query; with one it would be kept twice.");
+    const head = await registry.head(slug);
+    if (head === undefined || head.state === "draft")
+      return refuseUnknown(response, unknown(), request, "answer_not_found", "Nothing is published under this name.");
+    const version = head.current === undefined ? undefined : await registry.version(slug, head.current);
+    if (version === undefined || !(await registry.isAlive(version)))
+      return refuse(response, 410, "answer_withdrawn", "What was published here was taken back.");
+    const ages = this.#agesOf(head);
+    if (ages.isDue) this.#parts.refresh(slug);
+    if (ages.errorMs < 0) throw new StoreUnavailableError({ message: `${slug} has become too old` });
+    const shown = this.#shownOf(version);
+    return sendDocument(request, response, documentOf(shown, version, form), this.#fieldsOf(shown, ages));
+  }
+
+  /** How long it is fresh from now on, and how long it may be served after that. */
+  #agesOf({ prompt, refreshedAt }: AnswerHead): Ages {
+    const { sharedMaxAge, staleWhileRevalidate, staleIfError } = this.#parts.live.settings;
+    if (prompt === undefined || refreshedAt === undefined)
+      return { isDue: false, freshMs: sharedMaxAge, staleMs: staleWhileRevalidate, errorMs: staleIfError };
+    const freshMs = refreshedAt + prompt.everyMs - this.#parts.clock.now();
+    const past = Math.max(0, -freshMs);
+    return {
+      isDue: freshMs <= 0,
+      freshMs: Math.min(sharedMaxAge, Math.max(0, freshMs)),
+      staleMs: Math.max(0, staleWhileRevalidate - past),
+      errorMs: staleIfError - past,
+    };
+  }
+
+  #fieldsOf({ labels }: ShownVersion, { freshMs, staleMs, errorMs }: Ages) {
+    return {
+      ...lifetimeFields({
+        isPublic: true,
+        maxAgeMs: this.#parts.live.settings.maxAge,
+        sharedMaxAgeMs: freshMs,
+        staleWhileRevalidateMs: staleMs,
+        staleIfErrorMs: errorMs,
+      }),
+      ...labels,
+      ...safetyFields,
+      "cache-status": `reprise; hit; ttl=${Math.floor(freshMs / 1_000)}; detail=edge`,
+      "x-ai-cache-status": "HIT",
+      "x-ai-cache-layer": "edge",
+    };
+  }
+
+  #shownOf(version: AnswerVersion): ShownVersion {
+    const known = this.#shown.get(version);
+    if (known !== undefined) return known;
+    const { labels } = this.#parts;
+    const scopes = version.generations.map(([scope]) => ({ scope }));
+    const own = [labels.ofAnswer(version.slug), ...labels.ofGenerations(scopes, version.source.tenant)];
+    const shown = { labels: labelFields(own), documents: new Map<AnswerForm, EdgeDocument>() };
+    this.#shown.set(version, shown);
+    return shown;
+  }
+}
+
+function documentOf({ documents }: ShownVersion, version: AnswerVersion, form: AnswerForm): EdgeDocument {
+  let document = documents.get(form);
+  if (document === undefined) {
+    document = new EdgeDocument(mediaTypeOf(form), bodyOf(version, form), version.publishedAt);
+    documents.set(form, document);
+  }
+  return document;
+}

@@ -1,0 +1,185 @@
+import type { IncomingMessage, ServerResponse } from "node:http";
+import type { Answer } from "../../core/answer.ts";
+import type { Bus } from "../../core/bus.ts";
+import type { Call } from "../../core/call.ts";
+import type { Clock, Random } from "../../core/clock.ts";
+import type { EdgePurges } from "../../core/edge-purges.ts";
+import { StoreUnavailableError } from "../../core/errors.ts";
+import type { Leases } from "../../core/lease.ts";
+import { everything, systemTenant } from "../../core/scopes.ts";
+import type { MaybePromise } from "../../core/store.ts";
+import type { Core } from "../../core-assembly.ts";
+import type { EdgeSettings } from "../../edge-options.ts";
+import { answerPaths, answersPrefix } from "../../layers/edge/answer-forms.ts";
+import { EdgeLabels } from "../../layers/edge/edge-labels.ts";
+import { type TwinAddress, twinPrefix } from "../../layers/edge/twin-address.ts";
+import { type Invalidation, readInvalidation } from "../../storage/invalidation-wish.ts";
+import { AttemptLimit } from "../attempt-limit.ts";
+import { AnswerRegistry } from "./answer-registry.ts";
+import { AnswerRoute } from "./answer-route.ts";
+import { Answers } from "./answers.ts";
+import { refuse } from "./edge-reply.ts";
+import { PromptRefresher, type RefresherParts } from "./prompt-refresher.ts";
+import { serveTwin } from "./twin-route.ts";
+import { type FoundTwin, Twins } from "./twins.ts";
+
+/**
+ * What caches in front of the gateway may keep: answers that are published, and twins of calls. Everything of it is put
+ * together here, and what is taken back from the store is taken back from those caches as well.
+ */
+
+export interface EdgeParts {
+  readonly core: Core;
+  readonly settings: EdgeSettings;
+  readonly bus: Bus | undefined;
+  readonly leases: Leases | undefined;
+  /** Of a store that gathers writes: resolves when they are where other processes see them. */
+  readonly flush: (() => Promise<void>) | undefined;
+  /** Resolves when the other processes of this machine have heard what was told over the bus. */
+  readonly heard: (() => Promise<void>) | undefined;
+  readonly purges: EdgePurges;
+  readonly targetOf: RefresherParts["targetOf"];
+  readonly clock: Clock;
+  readonly random: Random;
+  readonly observe: (endpoint: string, result: string, stream: boolean, durationMs: number) => void;
+  readonly report: (error: unknown, request: IncomingMessage) => void;
+  /** An answer could not be kept fresh. */
+  readonly onStale: (slug: string, reason: string) => void;
+}
+
+export class Edge {
+  readonly registry: AnswerRegistry;
+  readonly answers: Answers;
+  readonly refresher: PromptRefresher;
+  readonly #parts: EdgeParts;
+  readonly #live: { settings: EdgeSettings; unknown: AttemptLimit };
+  readonly #labels: EdgeLabels;
+  readonly #twins: Twins;
+  readonly #route: AnswerRoute;
+
+  constructor(parts: EdgeParts) {
+    const { core, clock, random, settings, targetOf, leases } = parts;
+    const { secret } = core.wrapParts;
+    const { store, truth } = core.stored;
+    this.#parts = parts;
+    this.#live = { settings, unknown: new AttemptLimit(clock, settings.unknownPerMinute) };
+    const [labels, live] = [new EdgeLabels(secret), this.#live];
+    this.#labels = labels;
+    this.registry = new AnswerRegistry({ store, truth, secret, clock, announce: (keys) => this.#announce(keys) });
+    const changed = async (slug: string) =>
+      parts.purges.purge({ tags: [labels.ofAnswer(slug)], urls: answerPaths(slug) });
+    this.answers = new Answers({ registry: this.registry, store, clock, random, changed });
+    const { registry } = this;
+    const report = parts.onStale;
+    this.refresher = new PromptRefresher({
+      ...{ core, targetOf, registry, leases, clock, report },
+      answers: () => this.answers,
+    });
+    const unknown = () => this.#live.unknown;
+    this.#twins = new Twins({ core, labels, clock, live });
+    const refresh = (slug: string) => void this.refresher.refresh(slug);
+    this.#route = new AnswerRoute({ registry, labels, clock, live, unknown, refresh });
+    this.refresher.start();
+  }
+
+  /** Whether a path (without its query) is of the edge; nothing of that is asked of an upstream. */
+  owns(path: string): boolean {
+    return path.startsWith(answersPrefix) || path.startsWith(twinPrefix);
+  }
+
+  async serve(request: IncomingMessage, response: ServerResponse): Promise<void> {
+    const { clock, observe, report } = this.#parts;
+    const startedAt = clock.monotonic();
+    // A body means nothing here.
+    request.resume();
+    try {
+      await this.#answer(request, response);
+    } catch (error) {
+      if (response.headersSent) response.destroy();
+      else if (error instanceof StoreUnavailableError)
+        refuse(response, 503, error.code, "What is kept here cannot be read now.", { "retry-after": "1" });
+      else {
+        report(error, request);
+        refuse(response, 500, "internal_error", "The gateway failed to handle this request; its log says why.");
+      }
+    }
+    observe("edge", response.statusCode < 400 ? "hit" : "error", false, clock.monotonic() - startedAt);
+  }
+
+  /** The answer with the path of its twin, where its call is to have one. */
+  withTwin(call: Call, body: Uint8Array, answer: Answer): MaybePromise<Answer> {
+    return this.#twins.withTwin(call, body, answer);
+  }
+
+  findTwin(address: TwinAddress): MaybePromise<FoundTwin | undefined> {
+    return this.#twins.find(address);
+  }
+
+  /** The same invalidation, of what is published and of the caches in front of us as well. */
+  invalidating(core: Pick<Core, "invalidate">): Pick<Core, "invalidate"> {
+    return {
+      invalidate: async (wish) => {
+        const done = await core.invalidate(wish);
+        await this.invalidated(wish);
+        return done;
+      },
+    };
+  }
+
+  /** The same feedback: an answer that was wrong is taken back here, too. */
+  hearing(core: Pick<Core, "feedback">): Pick<Core, "feedback"> {
+    return {
+      feedback: async (feedback) => {
+        const taken = await core.feedback(feedback);
+        if (feedback.verdict === "wrong") await this.invalidated({ keys: [feedback.entry] });
+        return taken;
+      },
+    };
+  }
+
+  /** Something was taken back from the store: nothing of it is published any more, and caches are to forget it. */
+  async invalidated(wish: Invalidation): Promise<void> {
+    const { scopes, places } = readInvalidation(wish);
+    const slugs = await this.answers.withdrawDead(places);
+    const tags = [
+      ...scopes.map((scope) => this.#labels.ofScope(scope)),
+      ...places.map(({ tenant, slot }) => this.#labels.ofEntry(tenant, slot)),
+    ];
+    if (tags.length === 0) return;
+    const all = scopes.some(({ tenant, name }) => tenant === everything.tenant && name === everything.name);
+    await this.#parts.purges.purge({ tags, urls: slugs.flatMap(answerPaths), ...(all && { all }) });
+  }
+
+  reconfigure(settings: EdgeSettings): void {
+    Object.assign(this.#live, { settings, unknown: new AttemptLimit(this.#parts.clock, settings.unknownPerMinute) });
+    this.#twins.forget();
+  }
+
+  close(): Promise<void> {
+    return this.refresher.close();
+  }
+
+  async #answer(request: IncomingMessage, response: ServerResponse): Promise<void> {
+    const { method } = request;
+    if (method !== "GET" && method !== "HEAD")
+      return refuse(response, 405, "method_not_allowed", "Only GET and HEAD are taken here.", { allow: "GET, HEAD" });
+    const [path = "", ...queries] = (request.url as string).split("?");
+    const query = queries.length === 0 ? undefined : queries.join("?");
+    if (path.startsWith(answersPrefix)) return this.#route.serve(request, response, path, query);
+    const { clock, core } = this.#parts;
+    const parts = { twins: this.#twins, secret: core.wrapParts.secret, clock, unknown: () => this.#live.unknown };
+    return serveTwin(parts, request, response, path, query);
+  }
+
+  /** Others notice within a second without it. */
+  async #announce(keys: readonly string[]): Promise<void> {
+    const { bus, flush, heard } = this.#parts;
+    try {
+      await flush?.();
+      await bus?.publish(keys.map((key) => ({ kind: "removed", tenant: systemTenant, key })));
+      await heard?.();
+    } catch {
+      // It is in the store.
+    }
+  }
+}

@@ -1,0 +1,43 @@
+import type { IncomingMessage, ServerResponse } from "node:http";
+import type { Answer } from "../../core/answer.ts";
+import { RequestRejectedError } from "../../core/errors.ts";
+import type { MaybePromise } from "../../core/store.ts";
+import { addressIn, type TwinAddress } from "../../layers/edge/twin-address.ts";
+import { responseFields } from "../../policy/response-fields.ts";
+import { sendDocument } from "./edge-reply.ts";
+import type { FoundTwin } from "./twins.ts";
+
+/**
+ * QUERY (RFC 10008): a call that changes nothing, may be repeated, and whose answer caches may keep that know the method
+ * and take the body into their key. Where policy opened the call to everybody, it is answered as its twin is by GET.
+ */
+
+/** Section 2: what the body is must be said, and be something that can be queried by. Throws `RequestRejectedError`. */
+export function assertQuery({ headers }: IncomingMessage): void {
+  const [type = ""] = (headers["content-type"] ?? "").split(";");
+  if (/^application\/json$/i.test(type.trim())) return;
+  const message = "A QUERY says in Content-Type what its body is: application/json.";
+  throw new RequestRejectedError({ status: type === "" ? 400 : 415, code: "unsupported_query", message });
+}
+
+export interface TwinFinder {
+  readonly findTwin: (address: TwinAddress) => MaybePromise<FoundTwin | undefined>;
+}
+
+/** False: it has no twin for everybody, and nothing was sent. */
+export async function sendAsTwin(
+  { findTwin }: TwinFinder,
+  request: IncomingMessage,
+  response: ServerResponse,
+  answer: Answer,
+): Promise<boolean> {
+  const address = answer.twin?.isPublic === true ? addressIn(answer.twin.path) : undefined;
+  const found = address && (await findTwin(address));
+  if (found === undefined) return false;
+  const told = responseFields(answer);
+  const own = Object.fromEntries(
+    ["cache-status", "x-ai-cache-status", "content-location", "accept-query"].map((name) => [name, told[name] ?? ""]),
+  );
+  await sendDocument(request, response, found.document, { ...found.fields, ...own });
+  return true;
+}

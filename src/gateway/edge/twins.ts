@@ -1,0 +1,213 @@
+import type { Answer } from "../../core/answer.ts";
+import type { Call } from "../../core/call.ts";
+import type { Clock } from "../../core/clock.ts";
+import { defaultDirectives } from "../../core/directives.ts";
+import type { Entry } from "../../core/entry.ts";
+import { entryId } from "../../core/entry-id.ts";
+import type { Keyed } from "../../core/layer.ts";
+import { chain } from "../../core/maybe-promise.ts";
+import type { Protocol } from "../../core/protocol.ts";
+import { systemTenant } from "../../core/scopes.ts";
+import type { MaybePromise } from "../../core/store.ts";
+import type { Core } from "../../core-assembly.ts";
+import type { EdgeSettings } from "../../edge-options.ts";
+import { type EdgeLabels, labelFields } from "../../layers/edge/edge-labels.ts";
+import { lifetimeFields } from "../../layers/edge/lifetime-fields.ts";
+import {
+  bodyDigest,
+  isSigned,
+  scopeNamed,
+  signedPath,
+  type TwinAddress,
+  twinPath,
+} from "../../layers/edge/twin-address.ts";
+import { decodeTwin, encodeTwin, type TwinRecord, twinKey } from "../../layers/edge/twin-record.ts";
+import { Replayer } from "../../layers/exact/replay.ts";
+import { protocols } from "../../protocols/all.ts";
+import { EdgeDocument } from "./edge-document.ts";
+
+/**
+ * Answers to POST that can be had by GET as well. When a call that policy opened is answered, where its answer stands is
+ * written down under what anybody can work out of the call: its scope and the digest of its body. What is asked by that
+ * address is looked up in the exact layer, so a twin is never fresher, and never lives longer, than the answer itself, and
+ * is gone when policy closes the call again.
+ */
+
+export interface TwinsParts {
+  readonly core: Pick<Core, "stored" | "wrapParts" | "policyFor">;
+  readonly labels: EdgeLabels;
+  readonly clock: Clock;
+  readonly live: { readonly settings: EdgeSettings };
+}
+
+export interface FoundTwin {
+  readonly document: EdgeDocument;
+  readonly fields: Readonly<Record<string, string>>;
+}
+
+interface ShownTwin {
+  readonly document: EdgeDocument;
+  readonly labels: Readonly<Record<string, string>>;
+}
+
+interface KnownTwin {
+  readonly path: string;
+  readonly keyed: Keyed;
+  readonly protocol: Protocol;
+}
+
+export class Twins {
+  readonly #parts: TwinsParts;
+  readonly #replayer = new Replayer();
+  /** By the bytes that are shown. */
+  readonly #documents = new WeakMap<Uint8Array, ShownTwin>();
+  /** By the bytes of their records. */
+  #known = new WeakMap<Uint8Array, KnownTwin>();
+
+  constructor(parts: TwinsParts) {
+    this.#parts = parts;
+  }
+
+  /** The rules are others now. */
+  forget(): void {
+    this.#known = new WeakMap();
+  }
+
+  /** The answer with the path of its twin, where it has one from now on. Never rejects. */
+  withTwin(call: Call, body: Uint8Array, answer: Answer): MaybePromise<Answer> {
+    const { core, clock, live } = this.#parts;
+    const { secret } = core.wrapParts;
+    if (!isToBeTwinned(call, answer)) return answer;
+    const isPublic = isOpen(call);
+    const access = isPublic ? "public" : "signed";
+    const scope = scopeNamed(access, call.partition(`edge ${access}`));
+    const address: TwinAddress = { scope, digest: bodyDigest(body) };
+    const path = isPublic ? twinPath(address) : signedPath(secret, address, this.#expiry(live.settings.urlLifetime));
+    const { policy, directives, principal } = call;
+    const record = encodeTwin(secret, address, {
+      ...{ key: call.key, tenant: principal.tenant, user: principal.user },
+      ...{ namespace: directives.namespace, version: directives.version, tags: directives.tags },
+      ...{ model: call.facts.model, originId: call.originId, protocol: call.protocol.name },
+    });
+    const keptMs = Math.max(policy.ttlMs, directives.ttlMs ?? 0);
+    const deleteAt = clock.now() + keptMs + Math.max(policy.staleWhileRevalidateMs, policy.staleIfErrorMs);
+    return this.#keep(address, record, deleteAt, answer.outcome.kind === "hit").then(
+      (isKept) => (isKept ? { ...answer, twin: { path, isPublic } } : answer),
+      () => answer,
+    );
+  }
+
+  /** `expiresAt`: of the URL by which it is asked. */
+  find(address: TwinAddress, expiresAt = Number.POSITIVE_INFINITY): MaybePromise<FoundTwin | undefined> {
+    const { core } = this.#parts;
+    return chain(core.stored.store.get(systemTenant, [twinKey(address)]), ([value]) => {
+      const twin = value && this.#read(address, value);
+      if (twin === undefined || !mayServe(twin.keyed, address)) return undefined;
+      return chain(core.wrapParts.exact.lookup(twin.keyed), (lookup) =>
+        lookup.kind === "hit" ? this.#shown(address, twin, lookup.found.entry, expiresAt) : undefined,
+      );
+    });
+  }
+
+  #shown(address: TwinAddress, { keyed, protocol }: KnownTwin, entry: Entry, expiresAt: number): FoundTwin {
+    const { clock, live } = this.#parts;
+    const view = { includeUsage: true, zeroUsage: keyed.policy.hitUsage === "zero" };
+    const bytes = this.#replayer.play(entry, protocol, false, view);
+    const { lifetime } = entry;
+    const { maxAge, sharedMaxAge, staleWhileRevalidate, staleIfError } = live.settings;
+    const now = clock.now();
+    const freshMs = lifetime.staleAt - now;
+    const isPublic = !isSigned(address.scope);
+    const leftMs = Math.min(freshMs, expiresAt - now);
+    const { document, labels } = this.#shownBy(bytes, entry, keyed);
+    const fields = {
+      ...lifetimeFields({
+        isPublic,
+        maxAgeMs: Math.min(maxAge, leftMs),
+        sharedMaxAgeMs: Math.min(sharedMaxAge, leftMs),
+        // A signed URL is good until it expires, and so is what was fetched by it.
+        staleWhileRevalidateMs: isPublic
+          ? Math.min(staleWhileRevalidate, lifetime.revalidateUntil - lifetime.staleAt)
+          : 0,
+        staleIfErrorMs: isPublic ? Math.min(staleIfError, lifetime.errorUntil - lifetime.staleAt) : 0,
+      }),
+      ...labels,
+      "cache-status": `reprise; hit; ttl=${Math.floor(freshMs / 1_000)}; detail=edge`,
+      "x-ai-cache-status": "HIT",
+      "x-ai-cache-layer": "edge",
+      "x-content-type-options": "nosniff",
+      ...(isPublic && { "access-control-allow-origin": "*" }),
+    };
+    return { document, fields };
+  }
+
+  #shownBy(bytes: Uint8Array, { lifetime, generations }: Entry, { key, principal }: Keyed): ShownTwin {
+    const known = this.#documents.get(bytes);
+    if (known !== undefined) return known;
+    const { labels } = this.#parts;
+    const own = [...labels.ofGenerations(generations, principal.tenant), labels.ofEntry(principal.tenant, key)];
+    const document = new EdgeDocument("application/json", bytes, lifetime.createdAt);
+    const shown = { document, labels: labelFields(own) };
+    this.#documents.set(bytes, shown);
+    return shown;
+  }
+
+  #read(address: TwinAddress, value: Uint8Array): KnownTwin | undefined {
+    const path = twinPath(address);
+    const known = this.#known.get(value);
+    if (known?.path === path) return known;
+    const { core } = this.#parts;
+    const record = decodeTwin(core.wrapParts.secret, address, value);
+    const protocol = protocols.find(({ name }) => name === record?.protocol);
+    if (record === undefined || protocol === undefined) return undefined;
+    const twin = { path, keyed: this.#keyedBy(record, protocol), protocol };
+    this.#known.set(value, twin);
+    return twin;
+  }
+
+  #keyedBy(record: TwinRecord, protocol: Protocol): Keyed {
+    const { key, tenant, user, namespace, version, tags, model, originId } = record;
+    const subject = { model, protocol: protocol.name, operation: protocol.operation, namespace, tenant, tags };
+    return {
+      ...{ key, originId, variants: 1 },
+      principal: { tenant, user },
+      directives: { ...defaultDirectives, namespace, version, tags, user },
+      policy: this.#parts.core.policyFor(subject),
+      facts: { model, stream: false, includeUsage: true, temperature: undefined, user: undefined, dependencies: [] },
+    };
+  }
+
+  async #keep(address: TwinAddress, record: Uint8Array, deleteAt: number, isHit: boolean): Promise<boolean> {
+    const { store } = this.#parts.core.stored;
+    const key = twinKey(address);
+    const there = isHit ? (await store.get(systemTenant, [key]))[0] : undefined;
+    if (there !== undefined && Buffer.compare(there, record) === 0) return true;
+    return (await store.set(systemTenant, key, record, { deleteAt })) === "stored";
+  }
+
+  /** The same for all who ask within a while, so that a cache in front of us keeps one of them. */
+  #expiry(lifetimeMs: number): number {
+    const step = Math.max(1_000, lifetimeMs);
+    return Math.ceil((this.#parts.clock.now() + step) / step) * step;
+  }
+}
+
+/** An answer to this very call, whole and stored, and the same however often it is asked for. */
+function isToBeTwinned(call: Call, { status, body, outcome }: Answer): boolean {
+  const { directives, facts, variants } = call;
+  if (status !== 200 || !(body instanceof Uint8Array) || facts.stream || variants !== 1) return false;
+  if (directives.noStore || directives.layers?.has("edge") === false) return false;
+  const own = entryId(call.principal.tenant, call.key);
+  if (outcome.kind === "hit") return outcome.layer === "exact" && outcome.entry === own;
+  const isAnswered = outcome.kind === "miss" || outcome.kind === "refresh" || outcome.kind === "coalesced";
+  return isAnswered && outcome.stored.state === "stored" && outcome.stored.entry === own;
+}
+
+/** What is kept for each user is not for everybody, whatever the rule says. */
+function isOpen({ policy }: Pick<Call, "policy">): boolean {
+  return policy.edge === "public" && !policy.perUser;
+}
+
+function mayServe(keyed: Keyed, { scope }: TwinAddress): boolean {
+  return isSigned(scope) ? keyed.policy.edge !== "off" : isOpen(keyed);
+}

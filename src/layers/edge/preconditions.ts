@@ -1,0 +1,73 @@
+/**
+ * What a request for something that has validators may depend on (RFC 9110 section 13). The fields are looked at in the
+ * order of section 13.2.2. One that cannot be read holds for nothing: the whole answer is never wrong.
+ */
+
+/** Values of the request's fields; repeated ones joined by commas. */
+export interface Preconditions {
+  readonly ifMatch?: string | undefined;
+  readonly ifNoneMatch?: string | undefined;
+  readonly ifModifiedSince?: string | undefined;
+  readonly ifUnmodifiedSince?: string | undefined;
+}
+
+export interface Validators {
+  /** Strong, with its quotes. */
+  readonly etag: string;
+  readonly lastModifiedMs: number;
+}
+
+export type Condition = "send" | "not_modified" | "failed";
+
+export function judge(asked: Preconditions, current: Validators): Condition {
+  const { ifMatch, ifNoneMatch, ifModifiedSince, ifUnmodifiedSince } = asked;
+  if (ifMatch !== undefined) {
+    if (!names(ifMatch, current.etag, "strong")) return "failed";
+  } else if (isBefore(ifUnmodifiedSince, current)) return "failed";
+  if (ifNoneMatch !== undefined) return names(ifNoneMatch, current.etag, "weak") ? "not_modified" : "send";
+  const since = readDate(ifModifiedSince);
+  return since !== undefined && since >= wholeSecond(current.lastModifiedMs) ? "not_modified" : "send";
+}
+
+/** Whether what the client has a part of is still this (section 13.1.5): a strong tag, or the exact date. */
+export function isSame(ifRange: string, { etag, lastModifiedMs }: Validators): boolean {
+  return ifRange === etag || readDate(ifRange) === wholeSecond(lastModifiedMs);
+}
+
+/** IMF-fixdate, the only form that senders may write (section 5.6.7). */
+export function dateText(ms: number): string {
+  return new Date(wholeSecond(ms)).toUTCString();
+}
+
+/** Whether the tag is in the list, or the list is `*`. */
+function names(list: string, etag: string, comparison: "strong" | "weak"): boolean {
+  if (list.trim() === "*") return true;
+  element.lastIndex = 0;
+  while (element.lastIndex < list.length) {
+    const match = element.exec(list);
+    if (match === null) return false;
+    const [, weak, tag] = match;
+    if (tag === etag && (weak === undefined || comparison === "weak")) return true;
+  }
+  return false;
+}
+
+/** Empty elements of a list are overlooked (section 5.6.1.2). */
+const element = /[ \t]*(?:(W\/)?("[!\x23-\x7e\x80-\xff]*"))?[ \t]*(?:,|$)/y;
+
+function isBefore(date: string | undefined, { lastModifiedMs }: Validators): boolean {
+  const at = readDate(date);
+  return at !== undefined && wholeSecond(lastModifiedMs) > at;
+}
+
+const fixedDate = /^(?:Mon|Tue|Wed|Thu|Fri|Sat|Sun), \d{2} [A-Z][a-z]{2} \d{4} \d{2}:\d{2}:\d{2} GMT$/;
+
+function readDate(text: string | undefined): number | undefined {
+  if (text === undefined || !fixedDate.test(text)) return undefined;
+  const at = Date.parse(text);
+  return Number.isNaN(at) ? undefined : at;
+}
+
+function wholeSecond(ms: number): number {
+  return Math.floor(ms / 1_000) * 1_000;
+}

@@ -1,0 +1,96 @@
+import type { FingerprintKey } from "../../core/fingerprint.ts";
+import { openSealedText, sealText } from "./sealed-text.ts";
+
+/**
+ * Answers that are published: each under a name of its own, the slug, in versions that never change. The head of a slug
+ * says which of them is shown, or that none is any more.
+ */
+
+/** One version, as it is shown. Nothing of who asked, and nothing of how it was computed but the model, is in what is told. */
+export interface AnswerVersion {
+  readonly slug: string;
+  readonly version: number;
+  readonly text: string;
+  readonly title: string | undefined;
+  /** BCP 47, such as `en`. */
+  readonly language: string | undefined;
+  readonly model: string | undefined;
+  /** When the answer was computed, and when this version was made. */
+  readonly computedAt: number;
+  readonly publishedAt: number;
+  readonly tags: readonly string[];
+  /** Where it came from; told to nobody but the administrator. */
+  readonly source: { readonly tenant: string; readonly slot: string };
+  /** What it lives by: scopes, and their tokens in base64url, as the entry had them. */
+  readonly generations: readonly (readonly [scope: string, token: string])[];
+}
+
+/** A call that is repeated to keep an answer fresh. */
+export interface FreshPrompt {
+  /** Of the endpoint, such as `/v1/chat/completions`, or below `/u/{upstream}`. */
+  readonly path: string;
+  readonly body: Readonly<Record<string, unknown>>;
+  /** Credentials, as texts with the names of environment variables in them, such as `Bearer ${OPENAI_API_KEY}`. */
+  readonly headers: Readonly<Record<string, string>>;
+  readonly everyMs: number;
+}
+
+export interface AnswerHead {
+  readonly slug: string;
+  readonly state: "live" | "draft" | "withdrawn";
+  /** The version that is shown. */
+  readonly current: number | undefined;
+  /** The newest. */
+  readonly latest: number;
+  readonly changedAt: number;
+  readonly prompt: FreshPrompt | undefined;
+  /** When the prompt was last answered, and when it was last tried in vain, since then. */
+  readonly refreshedAt: number | undefined;
+  readonly failed: { readonly at: number; readonly reason: string } | undefined;
+}
+
+export const slugRule = "must be 1 to 100 of the characters a-z 0-9 -, with a letter or a digit at both ends";
+
+export function isSlug(text: string): boolean {
+  return /^[a-z0-9](?:[a-z0-9-]{0,98}[a-z0-9])?$/.test(text);
+}
+
+/** Versions of one slug that are kept; each takes a number for good. */
+export const mostVersions = 100_000;
+
+export function headKey(slug: string): string {
+  return `edge-answer:${slug}`;
+}
+
+export function versionKey(slug: string, version: number): string {
+  return `edge-answer:${slug}:${version}`;
+}
+
+/** Places that slugs take, by which all of them can be listed. */
+export function placeKey(place: number): string {
+  return `edge-answers:${place}`;
+}
+
+export function encode(secret: FingerprintKey, key: string, record: AnswerHead | AnswerVersion): Uint8Array {
+  return sealText(secret, key, JSON.stringify(record));
+}
+
+/** `undefined` for what is absent, damaged, or not ours. */
+export function decodeHead(
+  secret: FingerprintKey,
+  slug: string,
+  value: Uint8Array | undefined,
+): AnswerHead | undefined {
+  const text = value && openSealedText(secret, headKey(slug), value);
+  return text === undefined ? undefined : (JSON.parse(text) as AnswerHead);
+}
+
+export function decodeVersion(
+  secret: FingerprintKey,
+  slug: string,
+  version: number,
+  value: Uint8Array | undefined,
+): AnswerVersion | undefined {
+  const text = value && openSealedText(secret, versionKey(slug, version), value);
+  return text === undefined ? undefined : (JSON.parse(text) as AnswerVersion);
+}
