@@ -2,6 +2,7 @@ import { isWithinSlips } from "../reading/edit-distance.ts";
 import { areLookAlikes } from "../reading/look-alikes.ts";
 import type { Matched, Pair, Reading, Token } from "../reading/reading.ts";
 import type { Guard } from "./guard.ts";
+import { once } from "./once.ts";
 import { coordinators, relations } from "./relation-words.ts";
 import { unmatched } from "./unmatched.ts";
 
@@ -120,7 +121,12 @@ function hasLoneAcronym(one: Reading, other: Reading): boolean {
 }
 
 /** Whether most words have a capital, so that one says nothing. */
-function hasTitleCase({ tokens }: Reading): boolean {
-  const words = tokens.filter((token) => token.kind === "word" && !token.isStop);
-  return words.length > 3 && words.filter((token) => /^\p{Lu}/u.test(token.text)).length > words.length * 0.8;
+function hasTitleCase(reading: Reading): boolean {
+  return titleOf(reading).hasCase;
 }
+
+const titleOf = once(({ tokens }: Reading): { readonly hasCase: boolean } => {
+  const words = tokens.filter((token) => token.kind === "word" && !token.isStop);
+  const capitals = words.length > 3 ? words.filter((token) => /^\p{Lu}/u.test(token.text)).length : 0;
+  return { hasCase: capitals > words.length * 0.8 };
+});

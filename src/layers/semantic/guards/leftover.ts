@@ -24,10 +24,10 @@ export const leftover: Guard = {
     const found = foundOnly.map((token) => weightBeside(token, askedOnly));
     const isOneSided = sum(asked) < light || sum(found) < light;
     const { rare, budget, share } = isOneSided ? addition : exchange;
-    const most = Math.max(budget, share * (total(pair.asked) + total(pair.found)));
-    return (
-      [...asked, ...found].some((weight) => weight >= rare) || sum(asked) + sum(found) > most || isSubstituted(pair)
-    );
+    const isRare = (weight: number) => weight >= rare;
+    if (asked.some(isRare) || found.some(isRare)) return true;
+    const most = Math.max(budget, share === 0 ? 0 : share * (total(pair.asked) + total(pair.found)));
+    return sum(asked) + sum(found) > most || isSubstituted(pair);
   },
 };
 
@@ -91,7 +91,7 @@ function sum(weights: readonly number[]): number {
 
 /** How much it says that a token has no counterpart. Numbers, code and signs are compared to the letter by guards of their own. */
 export function weightOf(token: Token): number {
-  if (token.kind !== "word" || isGrammar(token.spelled)) return 0;
+  if (token.kind !== "word" || grammar.has(token.spelled)) return 0;
   if (fillers.has(token.lemma) || fillers.has(token.spelled)) return 0;
   return isVague(token) ? token.rarity / 3 : token.rarity;
 }
@@ -101,15 +101,8 @@ function isVague(token: Token): boolean {
 }
 
 /** Closed classes are for the guards that know them. */
-function isGrammar(word: string): boolean {
-  return (
-    relations.has(word) ||
-    subordinators.has(word) ||
-    coordinators.has(word) ||
-    persons.has(word) ||
-    quantifiers.has(word) ||
-    aspects.has(word) ||
-    auxiliaries.has(word) ||
-    interrogatives.has(word)
-  );
-}
+const grammar: ReadonlySet<string> = new Set(
+  [relations, subordinators, coordinators, persons, quantifiers, aspects, auxiliaries, interrogatives].flatMap(
+    (words) => [...words.keys()],
+  ),
+);

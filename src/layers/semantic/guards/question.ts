@@ -1,5 +1,6 @@
 import type { Reading } from "../reading/reading.ts";
 import type { Guard } from "./guard.ts";
+import { once } from "./once.ts";
 import { questionFrames } from "./question-frame.ts";
 import { withSharedSpelling } from "./shared-spelling.ts";
 
@@ -12,8 +13,8 @@ export const question: Guard = {
   name: "question",
   vetoes(pair) {
     const { asked, found } = withSharedSpelling(pair);
-    const one = kinds(asked);
-    const other = kinds(found);
+    const one = kindsOf(asked);
+    const other = kindsOf(found);
     if (one.size === 0 || other.size === 0) {
       const kinds = [...one, ...other];
       return !kinds.every((kind) => namedBySubject.has(kind)) || (kinds.length > 0 && (tells(asked) || tells(found)));
@@ -25,7 +26,7 @@ export const question: Guard = {
 const namedBySubject: ReadonlySet<string> = new Set(["what", "what difference", "how", "order"]);
 
 /** What is asked for; an order counts only where no question is asked beside it ("Is it safe? Explain."). */
-function kinds(reading: Reading): Set<string> {
+const kindsOf = once((reading: Reading): ReadonlySet<string> => {
   const all = new Set<string>();
   const frames = questionFrames(reading);
   for (const { type, sentence } of frames) {
@@ -33,7 +34,7 @@ function kinds(reading: Reading): Set<string> {
   }
   if (all.size > 1) all.delete("order");
   return all;
-}
+});
 
 /** Whether nothing is asked, but something said. */
 function tells(reading: Reading): boolean {

@@ -31,20 +31,22 @@ const mostPairs = 256;
 /** Words that only the alignment holds apart: another case, or an owner or a plural without its sign. */
 function withoutVariants({ asked, found, alignment: { askedOnly, foundOnly } }: Pair): Unmatched {
   if (!areFew(askedOnly, foundOnly)) return { askedOnly, foundOnly };
-  return {
-    askedOnly: askedOnly.filter((token) => !foundOnly.some((other) => areVariants(token, asked, other, found))),
-    foundOnly: foundOnly.filter((token) => !askedOnly.some((other) => areVariants(token, found, other, asked))),
+  const small = (token: Token) => token.text.toLowerCase();
+  const [askedTexts, foundTexts] = [askedOnly.map(small), foundOnly.map(small)];
+  const areVariants = (one: number, other: number) => {
+    const [ofAsked, ofFound] = [askedOnly[one] as Token, foundOnly[other] as Token];
+    if (askedTexts[one] === foundTexts[other]) return true;
+    return isBareForm(ofAsked, asked, ofFound) || isBareForm(ofFound, found, ofAsked);
   };
-}
-
-function areVariants(one: Token, reading: Reading, other: Token, otherReading: Reading): boolean {
-  if (one.text.toLowerCase() === other.text.toLowerCase()) return true;
-  return isBareForm(one, reading, other) || isBareForm(other, otherReading, one);
+  return {
+    askedOnly: askedOnly.filter((_, one) => !foundOnly.some((_, other) => areVariants(one, other))),
+    foundOnly: foundOnly.filter((_, other) => !askedOnly.some((_, one) => areVariants(one, other))),
+  };
 }
 
 /** `Chili's` and `Chilis`, `API` and `APIs`. */
 function isBareForm(token: Token, { tokens }: Reading, other: Token): boolean {
-  if (other.lower !== `${token.lower}s`) return false;
+  if (other.lower.length !== token.lower.length + 1 || other.lower !== `${token.lower}s`) return false;
   return tokens[tokens.indexOf(token) + 1]?.lower === "'s" || /^\p{Lu}{2,}$/u.test(token.text);
 }
 

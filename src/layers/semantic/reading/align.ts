@@ -49,8 +49,9 @@ function leftOf({ asked, found, byAsked, isTaken }: Sides): readonly [Token[], T
   return [asked.filter((_, index) => byAsked[index] === undefined), found.filter((_, index) => !isTaken[index])];
 }
 
-function equalKey(token: Token): string {
-  return `${token.kind} ${token.kind === "number" ? token.lemma : token.lower}`;
+/** No word has a space. */
+function equalKey({ kind, lower, lemma }: Token): string {
+  return kind === "word" ? lower : `${kind} ${kind === "number" ? lemma : lower}`;
 }
 
 function spelledKey(token: Token): string | undefined {
@@ -67,20 +68,24 @@ function synonymKey(token: Token): string | undefined {
 
 function matchBy(by: Matched["by"], keyOf: (token: Token) => string | undefined, sides: Sides): void {
   const { asked, found, byAsked, isTaken } = sides;
-  const waiting = new Map<string, number[]>();
+  if (!byAsked.includes(undefined) || !isTaken.includes(false)) return;
+  /** The first place of each key, and behind each place the next one of the same key. */
+  const waiting = new Map<string, number | undefined>();
+  const following: (number | undefined)[] = [];
   for (let index = found.length - 1; index >= 0; index--) {
     const key = isTaken[index] ? undefined : keyOf(found[index] as Token);
     if (key === undefined) continue;
-    const places = waiting.get(key);
-    if (places === undefined) waiting.set(key, [index]);
-    else places.push(index);
+    following[index] = waiting.get(key);
+    waiting.set(key, index);
   }
-  asked.forEach((token, index) => {
-    if (byAsked[index] !== undefined) return;
+  for (const [index, token] of asked.entries()) {
+    if (byAsked[index] !== undefined) continue;
     const key = keyOf(token);
-    const place = key === undefined ? undefined : waiting.get(key)?.pop();
-    if (place !== undefined) take(sides, index, place, by);
-  });
+    const place = key === undefined ? undefined : waiting.get(key);
+    if (key === undefined || place === undefined) continue;
+    take(sides, index, place, by);
+    waiting.set(key, following[place]);
+  }
 }
 
 /** Of a word that stands there several times, each is matched with the one in its place. */
@@ -88,8 +93,13 @@ function matchInPlace(sides: Sides): void {
   const { asked, found } = sides;
   if (asked.length !== found.length) return;
   asked.forEach((token, index) => {
-    if (equalKey(token) === equalKey(found[index] as Token)) take(sides, index, index, "equal");
+    if (areEqual(token, found[index] as Token)) take(sides, index, index, "equal");
   });
+}
+
+function areEqual(one: Token, other: Token): boolean {
+  if (one.kind !== other.kind) return false;
+  return one.kind === "number" ? one.lemma === other.lemma : one.lower === other.lower;
 }
 
 function take({ asked, found, byAsked, isTaken }: Sides, index: number, place: number, by: Matched["by"]): void {
@@ -127,7 +137,8 @@ const leastContext = 3;
 
 /** A slip can turn a word of content into grammar and back (`wiat` looks like `what`): looked for among what is left. */
 function matchStopWords(asked: Reading, found: Reading, sides: Sides): void {
-  const spare = [stopsMissingIn(asked, found), stopsMissingIn(found, asked)] as const;
+  const [askedOnly, foundOnly] = leftOf(sides);
+  const spare = [slipsAmongStops(asked, found, foundOnly), slipsAmongStops(found, asked, askedOnly)] as const;
   sides.asked.forEach((token, index) => {
     const at = sides.byAsked[index] === undefined ? spare[1].findIndex((other) => isSlipOf(token, other)) : -1;
     if (at < 0) return;
@@ -141,9 +152,16 @@ function matchStopWords(asked: Reading, found: Reading, sides: Sides): void {
   });
 }
 
-function stopsMissingIn({ tokens }: Reading, other: Reading): Token[] {
+/** The stop words that the other text has not, and that what is left of it can be slips of: one of two is a known word. */
+function slipsAmongStops({ tokens }: Reading, other: Reading, left: readonly Token[]): Token[] {
+  const isKnownLeft = left.some(({ kind, isKnown }) => isKnown || kind === "number");
+  const isUnknownLeft = left.some(({ isKnown }) => !isKnown);
+  const stops = tokens.filter(
+    ({ kind, isStop, isKnown }) => isStop && kind === "word" && (isKnown ? isUnknownLeft : isKnownLeft),
+  );
+  if (stops.length === 0) return stops;
   const there = new Set(other.tokens.map((token) => token.lower));
-  return tokens.filter((token) => token.isStop && token.kind === "word" && !there.has(token.lower));
+  return stops.filter((token) => !there.has(token.lower));
 }
 
 /** `cell phone` and `cellphone`, `alot` and `a lot`: two words beside each other that are one word on the other side. */
@@ -177,8 +195,9 @@ function matchRunTogether(sides: Sides, lexicon: Lexicon): void {
 const otherAsOne = new Set("everyday sometime sometimes already altogether anyway maybe nobody awhile".split(" "));
 
 function isRunTogether(first: Token, second: Token | undefined, whole: Token, lexicon: Lexicon): boolean {
-  if (second === undefined || first.kind !== "word" || second.kind !== "word" || whole.kind !== "word") return false;
-  if (whole.lower.length !== first.lower.length + second.lower.length || otherAsOne.has(whole.lower)) return false;
+  if (second === undefined || whole.lower.length !== first.lower.length + second.lower.length) return false;
+  if (first.kind !== "word" || second.kind !== "word" || whole.kind !== "word" || otherAsOne.has(whole.lower))
+    return false;
   if (whole.lower !== first.lower + second.lower) return false;
   return lexicon.knows(first.lower) && lexicon.knows(second.lower);
 }
