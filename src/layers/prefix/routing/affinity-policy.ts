@@ -53,9 +53,12 @@ export class AffinityPolicy implements RoutingPolicy {
   readonly #capacity: number;
   readonly #distort: (queued: number, replica: number) => number;
   readonly #peers = new PeerLoads();
+  /** Of the replicas in the decision that is made. */
+  readonly #costs: Float64Array;
 
   constructor({ replicas, capacity, externality = 2, distort = (queued) => queued }: AffinityOptions) {
     this.#index = new PrefixIndex({ replicas, capacity });
+    this.#costs = new Float64Array(replicas);
     this.#loads = Array.from({ length: replicas }, () => new Load());
     this.#externality = externality;
     this.#capacity = capacity;
@@ -65,15 +68,22 @@ export class AffinityPolicy implements RoutingPolicy {
   choose({ names, blockLength, length }: PromptBlocks, eligible: readonly number[], nowMs: number): Choice {
     const depths = this.#index.match(names);
     const usual = usualSpeed(this.#loads, eligible);
-    const costs = eligible.map((replica) => {
+    const costs = this.#costs;
+    let least = Number.POSITIVE_INFINITY;
+    for (const replica of eligible) {
       const { queue, speed = usual } = this.#loads[replica] as Load;
       const lacking = Math.max(0, length - (depths[replica] as number) * blockLength);
       const waiting = this.#distort(queue.left(nowMs, speed), replica) + this.#peers.queued(replica, nowMs);
-      return (waiting + (1 + this.#externality) * lacking) / (speed ?? 1);
-    });
-    const most = Math.min(...costs) + (alike * length) / (usual ?? 1);
-    const best = eligible.filter((_, place) => (costs[place] as number) <= most);
-    const replica = best.reduce((one, other) => (this.#isFreer(other, one, nowMs) ? other : one));
+      const cost = (waiting + (1 + this.#externality) * lacking) / (speed ?? 1);
+      costs[replica] = cost;
+      least = Math.min(least, cost);
+    }
+    const most = least + (alike * length) / (usual ?? 1);
+    let replica: number | undefined;
+    for (const one of eligible)
+      if ((costs[one] as number) <= most && (replica === undefined || this.#isFreer(one, replica, nowMs)))
+        replica = one;
+    replica ??= eligible[0] as number;
     return { replica, expected: Math.min(length, (depths[replica] as number) * blockLength) };
   }
 

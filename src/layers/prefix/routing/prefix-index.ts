@@ -39,17 +39,17 @@ export class PrefixIndex {
   match(names: readonly number[]): Int32Array {
     const depths = this.#depths.fill(0);
     const alive = this.#alive.fill(-1);
-    for (const [depth, name] of names.entries()) {
-      const mask = this.#masks.get(name);
+    const words = this.#words;
+    for (let depth = 0; depth < names.length; depth++) {
+      const mask = this.#masks.get(names[depth] as number);
       let rest = 0;
-      for (let word = 0; word < this.#words; word++) {
-        let lost = alive[word] as number;
-        if (mask !== undefined) {
-          alive[word] = lost & (mask[word] as number);
-          lost &= ~(mask[word] as number);
-        } else alive[word] = 0;
-        rest |= alive[word] as number;
-        note(depths, lost, word, depth);
+      for (let word = 0; word < words; word++) {
+        const before = alive[word] as number;
+        if (before === 0) continue;
+        const left = mask === undefined ? 0 : before & (mask[word] as number);
+        alive[word] = left;
+        rest |= left;
+        if (left !== before) note(depths, before & ~left, word, depth);
       }
       if (rest === 0) return depths;
     }
@@ -64,13 +64,17 @@ export class PrefixIndex {
   put(replica: number, names: readonly number[]): readonly (number | undefined)[] {
     const held = this.#held[replica] as Map<number, number>;
     const recency = this.#recency[replica] as Recency;
-    const spans = names.map((name) => held.get(name));
+    const spans: (number | undefined)[] = [];
     const ages: (number | undefined)[] = [];
-    for (const [place, span] of spans.entries()) {
+    let [before, age]: [number | undefined, number | undefined] = [undefined, undefined];
+    for (let place = 0; place < names.length; place++) {
+      const span = held.get(names[place] as number);
       // Blocks of one prompt were mostly used together.
-      const isAsBefore = place > 0 && span === spans[place - 1];
-      if (span === undefined) ages.push(undefined);
-      else ages.push(isAsBefore ? ages[place - 1] : recency.distance(span));
+      if (span === undefined) age = undefined;
+      else if (span !== before || age === undefined) age = recency.distance(span);
+      before = span;
+      spans.push(span);
+      ages.push(age);
     }
     // The deepest first: engines free them in that order, too.
     for (let place = names.length - 1; place >= 0; place--) {
