@@ -67,6 +67,7 @@ describe("readSettings", () => {
             "longRetention": false,
             "rules": {},
             "sortTools": false,
+          "warm": {},
           },
           "semantic": {
             "allow": [],

@@ -27,6 +27,7 @@ import { type PolicyInput, policyFields, policySchema } from "./policy-options.t
 import { type CacheRuleInput, cacheRulesSchema } from "./prefix-options.ts";
 import { semanticModes, semanticSchema } from "./semantic-options.ts";
 import { upstreamSchema } from "./upstream-options.ts";
+import { warmSchema } from "./warm-options.ts";
 
 /**
  * Every option, its default and its bound, once. The configuration file, the command line and the library all read
@@ -118,6 +119,7 @@ export const settingsSchema = z.strictObject({
             description:
               "Ask OpenAI to keep prompts for 24 hours where a model before GPT-5.6 takes that; the price is the same, but prompts are kept on its disks.",
           }),
+          warm: warmSchema,
           sortTools: flag(false, {
             description:
               "Send tools in the order of their names, so that calls which list them in turns share a prefix; see [lint of prompts](../prefix-lint.md).",

@@ -4,6 +4,7 @@ import { extname } from "node:path";
 import type * as Yaml from "yaml";
 import { type OptionMistake, readSettings, type Settings } from "../options.ts";
 import { shownStoreUrl, storeUrlMistake } from "../stores/store-url.ts";
+import { warmMistakes } from "./prompts/warm-mistakes.ts";
 import { semanticMistakes } from "./semantic-mistakes.ts";
 import { defaultUpstreams, type UpstreamsSettings } from "./upstreams.ts";
 
@@ -248,7 +249,8 @@ function incoherences(config: GatewayConfig): OptionMistake[] {
   const { url } = config.store;
   const mistake = storeUrlMistake(url);
   if (mistake !== undefined) mistakes.push({ path: "store.url", value: shownStoreUrl(url), ...mistake });
-  return [...mistakes, ...semanticMistakes(config.layers.semantic)];
+  const { semantic, prefix } = config.layers;
+  return [...mistakes, ...semanticMistakes(semantic), ...warmMistakes(prefix.warm, names)];
 }
 
 function flagOf(path: string): string {

@@ -77,6 +77,11 @@ export class Upstreams {
     return this.#entries.get(name)?.upstream;
   }
 
+  /** Whose routes it serves. */
+  familyOf(name: string): Family | undefined {
+    return this.#entries.get(name)?.protocol;
+  }
+
   /** The upstream for calls of `protocol` that name `model`; without one of its family the first of OpenAI's, since many such servers speak several. */
   forModel(protocol: Pick<Protocol, "name">, model: string): Upstream {
     const chosen =
