@@ -67,7 +67,7 @@ describe("readSettings", () => {
             "longRetention": false,
             "rules": {},
             "sortTools": false,
-          "warm": {},
+            "warm": {},
           },
           "semantic": {
             "allow": [],
