@@ -3,10 +3,12 @@
     pip install wordfreq==3.1.1
     python slips.py --data ../../shared/data --out ../models/slips-en.bin
 
-Two tables. How letters follow each other in English words and names: of every two letters how likely each third is, so
-that of two unknown words that differ in a letter the one with the strange sequence can be told from the one that is
-spelled like a name. And which words follow each other in questions, how often: a word that nobody puts there, where
-another always stands, is that other word mistyped (`how lon is`).
+Three kinds of counts. How letters follow each other in English words and names: of every two letters how likely each
+third is, so that of two unknown words that differ in a letter the one with the strange sequence can be told from the one
+that is spelled like a name. Which words follow each other in questions, how often: a word that nobody puts there, where
+another always stands, is that other word mistyped (`how lon is`). And contexts that all but say a word (`net _`,
+`what _ of`, `what does ... _`): of those the words that they foretell, as often as at least LEAST_SHARE or
+LEAST_SHARE_OF_FRAMES says, and the words that were seen there and look like one of them.
 
 The letters are learnt from the words of `lexicon.py`, each counted once; the pairs from Natural Questions (CC BY-SA 3.0),
 the well-formedness set (CC BY-SA 4.0), CLINC150 (CC BY 3.0) and HWU64 (CC BY 4.0). Pairs stand as places and
@@ -15,8 +17,9 @@ src/embedders/lexicon/slip-evidence.ts.
 
 Little-endian: 0 magic "RSLP" | 4 version u16 | 6 zero u16 | 8 bytes of the letters u32 | 12 zero u32
 16 SHA-256 of what follows, 32 bytes | 48 the letters: for every first, second and third of the 28 signs (end of a word,
-a to z, any other) the surprise in sixteenths of a nat, u8 | a lexicon of "first second", whose frequency is 16 times the
-binary logarithm of the count. An end of the question is an empty word, and * stands for any word.
+a to z, any other) the surprise in sixteenths of a nat, u8 | a lexicon of "first second" and "context word", whose frequency
+is 16 times the binary logarithm of the count. In a pair an end of the question is an empty word; in a context _ is the
+place of the word, ^ the beginning and $ the end of the question, and ... stands for whatever lies between. * is any word.
 """
 
 import argparse
@@ -26,10 +29,10 @@ import json
 import math
 import re
 import struct
-from collections import Counter
+from collections import Counter, defaultdict
 from pathlib import Path
 
-from lexicon import shares, table_of
+from lexicon import shares, slips, table_of
 
 SIGNS = 28
 STEPS_PER_NAT = 16
@@ -38,7 +41,15 @@ STEPS_PER_DOUBLING = 16
 SMOOTHING = 0.3
 LEAST_COUNT = 2
 ANY = "*"
-BUCKET_BITS = 13
+BUCKET_BITS = 14
+"""Of all that stands in a context, the least that makes a word foretold, and how often it must have been seen there;
+the same for what stands behind the words that open a question, where even common words are told by it."""
+LEAST_SHARE, LEAST_SEEN = 0.12, 3
+LEAST_SHARE_OF_FRAMES, LEAST_SEEN_IN_FRAMES = 0.25, 10
+"""Commoner words are mostly grammar, which is told otherwise."""
+MOST_SHARE_OF_ALL = 0.002
+"""What was seen in a context in place of a word like it, so many times as often, belongs there too."""
+LEAST_RATIO = 0.01
 
 
 def sign(letter: str) -> int:
@@ -72,12 +83,61 @@ def questions(folder: Path):
             yield from (text for text, _ in pairs)
 
 
+def plain(texts) -> list[str]:
+    return sorted(set(re.sub(r"[^a-z0-9' -]+", " ", text.lower()).strip() for text in texts))
+
+
 def pair_counts(texts) -> Counter:
     counts = Counter()
-    for text in sorted(set(re.sub(r"[^a-z0-9' -]+", " ", text.lower()).strip() for text in texts)):
+    for text in plain(texts):
         words = ["", *text.split(), ""]
         for first, second in zip(words, words[1:]):
             counts.update((f"{first} {second}", f"{first} {ANY}", f"{ANY} {second}"))
+    return counts
+
+
+def contexts(words, at) -> list[tuple[str, bool]]:
+    """Those of the word at a place, and whether it is the frame of a question. As in foretold.ts."""
+    padded = ["^", "^", *words, "$", "$"]
+    before_that, before, _, behind, behind_that = padded[at : at + 5]
+    opens = before_that == "^"
+    found = [
+        (f"{before_that} {before} _", opens),
+        (f"{before} _ {behind}", False),
+        (f"_ {behind} {behind_that}", False),
+        (f"{before} _", False),
+        (f"_ {behind}", False),
+    ]
+    if at == 1:
+        found.append((f"^ {before} _ {behind}", True))
+    if at == len(words) - 1 and at > 1:
+        found.append((f"^ {words[0]} {words[1]} ... _", True))
+    return found
+
+
+def foretold_counts(texts, common: set[str]) -> dict[str, int]:
+    seen: dict[str, Counter] = defaultdict(Counter)
+    frames = set()
+    for text in plain(texts):
+        words = text.split()
+        for at, word in enumerate(words):
+            for context, is_frame in contexts(words, at):
+                seen[context][word] += 1
+                if is_frame:
+                    frames.add(context)
+    counts = {}
+    for context, words in seen.items():
+        least, share = (
+            (LEAST_SEEN_IN_FRAMES, LEAST_SHARE_OF_FRAMES) if context in frames else (LEAST_SEEN, LEAST_SHARE)
+        )
+        total = words.total()
+        for word, count in words.items():
+            if count < least or count < share * total or word in common or not word.isalpha():
+                continue
+            counts[f"{context} {ANY}"] = total
+            counts[f"{context} {word}"] = count
+            like = slips(word) & words.keys()
+            counts.update({f"{context} {other}": words[other] for other in like if words[other] > LEAST_RATIO * count})
     return counts
 
 
@@ -87,16 +147,19 @@ def main():
     parser.add_argument("--out", type=Path, required=True)
     options = parser.parse_args()
     folder = options.data / "semantic"
-    surprises = letters(word for word in shares(folder) if word.isalpha())
+    known = shares(folder)
+    surprises = letters(word for word in known if word.isalpha())
     counts = {pair: count for pair, count in pair_counts(questions(folder)).items() if count >= LEAST_COUNT and pair.isascii()}
+    common = {word for word, share in known.items() if share > MOST_SHARE_OF_ALL}
+    foretold = foretold_counts(questions(folder), common)
     pairs = table_of(
-        ((pair, min(255, round(STEPS_PER_DOUBLING * math.log2(count)))) for pair, count in sorted(counts.items())),
+        ((pair, min(255, round(STEPS_PER_DOUBLING * math.log2(count)))) for pair, count in sorted({**foretold, **counts}.items())),
         BUCKET_BITS,
     )
     body = surprises + pairs
     head = struct.pack("<4sHHII", b"RSLP", 1, 0, len(surprises), 0) + hashlib.sha256(body).digest()
     options.out.write_bytes(head + body)
-    print(f"{len(counts)} pairs of words, {len(head) + len(body)} bytes")
+    print(f"{len(counts)} pairs of words, {len(foretold)} counts of contexts, {len(head) + len(body)} bytes")
 
 
 if __name__ == "__main__":

@@ -19,6 +19,8 @@ test.each([
   ["what is the height of it", "what is th height of it", "a short one"],
   ["how much is a medical exam", "how much is a medial exam", "a letter left out"],
   ["where is nuclear waste kept", "where is unclear waste kept", "letters that changed places make a word"],
+  ["how many are there", "how mane are there", "a question opens so"],
+  ["how much rain is enough", "how munch rain is enough", "a question opens so, a letter more"],
 ])("%j beside %j: %s", (asked, found) => {
   expect(slipIn(asked, found)).toBeDefined();
   expect(slipIn(found, asked)).toEqual(slipIn(asked, found)?.reverse());
@@ -35,8 +37,8 @@ test.each([
   ["what is an mri for", "what is an mi for", "nothing is bound to stand there"],
   ["is a house dear", "is a horse dear", "two common words"],
   ["where is the beach", "where is the leach", "a rare word, but the other is not bound to stand there"],
-  ["how many are there", "how mane are there", "an ordinary word, in whatever place"],
-  ["how much rain is enough", "how munch rain is enough", "a letter more makes a word"],
+  ["do lions have many parts", "do lions have mane parts", "an ordinary word, where others stand too"],
+  ["do rabbits much carrots", "do rabbits munch carrots", "a letter more makes a word"],
   ["how long is it", "how log is it", "a word too common to be taken for a slip"],
   ["who sells a mustelidae toy", "who sold a mutselidae toy", "other words around it"],
   ["mustelidae food", "mutselidae food", "no context"],

@@ -1,5 +1,6 @@
 import type { Lexicon } from "../../../core/lexicon.ts";
 import { isWithinSlips } from "./edit-distance.ts";
+import { isForetold } from "./foretold.ts";
 import { isOutOfPlace } from "./out-of-place.ts";
 import type { Reading, Token } from "./reading.ts";
 import { isStrange } from "./strange-letters.ts";
@@ -15,10 +16,17 @@ export function contextSlip(asked: Reading, found: Reading, lexicon: Lexicon): r
   const [one, other] = [asked.tokens[at] as Token, found.tokens[at] as Token];
   if (!isPlain(one) || !isPlain(other) || !isWithinSlips(one.lower, other.lower, 1)) return undefined;
   const isSlip =
-    one.isKnown || other.isKnown
-      ? isOutOfPlace(one, other, [asked.tokens[at - 1]?.lower ?? "", asked.tokens[at + 1]?.lower ?? ""], lexicon)
-      : isStrange(one, other, lexicon);
+    one.isKnown || other.isKnown ? isSlipInPlace(one, other, at, asked, lexicon) : isStrange(one, other, lexicon);
   return isSlip ? [one, other] : undefined;
+}
+
+function isSlipInPlace(one: Token, other: Token, at: number, { tokens }: Reading, lexicon: Lexicon): boolean {
+  const words = tokens.map(({ lower }) => lower);
+  return (
+    isOutOfPlace(one, other, [words[at - 1] ?? "", words[at + 1] ?? ""], lexicon) ||
+    isForetold(one, other, at, words, lexicon) ||
+    isForetold(other, one, at, words, lexicon)
+  );
 }
 
 /** Where two texts of as many words differ, if in one alone. */

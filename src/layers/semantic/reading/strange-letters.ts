@@ -30,7 +30,7 @@ function leastGap(one: string, other: string): number {
     return at === 0 ? 2 : shorter > 5 ? 0 : 1;
   }
   if (shorter < shortest) return Number.POSITIVE_INFINITY;
-  if (kind === "doubled" && at < shorter) return 1;
+  if (kind === "doubled" && at < shorter) return 0;
   const gaps = leastGaps[at === 0 ? "first" : placeFromEnd(shorter - at)];
   const [usual, ofEight, ofMore] = kind === "changed" ? gaps.changed : gaps.added;
   return shorter < 8 ? usual : shorter === 8 ? ofEight : ofMore;
@@ -46,8 +46,8 @@ const leastGaps: Readonly<
   Record<"first" | ReturnType<typeof placeFromEnd>, { readonly changed: ByLength; readonly added: ByLength }>
 > = {
   first: { changed: [5, 4, 2.5], added: [5, 3, 2.5] },
-  inside: { changed: [3, 2, 2], added: [3, 3, 0] },
-  ending: { changed: [4, 3.5, 2], added: [4, 2.5, 1] },
+  inside: { changed: [3, 1.5, 0.5], added: [2.5, 2.5, 0] },
+  ending: { changed: [4, 3.5, 1], added: [4, 2.5, 1] },
   last: { changed: [5, 4, 3.5], added: [5, 3.5, 3] },
 };
 
