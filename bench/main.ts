@@ -1,5 +1,5 @@
 /**
- * The benchmarks: `npm run bench` runs all, `npm run bench -- NAME ...` some, `--list` names them, `--quick` only shows
+ * The benchmarks: `npm run bench` runs all, `npm run bench -- NAME ...` some (`prefix` is four of them), `--list` names them, `--quick` only shows
  * that they work, `--out DIR` writes the results elsewhere, `--report` turns them into docs/benchmarks.md.
  */
 import process from "node:process";
@@ -7,7 +7,7 @@ import { parseArgs } from "node:util";
 import type { Benchmark, BenchOptions, BenchResult } from "./benchmark.ts";
 import { killChildren, pinRunner } from "./child-process.ts";
 import { describeMachine } from "./machine.ts";
-import { programs } from "./programs.ts";
+import { groups, programs } from "./programs.ts";
 import { writeReport } from "./report.ts";
 import { resultsFolder, writeResult } from "./results.ts";
 import { printResult } from "./table.ts";
@@ -42,9 +42,7 @@ async function main(): Promise<number> {
   if (read === undefined) return 2;
   const { values, positionals } = read;
   if (values.help || values.list) {
-    console.log(
-      values.help ? usage : programs.map(({ name, describe }) => `${name.padEnd(20)} ${describe}`).join("\n"),
-    );
+    console.log(values.help ? usage : listed());
     return 0;
   }
   if (values.report) {
@@ -56,13 +54,13 @@ async function main(): Promise<number> {
     );
     return 0;
   }
-  const unknown = positionals.filter((name) => !programs.some((program) => program.name === name));
+  const unknown = positionals.filter((name) => programsOf(name).length === 0);
   if (unknown.length > 0) {
     console.error(`There is no benchmark named ${unknown.join(", ")}; --list shows all.`);
     return 2;
   }
   pinRunner();
-  const chosen = programs.filter(({ name }) => positionals.length === 0 || positionals.includes(name));
+  const chosen = positionals.length === 0 ? programs : new Set(positionals.flatMap(programsOf));
   const { pairs, minilm, errors, "minilm-texts": minilmTexts } = values;
   const options: BenchOptions = {
     quick: values.quick,
@@ -74,6 +72,16 @@ async function main(): Promise<number> {
   for (const program of chosen) if (!(await runOne(program, options, values.out))) failures++;
   if (values.quick) console.log("\nA smoke run: these figures mean nothing, and no result was written.");
   return failures === 0 ? 0 : 1;
+}
+
+function programsOf(name: string): readonly Benchmark[] {
+  return groups[name] ?? programs.filter((program) => program.name === name);
+}
+
+function listed(): string {
+  const members = Object.entries(groups).map(([name, all]) => [name, all.map((one) => one.name).join(", ")] as const);
+  const lines = [...programs.map(({ name, describe }) => [name, describe] as const), ...members];
+  return lines.map(([name, what]) => `${name.padEnd(20)} ${what}`).join("\n");
 }
 
 async function runOne(program: Benchmark, options: BenchOptions, folder: string): Promise<boolean> {

@@ -63,3 +63,8 @@ export const programs: readonly Benchmark[] = [
   tauBench,
   simulateLog,
 ];
+
+/** Names that stand for several of them. */
+export const groups: Readonly<Record<string, readonly Benchmark[]>> = {
+  prefix: [prefixRouting, prefixEngine, prefixPlanner, prefixLint],
+};
