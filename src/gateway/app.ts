@@ -45,6 +45,7 @@ import type { ModelRouteParts } from "./model-route.ts";
 import { addOperations } from "./operations.ts";
 import type { PoolTalk } from "./pool/pool-gossip.ts";
 import { promptWarmingOf } from "./prompts/prompt-warming-assembly.ts";
+import type { ReplicaNotice } from "./pool/replica-error.ts";
 import { Readiness } from "./readiness.ts";
 import { semanticToolsOf } from "./semantic-tools.ts";
 import { refuseUnreadable } from "./unreadable-request.ts";
@@ -118,7 +119,7 @@ export async function createApp(config: GatewayConfig, log: Log, peers?: Peers):
   const parts: ModelRouteParts = {
     core,
     clock,
-    live: liveParts(config, { talk }),
+    live: liveParts(config, { talk, notice: replicaNotice(log) }),
     tracing,
     findTwin: (address) => edge.current?.findTwin(address),
     observe: metrics.observeResponse,
@@ -193,7 +194,7 @@ export async function createApp(config: GatewayConfig, log: Log, peers?: Peers):
       const config = afterReload(admin.config, changed);
       Object.assign(admin, { config, token: adminTokenOf(config, log) });
       const { upstreams: before } = parts.live;
-      parts.live = liveParts(changed, { before, talk });
+      parts.live = liveParts(changed, { before, talk, notice: replicaNotice(log) });
       before.giveWayTo(parts.live.upstreams);
       log.level = changed.telemetry.logLevel;
       accessLog.current?.follow(config);
@@ -268,6 +269,14 @@ function tellOfOrigin(log: Log, unwell: Set<string>, event: Extract<TraceEvent, 
   else unwell.delete(upstream);
 }
 
+/** Callers are told only which replica it was: where it is stands here. */
+function replicaNotice(log: Log): ReplicaNotice {
+  return ({ upstream, replica, trouble: reason }) => {
+    if (reason === undefined) log.info({ upstream, replica }, "the replica answers again");
+    else log.warn({ upstream, replica, reason }, "a replica of the upstream fails; the others are asked");
+  };
+}
+
 /** How long spans may take to leave when the gateway ends. */
 const flushMs = 5_000;
 
@@ -279,7 +288,7 @@ const longestParameter = 8_192;
 
 function liveParts(
   config: GatewayConfig,
-  given: { readonly before?: Upstreams; readonly talk: PoolTalk | undefined },
+  given: { readonly before?: Upstreams; readonly talk: PoolTalk | undefined; readonly notice: ReplicaNotice },
 ): ModelRouteParts["live"] {
   const { maxBodyBytes, stallTimeout } = config.server;
   const compat = new CompatHeaders(config.compat.headers);

@@ -40,7 +40,8 @@ export async function passThrough(
       responseHeaders: "raw",
     });
   } catch (error) {
-    throw originError(error, upstream.id, "head") satisfies OriginError;
+    const failure: OriginError = originError(error, upstream.id, "head");
+    throw upstream.told?.(failure) ?? failure;
   }
   const fields = endToEnd(
     (answer.headers as unknown as (Buffer | string)[]).map((field) => field.toString("latin1")),

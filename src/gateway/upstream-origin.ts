@@ -18,6 +18,8 @@ export interface Upstream extends Origin {
   /** Base URL and connections for a request that passes through. */
   readonly base: string;
   readonly dispatcher: Dispatcher;
+  /** A failure as callers may hear of it; default: as it is. */
+  told?(error: OriginError): OriginError;
   /** Another configuration has taken its place: what is under way goes on, nothing new begins. */
   retire(): void;
   close(): Promise<void>;
@@ -119,6 +121,11 @@ const waits: Readonly<Record<string, string>> = {
   UND_ERR_HEADERS_TIMEOUT: "it did not begin to answer in time",
   UND_ERR_BODY_TIMEOUT: "it fell silent in the middle of its answer",
 };
+
+/** In words, where a code says that something took too long. */
+export function waitOf(code: string): string | undefined {
+  return waits[code];
+}
 
 /** What went wrong on the way to or from `baseUrl`, in the four kinds that callers are told apart by. */
 export function originError(error: unknown, baseUrl: string, phase: "head" | "body"): OriginError {

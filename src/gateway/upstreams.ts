@@ -6,6 +6,7 @@ import type { Protocol } from "../core/protocol.ts";
 import { type UpstreamSettings, upstreamSchema, urlOf } from "../upstream-options.ts";
 import type { PoolTalk } from "./pool/pool-gossip.ts";
 import { PoolUpstream } from "./pool/pool-upstream.ts";
+import type { ReplicaNotice } from "./pool/replica-error.ts";
 import { type Upstream, upstreamOrigin, withoutVersion } from "./upstream-origin.ts";
 
 /** Which upstream serves a path or a model, and where on it a path of the gateway leads. */
@@ -37,6 +38,12 @@ export interface Route {
   readonly path: string;
 }
 
+interface UpstreamsSurroundings {
+  readonly before?: Upstreams | undefined;
+  readonly talk?: PoolTalk | undefined;
+  readonly notice?: ReplicaNotice | undefined;
+}
+
 export class Upstreams {
   readonly #entries: ReadonlyMap<string, Entry>;
   readonly #models: readonly { readonly fits: (model: string) => boolean; readonly upstream: Upstream }[];
@@ -44,20 +51,20 @@ export class Upstreams {
   /**
    * `models`: patterns to upstream names, the first that fits decides. Names are known to exist. `before`: those whose
    * place they take; one whose settings are the same stays, with its connections and what it knows. `talk`: with other
-   * gateways before the same pools.
+   * gateways before the same pools. `notice` hears of replicas that fail.
    */
   constructor(
     settings: UpstreamsSettings,
     models: Readonly<Record<string, string>>,
     clock: Clock,
-    { before, talk }: { readonly before?: Upstreams | undefined; readonly talk?: PoolTalk | undefined } = {},
+    { before, talk, notice }: UpstreamsSurroundings = {},
   ) {
     this.#entries = new Map(
       Object.entries(settings).map(([name, one]) => {
         const there = before === undefined ? undefined : before.#entries.get(name);
         const upstream = isDeepStrictEqual(there?.settings, one)
           ? (there?.upstream as Upstream)
-          : upstreamOf(name, one, clock, talk);
+          : upstreamOf(name, one, clock, talk, notice);
         if (upstream instanceof PoolUpstream && there?.upstream instanceof PoolUpstream)
           upstream.takeOver(there.upstream);
         return [name, { upstream, protocol: one.protocol, settings: one }];
@@ -132,7 +139,13 @@ export class Upstreams {
   }
 }
 
-function upstreamOf(name: string, settings: UpstreamSettings, clock: Clock, talk: PoolTalk | undefined): Upstream {
+function upstreamOf(
+  name: string,
+  settings: UpstreamSettings,
+  clock: Clock,
+  talk: PoolTalk | undefined,
+  notice: ReplicaNotice | undefined,
+): Upstream {
   const {
     connectTimeout,
     firstByteTimeout,
@@ -161,6 +174,7 @@ function upstreamOf(name: string, settings: UpstreamSettings, clock: Clock, talk
     { replicas, routing, cacheBlocks, slots, health, takesSalt, takesMarks, fanOut, timeouts },
     clock,
     talk,
+    notice,
   );
 }
 

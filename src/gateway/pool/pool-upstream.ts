@@ -13,6 +13,7 @@ import { startHealthChecks } from "./health-checks.ts";
 import { PoolGossip, type PoolTalk } from "./pool-gossip.ts";
 import type { Replica } from "./replica.ts";
 import { ReplicaCall } from "./replica-call.ts";
+import { type ReplicaNotice, ReplicaTroubles, withoutPlace } from "./replica-error.ts";
 import { ReplicaHealth } from "./replica-health.ts";
 
 /**
@@ -48,11 +49,19 @@ export class PoolUpstream implements Upstream {
   readonly #policy: RoutingPolicy;
   readonly #salt: string | undefined;
   readonly #gossip: PoolGossip | undefined;
+  readonly #troubles: ReplicaTroubles;
   readonly #clock: Clock;
   readonly #endChecks: () => void;
 
   /** `id`: what stands for the pool in keys; its members may change. `talk`: how it is told what other gateways do with them. */
-  constructor(name: string, id: string, options: PoolOptions, clock: Clock, talk?: PoolTalk) {
+  constructor(
+    name: string,
+    id: string,
+    options: PoolOptions,
+    clock: Clock,
+    talk?: PoolTalk,
+    notice: ReplicaNotice = () => {},
+  ) {
     this.name = name;
     this.id = id;
     this.takesSalt = options.takesSalt;
@@ -72,6 +81,7 @@ export class PoolUpstream implements Upstream {
     }));
     this.#policy = policyOf(options, this.replicas);
     this.#salt = talk?.salt;
+    this.#troubles = new ReplicaTroubles(name, notice);
     this.#gossip =
       talk &&
       new PoolGossip({
@@ -105,13 +115,18 @@ export class PoolUpstream implements Upstream {
       tried.add(choice.replica);
       this.#gossip?.placed(choice.replica, prompt.names);
       const hasOthers = this.#eligible(tried).length > 0;
+      const told = (error: unknown) => this.#toldOf(replica, choice.replica, error);
       try {
         const response = await replica.upstream.send(inSlot(request, choice.slot), signal);
-        if (!isUnwell(response.status)) return call.watched(response, isStream(response), signal);
+        if (!isUnwell(response.status)) {
+          this.#troubles.answered(replica.url);
+          return call.watched(response, isStream(response), signal, told);
+        }
+        this.#troubles.failed(replica.url, `it answers with status ${response.status}`);
         if (!hasOthers) {
           replica.errors++;
           replica.health.failed();
-          return call.watched(response, false, signal);
+          return call.watched(response, false, signal, told);
         }
         void letGo(response.body);
         call.fail();
@@ -121,9 +136,14 @@ export class PoolUpstream implements Upstream {
           throw error;
         }
         call.fail();
-        if (!hasOthers) throw error;
+        const hidden = told(error);
+        if (!hasOthers) throw hidden;
       }
     }
+  }
+
+  told(error: OriginError): OriginError {
+    return withoutPlace(error, "A replica", this.name) as OriginError;
   }
 
   /** No new calls come; what is under way goes on. */
@@ -149,6 +169,12 @@ export class PoolUpstream implements Upstream {
     await Promise.all(this.replicas.map(({ upstream }) => upstream.close()));
   }
 
+  /** The failure as callers may hear of it; the operator hears where it was. */
+  #toldOf({ url }: Replica, index: number, error: unknown): unknown {
+    this.#troubles.failed(url, error);
+    return withoutPlace(error, `Replica ${index + 1}`, this.name);
+  }
+
   #eligible(tried: ReadonlySet<number>): readonly number[] {
     return this.replicas.flatMap(({ health }, index) => (health.isEligible && !tried.has(index) ? [index] : []));
   }
@@ -161,7 +187,7 @@ export class PoolUpstream implements Upstream {
   }
 
   #nobody(): OriginError {
-    const states = this.replicas.map(({ url, health }) => `${url} is ${health.state}`).join(", ");
+    const states = this.replicas.map(({ health }, index) => `replica ${index + 1} is ${health.state}`).join(", ");
     return new OriginError("unreachable", {
       status: 503,
       message: `No replica of the upstream ${this.name} takes calls: ${states || "it has none"}.`,

@@ -35,15 +35,29 @@ export class ReplicaCall {
     this.end();
   }
 
-  /** The same answer, whose beginning and end are told. `signal`: of who asked. */
-  watched(response: OriginResponse, isStream: boolean, signal: AbortSignal): OriginResponse {
+  /**
+   * The same answer, whose beginning and end are told. `signal`: of who asked. `failure`: what is thrown where the answer
+   * breaks off.
+   */
+  watched(
+    response: OriginResponse,
+    isStream: boolean,
+    signal: AbortSignal,
+    failure: (error: unknown) => unknown,
+  ): OriginResponse {
     // Also where nobody begins to read, and so nobody ends.
     if (signal.aborted) this.end();
     else signal.addEventListener("abort", () => this.end(), { once: true });
-    return { ...response, body: this.#body(response.body, isStream, signal), told: (usage) => this.#told(usage) };
+    const body = this.#body(response.body, isStream, signal, failure);
+    return { ...response, body, told: (usage) => this.#told(usage) };
   }
 
-  async *#body(body: AsyncIterable<Uint8Array>, isStream: boolean, signal: AbortSignal): AsyncGenerator<Uint8Array> {
+  async *#body(
+    body: AsyncIterable<Uint8Array>,
+    isStream: boolean,
+    signal: AbortSignal,
+    failure: (error: unknown) => unknown,
+  ): AsyncGenerator<Uint8Array> {
     try {
       for await (const chunk of body) {
         // An answer in one piece tells nothing of when its first token was there.
@@ -53,8 +67,9 @@ export class ReplicaCall {
       this.#replica.health.succeeded();
     } catch (error) {
       // Who hung up has shown nothing of the replica.
-      if (!signal.aborted) this.fail();
-      throw error;
+      if (signal.aborted) throw error;
+      this.fail();
+      throw failure(error);
     } finally {
       this.end();
     }

@@ -1,0 +1,43 @@
+import { writeFileSync } from "node:fs";
+import { join } from "node:path";
+import { expect, test } from "vitest";
+import { chatPath, question } from "./chat-call.ts";
+import { spawnGateway } from "./gateway-process.ts";
+import { exchange } from "./http-exchange.ts";
+import { runOrigin, temporaryFolder } from "./running-gateway.ts";
+
+test("callers are told which replica failed, and only the log where it is", async () => {
+  const [first, second] = [await runOrigin(), await runOrigin()];
+  const folder = temporaryFolder();
+  const file = join(folder, "reprise.json");
+  const replicas = [first.url, second.url];
+  const pool = { replicas, healthPath: "off", routing: "round-robin" };
+  writeFileSync(file, JSON.stringify({ upstreams: { pool }, store: { url: "memory" } }));
+  const gateway = await spawnGateway(["--config", file, "--data", folder, "--port", "0"]);
+  const ask = (content: string, more: object = {}) =>
+    exchange(gateway.url + chatPath, { body: question(content, more) });
+
+  for (const replica of [first, second]) replica.plan(() => ({ cut: { afterBytes: 300, how: "rst" } }));
+  const broken = await ask("Half?", { stream: true });
+  expect(broken.text).toMatch(/Replica [12] of the upstream pool broke off its answer/);
+  const half = await ask("Half a document?");
+  expect([half.status, half.text]).toEqual([502, expect.stringMatching(/Replica [12] of the upstream pool/)]);
+
+  await Promise.all([first.close(), second.close()]);
+  const refused = await ask("And now?");
+  expect([refused.status, refused.text]).toEqual([
+    502,
+    expect.stringMatching(/Replica [12] of the upstream pool could not be reached: ECONNREFUSED\./),
+  ]);
+  const passed = await exchange(`${gateway.url}/v1/models`);
+  expect([passed.status, passed.text]).toEqual([
+    502,
+    expect.stringContaining("A replica of the upstream pool could not be reached: ECONNREFUSED."),
+  ]);
+  const log = gateway.stdout() + gateway.stderr();
+  for (const url of replicas) {
+    const { port } = new URL(url);
+    for (const { text } of [broken, half, refused, passed]) expect(text).not.toContain(port);
+    expect(log).toContain(`"replica":"${url}"`);
+  }
+});
