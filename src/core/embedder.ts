@@ -22,6 +22,11 @@ export interface Embedder {
     onBilled?: (billed: Billed) => void,
     onAsked?: (ask: ModelAsk) => void,
   ): MaybePromise<readonly Float32Array[]>;
+  /**
+   * Reads beforehand what `embed` would read at its first text, in steps of a millisecond; `nextTurn` resolves when others
+   * had their turn. Never rejects: what fails, `embed` tells. Default: nothing.
+   */
+  prepare?(nextTurn: () => Promise<void>): Promise<void>;
   /** What cannot work, and the remedy; for `doctor`. Default: nothing. */
   check?(): MaybePromise<readonly { readonly problem: string; readonly remedy: string }[]>;
   /** Frees what it holds. */

@@ -46,3 +46,17 @@ it.each([
     { problem: expect.stringContaining(file), remedy: expect.stringContaining("Install the package anew") },
   ]);
 });
+
+it("prepares in many turns what the first text would wait for", async () => {
+  const embedder = builtin();
+  let turns = 0;
+  await embedder.prepare?.(async () => void turns++);
+  expect(turns).toBeGreaterThan(15);
+  expect(embedder.embed(["How do I reset my password?"])).toEqual(builtin().embed(["How do I reset my password?"]));
+});
+
+it("leaves what it cannot prepare to be told by the first text", async () => {
+  const embedder = builtin({ file: "/nowhere/static-en.bin" });
+  await expect(embedder.prepare?.(async () => {})).resolves.toBeUndefined();
+  expect(() => embedder.embed(["a"])).toThrow("/nowhere/static-en.bin");
+});

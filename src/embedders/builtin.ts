@@ -1,8 +1,11 @@
 import { readFileSync } from "node:fs";
+import { readFile } from "node:fs/promises";
 import { fileURLToPath } from "node:url";
 import type { Embedder } from "../core/embedder.ts";
 import { RepriseError } from "../core/errors.ts";
+import { allAtOnce, turnByTurn } from "../core/steps.ts";
 import { StaticModel } from "./static-model.ts";
+import { readStaticModel } from "./static-model-file.ts";
 
 /** The name of the model that `training/` made. Another table is another name: its vectors compare with none of these. */
 const name = "reprise-static-en-1";
@@ -14,7 +17,7 @@ export interface BuiltinEmbedderOptions {
 
 /**
  * The embedder that comes with the package: English, 256 dimensions, some ten microseconds a question, no network and
- * no dependency. Its file (about 12 MB) is read and checked when the first text is embedded.
+ * no dependency. Its file (about 12 MB) is read and checked when the first text is embedded, or before by `prepare`.
  *
  * Throws `RepriseError` with code `embedder_unavailable` when the file is missing, damaged or another model's.
  *
@@ -27,12 +30,26 @@ export interface BuiltinEmbedderOptions {
  */
 export function builtin({ file = ownFile() }: BuiltinEmbedderOptions = {}): Embedder {
   let model: StaticModel | undefined;
+  let preparing: Promise<void> | undefined;
+  const prepareIn = async (nextTurn: () => Promise<void>) => {
+    if (model !== undefined) return;
+    try {
+      const read = new StaticModel(await turnByTurn(readStaticModel(await readFile(file)), nextTurn));
+      if (read.name === name) model ??= read;
+    } catch {
+      // Whoever embeds a text learns what is wrong.
+    }
+  };
   return {
     name,
     embed(texts) {
       model ??= loadModel(file);
       const loaded = model;
       return texts.map((text) => loaded.embed(text));
+    },
+    prepare(nextTurn) {
+      preparing ??= prepareIn(nextTurn);
+      return preparing;
     },
     check() {
       try {
@@ -58,7 +75,7 @@ function ownFile(): string {
 function loadModel(file: string): StaticModel {
   let problem: string;
   try {
-    const model = new StaticModel(readFileSync(file));
+    const model = new StaticModel(allAtOnce(readStaticModel(readFileSync(file))));
     if (model.name === name) return model;
     problem = `it holds the model ${model.name} and not ${name}`;
   } catch (cause) {

@@ -1,7 +1,9 @@
 import { readFileSync } from "node:fs";
+import { readFile } from "node:fs/promises";
 import { fileURLToPath } from "node:url";
 import { LRUCache } from "lru-cache";
 import type { Lexicon } from "../core/lexicon.ts";
+import { allAtOnce, type Steps, turnByTurn } from "../core/steps.ts";
 import { correctionOf } from "./lexicon/corrector.ts";
 import { SlipEvidence } from "./lexicon/slip-evidence.ts";
 import { WordTable } from "./lexicon/word-table.ts";
@@ -11,18 +13,36 @@ import { WordTable } from "./lexicon/word-table.ts";
  * Throws an error that names the file when one is missing or damaged.
  */
 export function builtinLexicon(): Lexicon {
-  builtin ??= lexiconFrom(
-    readModel(fileURLToPath(new URL("../../models/lexicon-en.bin", import.meta.url))),
-    readModel(fileURLToPath(new URL("../../models/slips-en.bin", import.meta.url))),
-  );
+  builtin ??= lexiconFrom(readModel(fileOf("lexicon-en")), readModel(fileOf("slips-en")));
   return builtin;
 }
 
 let builtin: Lexicon | undefined;
 
+function fileOf(model: string): string {
+  return fileURLToPath(new URL(`../../models/${model}.bin`, import.meta.url));
+}
+
+/** Reads it beforehand, in steps. Never rejects: what fails, `builtinLexicon` tells. */
+export async function prepareLexicon(nextTurn: () => Promise<void>): Promise<void> {
+  if (builtin !== undefined) return;
+  try {
+    const [words, slips] = await Promise.all([readFile(fileOf("lexicon-en")), readFile(fileOf("slips-en"))]);
+    const prepared = await turnByTurn(readLexicon(words, slips), nextTurn);
+    builtin ??= prepared;
+  } catch {
+    // Whoever reads a text learns what is wrong.
+  }
+}
+
 /** The files are what `training/lexicon.py` and `training/slips.py` wrote; throws where one is not, or not whole. */
 export function lexiconFrom(words: Uint8Array, slips: Uint8Array): Lexicon {
+  return allAtOnce(readLexicon(words, slips));
+}
+
+function* readLexicon(words: Uint8Array, slips: Uint8Array): Steps<Lexicon> {
   const table = readBy((file) => new WordTable(file), words);
+  yield;
   const evidence = readBy((file) => new SlipEvidence(file), slips);
   const corrections = new LRUCache<string, { readonly word: string | undefined }>({ max: keptCorrections });
   return {

@@ -2,14 +2,17 @@ import { createHash } from "node:crypto";
 import { readFileSync } from "node:fs";
 import fc from "fast-check";
 import { expect, it } from "vitest";
+import { allAtOnce } from "../core/steps.ts";
 import { StaticModel } from "./static-model.ts";
+import { readStaticModel } from "./static-model-file.ts";
 
 interface Fixture {
   readonly cases: readonly { readonly text: string; readonly pieces: readonly string[]; readonly vector: number[] }[];
 }
 
 const file = readFileSync(new URL("../../models/static-en.bin", import.meta.url));
-const model = new StaticModel(file);
+const modelFrom = (bytes: Uint8Array) => new StaticModel(allAtOnce(readStaticModel(bytes)));
+const model = modelFrom(file);
 const fixture = JSON.parse(readFileSync(new URL("./fixtures/static-en.json", import.meta.url), "utf8")) as Fixture;
 const pieces = vocabulary(file);
 
@@ -68,7 +71,7 @@ it("reads the beginning and the end of a long text, and nothing between", () => 
   expect(model.embed(head + between.repeat(5000))).not.toEqual(long);
 });
 
-const small = new StaticModel(
+const small = modelFrom(
   fileOf({ password: [1, 0], pas: [0, 1], "##word": [0, 1], q: [0, 0], "##x": [0, 0], qxx: [1, -1] }, 1),
 );
 
@@ -93,7 +96,7 @@ it.each([
   ["a file cut short", () => file.subarray(0, -1), "checksum"],
   ["a file cut short before it was signed", () => signed(Buffer.from(file.subarray(0, -1))), "its length"],
 ])("refuses %s", (_, made, problem) => {
-  expect(() => new StaticModel(made())).toThrow(problem);
+  expect(() => modelFrom(made())).toThrow(problem);
 });
 
 function changed(change: (bytes: Buffer) => void): Buffer {

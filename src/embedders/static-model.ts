@@ -1,8 +1,8 @@
 import { createHash } from "node:crypto";
-import { endianness } from "node:os";
 import { rowOneSlipAway } from "./one-slip-away.ts";
-import { WordPiece, type WordReader } from "./word-piece.ts";
-import { WordSketch } from "./word-sketch.ts";
+import type { StaticModelContents } from "./static-model-file.ts";
+import type { WordPiece, WordReader } from "./word-piece.ts";
+import type { WordSketch } from "./word-sketch.ts";
 
 /**
  * A static embedding: the vector of a text is the sum of one row of a table a word, scaled to unit length. A word that
@@ -10,18 +10,8 @@ import { WordSketch } from "./word-sketch.ts";
  * hashed into buckets by FNV-1a, as fastText does (Bojanowski et al. 2017, https://arxiv.org/abs/1607.04606), and the
  * row of the commonest known word that is one slip of the pen away. `training/` says how the rows were learnt, and
  * `training/student.py` is the same computation in Python.
- *
- * The file, little-endian:
- *
- *     0   magic "RSTA" | 4 version u32 | 8 bytes of the header u32 | 12 zero u32
- *     16  SHA-256 of all that follows, 32 bytes
- *     48  header: JSON with name, dimensions, pieces, words, buckets, shortest, longest, and the bytes of the vocabulary
- *     ..  vocabulary: pieces, then added words, UTF-8, a line each; then zeros to a multiple of 4
- *     ..  scale of each row f32; then the rows, i8: pieces, words, buckets
  */
 
-const headerAt = 48;
-const version = 1;
 /** Of a longer text the beginning and the end are read, so that the work is bounded. */
 const longestText = 2048;
 const readAtEnd = 512;
@@ -30,24 +20,13 @@ const shareOfSlip = 0.25;
 /** Looking for a slip is the dearest step: a text of many unknown words is no mistyped question. */
 const mostSlips = 16;
 
-interface Header {
-  readonly name: string;
-  readonly dimensions: number;
-  readonly pieces: number;
-  readonly words: number;
-  readonly buckets: number;
-  readonly shortest: number;
-  readonly longest: number;
-  readonly vocabularyBytes: number;
-}
-
 export class StaticModel {
   readonly name: string;
   readonly dimensions: number;
-  private readonly header: Header;
+  private readonly header: StaticModelContents["header"];
   private readonly wordPiece: WordPiece;
-  private readonly added = new Map<string, number>();
-  private readonly whole = new WordSketch();
+  private readonly added: ReadonlyMap<string, number>;
+  private readonly whole: WordSketch;
   private readonly scales: Float32Array;
   private readonly rows: Int8Array;
   private readonly sum: Float64Array;
@@ -55,28 +34,15 @@ export class StaticModel {
   private unknownWords = 0;
   private readonly rowOfWord = (word: string) => this.wordPiece.rowOfWhole(word) ?? this.added.get(word);
 
-  /** `file` must not change afterwards. Throws an `Error` that says what is wrong with it. */
-  constructor(file: Uint8Array) {
-    const header = readHeader(file);
+  constructor({ header, wordPiece, added, whole, scales, rows }: StaticModelContents) {
     this.header = header;
     this.name = header.name;
     this.dimensions = header.dimensions;
-    const vocabularyAt = headerAt + viewOf(file).getUint32(8, true);
-    const vocabulary = Buffer.from(file.buffer, file.byteOffset + vocabularyAt, header.vocabularyBytes)
-      .toString("utf8")
-      .split("\n");
-    if (vocabulary.length !== header.pieces + header.words) throw new Error("its vocabulary is not complete");
-    for (const word of vocabulary) if (!word.startsWith("##")) this.whole.add(word);
-    for (let row = header.pieces; row < vocabulary.length; row++) this.added.set(vocabulary[row] as string, row);
-    vocabulary.length = header.pieces;
-    this.wordPiece = new WordPiece(vocabulary);
-
-    const count = header.pieces + header.words + header.buckets;
-    const scalesAt = Math.ceil((vocabularyAt + header.vocabularyBytes) / 4) * 4;
-    const rowsAt = scalesAt + count * 4;
-    if (file.length !== rowsAt + count * header.dimensions) throw new Error("its length is not what its header says");
-    this.scales = floatsAt(file, scalesAt, count);
-    this.rows = new Int8Array(file.buffer, file.byteOffset + rowsAt, count * header.dimensions);
+    this.wordPiece = wordPiece;
+    this.added = added;
+    this.whole = whole;
+    this.scales = scales;
+    this.rows = rows;
     this.sum = new Float64Array(header.dimensions);
     this.reader = {
       piece: (row) => this.add(row, 1),
@@ -158,27 +124,4 @@ function vectorByChance(text: string, dimensions: number): Float32Array {
     }
   }
   return vector;
-}
-
-function readHeader(file: Uint8Array): Header {
-  if (file.length < headerAt || Buffer.from(file.subarray(0, 4)).toString("latin1") !== "RSTA") {
-    throw new Error("it is no file of a static embedding");
-  }
-  const view = viewOf(file);
-  const found = view.getUint32(4, true);
-  if (found !== version) throw new Error(`its format is version ${found}, and this program reads version ${version}`);
-  const digest = createHash("sha256").update(file.subarray(headerAt)).digest();
-  if (!digest.equals(file.subarray(16, headerAt))) throw new Error("its checksum is wrong, so it is damaged");
-  const text = Buffer.from(file.subarray(headerAt, headerAt + view.getUint32(8, true))).toString("utf8");
-  return JSON.parse(text) as Header;
-}
-
-function viewOf(file: Uint8Array): DataView {
-  return new DataView(file.buffer, file.byteOffset, file.byteLength);
-}
-
-function floatsAt(file: Uint8Array, at: number, count: number): Float32Array {
-  const bytes = new Uint8Array(file.subarray(at, at + count * 4));
-  if (endianness() === "BE") Buffer.from(bytes.buffer).swap32();
-  return new Float32Array(bytes.buffer);
 }

@@ -23,19 +23,19 @@ export interface WordReader {
 export class WordPiece {
   private readonly whole = new Map<string, number>();
   private readonly continuations = new Map<string, number>();
-  private readonly longestPiece: number;
+  private longestPiece = 1;
   private readonly rows: number[] = [];
 
   /** The number of a piece is its place in the list; continuations begin with `##`. */
   constructor(pieces: readonly string[]) {
-    let longest = 1;
-    for (const [row, piece] of pieces.entries()) {
-      const continues = piece.length > 2 && piece.startsWith("##");
-      const letters = continues ? piece.slice(2) : piece;
-      (continues ? this.continuations : this.whole).set(letters, row);
-      longest = Math.max(longest, letters.length);
-    }
-    this.longestPiece = longest;
+    for (const [row, piece] of pieces.entries()) this.add(piece, row);
+  }
+
+  add(piece: string, row: number): void {
+    const continues = piece.length > 2 && piece.startsWith("##");
+    const letters = continues ? piece.slice(2) : piece;
+    (continues ? this.continuations : this.whole).set(letters, row);
+    this.longestPiece = Math.max(this.longestPiece, letters.length);
   }
 
   /** Tells the reader of each word, in order; words without pieces are passed over. */

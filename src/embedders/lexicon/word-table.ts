@@ -1,4 +1,5 @@
 import { createHash } from "node:crypto";
+import { endianness } from "node:os";
 
 /**
  * A set of words with their frequencies that holds no word: each is a place among the buckets and a fingerprint of
@@ -29,10 +30,10 @@ export class WordTable {
     for (let bucket = 0; bucket < 1 << bits; bucket++) {
       this.#starts[bucket + 1] = (this.#starts[bucket] as number) + (body[bucket] as number);
     }
-    this.#entries = new Uint32Array(this.size);
-    for (let index = 0; index < this.size; index++) {
-      this.#entries[index] = view.getUint32(headLength + (1 << bits) + index * 4, true);
-    }
+    const entries = new Uint8Array(body.subarray(1 << bits, (1 << bits) + this.size * 4));
+    if (entries.length < this.size * 4) throw new Error("it is shorter than its head says");
+    if (endianness() === "BE") Buffer.from(entries.buffer).swap32();
+    this.#entries = new Uint32Array(entries.buffer);
   }
 
   /** The frequency, from 0 for the rarest to 255 for the commonest; -1 for what is no word. */
