@@ -104,21 +104,22 @@ describe("the outbox of purges", () => {
     expect(await outbox.status()).toMatchObject([{ state: "idle", pending: 0, done: 1, tries: 0, error: undefined }]);
   });
 
-  it("goes on after a restart with what was not sent, and with when it may try again (E3)", async () => {
+  it("goes on after a restart with what was not sent, at once, and then with the patience that it had (E3)", async () => {
     const { clock, cdn, node } = setUp();
     cdn.answer = () => failing;
     const before = node();
     await before.outbox.purge({ tags: ["a"] });
     await settled();
     await before.outbox.close();
-    cdn.answer = () => ok;
     const after = node();
     after.outbox.start();
     await settled();
-    expect(after.sent).toEqual([]);
+    expect(named(after.sent)).toEqual([["a"]]);
+    expect(await after.outbox.status()).toMatchObject([{ state: "failing", tries: 2 }]);
+    cdn.answer = () => ok;
     clock.advance(60_000);
     await settled();
-    expect(named(after.sent)).toEqual([["a"]]);
+    expect(named(after.sent)).toEqual([["a"], ["a"]]);
     expect(await after.outbox.status()).toMatchObject([{ state: "idle", done: 1 }]);
   });
 

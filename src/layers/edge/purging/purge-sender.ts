@@ -58,6 +58,8 @@ export class PurgeSender {
   #cancelLook: CancelTimer = () => {};
   #running: Promise<void> | undefined;
   #wokenMeanwhile = false;
+  /** Who has just begun may have been told what was wrong; it tries at once, whatever was tried before. */
+  #isNew = true;
 
   constructor(parts: PurgeSenderParts) {
     this.#parts = parts;
@@ -107,7 +109,8 @@ export class PurgeSender {
         // What another has sent meanwhile is not to do any more.
         const { state, rows } = await this.#todo();
         if (rows.length === 0) return this.#nothingToDo();
-        const waitMs = state.retryAt - this.#parts.clock.now();
+        const waitMs = this.#isNew ? 0 : state.retryAt - this.#parts.clock.now();
+        this.#isNew = false;
         if (waitMs > 0) return Math.min(waitMs, lookEveryMs);
         const { kept, spent } = await this.#sent(state, rows, lease);
         if (kept === undefined) return lookEveryMs;
