@@ -40,6 +40,11 @@ export function getFromAdmin(config: GatewayConfig, given: string | undefined, r
   return askAdmin(config, given, route);
 }
 
+/** Removes what a route below `/admin/v1` names. */
+export function deleteFromAdmin(config: GatewayConfig, given: string | undefined, route: string): Promise<unknown> {
+  return askAdmin(config, given, route, undefined, "DELETE");
+}
+
 async function askAdmin(
   config: GatewayConfig,
   given: string | undefined,

@@ -7,6 +7,7 @@ import { embeddingsCommand } from "./commands/embeddings.ts";
 import { entriesCommand } from "./commands/entries.ts";
 import { lintCommand } from "./commands/lint.ts";
 import { promptsCommand } from "./commands/prompts.ts";
+import { publishCommand, unpublishCommand } from "./commands/publish.ts";
 import { purgeCommand } from "./commands/purge.ts";
 import { serveCommand } from "./commands/serve.ts";
 import { simulateCommand } from "./commands/simulate.ts";
@@ -29,6 +30,8 @@ export async function run(argv: readonly string[]): Promise<void> {
     .addCommand(embeddingsCommand())
     .addCommand(entriesCommand())
     .addCommand(purgeCommand())
+    .addCommand(publishCommand())
+    .addCommand(unpublishCommand())
     .addCommand(promptsCommand())
     .addCommand(statsCommand())
     .addCommand(simulateCommand())

@@ -2,7 +2,7 @@ import fc from "fast-check";
 import { describe, expect, it } from "vitest";
 import { fingerprintKey } from "../../core/fingerprint.ts";
 import { answerPath, answersPrefix, bodyOf, formOf } from "./answer-forms.ts";
-import { type AnswerVersion, decodeHead, encode, headKey, isSlug } from "./published-answer.ts";
+import { type AnswerHead, type AnswerVersion, decodeHead, encode, headKey, isSlug } from "./published-answer.ts";
 
 const version: AnswerVersion = {
   ...{ slug: "faq", version: 1, text: "Yes.", title: undefined, language: undefined, model: undefined },
@@ -63,10 +63,10 @@ it.each([
 
 it("what somebody else wrote into the store is not published", () => {
   const secret = fingerprintKey(Buffer.alloc(32, 1));
-  const head = {
-    ...{ slug: "faq", state: "live", current: 1, latest: 1, changedAt: 0 },
+  const head: AnswerHead = {
+    ...{ slug: "faq", state: "live" as const, current: 1, latest: 1, changedAt: 0 },
     ...{ prompt: undefined, refreshedAt: undefined, failed: undefined },
-  } as const;
+  };
   const sealed = encode(secret, headKey("faq"), head);
   expect(decodeHead(secret, "faq", sealed)).toEqual(JSON.parse(JSON.stringify(head)));
   expect(decodeHead(secret, "other", sealed)).toBeUndefined();
