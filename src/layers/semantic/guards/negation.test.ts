@@ -80,6 +80,8 @@ guardSuite(negation, {
     "A sauce that uses tomatoes | A sauce that uses anything but tomatoes",
     "How do I make my page searchable? | How do I make my page unsearchable?",
     "Is this mushroom nsafe? | Is this mushroom safe?",
+    "Make the button nclickable | Make the button clickable",
+    "How do I ufollow a shop? | How do I follow a shop?",
     "Why don cats like water? | Why do cats like water?",
     "foods that lack iron | foods that have iron",
     "misuse of funds | use of funds",
@@ -87,6 +89,8 @@ guardSuite(negation, {
   benign: [
     "Why doesn't my code compile? | Why does my code not compile?",
     "Why dont cats like water? | Why don't cats like water?",
+    "Why do cats fear nwater? | Why do cats fear water?",
+    "When does the engine nstart? | When does the engine start?",
     "Why can t I log in? | Why can't I log in?",
     "Why cannot I log in? | Why can I not log in?",
     "I am unable to log in | I cannot log in",

@@ -1,3 +1,4 @@
+import type { Lexicon } from "../../../core/lexicon.ts";
 import type { Pair, Reading } from "../reading/reading.ts";
 import { isCancelled } from "./degree.ts";
 import { isDoubtfulSlip } from "./doubtful-slips.ts";
@@ -25,10 +26,15 @@ export const negation: Guard = {
       haveNegatedForms(pair) ||
       isNegatedUnknown(pair.asked, pair.found) ||
       isNegatedUnknown(pair.found, pair.asked) ||
-      isDoubtfulSlip(given, ({ lower }) => negatedFormsOf(lower))
+      isDoubtfulSlip(given, ({ lower }) => negatedFormsOf(lower).filter((form) => mayBeWord(form, given.asked.lexicon)))
     );
   },
 };
+
+/** `nwater` is no slip of `unwater`; to what ends like an adjective or a participle anybody may add a prefix. */
+function mayBeWord(form: string, lexicon: Lexicon): boolean {
+  return lexicon.knows(form) || /(?:[ai]ble|ed|ing|ful|ive|al|ous|ic)$/.test(form);
+}
 
 const riddance = new Set(
   (

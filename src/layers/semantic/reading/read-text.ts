@@ -23,7 +23,7 @@ export function readText(text: string, lexicon: Lexicon): Reading {
     if (span.kind === "word") words.read(span, tokens);
     else tokens.push(tokenOf(span));
   }
-  return new ReadText(folded, tokens);
+  return new ReadText(folded, tokens, lexicon);
 }
 
 /** A stored text is mostly laid beside another without its forms, so that they are made when they are asked for. */
@@ -32,11 +32,13 @@ class ReadText implements Reading {
   readonly tokens: readonly Token[];
   readonly content: readonly Token[];
   readonly language: Reading["language"];
+  readonly lexicon: Lexicon;
   #normal: string | undefined;
   #signature: string | undefined;
 
-  constructor(text: string, tokens: readonly Token[]) {
+  constructor(text: string, tokens: readonly Token[], lexicon: Lexicon) {
     this.text = text;
+    this.lexicon = lexicon;
     this.tokens = tokens;
     this.content = tokens.filter((token) => !token.isStop);
     this.language = languageOf(tokens, text);

@@ -1,3 +1,5 @@
+import type { Lexicon } from "../../../core/lexicon.ts";
+
 /**
  * A text, read once for everything that decides about it: the tiers, the guards and the scorer. Made by `readText`;
  * two readings are laid beside each other by `align`.
@@ -57,6 +59,8 @@ export interface Reading {
   readonly content: readonly Token[];
   /** `other`: not English, or too mixed to tell; then only `normal` may match. */
   readonly language: "en" | "other";
+  /** What knew its words. */
+  readonly lexicon: Lexicon;
 }
 
 /** Two tokens that say the same, and how that was seen. */
