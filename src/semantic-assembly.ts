@@ -9,7 +9,7 @@ import type { ModelAsk, Trace } from "./core/trace.ts";
 import type { VectorStore } from "./core/vector-store.ts";
 import type { Costs } from "./costs.ts";
 import { builtin } from "./embedders/builtin.ts";
-import { builtinLexicon } from "./embedders/lexicon.ts";
+import { builtinLexicon, prepareLexicon } from "./embedders/lexicon.ts";
 import { likenessBy } from "./embedders/likeness.ts";
 import { scorerFile } from "./embedders/scorer.ts";
 import type { Replayer } from "./layers/exact/replay.ts";
@@ -69,10 +69,20 @@ export function assembleSemantic(
   const { clock, random, trace, lookupBudgetMs } = around;
   const { embedder = builtin(), vectors = vectorsInMemory(settings, around), judge } = tools;
   const lexicon = builtinLexicon;
+  // The scorer leans on the built-in model, whatever the layer embeds with.
+  const own = builtin();
+  const leansOnOwn = settings.strategy === "verified" && embedder.name !== own.name;
+  const models = leansOnOwn ? [embedder, own] : [embedder];
+  let preparing: Promise<void> | undefined;
+  const prepared = (): Promise<void> => {
+    preparing ??= prepare(models);
+    return preparing;
+  };
+  const cancelPreparing = clock.after(preparedAfterMs, prepared);
   const deciding =
     settings.strategy === "threshold"
       ? new ThresholdDeciding(lexicon, settings.threshold)
-      : new VerifiedDeciding({ lexicon, measured: measuredScorer(embedder), target: settings.target, random });
+      : new VerifiedDeciding({ lexicon, measured: measuredScorer(embedder, own), target: settings.target, random });
   const questions = new QuestionVectors({
     embedder: questionEmbedder(embedder, around),
     budgetMs: settings.embedder.budget,
@@ -82,7 +92,7 @@ export function assembleSemantic(
   const { maxTextLength } = settings;
   const layer = new SemanticLayer({
     ...around,
-    ...{ vectors, questions, deciding, lexicon, nextTurn },
+    ...{ vectors, questions, deciding, lexicon, prepared, nextTurn },
     limits: { maxTextLength, lookupBudgetMs },
   });
   const allowed = new Set(settings.allow);
@@ -92,6 +102,7 @@ export function assembleSemantic(
     layer,
     path,
     async close() {
+      cancelPreparing();
       await path.close();
       await layer.close();
       await Promise.allSettled([vectors.close(), embedder.close?.()]);
@@ -103,13 +114,21 @@ function vectorsInMemory({ maxVectors }: SemanticSettings, { clock, vectorBytes 
   return embedded({ clock, maxVectors, maxBytes: boundOfVectors(vectorBytes) });
 }
 
-/** The scorer that suits the embedder; read when it is first needed, as is the model that it leans on. */
-function measuredScorer(embedder: Embedder): () => MeasuredScorer {
+/** A start is over by then, and a process that ends soon never reads the models. */
+const preparedAfterMs = 250;
+
+/** Reads what the first look-up would wait for, a little in each turn of the event loop. Never rejects. */
+async function prepare(models: readonly Embedder[]): Promise<void> {
+  await prepareLexicon(nextTurn);
+  for (const model of models) await model.prepare?.(nextTurn);
+}
+
+/** The scorer that suits the embedder; read when it is first needed, as is the model `own` that it leans on. */
+function measuredScorer(embedder: Embedder, own: Embedder): () => MeasuredScorer {
   let known: MeasuredScorer | undefined;
-  const other = builtin();
-  const isOwn = embedder.name === other.name;
+  const isOwn = embedder.name === own.name;
   return () => {
-    known ??= readScorerFile(scorerFile(), likenessBy(isOwn ? embedder : other))[isOwn ? "static" : "sentence"];
+    known ??= readScorerFile(scorerFile(), likenessBy(isOwn ? embedder : own))[isOwn ? "static" : "sentence"];
     return known;
   };
 }

@@ -36,6 +36,8 @@ export interface SemanticLayerParts {
   readonly questions: QuestionVectors;
   readonly deciding: Deciding;
   readonly lexicon: () => Lexicon;
+  /** Resolves when the models are read, which the first look-up begins if nothing else did. Never rejects. */
+  readonly prepared: () => Promise<void>;
   readonly clock: Clock;
   readonly random: Random;
   readonly trace: Trace;
@@ -129,6 +131,7 @@ export class SemanticLayer {
     });
     if (text.length > limits.maxTextLength) return refused("too_long");
     let reading: Reading;
+    await this.#parts.prepared();
     try {
       reading = readText(text, lexicon());
       await this.#pooled.restored();
