@@ -3,36 +3,28 @@ import type { Socket } from "node:net";
 import process from "node:process";
 import type { Bus } from "../core/bus.ts";
 import { privateFields } from "../core/cache-steering.ts";
-import { type Clock, systemClock, systemRandom } from "../core/clock.ts";
+import { systemClock, systemRandom } from "../core/clock.ts";
 import { fingerprint, lengthPrefixed } from "../core/fingerprint.ts";
-import type { Leases } from "../core/lease.ts";
-import type { SharedStore } from "../core/shared-store.ts";
-import { type CheckableStore, isCheckable } from "../core/store-check.ts";
-import type { Trace, TraceEvent } from "../core/trace.ts";
+import type { Trace } from "../core/trace.ts";
 import { assembleCore, type Core, type CoreOptions } from "../core-assembly.ts";
-import { isOriginFailure } from "../flights/answer-forms.ts";
 import { CompatHeaders } from "../policy/compat-headers.ts";
-import type { SqliteStore } from "../stores/sqlite.ts";
-import { storeFromUrl } from "../stores/store-url.ts";
 import type { Log } from "../telemetry/log.ts";
 import { type CallTracing, createTracing } from "../telemetry/opentelemetry/call-tracing.ts";
 import { type Metrics, prometheusMetrics } from "../telemetry/prometheus.ts";
 import { version } from "../version.ts";
 import type { Peers } from "../workers/peers.ts";
-import { releasedWhenWritten } from "../workers/release-when-written.ts";
 import { AccessLogSwitch } from "./access-log-switch.ts";
 import { adminForm, isAdminPath, refuseMalformed, registerAdminApi } from "./admin/admin-api.ts";
 import { watchRoutes } from "./admin/admin-routes.ts";
 import { type AdminToken, obtainAdminToken } from "./admin/admin-token.ts";
 import { answersRoutes } from "./admin/answers-route.ts";
 import { configRoute } from "./admin/config-route.ts";
-import { carriesAdminToken } from "./admin/token-guard.ts";
 import { feedbackRoute } from "./admin/feedback-route.ts";
 import { invalidateRoute } from "./admin/invalidate-route.ts";
 import { openApiRoute } from "./admin/openapi.ts";
 import { purgesRoute } from "./admin/purges-route.ts";
+import { carriesAdminToken } from "./admin/token-guard.ts";
 import { AdminWatch } from "./admin/watch/admin-watch.ts";
-import type { PartName } from "./admin/watch/part-watch.ts";
 import { AttemptLimit } from "./attempt-limit.ts";
 import type { GatewayConfig } from "./config.ts";
 import { sweepConnections } from "./connection-sweep.ts";
@@ -44,11 +36,12 @@ import { edgePurgingOf } from "./edge-purging.ts";
 import type { ModelRouteParts } from "./model-route.ts";
 import { addOperations } from "./operations.ts";
 import type { PoolTalk } from "./pool/pool-gossip.ts";
-import { promptWarmingOf } from "./prompts/prompt-warming-assembly.ts";
 import type { ReplicaNotice } from "./pool/replica-error.ts";
+import { promptWarmingOf } from "./prompts/prompt-warming-assembly.ts";
 import { Readiness } from "./readiness.ts";
-import { semanticToolsOf } from "./semantic-tools.ts";
+import { partsInUse, sharedPartsOf } from "./shared-parts.ts";
 import { refuseUnreadable } from "./unreadable-request.ts";
+import { replicaNotice, tellOfOrigin } from "./upstream-notices.ts";
 import { Upstreams } from "./upstreams.ts";
 import { type FastifyInstance, fastify } from "./vendor.ts";
 
@@ -257,26 +250,6 @@ function adminTokenOf({ security, data: { directory } }: GatewayConfig, log: Log
   return token;
 }
 
-/** One line when an upstream begins to fail and one when it is well again, however many calls there are. */
-function tellOfOrigin(log: Log, unwell: Set<string>, event: Extract<TraceEvent, { type: "origin-end" }>): void {
-  const { originId: upstream, result } = event;
-  if (result === "aborted") return;
-  const fails = typeof result === "string" || isOriginFailure(result);
-  if (fails === unwell.has(upstream)) return;
-  if (fails) log.warn({ upstream, result }, "the upstream fails; stored answers go on being served");
-  else log.info({ upstream }, "the upstream is well again");
-  if (fails) unwell.add(upstream);
-  else unwell.delete(upstream);
-}
-
-/** Callers are told only which replica it was: where it is stands here. */
-function replicaNotice(log: Log): ReplicaNotice {
-  return ({ upstream, replica, trouble: reason }) => {
-    if (reason === undefined) log.info({ upstream, replica }, "the replica answers again");
-    else log.warn({ upstream, replica, reason }, "a replica of the upstream fails; the others are asked");
-  };
-}
-
 /** How long spans may take to leave when the gateway ends. */
 const flushMs = 5_000;
 
@@ -298,53 +271,6 @@ function liveParts(
     stallMs: stallTimeout,
     compat,
   };
-}
-
-/** What is shared with others. A bus and leases of the store reach further than those of this machine. */
-async function sharedPartsOf(config: GatewayConfig, log: Log, peers: Peers | undefined) {
-  const store = await storeOf(config, log);
-  const bus = store?.bus ?? peers?.bus;
-  const leases = store?.leases ?? (peers && leasesOver(peers, store));
-  const onWarning = (message: string): void => log.warn({ store: "vectors" }, message);
-  const onNotice = (message: string): void => log.info({ layer: "semantic" }, message);
-  const semantic = semanticToolsOf(config, { clock: systemClock, onWarning, onNotice });
-  return { semantic, ...(store && { store }), ...(bus && { bus }), ...(leases && { leases }) };
-}
-
-/** What is looked after beside the stores, by name. */
-function partsInUse({ layers, rules }: GatewayConfig, shared: Awaited<ReturnType<typeof sharedPartsOf>>) {
-  const { bus, leases, semantic } = shared;
-  const isSemantic = layers.semantic.mode !== "off" || rules.some((rule) => (rule.semantic ?? "off") !== "off");
-  const { embedder, vectors, judge } = isSemantic ? semantic : {};
-  const named = (part: PartName, name: (() => string) | undefined) => (name === undefined ? [] : [{ part, name }]);
-  return [
-    ...named("bus", bus && (() => bus.name)),
-    ...named("leases", leases && (() => bus?.name ?? "workers")),
-    ...named("embedder", embedder && (() => embedder.name)),
-    ...named("vectors", vectors && (() => vectors.name)),
-    ...named("judge", judge && (() => layers.semantic.judge?.model ?? "judge")),
-  ];
-}
-
-/** SQLite gathers writes; the other workers see them when they are in the file. */
-function leasesOver({ leases }: Peers, store: SharedStore | undefined): Leases {
-  const { flush } = (store ?? {}) as Partial<Pick<SqliteStore, "flush">>;
-  return flush === undefined ? leases : releasedWhenWritten(leases, () => flush.call(store));
-}
-
-async function storeOf({ store: { url, maxBytes }, data: { directory } }: GatewayConfig, log: Log) {
-  const onWarning = (message: string): void => log.warn({ store: "sqlite" }, message);
-  const store = await storeFromUrl(url, { directory, maxBytes, onWarning });
-  if (store !== undefined && isCheckable(store)) void tellOfStore(store, log);
-  return store;
-}
-
-/** A store that is away or refuses us does not keep the gateway from starting, but it is said why. */
-async function tellOfStore(store: CheckableStore, log: Log): Promise<void> {
-  for (const { detail, severity, remedy } of await store.check().catch(() => [])) {
-    if (severity === undefined) log.info({ store: store.name }, detail);
-    else log[severity === "error" ? "error" : "warn"]({ store: store.name, remedy }, detail);
-  }
 }
 
 /** Acknowledged when it is in force with all workers, not only in the store and with the one that was asked. */
