@@ -9,6 +9,7 @@ import { InvalidationView } from "../views/invalidation-view.tsx";
 import { LayersView } from "../views/layers-view.tsx";
 import { OriginsView } from "../views/origins-view.tsx";
 import { OverviewView } from "../views/overview/overview-view.tsx";
+import { PromptsView } from "../views/prompts-view.tsx";
 import { TenantsView } from "../views/tenants-view.tsx";
 import { Announcer, announce } from "./announcer.tsx";
 import { Login } from "./login.tsx";
@@ -23,6 +24,7 @@ export interface ViewProps {
 const views: Readonly<Record<ViewName, { readonly title: string; readonly View: ComponentType<ViewProps> }>> = {
   overview: { title: "Overview", View: OverviewView },
   layers: { title: "Layers", View: LayersView },
+  prompts: { title: "Prompts", View: PromptsView },
   entries: { title: "Entries", View: EntriesView },
   invalidation: { title: "Invalidation", View: InvalidationView },
   tenants: { title: "Tenants", View: TenantsView },

@@ -2,7 +2,16 @@ import { useEffect, useState } from "preact/hooks";
 
 /** Which view is shown, and with what filter: the part of the address behind `#`, which no server ever sees. */
 
-export const viewNames = ["overview", "layers", "entries", "invalidation", "tenants", "origins", "health"] as const;
+export const viewNames = [
+  "overview",
+  "layers",
+  "prompts",
+  "entries",
+  "invalidation",
+  "tenants",
+  "origins",
+  "health",
+] as const;
 
 export type ViewName = (typeof viewNames)[number];
 
