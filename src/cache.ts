@@ -17,6 +17,7 @@ import { createValues, type Values } from "./library/values.ts";
 import { createWrap, type Wrap } from "./library/wrap.ts";
 import { type CoalescingInput, type CompatInput, type PrefixInput, type RuleInput, readSettings } from "./options.ts";
 import type { PolicyInput } from "./policy-options.ts";
+import type { LintFindings } from "./prompt-lint/lint-findings.ts";
 import { protocols } from "./protocols/all.ts";
 import { embeddingProtocols } from "./protocols/all-embeddings.ts";
 import type { Feedback, FeedbackTaken } from "./semantic/feedback.ts";
@@ -97,6 +98,8 @@ export interface Cache {
    * @throws InvalidOptionError naming the field that breaks its rule.
    */
   feedback(feedback: Feedback): Promise<FeedbackTaken>;
+  /** What keeps prompts of late from sharing their starts, and what that costs; see docs/prefix-lint.md. */
+  lint(): LintFindings;
   /** What was spent at origins and what was saved, in tokens and in money, since the cache was made. */
   stats(): LedgerTotals;
   /** Writes what is pending and frees the store. */
@@ -158,6 +161,7 @@ export async function createCache(options: CacheOptions = {}): Promise<Cache> {
     values: createValues(shelf),
     invalidate: (wish) => core.invalidate(wish),
     feedback: (feedback) => core.feedback(feedback),
+    lint: () => core.lint(),
     stats: () => core.ledger.totals(),
     close: () => core.close(),
   };

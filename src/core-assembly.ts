@@ -38,6 +38,8 @@ import { PolicyRules, type PolicySubject } from "./policy/rules.ts";
 import { RepeatWatch } from "./policy/stochastic.ts";
 import { type PolicySettings, policyOf } from "./policy-options.ts";
 import { ownRulesOf } from "./prefix-options.ts";
+import { findingsOf, type LintFindings } from "./prompt-lint/lint-findings.ts";
+import { type LintSettings, LiveLint } from "./prompt-lint/live-lint.ts";
 import { type Feedback, type FeedbackTaken, takeFeedback } from "./semantic/feedback.ts";
 import { assembleSemantic, type SemanticTools } from "./semantic-assembly.ts";
 import type { Invalidated } from "./storage/invalidation.ts";
@@ -84,6 +86,8 @@ export interface Core {
   readonly stores: readonly GuardedStores[];
   /** All tiers as one, and the store behind them that holds everything; to look at what is stored. */
   readonly stored: Pick<Storage, "store" | "truth">;
+  /** What keeps the prompts that come from sharing their starts. */
+  lint(tenant?: string): LintFindings;
   /** Takes back what was stored; see `Invalidator`. */
   invalidate(wish: Invalidation): Promise<Invalidated>;
   /** Somebody says whether an answer was right; see `takeFeedback`. */
@@ -189,7 +193,10 @@ export async function assembleCore(options: CoreOptions): Promise<Core> {
       vectors: new EmbeddingIntake({ ...common, rules: vectorRulesOf(now), memoryBytes: shares.vectorReadings }),
     };
   };
-  const invalidate = (wish: Invalidation) => storage.invalidator.invalidate(wish);
+  const invalidate = (wish: Invalidation) => {
+    if (wish.all === true || wish.user !== undefined || wish.tenant !== undefined) lint.forget(wish.tenant);
+    return storage.invalidator.invalidate(wish);
+  };
   // A program that embeds the cache refers to no prompts.
   if (options.keepsStats === true)
     void prompts.watch(() => {
@@ -206,6 +213,7 @@ export async function assembleCore(options: CoreOptions): Promise<Core> {
       return answer;
     });
   };
+  const lint = new LiveLint(lintOf(settings), clock);
   const { tracing, withTwin } = options;
   const twinned = (call: Call, body: Uint8Array, answered: MaybePromise<Answer>) =>
     call.policy.edge === "off" || withTwin === undefined
@@ -223,7 +231,7 @@ export async function assembleCore(options: CoreOptions): Promise<Core> {
         const asked = intake.answers.read(request as IncomingRequest);
         if (asked.prompt !== undefined) trace({ type: "prompt-call", prompt: asked.prompt });
         const answered = twinned(asked.call, request.body, pipeline.handle(asked, caller));
-        return heard(request, asked.call, caller, answered);
+        return heard(request, asked.call, caller, lint.hearing(asked.call, request, answered));
       } catch (error) {
         const code = RepriseError.isInstance(error) ? error.code : "internal";
         const status = error instanceof RequestRejectedError ? error.status : 500;
@@ -249,6 +257,7 @@ export async function assembleCore(options: CoreOptions): Promise<Core> {
     rollups,
     stores: storage.tiers,
     stored: storage,
+    lint: (tenant) => findingsOf(lint.mode, lint.found(tenant), { pricer: new Prices(live.prices), now: clock.now() }),
     invalidate,
     async feedback(feedback) {
       const taken = await takeFeedback({ semantic: semantic?.path, invalidate }, feedback);
@@ -263,12 +272,14 @@ export async function assembleCore(options: CoreOptions): Promise<Core> {
       intake = intakeOf(changed);
       costs.reprice(new Prices(changed.prices));
       marking.reconfigure(markingOf(changed));
+      lint.reconfigure(lintOf(changed));
     },
     close: async () => {
       masterKey.close();
       prompts.close();
       await Promise.all([pipeline.close(), batches.stored()]);
       await marking.close();
+      lint.close();
       await semantic?.close();
       await rollups.close();
       await storage.close();
@@ -285,6 +296,10 @@ function tracedRequest(request: IncomingCall, tracing: CallTracing): IncomingCal
 function markingOf({ layers: { prefix } }: Settings): MarkingSettings {
   const { breakpoints, longRetention } = prefix;
   return { breakpoints, longRetention, rules: ownRulesOf(prefix) };
+}
+
+function lintOf({ layers: { prefix } }: Settings): LintSettings {
+  return { mode: prefix.lint, rules: ownRulesOf(prefix) };
 }
 
 function defaultPolicy(settings: Settings): CallPolicy {

@@ -64,6 +64,7 @@ describe("readSettings", () => {
           "prefix": {
             "breakpoints": false,
             "leastTokens": {},
+            "lint": "places",
             "longRetention": false,
             "rules": {},
             "sortTools": false,

@@ -25,6 +25,7 @@ import {
 import { type CompatGateway, compatGateways } from "./policy/compat-headers.ts";
 import { type PolicyInput, policyFields, policySchema } from "./policy-options.ts";
 import { type CacheRuleInput, cacheRulesSchema } from "./prefix-options.ts";
+import { type LintMode, lintModes } from "./prompt-lint/lint-mode.ts";
 import { semanticModes, semanticSchema } from "./semantic-options.ts";
 import { upstreamSchema } from "./upstream-options.ts";
 import { warmSchema } from "./warm-options.ts";
@@ -115,6 +116,10 @@ export const settingsSchema = z.strictObject({
           }),
           leastTokens: tokensByModel,
           rules: cacheRulesSchema,
+          lint: choice("places", lintModes, {
+            description:
+              "Find what keeps the prompts that come from sharing their starts; `places`: some of late are compared in memory and their texts not shown, `full`: what differs is shown, `off`: none is remembered. See [lint of prompts](../prefix-lint.md).",
+          }),
           longRetention: flag(false, {
             description:
               "Ask OpenAI to keep prompts for 24 hours where a model before GPT-5.6 takes that; the price is the same, but prompts are kept on its disks.",
@@ -236,6 +241,8 @@ export interface PrefixInput {
   readonly leastTokens?: Readonly<Record<string, number>>;
   /** What else is not as providers publish it, by pattern of the model; the first that says something decides on it. */
   readonly rules?: Readonly<Record<string, CacheRuleInput>>;
+  /** What `cache.lint()` may remember and tell of prompts; default `places`: where they part, and none of their words. */
+  readonly lint?: LintMode;
   /** Let OpenAI keep prompts for 24 hours, on its disks; default false. */
   readonly longRetention?: boolean;
   /** Send tools in the order of their names; default false. */

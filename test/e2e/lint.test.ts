@@ -86,6 +86,13 @@ describe("surface: reprise lint names what breaks shared prefixes", () => {
     expect(Number(lost.usd)).toBeCloseTo((lost.tokens * 2) / 1e6, 6);
   });
 
+  test("rules of one's own count: what no provider keeps is not lost", async () => {
+    const cwd = written(dated);
+    writeFileSync(join(cwd, "reprise.yaml"), 'layers:\n  prefix:\n    rules:\n      "gpt-*": { leastTokens: 9000 }\n');
+    const { code, stdout } = await runCommand(["lint", "calls.jsonl"], { cwd });
+    expect([code, stdout.split("\n")[2]]).toEqual([0, "Nothing keeps prompts from sharing their prefixes."]);
+  });
+
   test("nothing in a log without a fault, and exit status 0", async () => {
     const cwd = written(sound);
     const { code, stdout } = await runCommand(["lint", "calls.jsonl"], { cwd });

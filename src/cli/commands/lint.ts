@@ -1,5 +1,6 @@
 import process from "node:process";
 import { Command } from "commander";
+import type { Settings } from "../../options.ts";
 import { MisuseError } from "../misuse-error.ts";
 import { configFlag, type Flags } from "./config-flags.ts";
 import { progressLine } from "./progress-line.ts";
@@ -16,21 +17,20 @@ export function lintCommand(): Command {
     .option(...configFlag)
     .option("--json", "print the result as JSON")
     .addHelpText("after", examples)
-    .action((log: string, flags: Flags) => act(flags, "lint", (config) => linted(log, flags, config.prices)));
+    .action((log: string, flags: Flags) => act(flags, "lint", (config) => linted(log, flags, config)));
 }
 
 const examples =
   "\nExamples:\n  reprise lint access.jsonl\n  zcat calls.jsonl.gz | reprise lint - --json\n" +
   "\nExit status is 1 when something was found, no prompt could be read, or the log not to its end.";
 
-type Prices = ConstructorParameters<typeof import("../../telemetry/prices.ts").Prices>[0];
-
-async function linted(log: string, flags: Flags, prices: Prices): Promise<Report> {
+async function linted(log: string, flags: Flags, { prices, layers: { prefix } }: Settings): Promise<Report> {
   const { systemClock } = await import("../../core/clock.ts");
   const { Prices } = await import("../../telemetry/prices.ts");
   const { lintLog } = await import("../lint/log-lint.ts");
   const { hasFindings, reportOf } = await import("../lint/lint-report.ts");
   const { logFormats } = await import("../simulate/log-calls.ts");
+  const { ownRulesOf } = await import("../../prefix-options.ts");
   const { openLog } = await import("../simulate/log-records.ts");
   const { progressBar } = await import("../simulate/progress-bar.ts");
   const { format: name, model } = flags;
@@ -43,7 +43,8 @@ async function linted(log: string, flags: Flags, prices: Prices): Promise<Report
   const source = openLog(log);
   const progress = progressLine();
   try {
-    const found = await lintLog(source, { format, model }, ({ calls }) => progress.show(progressBar(source, calls)));
+    const options = { format, model, rules: ownRulesOf(prefix) };
+    const found = await lintLog(source, options, ({ calls }) => progress.show(progressBar(source, calls)));
     if (hasFindings(found) || found.broken !== undefined) process.exitCode = 1;
     return reportOf(found, new Prices(prices), systemClock.now());
   } finally {

@@ -1,34 +1,14 @@
 import type { Pricer } from "../../core/cost.ts";
-import type { LapseCause } from "../../layers/prefix/lint/cache-lapse.ts";
-import type { CacheLapse, FoundCause, PrefixBreak } from "../../layers/prefix/lint/lint-result.ts";
+import type { CacheLapse, PrefixBreak } from "../../layers/prefix/lint/lint-result.ts";
+import { causeNames } from "../../prompt-lint/cause-names.ts";
+import { type Lost, lostBy } from "../../prompt-lint/lost-money.ts";
 import type { Report } from "../commands/report.ts";
 import { countText, dollarText } from "../simulate/figures-text.ts";
 import { instantText } from "../simulate/simulation-report.ts";
 import { textTable } from "../tune/text-table.ts";
 import type { LintedLog } from "./log-lint.ts";
-import { type Lost, lostBy } from "./lost-money.ts";
 
 /** What a lint of a log found, for people and for programs. */
-
-const causeNames: Readonly<Record<FoundCause | LapseCause, string>> = {
-  date: "date or time",
-  id: "id or hash",
-  number: "number or counter",
-  whitespace: "whitespace",
-  "key-order": "order of keys",
-  order: "order of a list",
-  "tool-order": "order of tools",
-  "tool-set": "tools come and go",
-  "user-data": "user's data",
-  template: "changed template",
-  history: "history cut",
-  redacted: "not told (redacted)",
-  lapsed: "cache lapsed",
-  "below-minimum": "below the minimum",
-  "look-back": "look-back missed",
-  unmarked: "not marked",
-  elsewhere: "not where it was",
-};
 
 type Finding = (PrefixBreak | CacheLapse) & { readonly lost: Lost };
 

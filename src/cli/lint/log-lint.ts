@@ -3,7 +3,9 @@ import { isEmbeddingProtocol } from "../../core/embedding-protocol.ts";
 import { RepriseError, RequestRejectedError } from "../../core/errors.ts";
 import type { Protocol } from "../../core/protocol.ts";
 import type { Usage } from "../../core/recording.ts";
+import type { RulesByModel } from "../../layers/prefix/breakpoints/provider-rules.ts";
 import type { LintResult } from "../../layers/prefix/lint/lint-result.ts";
+import { lintRulesFor } from "../../layers/prefix/lint/lint-rules.ts";
 import { PrefixLint } from "../../layers/prefix/lint/prefix-lint.ts";
 import { formatNamed } from "../simulate/formats/wire-place.ts";
 import { callsIn, type LogReading, newReading, type ReadingOptions } from "../simulate/log-calls.ts";
@@ -31,11 +33,13 @@ const unsentOutcomes: ReadonlySet<LoggedCall["outcome"]> = new Set(["hit", "stal
 /** `onProgress` is told after each part of the log. Throws `RepriseError` when no prompt could be read. */
 export async function lintLog(
   source: LogSource,
-  options: ReadingOptions,
+  { rules = [], ...options }: ReadingOptions & { readonly rules?: RulesByModel },
   onProgress: (reading: LogReading) => void = () => {},
 ): Promise<LintedLog> {
   const reading = newReading();
-  const lint = new PrefixLint();
+  const lint = new PrefixLint({
+    rulesFor: (protocol, name, originId) => lintRulesFor(protocol, name, originId, rules),
+  });
   const counts = { unsent: 0, vectors: 0, refused: 0 };
   const names = new CallNames();
   let broken: string | undefined;

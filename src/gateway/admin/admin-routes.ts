@@ -10,6 +10,7 @@ import { entriesRoute } from "./entries/entries-route.ts";
 import { entryRoute, removeEntryRoute } from "./entries/entry-route.ts";
 import { eventsRoute } from "./events-route.ts";
 import { type HealthParts, healthRoute } from "./health-route.ts";
+import { lintRoute } from "./lint-route.ts";
 import { originsRoute, replicasRoute } from "./origins-route.ts";
 import { statsRoute } from "./stats-route.ts";
 import { TenantCensus } from "./tenant-census.ts";
@@ -18,7 +19,7 @@ import { timeseriesRoute } from "./timeseries-route.ts";
 import type { AdminWatch } from "./watch/admin-watch.ts";
 
 export interface WatchRoutesParts {
-  readonly core: Pick<Core, "prompts" | "rollups" | "stored" | "stores">;
+  readonly core: Pick<Core, "lint" | "prompts" | "rollups" | "stored" | "stores">;
   readonly invalidating: Pick<Core, "invalidate">;
   readonly upstreams: () => Upstreams;
   readonly readiness: Readiness;
@@ -36,6 +37,7 @@ export function watchRoutes(parts: WatchRoutesParts): readonly AdminRoute[] {
   const census = isListable(truth) ? new TenantCensus(truth, clock) : undefined;
   return [
     statsRoute(core),
+    lintRoute(core),
     timeseriesRoute(core),
     entriesRoute(stored),
     entryRoute(stored),

@@ -1,6 +1,6 @@
-import type { Pricer } from "../../core/cost.ts";
-import { usdText } from "../../core/money.ts";
-import type { PromptGroup } from "../../layers/prefix/lint/lint-result.ts";
+import type { Pricer } from "../core/cost.ts";
+import { usdText } from "../core/money.ts";
+import type { PromptGroup } from "../layers/prefix/lint/lint-result.ts";
 
 /** What tokens cost that were computed in full and could have been read from the cache: the difference of the two prices. */
 
