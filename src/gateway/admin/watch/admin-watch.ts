@@ -23,9 +23,11 @@ export class AdminWatch {
   }
 
   hear(event: TraceEvent): void {
-    if (event.type === "origin-end") this.origins.hear(event);
-    else if (event.type === "call-end") this.tenants.hear(event);
-    else this.parts.hear(event);
+    // Told of every call, and of no use to any of them.
+    if (event.type === "lookup-end") return;
+    if (event.type === "call-end") this.tenants.hear(event);
+    else if (event.type === "origin-end") this.origins.hear(event);
+    else if (event.type !== "saving") this.parts.hear(event);
     this.feed.hear(event);
   }
 }
