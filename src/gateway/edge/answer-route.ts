@@ -27,6 +27,8 @@ export interface AnswerRouteParts {
   readonly unknown: () => AttemptLimit;
   /** A prompt is to be answered anew; whoever asks gets what there is meanwhile. */
   readonly refresh: (slug: string) => void;
+  /** What it was made of was taken back, by somebody who did not know that it is published. */
+  readonly withdraw: (version: AnswerVersion) => void;
 }
 
 /** `GET /v1/answers/{slug}`, with `.txt` or `.html` behind it for another form. */
@@ -63,7 +65,9 @@ export class AnswerRoute {
     if (head === undefined || head.state === "draft")
       return refuseUnknown(response, unknown(), request, "answer_not_found", "Nothing is published under this name.");
     const version = head.current === undefined ? undefined : await registry.version(slug, head.current);
-    if (version === undefined || !(await registry.isAlive(version)))
+    const isAlive = version !== undefined && (await registry.isAlive(version));
+    if (version !== undefined && !isAlive) this.#parts.withdraw(version);
+    if (version === undefined || !isAlive)
       return refuse(response, 410, "answer_withdrawn", "What was published here was taken back.");
     const ages = this.#agesOf(head);
     if (ages.isDue) this.#parts.refresh(slug);

@@ -4,7 +4,7 @@ import { InvalidOptionError } from "../../core/errors.ts";
 import { firstGeneration } from "../../core/generations.ts";
 import { type Scope, scopeOf } from "../../core/scopes.ts";
 import type { Store } from "../../core/store.ts";
-import type { AnswerHead, FreshPrompt } from "../../layers/edge/published-answer.ts";
+import type { AnswerHead, AnswerVersion, FreshPrompt } from "../../layers/edge/published-answer.ts";
 import { wordsOf } from "../admin/entries/answer-text.ts";
 import { statesOf } from "../admin/entries/entry-state.ts";
 import { keptAt } from "../admin/entries/kept-answer.ts";
@@ -98,10 +98,16 @@ export class Answers {
       const { tenant, slot } = version.source;
       const isRemoved = places.some((place) => place.tenant === tenant && place.slot === slot);
       if (!isRemoved && (await registry.isAlive(version))) continue;
-      await this.unpublish(slug);
+      await this.withdraw(version);
       gone.push(slug);
     }
     return gone;
+  }
+
+  /** Nothing is shown any more if it is this. So it stays, also should the store forget what was taken back. */
+  async withdraw({ slug, version }: AnswerVersion): Promise<void> {
+    const head = await this.#parts.registry.head(slug);
+    if (head?.current === version) await this.unpublish(slug);
   }
 
   /** What is shown under the slug changes: caches hear of it when it is in the store. */

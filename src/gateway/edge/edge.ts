@@ -12,6 +12,7 @@ import type { Core } from "../../core-assembly.ts";
 import type { EdgeSettings } from "../../edge-options.ts";
 import { answerPaths, answersPrefix } from "../../layers/edge/answer-forms.ts";
 import { EdgeLabels } from "../../layers/edge/edge-labels.ts";
+import type { AnswerVersion } from "../../layers/edge/published-answer.ts";
 import { type TwinAddress, twinPrefix } from "../../layers/edge/twin-address.ts";
 import { type Invalidation, readInvalidation } from "../../storage/invalidation-wish.ts";
 import { AttemptLimit } from "../attempt-limit.ts";
@@ -78,7 +79,8 @@ export class Edge {
     const unknown = () => this.#live.unknown;
     this.#twins = new Twins({ core, labels, clock, live });
     const refresh = (slug: string) => void this.refresher.refresh(slug);
-    this.#route = new AnswerRoute({ registry, labels, clock, live, unknown, refresh });
+    const withdraw = (version: AnswerVersion) => void this.answers.withdraw(version).catch(() => {});
+    this.#route = new AnswerRoute({ registry, labels, clock, live, unknown, refresh, withdraw });
     this.refresher.start();
   }
 
