@@ -37,3 +37,21 @@ test("long texts make room for one another", () => {
   expect(readings.of("24", long)).toBe(readings.of("24", long));
   expect(readings.of("0", long)).not.toBe(first);
 });
+
+test("what was met again stays while much else is met once", () => {
+  const readings = new StoredReadings(builtinLexicon);
+  const often = readings.of("often", "How do I bleed a radiator?");
+  readings.of("often", "How do I bleed a radiator?");
+  const once = readings.of("once", "How do I bleed a radiator?");
+  for (let slot = 0; slot < 1_000; slot++) readings.of(String(slot), "How do I prune a rose?");
+  expect(readings.of("often", "How do I bleed a radiator?")).toBe(often);
+  expect(readings.of("once", "How do I bleed a radiator?")).not.toBe(once);
+});
+
+test("what was met again is forgotten as well", () => {
+  const readings = new StoredReadings(builtinLexicon);
+  const first = readings.of("slot", "How do I bleed a radiator?");
+  readings.of("slot", "How do I bleed a radiator?");
+  readings.forget("slot");
+  expect(readings.of("slot", "How do I bleed a radiator?")).not.toBe(first);
+});

@@ -22,7 +22,7 @@ const notes = Symbol("notes");
 function notesOf(subject: { readonly [notes]?: object[] }): object[] {
   const known = subject[notes];
   if (known !== undefined) return known;
-  const fresh: object[] = [];
+  const fresh: object[] = new Array(places);
   // What cannot be enumerated is not copied with the rest.
   Object.defineProperty(subject, notes, { value: fresh });
   return fresh;
