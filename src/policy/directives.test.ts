@@ -122,6 +122,7 @@ describe("what breaks its rule", () => {
     ["x-ai-cache-variant", "", "X-AI-Cache-Variant"],
     ["x-ai-cache-variant", "1000", "X-AI-Cache-Variant"],
     ["x-ai-cache-variant", "-1", "X-AI-Cache-Variant"],
+    ["x-ai-prompt", "hotel", "X-AI-Prompt"],
     ["x-ai-user", "", "X-AI-User"],
     ["x-ai-user", "a".repeat(257), "X-AI-User"],
     ["x-ai-user", "a\u0000b", "X-AI-User"],

@@ -125,6 +125,28 @@ describe.skipIf(found?.available !== true)("a pool of real engines", () => {
     expect((await replicasOf(gateway)).map(({ inFlight }) => inFlight)).toEqual([0, 0]);
   });
 
+  test("a registered prompt is warmed up on every replica: the first call that has one computes only the rest", async () => {
+    const pool = { replicas: engines.map(({ url }) => url), healthPath: "off", routing: "round-robin" };
+    const prefix = { warm: { pool: { model: "m", prompts: ["orchard"] } } };
+    const gateway = await runGateway({ url: "" }, { ...inMemory, upstreams: { pool }, layers: { prefix } });
+    const before = await evaluatedBy(engines);
+    const text = manualOf("orchard");
+    await callAdmin(gateway, "/prompts/orchard", { method: "PUT", body: { text } });
+    await eventually("both are warm", async () => {
+      const { spent } = JSON.parse((await callAdmin(gateway, "/stats")).text);
+      return spent.warmup.answers === 2;
+    });
+    const warm = await evaluatedBy(engines);
+    expect(warm - before).toBeGreaterThanOrEqual(2 * text.length);
+    for (const question of ["How?", "Why?"]) {
+      const body = { model: "m", messages: [{ role: "user", content: question }], max_tokens: 1 };
+      const answer = await ask(gateway, body, { "x-ai-prompt": "orchard" });
+      const { usage } = JSON.parse(answer.text) as { readonly usage: Told };
+      expect(usage.prompt_tokens_details.cached_tokens).toBeGreaterThanOrEqual(text.length);
+    }
+    expect((await evaluatedBy(engines)) - warm).toBeLessThan(0.1 * (warm - before));
+  });
+
   test("replicas with other tokenizers are routed by what they had, not by how they count", async () => {
     const words = ["This", " is", " the", " manual", " of", " hammock", ". "];
     const other = await started({ words });

@@ -29,7 +29,8 @@ export const mostVersions = 4_096;
 
 const firstPage = 32;
 const mostAtOnce = 256;
-const deadlineMs = 2_000;
+/** A call may wait for what is read. */
+const deadlinesMs = { read: 1_000, write: 2_000 };
 const forGood = { deleteAt: Number.POSITIVE_INFINITY, priority: "high" } as const;
 
 export interface ShelfStore extends Pick<Store, "get" | "set" | "add"> {
@@ -78,7 +79,10 @@ export class PromptShelf {
   /** Takes the name of the version for this text; returns what has it now. */
   async take({ tenant, name, version, ...content }: RegisteredPrompt): Promise<PromptContent> {
     const bytes = encodeContent(content);
-    const there = await this.#ask((store) => store.add(holderOf(tenant), contentKey(name, version), bytes, forGood));
+    const there = await this.#ask(
+      (store) => store.add(holderOf(tenant), contentKey(name, version), bytes, forGood),
+      "write",
+    );
     const taken = decodeContent(there);
     if (taken === undefined) throw away(`what stands under ${name}@${version} is damaged`);
     return taken;
@@ -88,7 +92,7 @@ export class PromptShelf {
   async list(version: PromptVersion): Promise<boolean> {
     const own = encodeVersion(version);
     for (let place = this.#taken; place < mostVersions; place++) {
-      const there = await this.#ask((store) => store.add(systemTenant, placeKey(place), own, forGood));
+      const there = await this.#ask((store) => store.add(systemTenant, placeKey(place), own, forGood), "write");
       const listed = decodeVersion(there);
       this.#taken = place + 1;
       if (listed !== undefined && isSame(listed, version)) return true;
@@ -117,7 +121,7 @@ export class PromptShelf {
     const token = this.#parts.random.bytes(12);
     await this.#write(systemTenant, editionKey, token);
     const { flush } = this.#parts.store;
-    if (flush !== undefined) await this.#ask((store) => flush.call(store));
+    if (flush !== undefined) await this.#ask((store) => flush.call(store), "write");
     return Buffer.from(token).toString("base64url");
   }
 
@@ -129,7 +133,7 @@ export class PromptShelf {
       // Its text was not there when it was last looked for.
       if (deletedAt === undefined && textOf(version) === undefined) continue;
       const content = encodeContent({ text: textOf(version), sequence, createdAt });
-      await this.#ask((store) => store.add(holderOf(tenant), contentKey(name, label), content, forGood));
+      await this.#ask((store) => store.add(holderOf(tenant), contentKey(name, label), content, forGood), "write");
       await this.list(withoutText(version));
     }
   }
@@ -162,12 +166,13 @@ export class PromptShelf {
   }
 
   async #write(tenant: string, key: string, value: Uint8Array): Promise<void> {
-    const result = await this.#ask((store) => store.set(tenant, key, value, forGood));
+    const result = await this.#ask((store) => store.set(tenant, key, value, forGood), "write");
     if (result !== "stored") throw away(`it ${result === "declined" ? "takes no value of this size" : "is behind"}`);
   }
 
-  async #ask<T>(action: (store: ShelfStore) => MaybePromise<T>): Promise<T> {
+  async #ask<T>(action: (store: ShelfStore) => MaybePromise<T>, kind: "read" | "write" = "read"): Promise<T> {
     const { clock, store } = this.#parts;
+    const deadlineMs = deadlinesMs[kind];
     try {
       const late = () => Promise.reject(away(`it did not answer within ${deadlineMs} ms`));
       return await withDeadline(action(store), deadlineMs, clock, late);
