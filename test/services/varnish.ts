@@ -17,16 +17,21 @@ export const varnishSecret = "a-secret-of-the-tests";
 const folderOfOurs = new URL("../../ops/edge/", import.meta.url);
 
 /** `gateway`: host and port. */
-export function startVarnish(gateway: string, vcl = "varnish.vcl"): Promise<VarnishServer> {
+export function startVarnish(
+  gateway: string,
+  vcl: "varnish.vcl" | "varnish-post.vcl" = "varnish.vcl",
+): Promise<VarnishServer> {
   return start(gateway, (folder) => {
     const [host, port] = gateway.split(":") as [string, string];
-    const file = join(folder, "default.vcl");
-    const text = readFileSync(fileURLToPath(new URL(vcl, folderOfOurs)), "utf8")
-      .replace('.host = "127.0.0.1"', `.host = "${host}"`)
-      .replace('.port = "8787"', `.port = "${port}"`)
-      .replaceAll("CHANGE-THIS-SECRET", varnishSecret);
-    writeFileSync(file, text);
-    return ["-f", file];
+    // One stands on the other.
+    for (const name of ["varnish.vcl", "varnish-post.vcl"]) {
+      const text = readFileSync(fileURLToPath(new URL(name, folderOfOurs)), "utf8")
+        .replace('.host = "127.0.0.1"', `.host = "${host}"`)
+        .replace('.port = "8787"', `.port = "${port}"`)
+        .replaceAll("CHANGE-THIS-SECRET", varnishSecret);
+      writeFileSync(join(folder, name), text);
+    }
+    return ["-f", join(folder, vcl)];
   });
 }
 

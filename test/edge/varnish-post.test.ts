@@ -1,0 +1,94 @@
+import { afterAll, beforeAll, expect, it } from "vitest";
+import { invalidate } from "../e2e/admin-call.ts";
+import { ask, bearer, contentOf, question } from "../e2e/chat-call.ts";
+import { eventually } from "../e2e/eventually.ts";
+import { exchange } from "../e2e/http-exchange.ts";
+import { describeWithServices } from "../services/required.ts";
+import { startVarnish, type VarnishServer, varnishSecret } from "../services/varnish.ts";
+import { type GatewayBehind, startGatewayBehind } from "./gateway-behind.ts";
+
+/** A real Varnish that answers repeated POSTs by their bodies, with the VCL that users copy. */
+
+describeWithServices("varnishd", "Varnish that answers POSTs by their bodies", () => {
+  let gateway: GatewayBehind;
+  let varnish: VarnishServer;
+
+  beforeAll(async () => {
+    gateway = await startGatewayBehind();
+    varnish = await startVarnish(gateway.at, "varnish-post.vcl");
+    gateway.tell({ varnish: { kind: "varnish", url: varnish.url, secret: varnishSecret, repeatAfter: 0 } });
+  });
+  afterAll(async () => {
+    await varnish?.stop();
+    await gateway?.stop();
+  });
+
+  /** How many calls the gateway itself has answered. */
+  const called = async () => {
+    const { text } = await exchange(`${gateway.url}/metrics`);
+    const counts = [...text.matchAll(/^reprise_requests_total\{[^}]*layer="overall"[^}]*\} (\d+)$/gm)];
+    return counts.reduce((sum, [, count]) => sum + Number(count), 0);
+  };
+
+  it("answers the third without the gateway, as the gateway does", async () => {
+    const first = await ask(varnish, question("How long is the coast?"));
+    const second = await ask(varnish, question("How long is the coast?"));
+    const before = await called();
+    for (let repeat = 0; repeat < 3; repeat++) {
+      const answer = await ask(varnish, question("How long is the coast?"));
+      expect([answer.status, contentOf(answer), answer.headers["x-cache"]]).toEqual([200, contentOf(first), "HIT"]);
+      expect(answer.headers["cache-control"]).toBe("private, no-store");
+      expect(answer.headers).not.toHaveProperty("etag");
+    }
+    expect(contentOf(second)).toBe(contentOf(first));
+    expect([await called(), gateway.model.callCount]).toEqual([before, 1]);
+  });
+
+  it("asks the gateway for other bytes, and for other callers", async () => {
+    const asked = question("How deep is the lake?");
+    const first = await ask(varnish, asked, bearer("sk-one"));
+    await ask(varnish, asked, bearer("sk-one"));
+    expect((await ask(varnish, asked, bearer("sk-one"))).headers["x-cache"]).toBe("HIT");
+    const before = gateway.model.callCount;
+    const other = await ask(varnish, asked, bearer("sk-two"));
+    expect([other.status, other.headers["x-cache"]]).toEqual([200, "MISS"]);
+    // The model's words tell callers apart.
+    expect(contentOf(other)).not.toBe(contentOf(first));
+    await ask(varnish, question("How deep is the sea?"), bearer("sk-one"));
+    expect(gateway.model.callCount).toBe(before + 2);
+  });
+
+  it("forgets with the tag of a document, and asks anew", async () => {
+    const [asked, tagged] = [question("How high is the tower?"), { "x-ai-cache-tags": "doc:tower" }];
+    for (let repeat = 0; repeat < 3; repeat++) await ask(varnish, asked, tagged);
+    expect((await ask(varnish, asked, tagged)).headers["x-cache"]).toBe("HIT");
+    const before = gateway.model.callCount;
+    await invalidate(gateway, { tags: ["doc:tower"] });
+    await eventually("the model is asked again", async () => {
+      expect((await ask(varnish, asked, tagged)).status).toBe(200);
+      return gateway.model.callCount > before;
+    });
+    expect(gateway.model.callCount).toBe(before + 1);
+  });
+
+  it("leaves to the gateway who wants a new answer, and streams", async () => {
+    const asked = question("How old is the oak?");
+    for (let repeat = 0; repeat < 2; repeat++) await ask(varnish, asked);
+    const fresh = await ask(varnish, asked, { "cache-control": "no-cache" });
+    expect(fresh.headers["x-ai-cache-status"]).toBe("REFRESH");
+    for (let repeat = 0; repeat < 3; repeat++) {
+      const streamed = await ask(varnish, question("How old is the elm?", { stream: true }));
+      expect(streamed.headers["content-type"]).toContain("text/event-stream");
+      expect(streamed.text).toContain("[DONE]");
+    }
+  });
+
+  it("passes on a refusal and a body that it cannot hold, and is led by no field of a client", async () => {
+    const steps = { "x-step": "twin", "x-twin": "/admin/v1/stats", "x-asked": "/admin/v1/stats" };
+    const led = await ask(varnish, question("How far is the moon?"), steps);
+    expect([led.status, contentOf(led).length > 0]).toEqual([200, true]);
+    for (let repeat = 0; repeat < 2; repeat++) expect((await ask(varnish, { model: 7 } as object)).status).toBe(400);
+    const large = question("x".repeat(1_200_000));
+    for (let repeat = 0; repeat < 2; repeat++) expect((await ask(varnish, large)).status).toBe(200);
+  });
+});
