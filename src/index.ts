@@ -18,6 +18,7 @@ export type { ListableStore, ListingPage, ListingQuery, StoredItem } from "./cor
 export type { Trace, TraceEvent } from "./core/trace.ts";
 export type { VectorItem, VectorMatch, VectorSpace, VectorStats, VectorStore } from "./core/vector-store.ts";
 export type { CacheFetch } from "./fetch.ts";
+export { type CachePoints, createCachePoints, type MarkedRequest } from "./library/cache-points.ts";
 export type { EmbeddingsOptions } from "./library/embeddings-options.ts";
 export type { Embed, Embeddings, EmbedOptions, EmbedTexts } from "./library/library-embeddings.ts";
 export type { ValueOptions } from "./library/value-shelf.ts";
@@ -25,6 +26,7 @@ export type { ValueLookup, Values, ValueTicket } from "./library/values.ts";
 export type { Computing, Wrap, WrapOptions, Wrapped } from "./library/wrap.ts";
 export type { CoalescingInput, CompatInput, PrefixInput, RuleInput } from "./options.ts";
 export type { PolicyInput } from "./policy-options.ts";
+export type { LintFinding, LintFindings } from "./prompt-lint/lint-findings.ts";
 export type { Feedback, FeedbackTaken } from "./semantic/feedback.ts";
 export type { SemanticInput } from "./semantic-options.ts";
 export type { Invalidated } from "./storage/invalidation.ts";

@@ -1,6 +1,7 @@
 import { z } from "zod";
 import { defined } from "./core/defined.ts";
 import { durationMs } from "./core/duration.ts";
+import { InvalidOptionError } from "./core/errors.ts";
 import { field, withoutDefault } from "./option-fields.ts";
 
 /** What an operator may say of the caches of prompts that providers have, where that is not what they publish. */
@@ -44,6 +45,16 @@ const cacheRuleSchema = z.strictObject({
 export type CacheRuleInput = z.input<typeof cacheRuleSchema>;
 
 export const cacheRulesSchema = z.record(z.string(), cacheRuleSchema).prefault({} as never);
+
+/** The same of what a program says. Throws for what cannot be. */
+export function ownRulesFrom(given: Readonly<Record<string, CacheRuleInput>>) {
+  const read = cacheRulesSchema.safeParse(given);
+  if (read.success) return ownRulesOf({ leastTokens: {}, rules: read.data });
+  const [first] = read.error.issues;
+  const path = ["rules", ...(first?.path ?? [])].join(".");
+  const message = `${path} ${first?.message ?? "must be rules by pattern of the model"}.`;
+  throw new InvalidOptionError(path, { message, remedy: "See docs/prefix-breakpoints.md, rules of providers." });
+}
 
 type CacheRuleSettings = Readonly<Record<string, z.infer<typeof cacheRuleSchema>>>;
 

@@ -29,9 +29,10 @@ export type RulesByModel = readonly (readonly [pattern: string, rules: OwnRules]
 /** Of calls in `protocol` for `model`; `undefined` where nothing is known of a cache. */
 export function rulesFor(protocol: string, model: string, own: RulesByModel = []): CacheRules | undefined {
   const published = publishedRules.find(
-    (row) =>
-      row.protocols.includes(protocol) &&
-      (typeof row.models === "string" ? glob(row.models)(model) : row.models.test(model)),
+    ({ protocols, models, butOnly }) =>
+      protocols.includes(protocol) &&
+      (typeof models === "string" ? glob(models)(model) : models.test(model)) &&
+      butOnly?.test(model) !== false,
   )?.rules;
   const known = own.filter(([pattern]) => glob(pattern)(model)).map(([, one]) => defined(one));
   return published === undefined || known.length === 0

@@ -8,7 +8,8 @@
  * - ai.google.dev/gemini-api/docs/caching and .../pricing: implicit caching of prompts from 1,024 or 4,096 tokens on;
  *   `cachedContents` are read at 0.1 (0.25 before Gemini 2.5), and kept for so much an hour. For the first use their
  *   tokens are paid in full.
- * - docs.aws.amazon.com/bedrock, "Prompt caching": cache points in tools, system and messages, at most four of them.
+ * - docs.aws.amazon.com/bedrock, "Prompt caching": cache points in tools, system and messages, at most four of them; of
+ *   Claude since 4.5 also for an hour; Nova keeps what stands in system and messages for nothing, and reads it at a quarter.
  */
 
 export interface CacheRules {
@@ -43,6 +44,8 @@ interface PublishedRow {
   readonly protocols: readonly string[];
   /** A pattern, or what the name has in it. */
   readonly models: string | RegExp;
+  /** And that the name must have in it, too. */
+  readonly butOnly?: RegExp;
   readonly rules: CacheRules;
 }
 
@@ -99,8 +102,6 @@ const gemini: CacheRules = {
   callsOfKey: undefined,
 };
 
-/** Claude on Bedrock keeps as at home, for cache points of which the lifetime is asked with each. */
-const bedrockClaude: CacheRules = anthropic;
 const bedrockNova: CacheRules = { ...anthropic, leastTokens: 1_000, write: 1, read: 0.25, longer: undefined };
 
 const claudeLeast: readonly (readonly [pattern: string, tokens: number])[] = [
@@ -121,11 +122,23 @@ const claudeLeast: readonly (readonly [pattern: string, tokens: number])[] = [
 
 /** On Bedrock no model is known to keep less than this. */
 const bedrockLeast = 1_024;
+/** There the older ones know five minutes only. */
+const keepsForAnHour = /(?:opus|sonnet|haiku|fable|mythos)-(?:4-[5-9]|[5-9])(?!\d)/;
 
 const claude = (protocol: string, rules: CacheRules, least = 0): readonly PublishedRow[] =>
   claudeLeast.map(([models, leastTokens]) => {
     return { protocols: [protocol], models, rules: { ...rules, leastTokens: Math.max(least, leastTokens) } };
   });
+
+/** Those that keep for an hour before the others, since the first that fits decides. Other makers have models there, too. */
+const bedrockClaude: readonly PublishedRow[] = [
+  ...claude("bedrock-converse", anthropic, bedrockLeast).map((row) => {
+    return { ...row, butOnly: keepsForAnHour };
+  }),
+  ...claude("bedrock-converse", { ...anthropic, longer: undefined }, bedrockLeast).map((row) => {
+    return row.models === "*" ? { ...row, models: "*claude*" } : row;
+  }),
+];
 
 /** GPT-5.6 and later: 5.10, 6, 12. */
 const paysForWrites = /(?:^|[/:])gpt-(?:5\.(?:[6-9]|[1-9]\d)|[6-9]|[1-9]\d)(?![\d])/i;
@@ -138,7 +151,7 @@ const chats = ["openai-chat", "openai-responses"];
 export const publishedRules: readonly PublishedRow[] = [
   ...claude("anthropic-messages", anthropic),
   { protocols: ["bedrock-converse"], models: "*nova*", rules: bedrockNova },
-  ...claude("bedrock-converse", bedrockClaude, bedrockLeast),
+  ...bedrockClaude,
   { protocols: chats, models: paysForWrites, rules: openAiMarks },
   {
     protocols: chats,
