@@ -7,6 +7,7 @@ import { EntriesView } from "../views/entries/entries-view.tsx";
 import { HealthView } from "../views/health-view.tsx";
 import { InvalidationView } from "../views/invalidation-view.tsx";
 import { LayersView } from "../views/layers-view.tsx";
+import { LintView } from "../views/lint-view.tsx";
 import { OriginsView } from "../views/origins-view.tsx";
 import { OverviewView } from "../views/overview/overview-view.tsx";
 import { PromptsView } from "../views/prompts-view.tsx";
@@ -25,6 +26,7 @@ const views: Readonly<Record<ViewName, { readonly title: string; readonly View: 
   overview: { title: "Overview", View: OverviewView },
   layers: { title: "Layers", View: LayersView },
   prompts: { title: "Prompts", View: PromptsView },
+  lint: { title: "Lint", View: LintView },
   entries: { title: "Entries", View: EntriesView },
   invalidation: { title: "Invalidation", View: InvalidationView },
   tenants: { title: "Tenants", View: TenantsView },

@@ -6,6 +6,7 @@ export const viewNames = [
   "overview",
   "layers",
   "prompts",
+  "lint",
   "entries",
   "invalidation",
   "tenants",
