@@ -1,3 +1,4 @@
+import process from "node:process";
 import { expect, test } from "vitest";
 import type { ScriptedOrigin } from "../../src/testing/index.ts";
 import { callAdmin } from "./admin-call.ts";
@@ -38,6 +39,7 @@ test("what was acknowledged is known to every worker, and is there after all of 
       })
       .toBe("Be brief.");
   await set("Be both.");
+  for (const { pid } of doors) process.kill(pid, "SIGKILL");
   gateway.child.kill("SIGKILL");
   await gateway.exit;
   const again = await spawnGateway(gateway.args);

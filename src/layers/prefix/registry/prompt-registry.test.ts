@@ -162,6 +162,22 @@ describe("the registry of prompts", () => {
     prompts.close();
   });
 
+  it("acknowledges what a store that gathers writes has written down, and not before", async () => {
+    const gathering = memory({ clock: clock() });
+    const steps: string[] = [];
+    const store = {
+      get: (tenant: string, keys: readonly string[]) => gathering.get(tenant, keys),
+      set: (...given: Parameters<Store["set"]>) => gathering.set(...given),
+      add: (...given: Parameters<Store["add"]>) => gathering.add(...given),
+      async flush() {
+        steps.push("written");
+      },
+    } as Partial<Store> as Store;
+    await registry(store).set({ name: "support", text: "one" });
+    steps.push("acknowledged");
+    expect(steps).toEqual(["written", "acknowledged"]);
+  });
+
   it("holds more prompts than one reading of places, in their order", async () => {
     const store = memory({ clock: clock() });
     const prompts = registry(store);
