@@ -8,7 +8,7 @@ third is, so that of two unknown words that differ in a letter the one with the 
 that is spelled like a name. Which words follow each other in questions, how often: a word that nobody puts there, where
 another always stands, is that other word mistyped (`how lon is`). And contexts that all but say a word (`net _`,
 `what _ of`, `what does ... _`): of those the words that they foretell, as often as at least LEAST_SHARE or
-LEAST_SHARE_OF_FRAMES says, and the words that were seen there and look like one of them.
+another such share says, and the words that were seen there and look like one of them.
 
 The letters are learnt from the words of `lexicon.py`, each counted once; the pairs from Natural Questions (CC BY-SA 3.0),
 the well-formedness set (CC BY-SA 4.0), CLINC150 (CC BY 3.0) and HWU64 (CC BY 4.0). Pairs stand as places and
@@ -43,12 +43,16 @@ LEAST_COUNT = 2
 ANY = "*"
 BUCKET_BITS = 14
 """Of all that stands in a context, the least that makes a word foretold, and how often it must have been seen there;
-the same for what stands behind the words that open a question, where even common words are told by it."""
+the same for what stands behind the words that open a question, where even common words are told by it, and for the word
+that opens it: of those there are few."""
 LEAST_SHARE, LEAST_SEEN = 0.12, 3
 LEAST_SHARE_OF_FRAMES, LEAST_SEEN_IN_FRAMES = 0.25, 10
+LEAST_SHARE_OF_OPENINGS = 0.03
+OPENING, FRAME, OTHER = "opening", "frame", "other"
 """Commoner words are mostly grammar, which is told otherwise."""
 MOST_SHARE_OF_ALL = 0.002
-"""What was seen in a context in place of a word like it, so many times as often, belongs there too."""
+"""What was seen in a context in place of a word like it, so many times as often, belongs there too; of the first word of a
+question whatever was seen more than once."""
 LEAST_RATIO = 0.01
 
 
@@ -96,48 +100,49 @@ def pair_counts(texts) -> Counter:
     return counts
 
 
-def contexts(words, at) -> list[tuple[str, bool]]:
-    """Those of the word at a place, and whether it is the frame of a question. As in foretold.ts."""
+def contexts(words, at) -> list[tuple[str, str]]:
+    """Those of the word at a place, and of which kind each is. As in foretold.ts."""
     padded = ["^", "^", *words, "$", "$"]
     before_that, before, _, behind, behind_that = padded[at : at + 5]
-    opens = before_that == "^"
     found = [
-        (f"{before_that} {before} _", opens),
-        (f"{before} _ {behind}", False),
-        (f"_ {behind} {behind_that}", False),
-        (f"{before} _", False),
-        (f"_ {behind}", False),
+        (f"{before_that} {before} _", FRAME if before_that == "^" else OTHER),
+        (f"{before} _ {behind}", OPENING if at == 0 else OTHER),
+        (f"_ {behind} {behind_that}", OTHER),
+        (f"{before} _", OTHER),
+        (f"_ {behind}", OTHER),
     ]
+    if at == 0:
+        found.append((f"^ _ {behind} {behind_that}", OPENING))
     if at == 1:
-        found.append((f"^ {before} _ {behind}", True))
+        found.append((f"^ {before} _ {behind}", FRAME))
     if at == len(words) - 1 and at > 1:
-        found.append((f"^ {words[0]} {words[1]} ... _", True))
+        found.append((f"^ {words[0]} {words[1]} ... _", FRAME))
     return found
 
 
 def foretold_counts(texts, common: set[str]) -> dict[str, int]:
     seen: dict[str, Counter] = defaultdict(Counter)
-    frames = set()
+    kinds = {}
     for text in plain(texts):
         words = text.split()
         for at, word in enumerate(words):
-            for context, is_frame in contexts(words, at):
+            for context, kind in contexts(words, at):
                 seen[context][word] += 1
-                if is_frame:
-                    frames.add(context)
+                kinds[context] = kind
     counts = {}
     for context, words in seen.items():
-        least, share = (
-            (LEAST_SEEN_IN_FRAMES, LEAST_SHARE_OF_FRAMES) if context in frames else (LEAST_SEEN, LEAST_SHARE)
-        )
+        kind = kinds[context]
+        least = LEAST_SEEN if kind == OTHER else LEAST_SEEN_IN_FRAMES
+        share = {OTHER: LEAST_SHARE, FRAME: LEAST_SHARE_OF_FRAMES, OPENING: LEAST_SHARE_OF_OPENINGS}[kind]
         total = words.total()
         for word, count in words.items():
-            if count < least or count < share * total or word in common or not word.isalpha():
+            if count < least or count < share * total or not word.isalpha() or (kind != OPENING and word in common):
                 continue
             counts[f"{context} {ANY}"] = total
             counts[f"{context} {word}"] = count
             like = slips(word) & words.keys()
-            counts.update({f"{context} {other}": words[other] for other in like if words[other] > LEAST_RATIO * count})
+            seldom = LEAST_COUNT - 1 if kind == OPENING else LEAST_RATIO * count
+            counts.update({f"{context} {other}": words[other] for other in like if words[other] > seldom})
     return counts
 
 

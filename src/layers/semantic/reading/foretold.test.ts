@@ -20,6 +20,8 @@ test.each([
   ["what type of wood floats best", "what typ of wood floats best", "the words on both sides"],
   ["how many planets have rings", "how any planets have rings", "how a question opens, of a common word"],
   ["how much do storks weigh", "how such do storks weigh", "how it opens, and what follows"],
+  ["where is the harbour master", "were is the harbour master", "the word that opens a question"],
+  ["what are the parts of a lute", "wat are the parts of a lute", "the same, of a rare word"],
   ["what does serendipity mean", "what does serendipity jean", "how it opens, and its end"],
 ])("%j tells %j: %s", (meant, slip) => {
   expect(isTold(meant, slip)).toBe(true);
@@ -27,6 +29,8 @@ test.each([
 });
 
 test.each([
+  ["who has left the house", "why has left the house", "two that open questions"],
+  ["is it dark by now", "if it dark by now", "two that open sentences"],
   ["what is a table", "what is a fable", "nearly any word stands there"],
   ["how do i clean a house", "how do i clean a hose", "both are cleaned"],
   ["how do i reset my email password", "how do i reset my gmail password", "both are asked about"],
