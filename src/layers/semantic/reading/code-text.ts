@@ -47,9 +47,13 @@ export interface CodeSpan {
   readonly isName: boolean;
 }
 
-/** The code that begins at `at`, where no word is under way. */
+/** Whether a word in letters begins at `at` that can be neither code nor a number in digits. */
+export function isPlainWordAt(text: string, at: number): boolean {
+  return match(plainWord, text, at) !== undefined;
+}
+
+/** The code that begins at `at`, where neither a plain word nor one that is under way stands. */
 export function codeAt(text: string, at: number, startsToken: boolean): CodeSpan | undefined {
-  if (startsToken && match(plainWord, text, at) !== undefined) return undefined;
   const named = match(namedWithSigns, text, at);
   if (named !== undefined) return { end: named, form: text.slice(at, named).toLowerCase(), isName: true };
   const first = text.charCodeAt(at);

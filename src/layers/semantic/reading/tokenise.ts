@@ -1,4 +1,4 @@
-import { codeAt } from "./code-text.ts";
+import { codeAt, isPlainWordAt } from "./code-text.ts";
 import { isNumberWord, isSmallNumberWord } from "./number-form.ts";
 import type { TokenKind } from "./reading.ts";
 
@@ -26,6 +26,11 @@ export function tokenise(text: string): Span[] {
     startsSentence = false;
     at = end;
   };
+  const pushWord = (end: number): void => {
+    const numberEnd = numberWordsEnd(text, end, text.slice(at, end).toLowerCase());
+    if (numberEnd !== undefined) push("number", numberEnd);
+    else push("word", end);
+  };
   while (at < text.length) {
     const character = text.charAt(at);
     if (character === " " || character === "\n" || character === "\t" || character === "\r") {
@@ -33,7 +38,11 @@ export function tokenise(text: string): Span[] {
       continue;
     }
     const before = at === 0 ? " " : text.charAt(at - 1);
-    const isFresh = !wordish.test(before);
+    const isFresh = before === " " || !wordish.test(before);
+    if (isFresh && isPlainWordAt(text, at)) {
+      pushWord(endOf(letters, text, at) as number);
+      continue;
+    }
     const code = codeAt(text, at, isFresh);
     if (code !== undefined) {
       push("code", code.end, code.form);
@@ -51,10 +60,7 @@ export function tokenise(text: string): Span[] {
     }
     const word = endOf(initials, text, at) ?? endOf(letters, text, at);
     if (word !== undefined) {
-      const first = text.slice(at, word).toLowerCase();
-      const end = numberWordsEnd(text, word, first);
-      if (end !== undefined) push("number", end);
-      else push("word", word);
+      pushWord(word);
       continue;
     }
     const sign = endOf(signs, text, at);
@@ -116,6 +122,7 @@ function caseFreeForm(text: string): string {
 
 /** Where the number that begins with the word `first` ends; `undefined` when it begins none. */
 function numberWordsEnd(text: string, firstEnd: number, first: string): number | undefined {
+  if (!isSmallNumberWord(first) && !first.includes("-")) return undefined;
   const parts = first.split("-");
   if (!parts.every(isNumberWord) || !isSmallNumberWord(parts[0] ?? "")) return undefined;
   let end = firstEnd;
