@@ -21,7 +21,7 @@ export const edgeSchema = z
       description: "How long after that caches may serve it while they ask for it anew.",
     }),
     staleIfError: duration("1d", { description: "How long after that caches may serve it when the gateway fails." }),
-    urlLifetime: duration("5m", { description: "How long a signed URL is good for." }),
+    urlLifetime: duration("5m", { description: "How long a signed URL is good for at least; at most twice as long." }),
     unknownPerMinute: integer(120, 1, 1_000_000, {
       description: "How often in a minute an address may ask for what is not there before it is told to wait.",
     }),
