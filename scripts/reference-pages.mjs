@@ -35,6 +35,8 @@ const sections = {
     "Answers to like questions; see [semantic](../semantic.md). In the library these are the members of `semantic`; the embedder, the vectors and the judge are given there as objects.",
   "layers.prefix":
     "The caches of providers; see [breakpoints](../prefix-breakpoints.md). In the library these are the members of `prefix`.",
+  "layers.edge":
+    "What caches in front of the gateway may keep, and how they are told to forget; see [the edge](../edge.md).",
   coalescing: "Identical calls in flight.",
   rules:
     "A list. Each rule has a `match` and any of the options of `layers.exact`, which it sets for the calls that match; for each option the first matching rule that names it decides.",
@@ -65,9 +67,9 @@ function optionsOf(schema, path) {
     if (valueType.def.type !== "object") return [];
     return optionsOf(valueType, [...path, "NAME"]);
   }
-  // A rule repeats the options of its section; only what it matches by, and its tags, are its own.
+  // A rule repeats the options of its section; only what it matches by, its tags, and how far it goes are its own.
   if (type === "array")
-    return optionsOf(schema.def.element, path).filter(({ path: at }) => /\.match\.|\.tags$/.test(at));
+    return optionsOf(schema.def.element, path).filter(({ path: at }) => /\.match\.|\.(tags|edge)$/.test(at));
   throw new Error(`generate-options: a schema of the kind ${type} at ${path.join(".")}`);
 }
 
