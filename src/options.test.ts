@@ -32,6 +32,16 @@ describe("readSettings", () => {
           "directory": "./.reprise",
         },
         "layers": {
+          "edge": {
+            "maxAge": 60000,
+            "purge": {},
+            "sharedMaxAge": 3600000,
+            "staleIfError": 86400000,
+            "staleWhileRevalidate": 600000,
+            "twins": "off",
+            "unknownPerMinute": 120,
+            "urlLifetime": 300000,
+          },
           "embedding": {
             "enabled": true,
             "ttl": 315360000000,
