@@ -22,10 +22,7 @@ const columns: readonly Column<Finding>[] = [
     isNumber: true,
     cell: ({ lostUsdPerDay }) => (lostUsdPerDay === undefined ? nothing : money(lostUsdPerDay)),
   },
-  { title: "Prompts", cell: ({ model, label }) => (label === undefined ? model : `${model}: ${label}`) },
-  { title: "What differs", cell: ({ example }) => <Differing example={example} /> },
-  { title: "Remedy", cell: ({ remedy }) => remedy },
-  { title: "Tenant", cell: ({ tenant }) => <span class="code">{tenant}</span> },
+  { title: "Model", cell: ({ model }) => model },
 ];
 
 export function LintView() {
@@ -56,16 +53,36 @@ function Findings({ report: { mode, heard, findings } }: { readonly report: Lint
   if (mode === "off") return <Empty title="The lint is off">layers.prefix.lint turns it on.</Empty>;
   if (heard === 0) return <Empty title="No prompts yet">Calls that an origin answers are looked at.</Empty>;
   if (findings.length === 0) return <Empty title="Nothing keeps prompts from sharing their starts" />;
-  return <DataTable caption="Findings" rows={findings} keyOf={(_, index) => index} columns={columns} />;
+  return (
+    <>
+      <DataTable caption="Findings" rows={findings} keyOf={(_, index) => index} columns={columns} />
+      <ol class="findings" aria-label="What to do">
+        {findings.map((finding, index) => (
+          <Detail key={index} finding={finding} />
+        ))}
+      </ol>
+    </>
+  );
 }
 
-function Differing({ example }: Pick<Finding, "example">) {
-  if (example === undefined) return <>{nothing}</>;
-  const { context, before, after } = example;
+function Detail({ finding: { what, section, label, tenant, example, remedy } }: { readonly finding: Finding }) {
   return (
-    <span class="code">
-      {context}[{before} | {after}]
-    </span>
+    <li>
+      <strong>{what}</strong>
+      {section !== undefined && (
+        <>
+          {" "}
+          in <span class="code">{section}</span>
+        </>
+      )}
+      {label !== undefined && ` of “${label}”`}, tenant <span class="code">{tenant}</span>
+      {example !== undefined && (
+        <p class="code">
+          {example.context}[{example.before} | {example.after}]
+        </p>
+      )}
+      <p>{remedy}</p>
+    </li>
   );
 }
 

@@ -25,7 +25,9 @@ describeWithServices("chromium", "the view of what keeps prompts from sharing th
     await page.reload();
     const row = page.getByRole("row", { name: /^date or time messages\[0\] 61 3 of 4 / });
     await row.waitFor();
-    expect(await row.textContent()).toContain("<img src=x onerror=alert(1)>");
+    const detail = page.getByRole("list", { name: "What to do" }).getByRole("listitem");
+    expect(await detail.textContent()).toContain("<img src=x onerror=alert(1)>");
+    expect(await detail.textContent()).toContain("Move the date or time behind everything that stays the same");
     await page.getByText(/4 of 4 calls to this process from .* were looked at\. .* input tokens/).waitFor();
     expect(await dashboard.complaints()).toEqual([]);
   });
