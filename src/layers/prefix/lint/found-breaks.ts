@@ -111,9 +111,17 @@ function earliestOf(earlier: PromptOfLate, later: PromptOfLate, broken: PromptBr
     place: later.places[index] as string,
     byte,
     promptByte: ahead + byte,
-    context: text.slice(Math.max(0, offset - shownContext), offset),
+    context: contextOf(text, broken),
     calls: [earlier.id, later.id],
   };
+}
+
+/** What differs is told as whole words and numbers, so it may begin ahead of the first byte that differs. */
+function contextOf(text: string, { offset, before, after }: PromptBreak): string {
+  let common = 0;
+  while (common < before.length && before[common] === after[common]) common++;
+  const context = text.slice(Math.max(0, offset - shownContext), offset);
+  return common > 0 && context.endsWith(after.slice(0, common)) ? context.slice(0, -common) : context;
 }
 
 function shown(text: string): string {

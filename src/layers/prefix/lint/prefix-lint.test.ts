@@ -93,7 +93,7 @@ describe("what breaks a prefix", () => {
     expect(found).toMatchObject({ byte, promptByte: byte });
     expect(found?.example).toMatchObject({
       calls: ["1", "2"],
-      context: '"Grüße! It is 9:0',
+      context: '"Grüße! It is 9:',
       before: "00",
       after: "01",
     });
