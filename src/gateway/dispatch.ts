@@ -8,7 +8,7 @@ import { openAiChat } from "../protocols/openai-chat.ts";
 import { refuseAdminToken } from "./admin/token-guard.ts";
 import { type ModelRouteParts, modelRoute, type Place } from "./model-route.ts";
 import { passThrough } from "./pass-through.ts";
-import { refersToPrompt, refusePrompt } from "./prompts/prompt-reference.ts";
+import { refersToPrompt, refuseReference } from "./prompts/prompt-reference.ts";
 import { sendError } from "./send-error.ts";
 import type { Route, Upstreams } from "./upstreams.ts";
 
@@ -91,7 +91,7 @@ async function pass(
   let result = "bypass";
   try {
     const { stallMs, compat } = parts.live;
-    if (refersToPrompt(request.rawHeaders)) throw refusePrompt();
+    if (refersToPrompt(request.rawHeaders)) throw refuseReference();
     await passThrough(request, response, found(routeOf(), request), stallMs, compat);
   } catch (error) {
     result = "error";

@@ -10,7 +10,7 @@ import type { CallTracing } from "../telemetry/opentelemetry/call-tracing.ts";
 import { assertDigest } from "./edge/claimed-digest.ts";
 import { assertQuery, sendAsTwin } from "./edge/query-method.ts";
 import type { FoundTwin } from "./edge/twins.ts";
-import { refersToPrompt, withPrompt } from "./prompts/prompt-reference.ts";
+import { refersToPrompt, refuseReferenceInQuery, withPrompt } from "./prompts/prompt-reference.ts";
 import { readBody } from "./request-body.ts";
 import { callerOf, sendAnswer } from "./send-answer.ts";
 import { type ErrorReporter, sendError } from "./send-error.ts";
@@ -98,7 +98,11 @@ async function answerCall(
   const startedAt = clock.monotonic();
   let isTaken = false;
   try {
-    if (request.method === "QUERY") assertQuery(request);
+    const refers = refersToPrompt(request.rawHeaders);
+    if (request.method === "QUERY") {
+      assertQuery(request);
+      if (refers) throw refuseReferenceInQuery();
+    }
     const body = await readBody(request, parts.live.maxBodyBytes);
     assertDigest(request, body);
     const { upstreams, stallMs } = parts.live;
@@ -110,7 +114,7 @@ async function answerCall(
       rawHeaders: request.rawHeaders,
       body,
     };
-    const call = refersToPrompt(request.rawHeaders) ? await withPrompt(core, incoming) : incoming;
+    const call = refers ? await withPrompt(core, incoming) : incoming;
     isTaken = true;
     const handled = core.handle(call, callerOf(response));
     const answer = handled instanceof Promise ? await handled : handled;

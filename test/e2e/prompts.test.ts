@@ -131,6 +131,10 @@ describe("calls that refer to a registered prompt", () => {
       400,
       expect.stringContaining("'prompt'"),
     ]);
+    // Caches that know the method keep its answers by the body alone.
+    const headers = { ...by("hotel"), "content-type": "application/json" };
+    const query = { method: "QUERY", body: question(), headers };
+    expect((await exchange(`${gateway.url}/v1/chat/completions`, query)).text).toContain("cannot stand in a QUERY");
     expect(origin.callCount).toBe(0);
     const { calls, requests } = await get(gateway, "/stats");
     expect(calls).toBe(requests.error);

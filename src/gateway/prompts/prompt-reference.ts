@@ -41,9 +41,18 @@ export async function withPrompt(core: Pick<Core, "prompts" | "tenantOf">, call:
 }
 
 /** Where calls pass through as they are, nothing can be put into them. */
-export function refusePrompt(): RequestRejectedError {
+export function refuseReference(): RequestRejectedError {
   const message = `${promptField} is understood where the cache looks at calls; this path passes through`;
   return refused(400, "invalid_header", message);
+}
+
+/** What caches keep of a QUERY they keep by its body: they would give it to calls that refer to another prompt. */
+export function refuseReferenceInQuery(): RequestRejectedError {
+  return refused(
+    400,
+    "invalid_header",
+    `${promptField} cannot stand in a QUERY; write the text into its body, or POST it`,
+  );
 }
 
 function isField(name: string): boolean {
