@@ -1,28 +1,49 @@
 import { z } from "zod";
+import { defined } from "./core/defined.ts";
 import { baseUrl, choice, duration, field, flag, integer } from "./option-fields.ts";
 
 /** The options of one upstream: a server, or a pool of servers that compute the same. */
 
 const mostReplicas = 256;
 
-const replicaUrls = field(
-  (value) => {
+export interface ReplicaSettings {
+  readonly url: string;
+  /** Where its engine tells of its cache, such as `tcp://10.0.0.1:5557`, and where it repeats what was missed. */
+  readonly kvEvents?: string;
+  readonly kvReplay?: string;
+}
+
+const replicaList = field(
+  (value): readonly ReplicaSettings[] | undefined => {
     if (!Array.isArray(value) || value.length > mostReplicas) return undefined;
-    const urls = value.map((url) => baseUrl.safeParse(url));
-    const given = urls.flatMap(({ success, data }) => (success ? [data] : []));
-    return given.length === value.length && new Set(given).size === given.length ? given : undefined;
+    const replicas = value.flatMap((one) => replicaOf(one) ?? []);
+    const isRight = replicas.length === value.length && new Set(replicas.map(({ url }) => url)).size === value.length;
+    return isRight ? replicas : undefined;
   },
   {
     description:
-      "Servers that compute the same, by their base URLs; each call goes to the one that `routing` chooses. See [pools](../pools.md).",
-    rule: `a list of at most ${mostReplicas} different base URLs`,
+      "Servers that compute the same, by their base URLs; each call goes to the one that `routing` chooses. Of vLLM also `{ url, kvEvents, kvReplay }`. See [pools](../pools.md).",
+    rule: `a list of at most ${mostReplicas} different base URLs, or of such with "kvEvents" and "kvReplay" like "tcp://10.0.0.1:5557"`,
     default: [],
   },
 );
 
+function replicaOf(value: unknown): ReplicaSettings | undefined {
+  if (typeof value !== "object" || value === null) value = { url: value };
+  const { url, kvEvents, kvReplay, ...others } = value as Readonly<Record<string, unknown>>;
+  const { success, data } = baseUrl.safeParse(url);
+  const isRight = [kvEvents, kvReplay].every((endpoint) => endpoint === undefined || isEndpoint(endpoint));
+  if (!success || !isRight || Object.keys(others).length > 0) return undefined;
+  return { url: data, ...defined({ kvEvents: kvEvents as string, kvReplay: kvReplay as string }) };
+}
+
+function isEndpoint(value: unknown): boolean {
+  return typeof value === "string" && /^tcp:\/\/(?:[\w.-]+|\[[\da-f:]+\]):\d{1,5}$/i.test(value) && URL.canParse(value);
+}
+
 const fields = z.strictObject({
   url: baseUrl.optional(),
-  replicas: replicaUrls,
+  replicas: replicaList,
   routing: choice("affinity", ["affinity", "bounded-hashing", "least-load", "round-robin", "slots"], {
     description: "Which replica a call goes to.",
   }),
@@ -82,5 +103,5 @@ export type UpstreamSettings = z.output<typeof upstreamSchema>;
 
 /** What answers of the upstream are kept under: its URL, or that of the first of its replicas. */
 export function urlOf({ url, replicas }: Pick<z.output<typeof fields>, "url" | "replicas">): string | undefined {
-  return url ?? replicas[0];
+  return url ?? replicas[0]?.url;
 }

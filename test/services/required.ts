@@ -20,6 +20,7 @@ const programs: Readonly<Record<RequiredProgram, { readonly debianPackage: strin
   prometheus: { debianPackage: "prometheus" },
   promtool: { debianPackage: "prometheus" },
   nginx: { debianPackage: "nginx", folder: "/usr/sbin" },
+  python3: { debianPackage: "python3 and python3-pip" },
   varnishd: { debianPackage: "varnish and varnish-modules", folder: "/usr/sbin" },
 };
 
@@ -34,6 +35,7 @@ export type RequiredProgram =
   | "prometheus"
   | "promtool"
   | "nginx"
+  | "python3"
   | "varnishd";
 
 const isOff = process.env["REPRISE_TEST_SERVICES"] === "off";

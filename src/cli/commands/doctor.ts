@@ -33,7 +33,9 @@ async function doctor(flags: Flags): Promise<void> {
     await checkPort(config),
     ...(await Promise.all(
       Object.entries(config.upstreams).flatMap(([name, { url, replicas }]) =>
-        (replicas.length > 0 ? replicas : [url as string]).map((one) => checkUpstream(name, one)),
+        (replicas.length > 0 ? replicas.map((replica) => replica.url) : [url as string]).map((one) =>
+          checkUpstream(name, one),
+        ),
       ),
     )),
   ];

@@ -74,7 +74,7 @@ const likeQuestions = {
 
 function welcome(config: GatewayConfig, { file, url, workers }: Ready): string {
   const upstreams = Object.entries(config.upstreams).map(
-    ([name, { url, replicas }]) => `${name} ${replicas.length > 0 ? replicas.join(", ") : url}`,
+    ([name, { url, replicas }]) => `${name} ${replicas.length > 0 ? replicas.map((one) => one.url).join(", ") : url}`,
   );
   const folder = embeddedFolder(config.store.url, config.data.directory);
   const store = folder === undefined ? shownStoreUrl(config.store.url) : `sqlite in ${folder}`;

@@ -8,8 +8,10 @@ import { blocksOf, type PromptBlocks } from "../../layers/prefix/routing/prompt-
 import type { RoutingPolicy } from "../../layers/prefix/routing/routing-policy.ts";
 import { LeastLoad, RoundRobin } from "../../layers/prefix/routing/simple-policies.ts";
 import { SlotPolicy } from "../../layers/prefix/routing/slot-policy.ts";
+import type { ReplicaSettings } from "../../upstream-options.ts";
 import { type Upstream, type UpstreamTimeouts, upstreamOrigin } from "../upstream-origin.ts";
 import { startHealthChecks } from "./health-checks.ts";
+import { listenToEngines } from "./kv-events/engine-listening.ts";
 import { PoolGossip, type PoolTalk } from "./pool-gossip.ts";
 import type { Replica } from "./replica.ts";
 import { ReplicaCall } from "./replica-call.ts";
@@ -25,7 +27,7 @@ import { ReplicaHealth } from "./replica-health.ts";
 export const routings = ["affinity", "bounded-hashing", "least-load", "round-robin", "slots"] as const;
 
 export interface PoolOptions {
-  readonly replicas: readonly string[];
+  readonly replicas: readonly ReplicaSettings[];
   readonly routing: (typeof routings)[number];
   /** Blocks that a replica is supposed to hold at first; see `AffinityPolicy`. */
   readonly cacheBlocks: number;
@@ -52,6 +54,7 @@ export class PoolUpstream implements Upstream {
   readonly #troubles: ReplicaTroubles;
   readonly #clock: Clock;
   readonly #endChecks: () => void;
+  readonly #endEvents: () => void;
 
   /** `id`: what stands for the pool in keys; its members may change. `talk`: how it is told what other gateways do with them. */
   constructor(
@@ -68,7 +71,8 @@ export class PoolUpstream implements Upstream {
     this.takesMarks = options.takesMarks;
     this.fanOut = options.fanOut;
     this.#clock = clock;
-    this.replicas = options.replicas.map((url) => ({
+    const urls = options.replicas.map(({ url }) => url);
+    this.replicas = urls.map((url) => ({
       url,
       upstream: upstreamOrigin(name, url, options.timeouts),
       health: new ReplicaHealth(clock),
@@ -85,12 +89,14 @@ export class PoolUpstream implements Upstream {
     this.#gossip =
       talk &&
       new PoolGossip({
-        ...{ talk, clock, id, urls: options.replicas },
+        ...{ talk, clock, id, urls },
         routing: this.#policy instanceof AffinityPolicy ? this.#policy : undefined,
         onDrained: (index, isDraining) => this.replicas[index]?.health.drain(isDraining),
       });
     const checks = options.health && { ...options.health, asksSlots: options.routing === "slots" };
     this.#endChecks = checks === undefined ? () => {} : startHealthChecks(this.replicas, checks, clock);
+    this.#endEvents =
+      this.#policy instanceof AffinityPolicy ? listenToEngines(options.replicas, this.#policy, clock) : () => {};
   }
 
   /** Of the replica with the fewest calls: what passes through has no prompt. */
@@ -149,6 +155,7 @@ export class PoolUpstream implements Upstream {
   /** No new calls come; what is under way goes on. */
   retire(): void {
     this.#endChecks();
+    this.#endEvents();
     this.#gossip?.end();
   }
 

@@ -31,6 +31,11 @@ class Load extends ReplicaLoad {
   fresh = 0;
   /** Calls in a row that lacked what was used lately. */
   strikes = 0;
+  /** Blocks that were new to it, and tokens that its engine says to have stored, of late. */
+  newBlocks = 0;
+  storedTokens = 0;
+  /** Blocks that it holds at most, where its engine has told. */
+  most: number | undefined;
 }
 
 /** Estimates that differ by less than this share of the prompt are the same. */
@@ -38,6 +43,10 @@ const alike = 0.02;
 /** A block of such an age that was there shows that the replica may hold more than is supposed, and by how much then. */
 const oldShare = 0.8;
 const growth = 1.02;
+/** What an engine tells of its capacity counts when it has stored this share of it since one began to listen. */
+const enoughStored = 0.25;
+/** And moves what is supposed by so much each time. */
+const weightOfTold = 0.1;
 /** One that was not there shows that it holds less; the supposed capacity shrinks to the block's age, but slowly. */
 const shrinkage = 0.9;
 /** But a block that is younger than this, and not there, was lost with all others: the replica may have begun anew. */
@@ -100,7 +109,35 @@ export class AffinityPolicy implements RoutingPolicy {
 
   /** Another gateway has sent a prompt with these blocks there. */
   heardPlaced(replica: number, names: readonly number[]): void {
-    this.#index.put(replica, names);
+    this.#put(replica, names);
+  }
+
+  /** The engine tells that it has stored so many tokens, of prompts and answers, whoever asked for them. */
+  engineStored(replica: number, tokens: number): void {
+    (this.#loads[replica] as Load).storedTokens += tokens;
+  }
+
+  /**
+   * It tells that it is full, with so many tokens. How many blocks that makes of those that are known here: as many as were
+   * new for what it has stored. So the length of a token, answers, and calls that came by other ways are all reckoned with.
+   */
+  engineFull(replica: number, tokens: number): void {
+    const load = this.#loads[replica] as Load;
+    if (load.storedTokens < enoughStored * tokens || load.newBlocks === 0) return;
+    const blocks = (tokens * load.newBlocks) / load.storedTokens;
+    const supposed = load.most ?? blocks;
+    load.most = supposed + weightOfTold * (blocks - supposed);
+    this.#index.setCapacity(replica, load.most);
+    if (load.storedTokens < tokens) return;
+    load.storedTokens /= 2;
+    load.newBlocks /= 2;
+  }
+
+  #put(replica: number, names: readonly number[]): readonly (number | undefined)[] {
+    const ages = this.#index.put(replica, names);
+    const load = this.#loads[replica] as Load;
+    for (const age of ages) if (age === undefined) load.newBlocks++;
+    return ages;
   }
 
   #isFreer(one: number, other: number, nowMs: number): boolean {
@@ -115,7 +152,7 @@ export class AffinityPolicy implements RoutingPolicy {
     const load = this.#loads[replica] as Load;
     const { begun, ended, computed } = load.add(length - expected, nowMs);
     load.fresh += length - expected;
-    const ages = this.#index.put(replica, names);
+    const ages = this.#put(replica, names);
     let isTold = false;
     return {
       begun,
@@ -148,7 +185,7 @@ export class AffinityPolicy implements RoutingPolicy {
     if (found >= expected) {
       load.strikes = 0;
       const isOld = (ages[expected - 1] ?? 0) > oldShare * capacity;
-      if (isOld) index.setCapacity(replica, Math.min(this.#capacity, capacity * growth));
+      if (isOld) index.setCapacity(replica, Math.min(load.most ?? this.#capacity, capacity * growth));
       return;
     }
     const age = ages[found] ?? 0;

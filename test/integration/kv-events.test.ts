@@ -1,0 +1,119 @@
+import { beforeAll, expect, onTestFinished, test } from "vitest";
+import { systemClock } from "../../src/core/clock.ts";
+import type { KvEvent } from "../../src/gateway/pool/kv-events/kv-event.ts";
+import { followKvEvents } from "../../src/gateway/pool/kv-events/kv-event-stream.ts";
+import { type KvPublisher, prepareKvPublisher, startKvPublisher } from "../services/kv-publisher.ts";
+import { describeWithServices } from "../services/required.ts";
+
+/** What vLLM tells of its cache, published by the libraries that it uses. vLLM itself does not run here. */
+
+type Heard = KvEvent | "begun" | "begun, not whole" | "begun again" | "begun again, not whole" | "lost";
+
+async function follow(publisher: KvPublisher, { replay = true } = {}) {
+  const heard: Heard[] = [];
+  let wake = (): void => {};
+  const note = (...items: readonly Heard[]): void => {
+    heard.push(...items);
+    wake();
+  };
+  const end = followKvEvents({
+    ...{ endpoint: publisher.kvEvents, replay: replay ? publisher.kvReplay : undefined, clock: systemClock },
+    onEvents: (events) => note(...events),
+    onBegun: ({ isAgain, isWhole }) => note(`begun${isAgain ? " again" : ""}${isWhole ? "" : ", not whole"}` as Heard),
+    onLost: () => note("lost"),
+  });
+  onTestFinished(end);
+  await publisher.until(({ subscribed }) => subscribed === true);
+  const until = async (count: number): Promise<void> => {
+    while (heard.length < count)
+      await new Promise<void>((resolve) => {
+        wake = resolve;
+      });
+  };
+  return { heard, until };
+}
+
+const hash = (block: number): string => String(block).padStart(64, "0");
+const stored = (...blocks: readonly number[]) => ({
+  type: "BlockStored",
+  block_hashes: blocks.map(hash),
+  parent_block_hash: null,
+  token_ids: blocks.flatMap((block) => Array(16).fill(block)),
+  block_size: 16,
+  lora_id: null,
+  medium: "GPU",
+});
+const removed = (...blocks: readonly number[]) => ({
+  type: "BlockRemoved",
+  block_hashes: blocks.map(hash),
+  medium: "GPU",
+});
+const seen = (blocks: number): KvEvent => ({ kind: "stored", blocks, tokens: 16 * blocks });
+
+describeWithServices("python3", "events of an engine's cache over ZeroMQ", () => {
+  beforeAll(prepareKvPublisher, 300_000);
+
+  test.each(["list", "map"] as const)("are heard in order, as a %s", async (form) => {
+    const publisher = await startKvPublisher();
+    const { heard, until } = await follow(publisher);
+    publisher.publish({ form, batch: [stored(1, 2)] });
+    publisher.publish({ form, batch: [removed(1), stored(...Array.from({ length: 500 }, (_, block) => block + 3))] });
+    publisher.publish({ form, batch: [{ type: "AllBlocksCleared" }] });
+    await until(5);
+    expect(heard).toEqual(["begun", seen(2), { kind: "removed", blocks: 1 }, seen(500), { kind: "cleared" }]);
+    expect(publisher.heard.some(({ replayed }) => replayed !== undefined)).toBe(false);
+  });
+
+  test("what was published before, and what was lost on the way, is asked for again", async () => {
+    const publisher = await startKvPublisher();
+    publisher.publish({ batch: [stored(1)] });
+    publisher.publish({ batch: [stored(2, 3)] });
+    await publisher.until(({ published }) => published === 1);
+    const { heard, until } = await follow(publisher);
+    publisher.publish({ batch: [stored(4, 5, 6)] });
+    await until(4);
+    publisher.publish({ batch: [stored(7)], lost: true });
+    publisher.publish({ batch: [removed(1)], lost: true });
+    publisher.publish({ batch: [stored(8, 9)] });
+    publisher.publish({ batch: [stored(10)] });
+    await until(8);
+    expect(heard).toEqual([
+      ...(["begun", seen(1), seen(2), seen(3)] as const),
+      ...[seen(1), { kind: "removed", blocks: 1 }, seen(2), seen(1)],
+    ]);
+    expect(publisher.heard.flatMap(({ replayed }) => replayed ?? [])).toEqual([0, 3]);
+  });
+
+  test("what cannot be had is told as lost", async () => {
+    const publisher = await startKvPublisher();
+    publisher.publish({ batch: [stored(1)] });
+    publisher.publish({ batch: [stored(2)], forget: true });
+    await publisher.until(({ published }) => published === 1);
+    const { heard, until } = await follow(publisher);
+    publisher.publish({ batch: [stored(3)] });
+    await until(2);
+    publisher.publish({ batch: [stored(4)], lost: true });
+    publisher.publish({ batch: [stored(5)], forget: true });
+    await until(4);
+    expect(heard).toEqual(["begun, not whole", seen(1), "lost", seen(1)]);
+  });
+
+  test("without the second address nothing is asked for", async () => {
+    const publisher = await startKvPublisher();
+    const { heard, until } = await follow(publisher, { replay: false });
+    publisher.publish({ batch: [stored(1)] });
+    publisher.publish({ batch: [stored(2)], lost: true });
+    publisher.publish({ batch: [stored(3)] });
+    await until(4);
+    expect(heard).toEqual(["begun", seen(1), "lost", seen(1)]);
+  });
+
+  test("an engine that began anew is noticed by its numbers", async () => {
+    const publisher = await startKvPublisher();
+    const { heard, until } = await follow(publisher);
+    for (const block of [1, 2, 3]) publisher.publish({ batch: [stored(block)] });
+    publisher.publish({ batch: [stored(4, 5)], restart: true });
+    await until(6);
+    expect(heard.slice(4)).toEqual(["begun again", seen(2)]);
+  });
+});
