@@ -30,6 +30,8 @@ test("prompts are set from a file, listed with their share, and linted", async (
   await ask(gateway);
   const listed = await prompts("list");
   expect(listed.stdout).toMatch(/^hotel +1 +1 +73 +1 +50 % +\d{4}-\d\d-\d\d +everybody's$/m);
+  const stats = await runCommand(["stats", "--port", new URL(gateway.url).port, "--data", gateway.folder]);
+  expect(stats.stdout).toContain("Registered prompts: hotel@1 (50 % of calls).");
   const lint = await prompts("lint");
   expect(lint.code).toBe(1);
   expect(lint.stdout).toContain("hotel@1 and motel@summer are nearly one (words");

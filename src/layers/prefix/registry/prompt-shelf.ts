@@ -62,7 +62,8 @@ export class PromptShelf {
 
   /** All versions in the order in which they came, the texts where there are some. `known` are not read again. */
   async all(known: (version: PromptVersion) => RegisteredPrompt | undefined): Promise<readonly PromptVersion[]> {
-    const versions: PromptVersion[] = [];
+    // One that found its place lost may have taken another, and then have two.
+    const versions = new Map<string, PromptVersion>();
     let taken = 0;
     for (let from = 0, size = firstPage; from < mostVersions; from += size, size = Math.min(size * 2, mostAtOnce)) {
       const places = Array.from({ length: Math.min(size, mostVersions - from) }, (_, index) => from + index);
@@ -70,10 +71,11 @@ export class PromptShelf {
       const last = found.findLastIndex((value) => value !== undefined);
       if (last < 0) break;
       taken = from + last + 1;
-      versions.push(...found.flatMap((value) => decodeVersion(value) ?? []));
+      for (const listed of found.flatMap((value) => decodeVersion(value) ?? []))
+        versions.set(`${listed.tenant ?? ""}\n${contentKey(listed.name, listed.version)}`, listed);
     }
     this.#taken = taken;
-    return this.#withTexts(versions, known);
+    return this.#withTexts([...versions.values()], known);
   }
 
   /** Takes the name of the version for this text; returns what has it now. */
