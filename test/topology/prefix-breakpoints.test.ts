@@ -127,6 +127,54 @@ describe("prompts marked on their way to the provider", () => {
     expect(bodies.at(-1)?.["messages"]).toEqual(messages);
   });
 
+  test("lifetimes of the client in an order that the provider refuses are refused as they would be, at once", async () => {
+    const { ask, bodies } = await setUp(anthropic());
+    const text = (ttl: string) => ({ type: "text", text: rules, cache_control: { type: "ephemeral", ttl } });
+    const own = { system: [text("5m")], messages: [{ role: "user", content: [text("1h")] }] };
+    const { status, body } = await ask("", own);
+    expect(status).toBe(400);
+    expect(JSON.stringify(body)).toContain("ttl 1h must not come after ttl 5m");
+    expect(bodies).toHaveLength(1);
+    expect(bodies[0]).toMatchObject(own);
+  });
+
+  test("the one mark for the whole request is the client's, too", async () => {
+    const { ask, bodies } = await setUp(anthropic());
+    for (const question of ["How?", "Why?", "When?"])
+      expect((await ask(question, { cache_control: { type: "ephemeral" } })).status).toBe(200);
+    expect(bodies.map(({ system }) => system)).toEqual([rules, rules, rules]);
+  });
+
+  test.each([
+    ["more from the cache than there was", { input_tokens: 5, cache_read_input_tokens: 9e11, output_tokens: 1 }],
+    ["less than nothing", { input_tokens: -5, cache_read_input_tokens: -9, cache_creation_input_tokens: -1 }],
+    ["words", { input_tokens: "many", cache_read_input_tokens: "some", output_tokens: 1 }],
+    [
+      "more for an hour than was written",
+      {
+        input_tokens: 5,
+        output_tokens: 1,
+        cache_creation_input_tokens: 7,
+        cache_creation: { ephemeral_1h_input_tokens: 1e11 },
+      },
+    ],
+    ["nothing", null],
+  ])("usage that tells nonsense (%s): answers go out, marks go on, and no money is made up", async (_, usage) => {
+    const provider = anthropic();
+    const taking: Provider = {
+      take(body, now) {
+        const taken = provider.take(body, now);
+        return "refusal" in taken ? taken : { ...taken, usage: usage as TakenCall["usage"] };
+      },
+    };
+    const { ask, bodies, cache } = await setUp(taking);
+    for (const question of ["How?", "Why?", "When?"]) expect((await ask(question)).status).toBe(200);
+    expect(bodies.slice(1).some(isMarked)).toBe(true);
+    const usd = Number(cache.stats().saved.prefix.usd);
+    expect(Number.isFinite(usd)).toBe(true);
+    expect(Math.abs(usd)).toBeLessThan(0.001);
+  });
+
   test("one that asks for other layers, or passes the cache by, is not marked", async () => {
     const { ask, bodies } = await setUp(anthropic());
     await ask("How?");
