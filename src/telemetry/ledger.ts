@@ -63,7 +63,10 @@ export class Ledger {
   readonly #saved: Readonly<Record<SavedBy, Accounts>>;
   /** Of what was saved, here or by another process, what was found to be wrong: kept apart, since counters never fall. */
   readonly #undone: Readonly<Record<SavedBy, Accounts>>;
-  readonly #sources = new Map<string, number>();
+  readonly #sources = new Map<string, { count: number }>();
+  // What one looked up last is what the next one mostly wants, and then costs it nothing.
+  #latest: (LedgerLine & { readonly accounts: Accounts }) | undefined;
+  #latestSource: { readonly name: string; readonly counted: { count: number } } | undefined;
 
   constructor() {
     this.#spent = Object.fromEntries(purposes.map((what) => [what, new Map()])) as never;
@@ -91,7 +94,7 @@ export class Ledger {
       observed: together(allOf(this.#observed)),
       saved: saved as Record<SavedBy, AccountTotals>,
       savedInAll: together(all(this.#saved), all(this.#undone)),
-      priceSources: Object.fromEntries(this.#sources),
+      priceSources: Object.fromEntries([...this.#sources].map(([name, { count }]) => [name, count])),
     };
   }
 
@@ -118,7 +121,15 @@ export class Ledger {
       this.#bookLoss(event.by, model, provider, cost.usage, cost.price);
     else this.#account(accounts, model, provider).add(cost);
     const source = cost.price?.source;
-    if (source !== undefined) this.#sources.set(source, (this.#sources.get(source) ?? 0) + 1);
+    if (source !== undefined) this.#sourceOf(source).count++;
+  }
+
+  #sourceOf(name: string): { count: number } {
+    if (this.#latestSource?.name === name) return this.#latestSource.counted;
+    const counted = this.#sources.get(name) ?? { count: 0 };
+    this.#sources.set(name, counted);
+    this.#latestSource = { name, counted };
+    return counted;
   }
 
   /** What cost more than it saved stands on the other side, too. */
@@ -131,6 +142,8 @@ export class Ledger {
   }
 
   #account(accounts: Accounts, model: string, provider: string): Account {
+    const latest = this.#latest;
+    if (latest?.accounts === accounts && latest.model === model && latest.provider === provider) return latest.account;
     const label = this.#models.of(model);
     let ofModel = accounts.get(label);
     if (ofModel === undefined) {
@@ -142,6 +155,7 @@ export class Ledger {
       account = new Account();
       ofModel.set(provider, account);
     }
+    this.#latest = { accounts, model, provider, account };
     return account;
   }
 }

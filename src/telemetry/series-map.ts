@@ -1,7 +1,8 @@
 /**
  * Series of a metric by the values of its labels, as a tree of one level for each label. A look-up on the request path is
  * then a few look-ups of strings that are known already; to make one text of the values and hash that would cost more than
- * all the counting. It also keeps apart what a text could not, whatever the values contain.
+ * all the counting. Calls of one kind come one after the other, so the series of the last one is kept at hand. The tree also
+ * keeps apart what a text could not, whatever the values contain.
  */
 
 export interface Series<State> {
@@ -22,6 +23,7 @@ export class SeriesMap<State> {
   readonly #root: Branch<State> = new Map();
   /** In the order in which they came to be. */
   readonly #leaves = new Set<Leaf<State>>();
+  #latest: Leaf<State> | undefined;
 
   /** `make`: the state of a new series. */
   constructor(labelNames: readonly string[], make: (labelValues: readonly string[]) => State) {
@@ -31,6 +33,8 @@ export class SeriesMap<State> {
 
   /** `labelValues`: one for each label, in the order of their names. */
   at(...labelValues: readonly string[]): State {
+    const latest = this.#latest;
+    if (latest !== undefined && areSame(latest.values, labelValues)) return latest.state;
     let branch = this.#root;
     const last = this.#labelNames.length - 1;
     for (let place = 0; place < last; place++) {
@@ -43,12 +47,14 @@ export class SeriesMap<State> {
       branch = next;
     }
     const value = labelValues[last] ?? "";
-    const leaf = branch.get(value) as Leaf<State> | undefined;
-    return leaf === undefined ? this.#grow(branch, value, labelValues) : leaf.state;
+    const leaf = (branch.get(value) as Leaf<State> | undefined) ?? this.#grow(branch, value, labelValues);
+    this.#latest = leaf;
+    return leaf.state;
   }
 
   /** Forgets the series that have this value at this place. */
   drop(labelName: string, labelValue: string): void {
+    this.#latest = undefined;
     for (const leaf of this.#leaves) {
       if (leaf.labels[labelName] !== labelValue) continue;
       this.#leaves.delete(leaf);
@@ -60,14 +66,19 @@ export class SeriesMap<State> {
     return this.#leaves;
   }
 
-  #grow(branch: Branch<State>, value: string, labelValues: readonly string[]): State {
+  #grow(branch: Branch<State>, value: string, labelValues: readonly string[]): Leaf<State> {
     const values = this.#labelNames.map((_, place) => labelValues[place] ?? "");
     const labels = Object.fromEntries(this.#labelNames.map((name, place) => [name, values[place] as string]));
     const leaf = { labels, state: this.#make(values), values };
     branch.set(value, leaf);
     this.#leaves.add(leaf);
-    return leaf.state;
+    return leaf;
   }
+}
+
+function areSame(values: readonly string[], asked: readonly string[]): boolean {
+  for (let place = 0; place < values.length; place++) if (values[place] !== asked[place]) return false;
+  return true;
 }
 
 /** Takes the leaf off, and the branches that bear nothing any more. */

@@ -60,6 +60,8 @@ export class Rollups {
   }
 
   hear(event: TraceEvent): void {
+    // Told of every call, and not counted here.
+    if (event.type === "lookup-end") return;
     if (event.type === "origin-end") {
       this.#times.hear(event);
       return;
