@@ -1,4 +1,5 @@
 import type { Benchmark } from "./benchmark.ts";
+import { edgeServers } from "./edge/edge.ts";
 import { exactHitGateway } from "./gateway/exact-hit-gateway.ts";
 import { exactHitPortkey } from "./gateway/exact-hit-portkey.ts";
 import { followersOfOneStream } from "./gateway/followers.ts";
@@ -53,6 +54,7 @@ export const programs: readonly Benchmark[] = [
   prefixPlanner,
   prefixEngine,
   prefixLint,
+  edgeServers,
   storeFaults,
   gatewayFaults,
   purgeTag,

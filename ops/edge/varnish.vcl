@@ -31,12 +31,6 @@ acl purgers {
 }
 
 sub vcl_recv {
-    # Fields by which others are misled about where a request was going.
-    unset req.http.X-Forwarded-Host;
-    unset req.http.X-Original-URL;
-    unset req.http.X-Rewrite-URL;
-    unset req.http.X-HTTP-Method-Override;
-
     if (req.method == "PURGE") {
         if (client.ip !~ purgers || req.http.Authorization != "Bearer CHANGE-THIS-SECRET") {
             return (synth(403, "Forbidden"));
@@ -56,12 +50,12 @@ sub vcl_recv {
         if (req.method != "GET" && req.method != "HEAD") {
             return (synth(405, "Method Not Allowed"));
         }
-        # Published answers have no query. Twins may have one, a signature, which is a part of their name.
-        if (req.url ~ "^/v1/answers/") {
-            set req.url = regsub(req.url, "\?.*$", "");
-        }
-        if (req.url !~ "^/v1/(answers/[a-z0-9.-]+|edge/[A-Za-z0-9_/-]+(\?[A-Za-z0-9_=&-]+)?)$") {
-            return (synth(404, "Not Found"));
+        if (req.url !~ "^/v1/answers/[a-z0-9.-]+$") {
+            # Published answers have no query. Twins may have one, a signature, which is a part of their name.
+            set req.url = regsub(req.url, "^(/v1/answers/[^?]*)\?.*$", "\1");
+            if (req.url !~ "^/v1/(answers/[a-z0-9.-]+|edge/[A-Za-z0-9_/-]+(\?[A-Za-z0-9_=&-]+)?)$") {
+                return (synth(404, "Not Found"));
+            }
         }
         # Nothing of a request but its URL may change what is stored.
         unset req.http.Authorization;
@@ -74,6 +68,10 @@ sub vcl_recv {
         unset req.http.Cache-Control;
         unset req.http.Pragma;
         unset req.http.Content-Type;
+        unset req.http.X-Forwarded-Host;
+        unset req.http.X-Original-URL;
+        unset req.http.X-Rewrite-URL;
+        unset req.http.X-HTTP-Method-Override;
         # How much older than fresh an answer may be while the gateway is well: `staleWhileRevalidate`.
         if (std.healthy(req.backend_hint) && req.restarts == 0) {
             set req.grace = 10m;
@@ -81,7 +79,11 @@ sub vcl_recv {
         return (hash);
     }
 
-    # Calls, which are answered for whoever made them.
+    # Calls, which are answered for whoever made them. Without fields by which others are misled about where they were going.
+    unset req.http.X-Forwarded-Host;
+    unset req.http.X-Original-URL;
+    unset req.http.X-Rewrite-URL;
+    unset req.http.X-HTTP-Method-Override;
     return (pass);
 }
 
@@ -133,6 +135,12 @@ sub vcl_backend_response {
     # Long enough to be asked for with its ETag afterwards.
     set beresp.keep = 1h;
     set beresp.http.xkey = beresp.http.Surrogate-Key;
+    # Labels and lifetimes for caches. Keep them where a CDN stands in front of this one.
+    unset beresp.http.Surrogate-Key;
+    unset beresp.http.Surrogate-Control;
+    unset beresp.http.CDN-Cache-Control;
+    unset beresp.http.Cache-Tag;
+    unset beresp.http.Cache-Groups;
     return (deliver);
 }
 
@@ -142,11 +150,6 @@ sub vcl_deliver {
         return (restart);
     }
     unset resp.http.xkey;
-    # Labels and lifetimes for caches, of which this was the last.
-    unset resp.http.Surrogate-Key;
-    unset resp.http.Surrogate-Control;
-    unset resp.http.CDN-Cache-Control;
-    unset resp.http.Cache-Tag;
     if (obj.hits > 0) {
         set resp.http.X-Cache = "HIT";
     } else {
