@@ -28,7 +28,7 @@ export class RepriseError extends Error {
   }
 }
 
-/** The caller's request cannot be taken; nothing was sent to the origin. `status` is 400, 413, or 502 without an upstream. */
+/** The caller's request cannot be taken; nothing was sent to the origin. `status` is 400, 413, 502 without an upstream, 410 or 503 without a registered prompt. */
 export class RequestRejectedError extends RepriseError {
   readonly status: number;
   /** The header or body field that is wrong. */
