@@ -2,7 +2,7 @@ import type { Clock } from "../../core/clock.ts";
 import { withDeadline } from "../../core/deadline.ts";
 import { StoreUnavailableError } from "../../core/errors.ts";
 import type { FingerprintKey } from "../../core/fingerprint.ts";
-import { currentTokens, isFirstToken } from "../../core/generations.ts";
+import { currentTokens } from "../../core/generations.ts";
 import { namedScope, systemTenant } from "../../core/scopes.ts";
 import type { Store } from "../../core/store.ts";
 import {
@@ -12,10 +12,12 @@ import {
   decodeVersion,
   encode,
   headKey,
+  isSpared,
   mostVersions,
   placeKey,
   versionKey,
 } from "../../layers/edge/published-answer.ts";
+import { HeldAnswers, type ShownAnswer } from "./held-answers.ts";
 
 /**
  * Published answers in the store, for all who share it. Stores can neither list what they hold nor change two values at
@@ -49,26 +51,32 @@ export class AnswerRegistry {
   readonly #heads = new WeakMap<Uint8Array, AnswerHead>();
   readonly #versions = new WeakMap<Uint8Array, AnswerVersion>();
 
+  readonly #held: HeldAnswers;
+
   constructor(parts: RegistryParts) {
     this.#parts = parts;
+    this.#held = new HeldAnswers({
+      store: parts.store,
+      readHead: (slug, value) => this.#readHead(slug, value),
+      readVersion: (slug, version, value) => this.#readVersion(slug, version, value),
+    });
+  }
+
+  /** What is shown under the slug, where that can be told from memory. */
+  shown(slug: string): ShownAnswer | undefined {
+    return this.#held.get(slug);
   }
 
   /** `undefined`: there is none. Rejects with `StoreUnavailableError` where nobody knows. */
   async head(slug: string): Promise<AnswerHead | undefined> {
     const value = await this.#value(headKey(slug));
-    if (value === undefined) return undefined;
-    return remembered(this.#heads, value, slug, () => decodeHead(this.#parts.secret, slug, value));
+    return value && this.#readHead(slug, value);
   }
 
   /** As `head`. */
   async version(slug: string, version: number): Promise<AnswerVersion | undefined> {
     const value = await this.#value(versionKey(slug, version));
-    if (value === undefined) return undefined;
-    const known = this.#versions.get(value);
-    if (known?.slug === slug && known.version === version) return known;
-    const read = decodeVersion(this.#parts.secret, slug, version, value);
-    if (read !== undefined) this.#versions.set(value, read);
-    return read;
+    return value && this.#readVersion(slug, version, value);
   }
 
   /** Whether nothing that it lives by was taken back since it was computed. Rejects as `head`. */
@@ -120,6 +128,22 @@ export class AnswerRegistry {
     await announce([key]);
   }
 
+  #readHead(slug: string, value: Uint8Array): AnswerHead | undefined {
+    const known = this.#heads.get(value);
+    if (known?.slug === slug) return known;
+    const read = decodeHead(this.#parts.secret, slug, value);
+    if (read !== undefined) this.#heads.set(value, read);
+    return read;
+  }
+
+  #readVersion(slug: string, version: number, value: Uint8Array): AnswerVersion | undefined {
+    const known = this.#versions.get(value);
+    if (known?.slug === slug && known.version === version) return known;
+    const read = decodeVersion(this.#parts.secret, slug, version, value);
+    if (read !== undefined) this.#versions.set(value, read);
+    return read;
+  }
+
   async #takePlace(slug: string): Promise<void> {
     const { store } = this.#parts;
     if ((await this.head(slug)) !== undefined) return;
@@ -165,25 +189,6 @@ export class AnswerRegistry {
   }
 }
 
-/** Whether the scope was not taken back since. */
-function isSpared({ generations }: AnswerVersion, index: number, token: Uint8Array | undefined): boolean {
-  const [, remembered] = generations[index] as readonly [string, string];
-  return token === undefined || isFirstToken(token) || Buffer.from(token).toString("base64url") === remembered;
-}
-
 function late(): never {
   throw new StoreUnavailableError({ message: `the store did not answer within ${deadlineMs} ms` });
-}
-
-function remembered<T extends { readonly slug: string }>(
-  known: WeakMap<Uint8Array, T>,
-  value: Uint8Array,
-  slug: string,
-  read: () => T | undefined,
-): T | undefined {
-  const before = known.get(value);
-  if (before?.slug === slug) return before;
-  const found = read();
-  if (found !== undefined) known.set(value, found);
-  return found;
 }

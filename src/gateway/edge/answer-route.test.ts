@@ -41,7 +41,8 @@ async function setUp(of: Partial<AnswerHead> = {}) {
     withdraw: ({ version }) => withdrawn.push(version),
   });
   const server = createServer((request, response) => {
-    route.serve(request, response, "/v1/answers/a", undefined).catch((error) => {
+    const serving = (async () => route.serve(request, response, "/v1/answers/a", undefined))();
+    serving.catch((error: unknown) => {
       response.writeHead(error instanceof StoreUnavailableError ? 503 : 500).end();
     });
   });

@@ -17,6 +17,7 @@ import type { AttemptLimit } from "../attempt-limit.ts";
 import type { AnswerRegistry } from "./answer-registry.ts";
 import { EdgeDocument } from "./edge-document.ts";
 import { refuse, sendDocument } from "./edge-reply.ts";
+import type { ShownAnswer } from "./held-answers.ts";
 import { refuseUnknown } from "./twin-route.ts";
 
 export interface AnswerRouteParts {
@@ -55,25 +56,36 @@ export class AnswerRoute {
   }
 
   /** `query`: `undefined` where there is none. Throws `StoreUnavailableError` where nobody knows. */
-  async serve(request: IncomingMessage, response: ServerResponse, path: string, query: string | undefined) {
-    const { registry, unknown } = this.#parts;
+  serve(request: IncomingMessage, response: ServerResponse, path: string, query: string | undefined) {
     const { slug, form } = formOf(path.slice(answersPrefix.length));
     if (!isSlug(slug)) return refuse(response, 400, "invalid_slug", `The name of a published answer ${slugRule}.`);
     if (query !== undefined)
       return refuse(response, 400, "unexpected_query", "This URL has no query; with one it would be kept twice.");
+    const shown = this.#parts.registry.shown(slug);
+    if (shown !== undefined) return this.#show(request, response, shown, form);
+    return this.#lookAndShow(request, response, slug, form);
+  }
+
+  async #lookAndShow(request: IncomingMessage, response: ServerResponse, slug: string, form: AnswerForm) {
+    const { registry, unknown, withdraw } = this.#parts;
     const head = await registry.head(slug);
     if (head === undefined || head.state === "draft")
       return refuseUnknown(response, unknown(), request, "answer_not_found", "Nothing is published under this name.");
     const version = head.current === undefined ? undefined : await registry.version(slug, head.current);
     const isAlive = version !== undefined && (await registry.isAlive(version));
-    if (version !== undefined && !isAlive) this.#parts.withdraw(version);
+    if (version !== undefined && !isAlive) withdraw(version);
     if (version === undefined || !isAlive)
       return refuse(response, 410, "answer_withdrawn", "What was published here was taken back.");
+    return this.#show(request, response, { head, version }, form);
+  }
+
+  #show(request: IncomingMessage, response: ServerResponse, { head, version }: ShownAnswer, form: AnswerForm) {
     const ages = this.#agesOf(head);
-    if (ages.isDue) this.#parts.refresh(slug);
-    if (ages.errorMs < 0) throw new StoreUnavailableError({ message: `${slug} has become too old` });
+    if (ages.isDue) this.#parts.refresh(head.slug);
+    if (ages.errorMs < 0) throw new StoreUnavailableError({ message: `${head.slug} has become too old` });
     const shown = this.#shownOf(version);
-    return sendDocument(request, response, documentOf(shown, version, form), this.#fieldsOf(shown, ages));
+    const fields = this.#fieldsOf(shown, ages);
+    return sendDocument(request, response, documentOf(shown, version, form), fields, safetyFields);
   }
 
   /** How long it is fresh from now on, and how long it may be served after that. */
@@ -101,7 +113,6 @@ export class AnswerRoute {
         staleIfErrorMs: errorMs,
       }),
       ...labels,
-      ...safetyFields,
       "cache-status": `reprise; hit; ttl=${Math.floor(freshMs / 1_000)}; detail=edge`,
       "x-ai-cache-status": "HIT",
       "x-ai-cache-layer": "edge",

@@ -9,16 +9,17 @@ import type { CodedDocument, EdgeDocument } from "./edge-document.ts";
 
 /** How a document of the edge, or the lack of one, is told. */
 
-/** `fields`: what belongs to every answer that is no refusal, 304 as well. */
+/** `fields`: what belongs to every answer that is no refusal, 304 as well; `described`: to those with a body. */
 export function sendDocument(
   request: IncomingMessage,
   response: ServerResponse,
   document: EdgeDocument,
   fields: Readonly<Record<string, string>>,
+  described: Readonly<Record<string, string>>,
 ): MaybePromise<void> {
   const { headers } = request;
   return chain(document.in(codingFor(headers["accept-encoding"] as string | undefined)), (coded) =>
-    sendCoded(request, response, { document, coded, fields }),
+    sendCoded(request, response, { document, coded, fields, described }),
   );
 }
 
@@ -26,9 +27,14 @@ interface Reply {
   readonly document: EdgeDocument;
   readonly coded: CodedDocument;
   readonly fields: Readonly<Record<string, string>>;
+  readonly described: Readonly<Record<string, string>>;
 }
 
-function sendCoded(request: IncomingMessage, response: ServerResponse, { document, coded, fields }: Reply): void {
+function sendCoded(
+  request: IncomingMessage,
+  response: ServerResponse,
+  { document, coded, fields, described }: Reply,
+): void {
   const { headers, method } = request;
   const { lastModifiedMs, mediaType } = document;
   const { etag, coding, bytes } = coded;
@@ -51,8 +57,9 @@ function sendCoded(request: IncomingMessage, response: ServerResponse, { documen
     response.writeHead(304, kept).end();
     return;
   }
-  const described = {
+  const whole = {
     ...kept,
+    ...described,
     "content-type": mediaType,
     "accept-ranges": "bytes",
     ...(coding !== "identity" && { "content-encoding": coding }),
@@ -67,13 +74,13 @@ function sendCoded(request: IncomingMessage, response: ServerResponse, { documen
     return;
   }
   if (range.kind === "whole") {
-    response.writeHead(200, { ...described, "content-length": bytes.length }).end(bytes);
+    response.writeHead(200, { ...whole, "content-length": bytes.length }).end(bytes);
     return;
   }
   const { first, last } = range;
   const part = bytes.subarray(first, last + 1);
   const place = { "content-range": `bytes ${first}-${last}/${bytes.length}`, "content-length": part.length };
-  response.writeHead(206, { ...described, ...place }).end(part);
+  response.writeHead(206, { ...whole, ...place }).end(part);
 }
 
 /** For nobody to keep, so that what is there in a moment is found. */

@@ -43,6 +43,7 @@ export interface TwinsParts {
 export interface FoundTwin {
   readonly document: EdgeDocument;
   readonly fields: Readonly<Record<string, string>>;
+  readonly described: Readonly<Record<string, string>>;
 }
 
 interface ShownTwin {
@@ -135,10 +136,12 @@ export class Twins {
       "cache-status": `reprise; hit; ttl=${Math.floor(freshMs / 1_000)}; detail=edge`,
       "x-ai-cache-status": "HIT",
       "x-ai-cache-layer": "edge",
+    };
+    const described = {
       "x-content-type-options": "nosniff",
       ...(isPublic && { "access-control-allow-origin": "*" }),
     };
-    return { document, fields };
+    return { document, fields, described };
   }
 
   #shownBy(bytes: Uint8Array, { lifetime, generations }: Entry, { key, principal }: Keyed): ShownTwin {

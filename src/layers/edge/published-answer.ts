@@ -1,4 +1,5 @@
 import type { FingerprintKey } from "../../core/fingerprint.ts";
+import { isFirstToken } from "../../core/generations.ts";
 import { openSealedText, sealText } from "./sealed-text.ts";
 
 /**
@@ -47,6 +48,15 @@ export interface AnswerHead {
   /** When the prompt was last answered, and when it was last tried in vain, since then. */
   readonly refreshedAt: number | undefined;
   readonly failed: { readonly at: number; readonly reason: string } | undefined;
+}
+
+/**
+ * Whether the scope of one of its generations was not taken back since, by the `token` that the scope has now. A token that is
+ * lost, or that began anew, is no sign of that: what was reviewed and published is not forgotten by accident.
+ */
+export function isSpared({ generations }: AnswerVersion, index: number, token: Uint8Array | undefined): boolean {
+  const [, remembered] = generations[index] as readonly [string, string];
+  return token === undefined || isFirstToken(token) || Buffer.from(token).toString("base64url") === remembered;
 }
 
 export const slugRule = "must be 1 to 100 of the characters a-z 0-9 -, with a letter or a digit at both ends";
