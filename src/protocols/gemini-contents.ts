@@ -121,9 +121,12 @@ function wish(
   return { method, target, body: encoder.encode(`{${members.join()}}`) };
 }
 
+/** It becomes part of a path. */
+const nameOfOne = /^(?:projects\/[\w:.-]+\/locations\/[\w-]+\/)?cachedContents\/[\w-]+$/;
+
 function readMade(answer: Uint8Array): ContentMade | undefined {
   const value = parsedOrNothing(answer);
   const name = isObject(value) ? textOf(value.get("name")) : undefined;
-  if (name === undefined || !isObject(value) || !/^[\w./-]+$/.test(name)) return undefined;
+  if (name === undefined || !isObject(value) || !nameOfOne.test(name)) return undefined;
   return { name, tokens: count(value.get("usageMetadata"), "totalTokenCount") };
 }

@@ -5,9 +5,9 @@ import type { CacheRules } from "../breakpoints/published-rules.ts";
  * When it pays to have a provider keep a prefix as a thing of its own. Keeping a token for an hour costs `storage` of the
  * price of an input token, making it `write`; each call that reads it saves `1 - read` of what the provider's implicit
  * cache would not have read for less anyway, which is learnt from answers. A prefix that is read r times an hour is thus
- * worth r (1 - implicit)(1 - read) - storage an hour. It is made when that is worth more than making it within the time that
- * it has been asked for already: what has lasted for a while will last for about as long again (J. R. Gott, Nature 363,
- * 1993). Of several the one is made that is worth most. It is let go after as long without a call as makes storage
+ * worth r (1 - implicit)(1 - read) - storage an hour. It is made when that is worth more, within the time that it has been
+ * asked for already, than making it and storing it for nobody at the end: what has lasted for a while will last for about
+ * as long again (J. R. Gott, Nature 363, 1993). Of several the one is made that is worth most. It is let go after as long without a call as makes storage
  * cost as much as making it anew, which never costs more than twice the best (A. R. Karlin et al., "Competitive snoopy
  * caching", Algorithmica 3, 1988).
  */
@@ -69,7 +69,8 @@ export class ContentPlanner {
       if (times.length < leastTimes || last <= first) continue;
       const saved = savedAnHour(times, rules, implicit) * (prefix.length - had);
       const lastsHours = Math.min(1, (last - first) / hourMs);
-      const worth = (saved - rules.storage * prefix.length) * lastsHours - rules.write * prefix.length;
+      const storedHours = lastsHours + idleMsOf(rules) / hourMs;
+      const worth = saved * lastsHours - (rules.storage * storedHours + rules.write) * prefix.length;
       if (worth > 0 && (best === undefined || worth > best.worth)) best = { prefix, worth };
     }
     return best?.prefix;
