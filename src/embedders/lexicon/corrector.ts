@@ -1,6 +1,7 @@
+import { EditedWord } from "./edited-word.ts";
 import { touches } from "./keyboard.ts";
 import { afterTwoSlips } from "./two-slips.ts";
-import { laneA, laneB, type WordTable } from "./word-table.ts";
+import type { WordTable } from "./word-table.ts";
 
 /**
  * Finds the word an unknown word is a slip of. Every string one edit away (a letter left out, added, changed, or two
@@ -43,18 +44,14 @@ const firstLetter = -15;
 
 class Search {
   readonly #word: string;
-  readonly #table: WordTable;
-  readonly #before: Hashes;
-  readonly #after: Hashes & { readonly powerA: Int32Array; readonly powerB: Int32Array };
+  readonly #edits: EditedWord;
   #best: string | undefined;
   #bestScore = -Infinity;
   #secondScore = -Infinity;
 
   constructor(word: string, table: WordTable) {
     this.#word = word;
-    this.#table = table;
-    this.#before = hashesBefore(word);
-    this.#after = hashesAfter(word);
+    this.#edits = new EditedWord(table).take(word);
   }
 
   tryAll(): void {
@@ -91,22 +88,12 @@ class Search {
 
   /** The word with `cut` letters from `at` on replaced by `put`. */
   #try(at: number, cut: number, put: string, weight: number): void {
-    const { a: beforeA, b: beforeB } = this.#before;
-    let a = beforeA[at] as number;
-    let b = beforeB[at] as number;
-    for (let index = 0; index < put.length; index++) {
-      a = (Math.imul(a, laneA) + put.charCodeAt(index)) | 0;
-      b = (Math.imul(b, laneB) + put.charCodeAt(index)) | 0;
-    }
-    const rest = at + cut;
-    const { a: afterA, b: afterB, powerA, powerB } = this.#after;
-    a = (Math.imul(a, powerA[rest] as number) + (afterA[rest] as number)) | 0;
-    b = (Math.imul(b, powerB[rest] as number) + (afterB[rest] as number)) | 0;
-    const frequency = this.#table.frequencyOfHash(a, b);
+    const [one, other] = [put.length > 0 ? put.charCodeAt(0) : 0, put.length > 1 ? put.charCodeAt(1) : 0];
+    const frequency = this.#edits.frequency(at, cut, one, other);
     if (frequency < leastFrequency) return;
     const score = frequency + weight;
     if (score <= this.#secondScore) return;
-    const found = this.#word.slice(0, at) + put + this.#word.slice(rest);
+    const found = this.#edits.edited(at, cut, one, other);
     if (found === this.#best) this.#bestScore = Math.max(this.#bestScore, score);
     else if (score > this.#bestScore) {
       this.#secondScore = this.#bestScore;
@@ -114,36 +101,6 @@ class Search {
       this.#best = found;
     } else this.#secondScore = score;
   }
-}
-
-interface Hashes {
-  readonly a: Int32Array;
-  readonly b: Int32Array;
-}
-
-function hashesBefore(word: string): Hashes {
-  const a = new Int32Array(word.length + 1);
-  const b = new Int32Array(word.length + 1);
-  for (let index = 0; index < word.length; index++) {
-    a[index + 1] = Math.imul(a[index] as number, laneA) + word.charCodeAt(index);
-    b[index + 1] = Math.imul(b[index] as number, laneB) + word.charCodeAt(index);
-  }
-  return { a, b };
-}
-
-/** The hash of the text from each place on, and the power of the lanes that its length stands for. */
-function hashesAfter(word: string) {
-  const a = new Int32Array(word.length + 1);
-  const b = new Int32Array(word.length + 1);
-  const powerA = new Int32Array(word.length + 1).fill(1);
-  const powerB = new Int32Array(word.length + 1).fill(1);
-  for (let index = word.length - 1; index >= 0; index--) {
-    powerA[index] = Math.imul(powerA[index + 1] as number, laneA);
-    powerB[index] = Math.imul(powerB[index + 1] as number, laneB);
-    a[index] = Math.imul(word.charCodeAt(index), powerA[index + 1] as number) + (a[index + 1] as number);
-    b[index] = Math.imul(word.charCodeAt(index), powerB[index + 1] as number) + (b[index + 1] as number);
-  }
-  return { a, b, powerA, powerB };
 }
 
 const letters = [..."abcdefghijklmnopqrstuvwxyz"];
