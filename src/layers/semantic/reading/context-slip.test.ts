@@ -18,6 +18,13 @@ test.each([
   ["how do you make tea", "hw do you make tea", "a word of grammar"],
   ["what is the height of it", "what is th height of it", "a short one"],
   ["how much is a medical exam", "how much is a medial exam", "a letter left out"],
+  ["name the two main gases", "name the teo main gases", "a number in words"],
+  [
+    "what song tells of the ides of march",
+    "what song tells of the ldes of march",
+    "letters of no word, of a short one",
+  ],
+  ["where is metuchen station", "where is metuchwn station", "letters of no word, of a rare name"],
   ["where is nuclear waste kept", "where is unclear waste kept", "letters that changed places make a word"],
   ["how many are there", "how mane are there", "a question opens so"],
   ["how much rain is enough", "how munch rain is enough", "a question opens so, a letter more"],
@@ -28,6 +35,9 @@ test.each([
 
 test.each([
   ["what is zorblax for", "what is zorblux for", "two that are spelled like names"],
+  ["name two main gases", "name ten main gases", "two numbers"],
+  ["name the two main gases", "name the too main gases", "a number and a word"],
+  ["where is metuchen station", "where is metuchan station", "a name, and what could be one"],
   ["what is zolverin for", "what is zolverim for", "two endings"],
   ["the number of hexenes known", "the number of hexanes known", "two vowels"],
   ["how do i join the irr", "how do i join the iar", "too short"],

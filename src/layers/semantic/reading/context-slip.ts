@@ -3,7 +3,7 @@ import { isWithinSlips } from "./edit-distance.ts";
 import { isForetold } from "./foretold.ts";
 import { isOutOfPlace } from "./out-of-place.ts";
 import type { Reading, Token } from "./reading.ts";
-import { isStrange } from "./strange-letters.ts";
+import { isStrange, isStrangeBeside } from "./strange-letters.ts";
 
 /**
  * A slip of the pen that two words alone do not show, in texts that are the same word for word but for this one. Of two
@@ -15,18 +15,28 @@ export function contextSlip(asked: Reading, found: Reading, lexicon: Lexicon): r
   if (at === undefined) return undefined;
   const [one, other] = [asked.tokens[at] as Token, found.tokens[at] as Token];
   if (!isPlain(one) || !isPlain(other) || !isWithinSlips(one.lower, other.lower, 1)) return undefined;
-  const isSlip =
-    one.isKnown || other.isKnown ? isSlipInPlace(one, other, at, asked, lexicon) : isStrange(one, other, lexicon);
-  return isSlip ? [one, other] : undefined;
+  return isSlip(one, other, at, asked.tokens, lexicon) ? [one, other] : undefined;
 }
 
-function isSlipInPlace(one: Token, other: Token, at: number, { tokens }: Reading, lexicon: Lexicon): boolean {
+function isSlip(one: Token, other: Token, at: number, tokens: readonly Token[], lexicon: Lexicon): boolean {
+  if (one.kind === "number" || other.kind === "number") {
+    // Another number is no slip, and neither is a word.
+    if (one.kind === other.kind || one.isKnown || other.isKnown) return false;
+    return isSlip(asWord(one, lexicon), asWord(other, lexicon), at, tokens, lexicon);
+  }
+  if (!one.isKnown && !other.isKnown) return isStrange(one, other, lexicon);
   const words = tokens.map(({ lower }) => lower);
   return (
     isOutOfPlace(one, other, [words[at - 1] ?? "", words[at + 1] ?? ""], lexicon) ||
     isForetold(one, other, at, words, lexicon) ||
-    isForetold(other, one, at, words, lexicon)
+    isForetold(other, one, at, words, lexicon) ||
+    isStrangeBeside(one, other, lexicon)
   );
+}
+
+/** A number in words is a word as well as any other. */
+function asWord(token: Token, lexicon: Lexicon): Token {
+  return token.kind === "word" ? token : { ...token, kind: "word", isKnown: true, rarity: lexicon.rarity(token.lower) };
 }
 
 /** Where two texts of as many words differ, if in one alone. */
@@ -42,5 +52,5 @@ const leastWords = 3;
 
 /** What stands in capitals is an acronym or a code. */
 function isPlain({ kind, lower, text }: Token): boolean {
-  return kind === "word" && /^[a-z]+$/.test(lower) && !/\p{Lu}/u.test(text.slice(1));
+  return (kind === "word" || kind === "number") && /^[a-z]+$/.test(lower) && !/\p{Lu}/u.test(text.slice(1));
 }

@@ -13,6 +13,25 @@ export function isStrange(one: Token, other: Token, lexicon: Lexicon): boolean {
   return gap >= leastGap(one.lower, other.lower) + (one.isName && other.isName ? forNames : 0);
 }
 
+/**
+ * Whether a word that nobody knows is spelled like no word at all (`ldes`, `siim`), and so is a slip of the known one that
+ * is one slip away, though that is short, or rare as names are.
+ */
+export function isStrangeBeside(one: Token, other: Token, lexicon: Lexicon): boolean {
+  if (one.isKnown === other.isKnown) return false;
+  const [known, slip] = one.isKnown ? [one, other] : [other, one];
+  if (known.isName || slip.isName) return false;
+  if (Math.min(known.lower.length, slip.lower.length) < shortestBeside) return false;
+  const gap = lexicon.oddness(slip.lower) - lexicon.oddness(known.lower);
+  return gap >= (slip.lower[0] === known.lower[0] ? leastBeside : leastBesideFirst);
+}
+
+const shortestBeside = 4;
+/** In nats. Of rare words that differ in a letter one in twenty differs so much. */
+const leastBeside = 4.5;
+/** Names begin with whatever another language spells so (`Cheng`, `Zheng`). */
+const leastBesideFirst = 6.5;
+
 /** Shorter ones are mostly acronyms and codes. */
 const shortest = 5;
 const shortestSwapped = 4;
@@ -47,7 +66,7 @@ const leastGaps: Readonly<
 > = {
   first: { changed: [5, 4, 2.5], added: [5, 3, 2.5] },
   inside: { changed: [3, 1.5, 0.5], added: [2.5, 2.5, 0] },
-  ending: { changed: [4, 3.5, 1], added: [4, 2.5, 1] },
+  ending: { changed: [4, 3.5, 2], added: [4, 2.5, 1] },
   last: { changed: [5, 4, 3.5], added: [5, 3.5, 3] },
 };
 
