@@ -100,9 +100,19 @@ describe("the registry of prompts", () => {
     await here.set({ name: "support", text: "one" });
     await expect.poll(() => there.book.newest(undefined, "support")?.text).toBe("one");
     expect(alone.book.newest(undefined, "support")).toBeUndefined();
+    expect(await textOf(alone, "support")).toBe("1: one");
+    await here.set({ name: "support", text: "two" });
+    time.advance(999);
+    expect(await textOf(alone, "support")).toBe("1: one");
+    await here.set({ name: "support", text: "three" });
+    expect(await textOf(alone, "support")).toBe("1: one");
     time.advance(1_000);
-    await expect.poll(() => alone.book.newest(undefined, "support")?.text).toBe("one");
-    expect(told).toEqual(["there", "alone"]);
+    expect(await textOf(alone, "support")).toBe("3: three");
+    // Nor does it matter that nobody asks.
+    await here.set({ name: "support", text: "four" });
+    time.advance(10_000);
+    await expect.poll(() => alone.book.newest(undefined, "support")?.text).toBe("four");
+    expect(told.filter((one) => one === "there")).toHaveLength(4);
     for (const one of [here, there, alone]) one.close();
   });
 
@@ -132,9 +142,18 @@ describe("the registry of prompts", () => {
 
   it("answers from memory while the store is away, and says so of what it does not know", async () => {
     const store = new ChaosStore(memory({ clock: clock() }));
-    const prompts = registry(store);
+    const time = new ManualClock();
+    const prompts = registry(store, { clock: time });
     await prompts.set({ name: "support", text: "one" });
+    time.advance(5_000);
+    store.mode = "hanging";
+    const found = textOf(prompts, "support");
+    time.advance(50);
+    expect(await found).toBe("1: one");
+    // Within a second it is not asked again.
+    expect(await textOf(prompts, "support")).toBe("1: one");
     store.mode = "failing";
+    time.advance(1_000);
     expect(await textOf(prompts, "support")).toBe("1: one");
     await expect(prompts.find(undefined, { name: "sales", version: undefined })).rejects.toThrow(StoreUnavailableError);
     await expect(prompts.set({ name: "sales", text: "two" })).rejects.toThrow(StoreUnavailableError);
@@ -156,7 +175,7 @@ describe("the registry of prompts", () => {
     await prompts.set({ name: "support", text: "two" });
     await prompts.remove(undefined, { name: "support", version: "1" });
     stores.current = memory({ clock: clock() });
-    time.advance(1_000);
+    time.advance(10_000);
     await expect.poll(() => textOf(registry(stores.current), "support")).toBe("2: two");
     expect(await textOf(registry(stores.current), "support", "1")).toEqual({ kind: "deleted" });
     prompts.close();

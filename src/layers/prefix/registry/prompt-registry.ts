@@ -1,5 +1,6 @@
 import type { Bus } from "../../../core/bus.ts";
 import type { CancelTimer } from "../../../core/clock.ts";
+import { withDeadline } from "../../../core/deadline.ts";
 import { RepriseError } from "../../../core/errors.ts";
 import { systemTenant } from "../../../core/scopes.ts";
 import { type Found, isLive, PromptBook } from "./prompt-book.ts";
@@ -10,8 +11,9 @@ import type { PromptVersion, RegisteredPrompt } from "./registered-prompt.ts";
 /**
  * Named, versioned system prompts, as this process knows them. What it knows it answers from memory, whatever becomes of
  * the store; what it does not know it looks for in the store before it says that there is no such prompt. It hears of
- * changes over the bus, and asks the store for its edition every second besides, so a message that was lost delays what
- * is the newest version by as much. A store that began anew is given back what is known here.
+ * changes over the bus. A message may be lost, so what is older than a second is not used before the store was asked for its
+ * edition, unless that takes too long. Whoever watches is told of changes that nobody asks for, some seconds late at most.
+ * A store that began anew is given back what is known here.
  */
 
 export interface RegistryParts extends ShelfParts {
@@ -45,7 +47,11 @@ export const mostPromptBytes = 256 * 1024;
 /** Of all texts together; every process that shares the store has them in memory. */
 export const mostBytesOfAll = 32 * 1024 * 1024;
 
-const lookMs = 1_000;
+/** How long what is known is used without another look. */
+const lastingMs = 1_000;
+/** What a call waits for that look. */
+const patienceMs = 50;
+const lookMs = 10_000;
 /** Others take numbers at the same time. */
 const mostTries = 16;
 
@@ -59,6 +65,8 @@ export class PromptRegistry {
   #stopListening: (() => void) | undefined;
   #onChange: (() => void)[] = [];
   #closed = false;
+  /** When the store was last asked. */
+  #lookedAtMs = Number.NEGATIVE_INFINITY;
 
   constructor(parts: RegistryParts) {
     this.#parts = parts;
@@ -89,8 +97,9 @@ export class PromptRegistry {
   /** What somebody of `tenant` means. Rejects with `StoreUnavailableError` where it is not known and the store cannot be asked. */
   async find(tenant: string | undefined, reference: PromptReference): Promise<Found> {
     const known = this.#book.find(tenant, reference);
-    if (known.kind === "found") return known;
-    await this.read();
+    if (known.kind !== "found") await this.read();
+    else if (this.#parts.clock.monotonic() - this.#lookedAtMs >= lastingMs) await this.#readSoon();
+    else return known;
     return this.#book.find(tenant, reference);
   }
 
@@ -192,11 +201,22 @@ export class PromptRegistry {
     try {
       await this.#parts.bus?.publish([{ kind: "removed", tenant: systemTenant, key: editionKey }]);
     } catch {
-      // They look for themselves in a second.
+      // They look for themselves before they use what is older than a second.
     }
   }
 
+  /** What is known goes on where the store fails or is slow. */
+  async #readSoon(): Promise<void> {
+    await withDeadline(
+      this.read().catch(() => {}),
+      patienceMs,
+      this.#parts.clock,
+      () => {},
+    );
+  }
+
   async #readNow(): Promise<void> {
+    this.#lookedAtMs = this.#parts.clock.monotonic();
     const edition = await this.#shelf.edition();
     if (edition === this.#book.edition) return;
     const known = new Map(this.#book.versions.map((one) => [identityOf(one), one]));
