@@ -168,7 +168,7 @@ export async function assembleCore(options: CoreOptions): Promise<Core> {
   const pipeline = new Pipeline({
     exact,
     marking,
-    fanOut: new FanOutGate({ clock, trace }),
+    fanOut: new FanOutGate({ clock, trace, rules: () => ownRulesOf(live.layers.prefix) }),
     semantic: semantic?.path,
     replayer,
     flights,

@@ -5,7 +5,7 @@ import type { FanOutWishes, OriginResponse } from "../core/origin.ts";
 import type { Usage } from "../core/recording.ts";
 import type { MaybePromise } from "../core/store.ts";
 import type { Trace } from "../core/trace.ts";
-import { isGenuine, rulesFor } from "../layers/prefix/breakpoints/provider-rules.ts";
+import { isGenuine, type RulesByModel, rulesFor } from "../layers/prefix/breakpoints/provider-rules.ts";
 import { FanOut, type Passage } from "../layers/prefix/fan-out/fan-out.ts";
 import { type SharedStart, sharedAtMarks, sharedEverywhere } from "../layers/prefix/fan-out/shared-start.ts";
 import { isSharedOnceBegun } from "../layers/prefix/fan-out/sharing.ts";
@@ -18,7 +18,12 @@ export interface GatedCall {
   failed(): void;
 }
 
-export type FanOutParts = { readonly clock: Clock; readonly trace: Trace };
+export interface FanOutParts {
+  readonly clock: Clock;
+  readonly trace: Trace;
+  /** What is not as providers publish it, now. */
+  readonly rules: () => RulesByModel;
+}
 
 const openGate: GatedCall = { watched: (response) => response, failed: () => {} };
 /** Where nobody says how long an engine keeps what it has computed. */
@@ -29,15 +34,17 @@ const usual: FanOutWishes = { mode: "auto", mostWaitMs: 5_000, leastTokens: 1_02
 export class FanOutGate {
   readonly #fanOut: FanOut;
   readonly #trace: Trace;
+  readonly #rules: () => RulesByModel;
 
-  constructor({ clock, trace }: FanOutParts) {
+  constructor({ clock, trace, rules }: FanOutParts) {
     this.#trace = trace;
+    this.#rules = rules;
     this.#fanOut = new FanOut({ clock, onWaited: (wait) => trace({ type: "fan-out-wait", ...wait }) });
   }
 
   /** Resolves when the call may be sent. `marks`: what it is going to carry. Rejects when it is aborted before. */
   enter(asked: Asked, marks: CacheMarks | undefined, signal: AbortSignal): MaybePromise<GatedCall> {
-    const start = startOf(asked, marks);
+    const start = startOf(asked, marks, this.#rules);
     if (start === undefined) return openGate;
     const entered = this.#fanOut.enter(start, signal);
     const { model } = asked.call.facts;
@@ -87,14 +94,14 @@ async function* begunWith(body: AsyncIterable<Uint8Array>, passage: Passage): As
 }
 
 /** `undefined` for a call that nobody is to wait for, and that waits for nobody. */
-function startOf(asked: Asked, marks: CacheMarks | undefined): SharedStart | undefined {
+function startOf(asked: Asked, marks: CacheMarks | undefined, own: () => RulesByModel): SharedStart | undefined {
   const { call, origin } = asked;
   const { name: protocol } = call.protocol;
   const { mode, mostWaitMs, leastTokens } = origin.fanOut ?? usual;
   if (mode === "off" || call.directives.layers?.has("prefix") === false) return undefined;
   const takesMarks = origin.takesMarks ?? isGenuine(protocol, origin.id);
   if (mode === "auto" && !(takesMarks && isSharedOnceBegun(protocol))) return undefined;
-  const rules = takesMarks ? rulesFor(protocol, call.facts.model) : undefined;
+  const rules = takesMarks ? rulesFor(protocol, call.facts.model, own()) : undefined;
   const sharing = {
     leastTokens: rules?.leastTokens ?? leastTokens,
     lifetimeMs: rules?.lifetimeMs ?? usualLifetimeMs,
@@ -105,6 +112,6 @@ function startOf(asked: Asked, marks: CacheMarks | undefined): SharedStart | und
   if (rules === undefined || !rules.kind.endsWith("marks"))
     return sharedEverywhere(asked.parsed().prompt(), seed, sharing);
   const parts = asked.parsed().markable?.()?.parts ?? [];
-  const own = parts.flatMap(({ isMarked }, place) => (isMarked === true ? [place] : []));
-  return sharedAtMarks(parts, marks?.ends ?? own, rules.lookBack, seed, sharing);
+  const marked = parts.flatMap(({ isMarked }, place) => (isMarked === true ? [place] : []));
+  return sharedAtMarks(parts, marks?.ends ?? marked, rules.lookBack, seed, sharing);
 }
