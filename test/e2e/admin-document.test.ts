@@ -77,18 +77,20 @@ test("every route answers what the document says it does", async () => {
     "POST /invalidate": { tags: ["a"] },
     "POST /feedback": { entry: "nobody:slot", verdict: "right" },
     "PUT /prompts/{name}": { text: "Be brief." },
+    "POST /answers": { slug: "hotel", version: 1 },
   };
   const queries: Record<string, string> = {
     "GET /timeseries": "?metric=requests&window=1h",
     "GET /stats": "?window=1h",
     "GET /entries": "?limit=10&layer=exact",
   };
+  await callAdmin(gateway, "/answers", { body: { slug: "hotel", entry: id, title: "Hotel", language: "en" } });
   await callAdmin(gateway, "/prompts/hotel", { method: "PUT", body: { text: "Be kind." } });
   for (const { path, method, operation } of operationsOf(document)) {
     const where = `${method} ${path}`;
     const [[type, { schema }] = ["", { schema: {} }]] = Object.entries(operation.responses["200"]?.content ?? {});
     if (type !== "application/json") continue;
-    const named = path.replace("/prompts/{name}", "/prompts/hotel");
+    const named = path.replace("/prompts/{name}", "/prompts/hotel").replace("{slug}", "hotel");
     const url = named.replace("{id}", encodeURIComponent(id)) + (queries[where] ?? "");
     const body = bodies[where];
     expect([where, body !== undefined]).toEqual([where, operation.requestBody !== undefined]);
