@@ -4,7 +4,7 @@ import { describe, expect, onTestFinished, test } from "vitest";
 import { callAdmin } from "../e2e/admin-call.ts";
 import { ask, question } from "../e2e/chat-call.ts";
 import { eventually } from "../e2e/eventually.ts";
-import { spawnGateway } from "../e2e/gateway-process.ts";
+import { runCommand, spawnGateway } from "../e2e/gateway-process.ts";
 import { exchange } from "../e2e/http-exchange.ts";
 import { runOrigin, temporaryFolder } from "../e2e/running-gateway.ts";
 import { fastlyToken, startFastlyApi } from "./vendor-apis.ts";
@@ -50,6 +50,13 @@ describe("purges of a CDN that is down", () => {
     const { text } = await exchange(`${first.url}/metrics`);
     expect(text).toContain('reprise_edge_purge_queue{adapter="cdn"} 1');
     expect(text).toMatch(/reprise_edge_purge_total\{adapter="cdn",result="failed"\} [1-9]/);
+
+    const doctor = await runCommand(["doctor", "--config", config, "--data", folder, "--json"]);
+    const { findings } = JSON.parse(doctor.stdout);
+    expect(findings.find(({ check }: { readonly check: string }) => check === "edge cdn")).toMatchObject({
+      detail: expect.stringMatching(/^fastly: 1 to be purged since .*; last error: status 500: outage$/),
+      problem: { severity: "warning", remedy: expect.any(String) },
+    });
 
     first.child.kill("SIGKILL");
     await first.exit;

@@ -6,6 +6,7 @@ import { systemClock } from "../../core/clock.ts";
 import type { GatewayConfig } from "../../gateway/config.ts";
 import { checkAdmin } from "./admin-finding.ts";
 import { type Flags, soundConfigFrom, withConfigFlags } from "./config-flags.ts";
+import { checkEdge } from "./edge-findings.ts";
 import type { Finding } from "./finding.ts";
 import { checkSemantic } from "./semantic-findings.ts";
 import { checkStore } from "./store-findings.ts";
@@ -29,6 +30,7 @@ async function doctor(flags: Flags): Promise<void> {
     checkClock(),
     ...(await checkStore(config)),
     ...(await checkSemantic(config)),
+    ...(await checkEdge(config)),
     checkAdmin(config),
     await checkPort(config),
     ...(await Promise.all(

@@ -1,0 +1,42 @@
+import { systemClock, systemRandom } from "../../core/clock.ts";
+import type { Store } from "../../core/store.ts";
+import type { GatewayConfig } from "../../gateway/config.ts";
+import { PurgeLog } from "../../layers/edge/purging/purge-log.ts";
+import { isMemoryUrl, storeFromUrl } from "../../stores/store-url.ts";
+import type { Finding } from "./finding.ts";
+
+/** What `reprise doctor` says of the caches in front: what they have still to be told, and why that did not work. */
+export async function checkEdge({ layers, store, data }: GatewayConfig): Promise<readonly Finding[]> {
+  const caches = Object.entries(layers.edge.purge);
+  if (caches.length === 0) return [];
+  if (isMemoryUrl(store.url)) {
+    const remedy = "Keep the store in the data folder or on a server; purges are lost with a store in memory.";
+    return [{ check: "edge", detail: "purges are in memory", problem: { severity: "warning", remedy } }];
+  }
+  let opened: Store | undefined;
+  try {
+    opened = await storeFromUrl(store.url, { directory: data.directory, maxBytes: store.maxBytes });
+    const findings: Finding[] = [];
+    for (const [name, { kind }] of caches) if (opened !== undefined) findings.push(await findingOf(opened, name, kind));
+    return findings;
+  } catch {
+    // Of the store itself it was told before.
+    return [];
+  } finally {
+    await opened?.close();
+  }
+}
+
+async function findingOf(store: Store, name: string, kind: string): Promise<Finding> {
+  const log = new PurgeLog({ store, name, clock: systemClock, random: systemRandom });
+  const [{ error, refused }, { rows, since }] = [await log.state(), await log.backlog()];
+  const check = `edge ${name}`;
+  if (rows === 0 && refused === 0) return { check, detail: `${kind}: nothing waits to be purged` };
+  const waiting = since === undefined ? "nothing waits" : `${rows} to be purged since ${new Date(since).toISOString()}`;
+  const givenUp = refused === 0 ? "" : `; ${refused} refused and given up`;
+  const detail = `${kind}: ${waiting}${givenUp}${error === undefined ? "" : `; last error: ${error}`}`;
+  const remedy = `Check url, credentials and health of this cache; GET /admin/v1/edge/purges tells more.`;
+  return error === undefined && refused === 0
+    ? { check, detail }
+    : { check, detail, problem: { severity: "warning", remedy } };
+}
