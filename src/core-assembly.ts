@@ -231,7 +231,7 @@ export async function assembleCore(options: CoreOptions): Promise<Core> {
         const asked = intake.answers.read(request as IncomingRequest);
         if (asked.prompt !== undefined) trace({ type: "prompt-call", prompt: asked.prompt });
         const answered = twinned(asked.call, request.body, pipeline.handle(asked, caller));
-        return heard(request, asked.call, caller, lint.hearing(asked.call, request, answered));
+        return heard(request, asked.call, caller, lint.hearing(asked, request.body.length, answered));
       } catch (error) {
         const code = RepriseError.isInstance(error) ? error.code : "internal";
         const status = error instanceof RequestRejectedError ? error.status : 500;

@@ -1,5 +1,5 @@
 import type { Answer } from "../core/answer.ts";
-import type { Call } from "../core/call.ts";
+import type { Asked } from "../core/call.ts";
 import type { CancelTimer, Clock } from "../core/clock.ts";
 import { chain } from "../core/maybe-promise.ts";
 import type { Usage } from "../core/recording.ts";
@@ -22,13 +22,6 @@ export interface LintSettings {
   readonly rules: RulesByModel;
 }
 
-/** As much of a request as is read again. */
-export interface LintedRequest {
-  readonly endpoint: string;
-  readonly query: string;
-  readonly body: Uint8Array;
-}
-
 export interface TenantLint {
   readonly tenant: string;
   /** Calls that could have been heard of since it began, and of these those that were. */
@@ -45,8 +38,7 @@ interface Sample {
 }
 
 interface Waiting {
-  readonly call: Call;
-  readonly request: LintedRequest;
+  readonly asked: Asked;
   readonly at: number;
   readonly durationMs: number;
   readonly usage: Usage | undefined;
@@ -88,13 +80,13 @@ export class LiveLint {
     if (isOther) this.forget();
   }
 
-  /** The same answer, of which it hears when it is complete. */
-  hearing(call: Call, request: LintedRequest, answered: MaybePromise<Answer>): MaybePromise<Answer> {
-    const { noStore, layers } = call.directives;
+  /** The same answer, of which it hears when it is complete. `bytes`: of the request. */
+  hearing(asked: Asked, bytes: number, answered: MaybePromise<Answer>): MaybePromise<Answer> {
+    const { noStore, layers } = asked.call.directives;
     if (this.#settings.mode === "off" || noStore || layers?.has("prefix") === false) return answered;
     const at = this.#clock.now();
     return chain(answered, (answer) => {
-      if (sentOutcomes.has(answer.outcome.kind) && answer.status === 200) this.#take(call, request, answer, at);
+      if (sentOutcomes.has(answer.outcome.kind) && answer.status === 200) this.#take(asked, bytes, answer, at);
       return answer;
     });
   }
@@ -111,7 +103,8 @@ export class LiveLint {
 
   /** Everything, or everything of one tenant. */
   forget(tenant?: string): void {
-    this.#waiting = tenant === undefined ? [] : this.#waiting.filter(({ call }) => call.principal.tenant !== tenant);
+    this.#waiting =
+      tenant === undefined ? [] : this.#waiting.filter(({ asked }) => asked.call.principal.tenant !== tenant);
     if (tenant === undefined) this.#samples.clear();
     else this.#samples.delete(tenant);
   }
@@ -121,13 +114,13 @@ export class LiveLint {
     this.forget();
   }
 
-  #take(call: Call, request: LintedRequest, { complete }: Answer, at: number): void {
-    const sample = this.#sampleOf(call.principal.tenant, at);
+  #take(asked: Asked, bytes: number, { complete }: Answer, at: number): void {
+    const sample = this.#sampleOf(asked.call.principal.tenant, at);
     sample.calls++;
-    if (!this.#hasRoom(at) || request.body.length > mostBodyBytes) return;
+    if (!this.#hasRoom(at) || bytes > mostBodyBytes) return;
     const push = (usage: Usage | undefined): void => {
       if (this.#settings.mode === "off" || this.#waiting.length >= mostWaiting) return;
-      this.#waiting.push({ call, request, at, durationMs: this.#clock.now() - at, usage });
+      this.#waiting.push({ asked, at, durationMs: this.#clock.now() - at, usage });
       this.#cancel ??= this.#clock.after(behindMs, () => this.#hearNext());
     };
     if (complete === undefined) push(undefined);
@@ -157,14 +150,19 @@ export class LiveLint {
     for (const one of this.#waiting.splice(0)) this.#hear(one);
   }
 
-  #hear({ call, request, at, durationMs, usage }: Waiting): void {
+  #hear({ asked, at, durationMs, usage }: Waiting): void {
+    const { call } = asked;
     const { tenant } = call.principal;
     const { name: protocol } = call.protocol;
     const sample = this.#sampleOf(tenant, at);
     try {
-      const parsed = call.protocol.parseRequest(request.body, request.endpoint, request.query);
       sample.lint.hear({
-        ...{ id: `${new Date(at).toISOString()} ${this.#named++}`, sections: parsed.prompt(), protocol, tenant },
+        ...{
+          id: `${new Date(at).toISOString()} ${this.#named++}`,
+          sections: asked.parsed().prompt(),
+          protocol,
+          tenant,
+        },
         ...{ originId: call.originId, model: call.facts.model, at, durationMs, usage, isRedacted: false },
       });
       sample.heard++;

@@ -4,6 +4,8 @@ import { ManualClock } from "../../src/core/clock.ts";
 
 /** The lint over calls as they come, through the library; the provider's answers are made here. */
 
+type Headers = Readonly<Record<string, string>>;
+
 const secret = "The vault opens at nine.";
 const rules = "A rule of the house. ".repeat(400);
 
@@ -25,7 +27,7 @@ async function setUp(prefix: CacheOptions["prefix"] = { lint: "full" }) {
     ...{ clock, fetch: fetch as typeof globalThis.fetch, prefix: prefix ?? {} },
   });
   onTestFinished(() => cache.close());
-  const ask = async (system: string, question: string, headers: Readonly<Record<string, string>> = {}) => {
+  const ask = async (system: string, question: string, headers: Headers = {}, more: object = {}) => {
     const messages = [
       { role: "system", content: system },
       { role: "user", content: question },
@@ -33,7 +35,7 @@ async function setUp(prefix: CacheOptions["prefix"] = { lint: "full" }) {
     const response = await cache.fetch("https://api.openai.com/v1/chat/completions", {
       method: "POST",
       headers: { "content-type": "application/json", authorization: "Bearer a", ...headers },
-      body: JSON.stringify({ model: "gpt-4o", messages }),
+      body: JSON.stringify({ model: "gpt-4o", messages, ...more }),
     });
     await response.text();
     clock.advance(60_000);
@@ -44,7 +46,7 @@ async function setUp(prefix: CacheOptions["prefix"] = { lint: "full" }) {
       cachedTokens = tokens;
     },
     /** A date at the top, other each time. */
-    askDated: async (count: number, headers?: Readonly<Record<string, string>>) => {
+    askDated: async (count: number, headers?: Headers) => {
       for (let turn = 0; turn < count; turn++)
         await ask(`Now: 2026-11-27 10:${10 + turn}:00. ${secret} ${rules}`, `${turn}?`, headers);
     },
@@ -109,6 +111,18 @@ describe("the lint of live calls", () => {
     cached(2_000);
     await askDated(8);
     expect(cache.lint().findings).toEqual([]);
+  });
+
+  test("it is of prompts as they are sent: what the gateway repairs on the way breaks nothing", async () => {
+    const tools = ["look", "find"].map((name) => ({ type: "function", function: { name, description: rules } }));
+    const found = [];
+    for (const sortTools of [false, true]) {
+      const { cache, ask } = await setUp({ lint: "full", sortTools });
+      for (let turn = 0; turn < 6; turn++)
+        await ask(rules, `${turn}?`, {}, { tools: turn % 2 === 0 ? tools : tools.toReversed() });
+      found.push(cache.lint().findings.map(({ cause }) => cause));
+    }
+    expect(found).toEqual([["tool-order"], []]);
   });
 
   test("tenants are apart, and what is told of one is gone with it", async () => {

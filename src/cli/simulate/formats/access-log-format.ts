@@ -109,11 +109,13 @@ function usageOf(value: unknown): Usage | undefined {
   if (!isFields(value)) return undefined;
   const [inputTokens, outputTokens] = [countIn(value, "inputTokens"), countIn(value, "outputTokens")];
   if (inputTokens === undefined || outputTokens === undefined) return undefined;
+  const hourWriteTokens = countIn(value, "hourWriteTokens");
   return {
     inputTokens,
     outputTokens,
     cachedInputTokens: countIn(value, "cachedInputTokens") ?? 0,
     cacheWriteTokens: countIn(value, "cacheWriteTokens") ?? 0,
     reasoningTokens: countIn(value, "reasoningTokens") ?? 0,
+    ...(hourWriteTokens === undefined ? {} : { hourWriteTokens }),
   };
 }

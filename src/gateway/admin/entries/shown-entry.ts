@@ -50,6 +50,7 @@ export const entryDetailSchema = entrySchema.extend({
       inputTokens: z.number(),
       cachedInputTokens: z.number(),
       cacheWriteTokens: z.number(),
+      hourWriteTokens: z.number().optional().meta({ description: "Of these, those that are kept for an hour." }),
       outputTokens: z.number(),
       reasoningTokens: z.number(),
     })
