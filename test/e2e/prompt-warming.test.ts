@@ -1,4 +1,6 @@
+import Anthropic from "@anthropic-ai/sdk";
 import { expect, test } from "vitest";
+import { AnthropicCache } from "../../bench/prefix/providers/anthropic-cache.ts";
 import { callAdmin } from "./admin-call.ts";
 import { EngineCache } from "./engine-cache.ts";
 import { exchange } from "./http-exchange.ts";
@@ -66,4 +68,38 @@ test("nothing is warmed unless somebody says so; who asks for it is told what be
   const [again, failed] = (await warm("oven", { upstream: "pool", model: "m" })).calls;
   expect(again.cachedTokens).toBeGreaterThan(0.9 * again.promptTokens);
   expect(failed).toMatchObject({ url: replicas[1]?.url, result: "failed", reason: "status 500" });
+});
+
+test("a provider is called once, and a client's first call reads what that wrote (an emulated cache of Anthropic's)", async () => {
+  const provider = new AnthropicCache(1_024);
+  const origin = await runOrigin({
+    plan({ json }) {
+      const taken = provider.take(json as Readonly<Record<string, unknown>>, 0);
+      if ("refusal" in taken) return { status: 400 };
+      taken.begin(0);
+      return { usage: { ...taken.usage, output_tokens: 1 } };
+    },
+  });
+  const model = "claude-sonnet-4-5";
+  const gateway = await runGateway(origin, {
+    ...inMemory,
+    upstreams: { claude: { url: origin.url, protocol: "anthropic" } },
+    layers: { prefix: { warm: { claude: { model, prompts: ["oven"], apiKey: "sk-warm" } } } },
+  });
+  await callAdmin(gateway, "/prompts/oven", { method: "PUT", body: { text: manual.repeat(2) } });
+  await origin.waitForCalls(1);
+  const client = new Anthropic({ baseURL: gateway.url, apiKey: "sk-test", maxRetries: 0 });
+  const mark = { type: "ephemeral" as const };
+  const { usage } = await client.messages.create(
+    {
+      model,
+      max_tokens: 9,
+      messages: [{ role: "user", content: [{ type: "text", text: "How hot?", cache_control: mark }] }],
+    },
+    { headers: { "x-ai-prompt": "oven" } },
+  );
+  expect(usage.cache_read_input_tokens).toBeGreaterThan(1_024);
+  expect(usage.input_tokens + (usage.cache_creation_input_tokens ?? 0)).toBeLessThan(100);
+  expect(origin.callCount).toBe(2);
+  expect(origin.calls[0]?.headers["x-api-key"]).toBe("sk-warm");
 });
