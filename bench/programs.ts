@@ -1,5 +1,6 @@
 import type { Benchmark } from "./benchmark.ts";
 import { edgeServers } from "./edge/edge.ts";
+import { conditionalGet } from "./gateway/conditional-get.ts";
 import { exactHitGateway } from "./gateway/exact-hit-gateway.ts";
 import { exactHitPortkey } from "./gateway/exact-hit-portkey.ts";
 import { followersOfOneStream } from "./gateway/followers.ts";
@@ -55,6 +56,7 @@ export const programs: readonly Benchmark[] = [
   prefixEngine,
   prefixLint,
   edgeServers,
+  conditionalGet,
   storeFaults,
   gatewayFaults,
   purgeTag,
