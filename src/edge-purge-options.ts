@@ -1,16 +1,25 @@
 import { z } from "zod";
-import { baseUrl, choice, duration, optionalText } from "./option-fields.ts";
+import { baseUrl, choice, duration, type Field, field, optionalText, withoutDefault } from "./option-fields.ts";
 
 /** The options of one cache in front of the gateway that is told to forget: section `layers.edge.purge.NAME`. */
 
 const kinds = ["varnish", "nginx", "cloudflare", "fastly", "cloudfront", "webhook"] as const;
 const plans = ["free", "pro", "business", "enterprise"] as const;
 
+const optionalUrl = (description: string) =>
+  withoutDefault.get(
+    field((value) => baseUrl.safeParse(value).data, {
+      description,
+      rule: "an http or https URL without user, query or fragment",
+    }),
+  ) as z.ZodOptional<Field<string>>;
+
 const fields = z.strictObject({
   kind: choice("webhook", kinds, { description: "What it is." }),
-  // Of Varnish and nginx where they take purges, of a webhook where it is; of the others their public API.
-  url: baseUrl.optional(),
-  site: baseUrl.optional(),
+  url: optionalUrl(
+    "Where it takes purges: the address of Varnish, of nginx' server block for them, of a webhook. Of services: their API, where that is another one than the public one.",
+  ),
+  site: optionalUrl("What visitors of Cloudflare and Fastly see, such as `https://www.example.com`."),
   secret: optionalText({
     description: "What Varnish, nginx and webhooks know the gateway by; text of at least 16 characters.",
   }),
@@ -53,6 +62,17 @@ const cacheSchema = fields.superRefine((cache, context) => {
   context.addIssue({ code: "custom", path: ["secret"], message, input: cache.secret, params: { remedy } });
 });
 
-export const edgePurgeSchema = z.record(z.string(), cacheSchema).prefault({});
+/** Their names stand in keys of the store, in metrics and in the log. */
+const namePattern = /^[A-Za-z0-9][A-Za-z0-9._-]{0,63}$/;
+
+export const edgePurgeSchema = z
+  .record(z.string(), cacheSchema)
+  .superRefine((caches, context) => {
+    for (const name of Object.keys(caches).filter((one) => !namePattern.test(one))) {
+      const message = "must be named with letters, digits, dot, dash and underscore";
+      context.addIssue({ code: "custom", path: [name], message, params: { remedy: "Rename the cache." } });
+    }
+  })
+  .prefault({});
 
 export type PurgedCacheSettings = Fields;
