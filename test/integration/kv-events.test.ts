@@ -1,7 +1,10 @@
 import { beforeAll, expect, onTestFinished, test } from "vitest";
 import { systemClock } from "../../src/core/clock.ts";
+import { listenToEngines } from "../../src/gateway/pool/kv-events/engine-listening.ts";
 import type { KvEvent } from "../../src/gateway/pool/kv-events/kv-event.ts";
 import { followKvEvents } from "../../src/gateway/pool/kv-events/kv-event-stream.ts";
+import { AffinityPolicy } from "../../src/layers/prefix/routing/affinity-policy.ts";
+import { blocksOf } from "../../src/layers/prefix/routing/prompt-blocks.ts";
 import { type KvPublisher, prepareKvPublisher, startKvPublisher } from "../services/kv-publisher.ts";
 import { describeWithServices } from "../services/required.ts";
 
@@ -115,5 +118,42 @@ describeWithServices("python3", "events of an engine's cache over ZeroMQ", () =>
     publisher.publish({ batch: [stored(4, 5)], restart: true });
     await until(6);
     expect(heard.slice(4)).toEqual(["begun again", seen(2)]);
+  });
+
+  test("a pool supposes of its replicas what their engines tell", async () => {
+    const publisher = await startKvPublisher();
+    const policy = new AffinityPolicy({ replicas: 2, capacity: 10_000 });
+    const told = Promise.withResolvers<void>();
+    const emptied = Promise.withResolvers<void>();
+    const end = listenToEngines(
+      [{ url: "http://127.0.0.1:1/v1" }, { url: "http://127.0.0.1:2/v1", ...publisher }],
+      {
+        engineStored: (replica, tokens) => policy.engineStored(replica, tokens),
+        engineFull: (replica, tokens) => {
+          policy.engineFull(replica, tokens);
+          told.resolve();
+        },
+        forget: (replica) => {
+          policy.forget(replica);
+          emptied.resolve();
+        },
+      },
+      systemClock,
+    );
+    onTestFinished(end);
+    const prompt = (first: number) => blocksOf(`${first} It is about a house. `.repeat(400));
+    const knows = (first: number, replica: number) => policy.choose(prompt(first), [replica], 0).expected > 0;
+    for (const replica of [0, 1])
+      for (const first of [1, 2, 3]) policy.dispatch(prompt(first), { replica, expected: 0 }, 0).ended(0);
+    await publisher.until(({ subscribed }) => subscribed === true);
+    const blocks = Array.from({ length: 200 }, (_, block) => block);
+    publisher.publish({ batch: [stored(...blocks.slice(0, 100))] });
+    publisher.publish({ batch: [removed(...blocks.slice(0, 50)), stored(...blocks.slice(100, 150))] });
+    publisher.publish({ batch: [removed(...blocks.slice(50, 100)), stored(...blocks.slice(150))] });
+    await told.promise;
+    expect([knows(3, 1), knows(1, 0), knows(3, 0)]).toEqual([true, true, true]);
+    publisher.publish({ batch: [{ type: "AllBlocksCleared" }] });
+    await emptied.promise;
+    expect([knows(3, 1), knows(3, 0)]).toEqual([false, true]);
   });
 });
