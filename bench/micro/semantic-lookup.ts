@@ -16,7 +16,7 @@ export const semanticLookup: Benchmark = {
     return {
       ...(await lookupTimes(options, data)),
       notes: [
-        "Each look reads the question, embeds it with the built-in model, scans all stored vectors and weighs the eight nearest questions. No question is asked twice. The strategy is verified.",
+        "Each look reads the question, embeds it with the built-in model, scans all stored vectors and weighs the eight nearest questions. No question is asked twice. The strategy is verified. A first round warms up and does not count.",
         "The event loop is left a turn after each look; the longest turn holds what the machine gave to others.",
         data === undefined
           ? "Without the data sets: questions of our own, numbered so that no two are the same."

@@ -7,7 +7,7 @@ import type { Look } from "../../src/layers/semantic/semantic-layer.ts";
 import { readSettings } from "../../src/options.ts";
 import { assembleSemantic } from "../../src/semantic-assembly.ts";
 import { memory } from "../../src/stores/memory.ts";
-import { embedded } from "../../src/vectors/embedded.ts";
+import { type EmbeddedVectorsOptions, embedded } from "../../src/vectors/embedded.ts";
 import { type AskedQuestion, ask, type Message, secret } from "./asking.ts";
 import { chanceFrom } from "./near-repeats.ts";
 
@@ -83,7 +83,12 @@ export class LayerCache implements MeasuredCache {
   readonly #assembled;
   #last: Look | undefined;
 
-  constructor(strategy: "verified" | "threshold", embedder: Embedder, vectors: System["vectors"]) {
+  constructor(
+    strategy: "verified" | "threshold",
+    embedder: Embedder,
+    vectors: System["vectors"],
+    bounds: EmbeddedVectorsOptions = vectorBounds,
+  ) {
     const kind = vectors === "built-in" ? "builtin" : "transformers";
     const semantic = { mode: "serve", strategy, embedder: { kind } };
     const reading = readSettings({ layers: { semantic } });
@@ -94,7 +99,7 @@ export class LayerCache implements MeasuredCache {
     const unused = undefined as never;
     this.#assembled = assembleSemantic(
       reading.settings,
-      { embedder, vectors: embedded(vectorBounds) },
+      { embedder, vectors: embedded(bounds) },
       {
         ...{ exact: unused, replayer: unused, costs: unused, embeddings: unused },
         ...{ clock: systemClock, random, trace: silentTrace, secret },
