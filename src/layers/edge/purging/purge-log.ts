@@ -1,8 +1,9 @@
 import type { Clock, Random } from "../../../core/clock.ts";
+import { withDeadline } from "../../../core/deadline.ts";
 import type { EdgePurge } from "../../../core/edge-purges.ts";
 import { StoreUnavailableError } from "../../../core/errors.ts";
 import { systemTenant } from "../../../core/scopes.ts";
-import type { Store } from "../../../core/store.ts";
+import type { MaybePromise, Store } from "../../../core/store.ts";
 import { decodeRow, encodeRow, joined, type PlacedRow, type PurgeRow, spent } from "./purge-rows.ts";
 
 /**
@@ -41,6 +42,8 @@ export interface PurgeLogParts {
 }
 
 const rowsAtOnce = 64;
+/** A store that takes longer is away. What it does in the end all the same does no harm. */
+const storeMs = 2_000;
 const dayMs = 86_400_000;
 /** No cache in front keeps an answer for so long. */
 const keptMs = 30 * dayMs;
@@ -61,7 +64,7 @@ export class PurgeLog {
     const bytes = encodeRow(row);
     const options = { deleteAt: clock.now() + keptMs, priority: "high" } as const;
     for (let place = await this.#end((await this.state()).next); ; place++) {
-      const there = await store.add(systemTenant, this.#key(place), bytes, options);
+      const there = await this.#inTime(store.add(systemTenant, this.#key(place), bytes, options));
       if (Buffer.from(there).equals(bytes)) return place;
     }
   }
@@ -93,11 +96,11 @@ export class PurgeLog {
   async spend(rows: readonly PlacedRow[]): Promise<void> {
     const { clock, store } = this.#parts;
     const options = { deleteAt: clock.now() + spentMs, priority: "high" } as const;
-    for (const { place } of rows) await store.set(systemTenant, this.#key(place), spent, options);
+    for (const { place } of rows) await this.#inTime(store.set(systemTenant, this.#key(place), spent, options));
   }
 
   async state(): Promise<PurgeState> {
-    const [bytes] = await this.#parts.store.get(systemTenant, [this.#key("state")]);
+    const [bytes] = await this.#inTime(this.#parts.store.get(systemTenant, [this.#key("state")]));
     if (bytes === undefined) return freshState;
     return { ...freshState, ...(JSON.parse(Buffer.from(bytes).toString()) as Partial<PurgeState>) };
   }
@@ -105,7 +108,7 @@ export class PurgeLog {
   async keep(state: PurgeState): Promise<void> {
     const options = { deleteAt: Number.POSITIVE_INFINITY, priority: "high" } as const;
     const bytes = Buffer.from(JSON.stringify(state));
-    const result = await this.#parts.store.set(systemTenant, this.#key("state"), bytes, options);
+    const result = await this.#inTime(this.#parts.store.set(systemTenant, this.#key("state"), bytes, options));
     if (result !== "stored") throw new StoreUnavailableError({ message: `the state of a purge was ${result}` });
   }
 
@@ -119,7 +122,13 @@ export class PurgeLog {
 
   async #values(from: number): Promise<readonly (Uint8Array | undefined)[]> {
     const keys = Array.from({ length: rowsAtOnce }, (_, at) => this.#key(from + at));
-    return this.#parts.store.get(systemTenant, keys);
+    return this.#inTime(this.#parts.store.get(systemTenant, keys));
+  }
+
+  #inTime<T>(answer: MaybePromise<T>): MaybePromise<T> {
+    return withDeadline(answer, storeMs, this.#parts.clock, () => {
+      throw new StoreUnavailableError({ message: `the store did not answer within ${storeMs} ms` });
+    });
   }
 
   #key(place: number | "state"): string {

@@ -58,6 +58,19 @@ async function settled(): Promise<void> {
   for (let turn = 0; turn < 20; turn++) await new Promise((resolve) => setImmediate(resolve));
 }
 
+/** The store, after what `before` does to reads. */
+function withReads(store: Store, before: () => Promise<never> | undefined): Store {
+  return {
+    name: store.name,
+    get: (tenant, keys) => before() ?? store.get(tenant, keys),
+    set: (...args) => store.set(...args),
+    add: (...args) => store.add(...args),
+    delete: (...args) => store.delete(...args),
+    stats: () => store.stats(),
+    close: () => store.close(),
+  };
+}
+
 const named = (requests: readonly PurgeRequest[]) => requests.map(({ body }) => JSON.parse(body as string).tags);
 
 describe("the outbox of purges", () => {
@@ -210,18 +223,30 @@ describe("the outbox of purges", () => {
   it("keeps what is wished while the store is away, and stores it afterwards", async () => {
     const { clock, store, node } = setUp();
     const broken = { isAway: true };
-    const over = Object.assign(Object.create(store) as Store, {
-      get: (...args: Parameters<Store["get"]>) => {
-        if (broken.isAway) throw new Error("away");
-        return store.get(...args);
-      },
+    const over = withReads(store, () => {
+      if (broken.isAway) throw new Error("away");
+      return undefined;
     });
-    for (const method of ["set", "add", "delete"] as const)
-      Object.assign(over, { [method]: (store[method] as (...args: never[]) => unknown).bind(store) });
     const { outbox, sent, events } = node({ over });
     await outbox.purge({ tags: ["a"] });
     expect(events).toEqual([{ type: "failed", reason: "not stored: away" }]);
     broken.isAway = false;
+    clock.advance(1_000);
+    await settled();
+    expect(named(sent)).toEqual([["a"]]);
+  });
+
+  it("waits for no store that does not answer", async () => {
+    const { clock, store, node } = setUp();
+    const broken = { hangs: true };
+    const over = withReads(store, () => (broken.hangs ? new Promise<never>(() => {}) : undefined));
+    const { outbox, sent, events } = node({ over });
+    const wished = outbox.purge({ tags: ["a"] });
+    await settled();
+    clock.advance(2_000);
+    await wished;
+    expect(events).toEqual([{ type: "failed", reason: "not stored: the store did not answer within 2000 ms" }]);
+    broken.hangs = false;
     clock.advance(1_000);
     await settled();
     expect(named(sent)).toEqual([["a"]]);
