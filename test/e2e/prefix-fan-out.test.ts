@@ -3,7 +3,9 @@ import { describe, expect, test } from "vitest";
 import { AnthropicCache } from "../../bench/prefix/providers/anthropic-cache.ts";
 import { Gate } from "../../src/testing/gate.ts";
 import type { PlannedReply } from "../../src/testing/index.ts";
+import { chatPath } from "./chat-call.ts";
 import { eventually } from "./eventually.ts";
+import { begin } from "./http-exchange.ts";
 import { scrape, total } from "./metrics-page.ts";
 import { inMemory, type RunningGateway, runGateway, runOrigin } from "./running-gateway.ts";
 
@@ -148,5 +150,31 @@ describe("prefix: many calls at once with one new prefix", () => {
     await eventually("all are sent", () => gates.length === answers.length);
     for (const gate of gates) gate.release();
     await Promise.all(answers);
+  });
+
+  test("an engine of one's own, where it is said: the head of a stream is not its beginning", async () => {
+    const gate = new Gate();
+    const origin = await runOrigin({ plan: [{ holds: [{ at: 0, gate }] }] });
+    const engine = { url: origin.url, fanOut: "wait", fanOutWait: "1h" };
+    const gateway = await runGateway(origin, { ...inMemory, upstreams: { engine } });
+    const ask = (question: string, text = system) => {
+      const messages = [
+        { role: "system", content: text },
+        { role: "user", content: question },
+      ];
+      return begin(gateway.url + chatPath, { body: { model: "m", messages, stream: true } });
+    };
+    const first = ask("One?");
+    await gate.reached();
+    const second = ask("Two?");
+    await eventually("it waits", underWay(gateway, 2));
+    // Shorter than what is worth a wait.
+    await ask("Three?", "Be short.").done;
+    expect(origin.callCount).toBe(2);
+    gate.release();
+    for (const { done } of [first, second]) expect((await done).text).toContain("[DONE]");
+    expect(origin.callCount).toBe(3);
+    const samples = await scrape(gateway);
+    expect(total(samples, "reprise_fan_out_wait_seconds_count", { result: "warmed" })).toBe(1);
   });
 });
