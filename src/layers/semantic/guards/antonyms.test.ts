@@ -141,8 +141,17 @@ test.each([
   ["How do I polish boots?", "How do I Polish boots?"],
   ["How is aids spread?", "How is AIDS spread?"],
   ["Will it find us there?", "Will it find US there?"],
+  ["Where do they make china?", "Where do they make China?"],
+  ["Can Ann open windows here?", "Can Ann open Windows here?"],
 ])("a capital can make another word of it: %s / %s", (one, other) => {
   expect(vetoes(antonyms, one, other)).toBe(true);
   expect(vetoes(antonyms, other, one)).toBe(true);
   expect(vetoes(antonyms, one.toUpperCase(), other)).toBe(false);
+});
+
+test("who writes no capitals says nothing by a small letter", () => {
+  for (const all of ["How big is China?", "Does Ann like Turkey?"]) {
+    expect(vetoes(antonyms, all, all.toLowerCase())).toBe(false);
+    expect(vetoes(antonyms, all.toLowerCase(), all)).toBe(false);
+  }
 });

@@ -1,4 +1,5 @@
 import { capitonyms, capitonymsIn } from "../reading/capitonyms.ts";
+import { namesakesIn } from "../reading/namesakes.ts";
 import type { Pair, Reading, Token } from "../reading/reading.ts";
 import { tokenise } from "../reading/tokenise.ts";
 import { isCancelled, isRaised } from "./degree.ts";
@@ -29,18 +30,20 @@ export const antonyms: Guard = {
   },
 };
 
-/** `Polish shoes` and `polish shoes`, where the capital is the writer's choice in both. */
+/** `Polish shoes` and `polish shoes`, `cook turkey` and `visit Turkey`, where the capital is the writer's choice in both. */
 function haveOtherCapitals({ asked, found }: Pair): boolean {
   const [one, other] = [capitonymsOf(asked), capitonymsOf(found)];
   return [...one].some(([word, isName]) => other.has(word) && other.get(word) !== isName);
 }
 
 const capitonymsOf = once((reading: Reading): ReadonlyMap<string, boolean> => {
-  const named = capitonymsIn(tokenise(reading.text));
+  const spans = tokenise(reading.text);
+  const named = capitonymsIn(spans);
+  const namesakes = namesakesIn(spans);
   const all = reading.tokens.filter(
-    ({ lower, at, text }) => capitonyms.has(lower) && (named.has(at) || text === lower),
+    ({ lower, at, text }) => namesakes.has(at) || (capitonyms.has(lower) && (named.has(at) || text === lower)),
   );
-  return new Map(all.map(({ lower, at }) => [lower, named.has(at)]));
+  return new Map(all.map(({ lower, at }) => [lower, named.has(at) || namesakes.get(at) === "name"]));
 });
 
 function excludeEachOther(pair: Pair, asked: Token, found: Token): boolean {

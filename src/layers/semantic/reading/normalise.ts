@@ -1,5 +1,6 @@
 import { capitonymsIn } from "./capitonyms.ts";
 import { isCasedMeasure } from "./cased-units.ts";
+import { namesakesIn } from "./namesakes.ts";
 import { textToCorrectAt } from "./text-to-correct.ts";
 import type { Span } from "./tokenise.ts";
 
@@ -7,19 +8,21 @@ import type { Span } from "./tokenise.ts";
  * Case, white space and closing punctuation folded, in any language. What is code stays as it is written, and so do
  * words and units that are others in another case. Idempotent.
  * A `!` after a small number or a single letter is a factorial and stays; so does punctuation that stands alone, and all
- * of a text whose grammar or spelling is asked about.
+ * of a text whose grammar or spelling is asked about. A thing that is written small where a name is like it is marked.
  */
 export function normalise(text: string, spans: readonly Span[]): string {
   const toCorrect = textToCorrectAt(text) ?? text.length;
   const named = capitonymsIn(spans);
+  const namesakes = namesakesIn(spans);
   let normal = "";
   let at = 0;
   for (const [index, span] of spans.entries()) {
     if (span.at >= toCorrect) break;
     const isCode = span.kind === "code" && span.form === span.text;
-    const isKept = isCode || named.has(span.at) || isCasedMeasure(span, spans[index - 1]);
+    const isThing = namesakes.get(span.at) === "thing";
+    const isKept = isCode || isThing || named.has(span.at) || isCasedMeasure(span, spans[index - 1]);
     if (!isKept) continue;
-    normal += foldProse(text.slice(at, span.at)) + span.text;
+    normal += foldProse(text.slice(at, span.at)) + (isThing ? noName : "") + span.text;
     at = span.at + span.text.length;
   }
   normal += foldProse(text.slice(at, Math.max(at, toCorrect)));
@@ -27,6 +30,9 @@ export function normalise(text: string, spans: readonly Span[]): string {
   if (kept !== "") return normal.trimStart() + kept;
   return withoutClosing(normal.trim());
 }
+
+/** Before the word: all small, the normal form cannot say by its case that no name is meant. */
+const noName = "¬";
 
 function foldProse(text: string): string {
   return text
