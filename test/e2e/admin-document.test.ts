@@ -76,13 +76,17 @@ test("every route answers what the document says it does", async () => {
   const bodies: Record<string, object> = {
     "POST /invalidate": { tags: ["a"] },
     "POST /feedback": { entry: "nobody:slot", verdict: "right" },
+    "PUT /prompts": { name: "motel", text: "Be brief." },
     "PUT /prompts/{name}": { text: "Be brief." },
+    "POST /prompts/{name}/warm": { upstream: "main", model: "m" },
     "POST /answers": { slug: "hotel", version: 1 },
   };
   const queries: Record<string, string> = {
     "GET /timeseries": "?metric=requests&window=1h",
     "GET /stats": "?window=1h",
     "GET /entries": "?limit=10&layer=exact",
+    "DELETE /prompts": "?name=motel",
+    "DELETE /prompts/{name}": "?version=1",
   };
   await callAdmin(gateway, "/answers", { body: { slug: "hotel", entry: id, title: "Hotel", language: "en" } });
   await callAdmin(gateway, "/prompts/hotel", { method: "PUT", body: { text: "Be kind." } });

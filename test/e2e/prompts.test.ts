@@ -207,6 +207,15 @@ describe("the admin API of prompts", () => {
     const notUtf8 = Buffer.concat([Buffer.from('{"text":"'), Buffer.from([0xc3, 0x28]), Buffer.from('"}')]);
     expect((await wrong("hotel", notUtf8)).slice(0, 2)).toEqual([400, "invalid_json"]);
     expect((await wrong("hotel", '{"text":"\\ud800"}')).slice(0, 2)).toEqual([400, "invalid_json"]);
+    // The name may stand in the body and in the query as well.
+    const named = { method: "PUT", body: { name: "motel", text } };
+    expect(JSON.parse((await callAdmin(gateway, "/prompts", named)).text)).toMatchObject({
+      name: "motel",
+      version: "1",
+    });
+    expect((await callAdmin(gateway, "/prompts?name=motel&version=1", { method: "DELETE" })).status).toBe(200);
+    expect((await get(gateway, "/prompts/motel")).status).toBe(410);
+    expect((await callAdmin(gateway, "/prompts", { method: "DELETE" })).status).toBe(400);
     expect((await get(gateway, "/prompts/nobody")).status).toBe(404);
     expect((await callAdmin(gateway, "/prompts/nobody", { method: "DELETE" })).status).toBe(404);
     expect(await get(gateway, "/prompts/hotel")).toMatchObject({ version: "1", text });

@@ -1,16 +1,16 @@
 import type { z } from "zod";
 import type { Core } from "../../core-assembly.ts";
-import { findingsOf } from "../../layers/prefix/registry/prompt-findings.ts";
-import { promptId } from "../../layers/prefix/registry/prompt-matcher.ts";
 import { referenceText } from "../../layers/prefix/registry/prompt-name.ts";
-import { mostPromptBytes, PromptError } from "../../layers/prefix/registry/prompt-registry.ts";
 import { type AdminRoute, adminRoute } from "../admin/admin-route.ts";
 import { readParameters } from "../admin/parameters.ts";
 import { NotFoundError, RefusedError } from "../admin/problem.ts";
+import { removePrompt, setPrompt } from "./prompt-changes.ts";
 import { listingOf } from "./prompt-listing.ts";
 import {
   listingSchema,
+  namedRemovalSchema,
   namedSchema,
+  namedSettingSchema,
   promptsSchema,
   removedPromptSchema,
   removedVersionsSchema,
@@ -39,6 +39,28 @@ export function promptRoutes({ prompts, rollups }: Pick<Core, "prompts" | "rollu
       },
     }),
     adminRoute({
+      method: "PUT",
+      path: "/prompts",
+      summary: "Register a version of a prompt that the body names; as by its own path.",
+      body: namedSettingSchema,
+      answer: setPromptSchema,
+      failures: [400, 409, 413, 503],
+      async handle({ body }): Promise<z.output<typeof setPromptSchema>> {
+        return setPrompt(prompts, readParameters(namedSettingSchema, body));
+      },
+    }),
+    adminRoute({
+      method: "DELETE",
+      path: "/prompts",
+      summary: "Delete a version of a prompt that the query names, or all; as by its own path.",
+      query: namedRemovalSchema,
+      answer: removedPromptSchema,
+      failures: [400, 404, 503],
+      async handle({ query }): Promise<z.output<typeof removedPromptSchema>> {
+        return removePrompt(prompts, query);
+      },
+    }),
+    adminRoute({
       method: "GET",
       path: "/prompts/{name}",
       summary: "See a registered prompt with its text.",
@@ -64,17 +86,7 @@ export function promptRoutes({ prompts, rollups }: Pick<Core, "prompts" | "rollu
       answer: setPromptSchema,
       failures: [400, 409, 413, 503],
       async handle({ params: { name }, body }): Promise<z.output<typeof setPromptSchema>> {
-        const { text, version, tenant } = readParameters(settingSchema, body);
-        if (Buffer.byteLength(text) > mostPromptBytes) throw tooLarge();
-        const { prompt, isNew } = await prompts.set({ tenant, name, version, text }).catch(refuse);
-        const id = promptId(prompt);
-        const findings = findingsOf(prompts.book).filter((finding) => finding.prompts.includes(id));
-        return {
-          name,
-          version: prompt.version,
-          isNew,
-          findings: findings.map((one) => ({ ...one, prompts: [...one.prompts] })),
-        };
+        return setPrompt(prompts, { name, ...readParameters(settingSchema, body) });
       },
     }),
     adminRoute({
@@ -86,26 +98,12 @@ export function promptRoutes({ prompts, rollups }: Pick<Core, "prompts" | "rollu
       answer: removedPromptSchema,
       failures: [400, 404, 503],
       async handle({ params: { name }, query: { version, tenant } }): Promise<z.output<typeof removedPromptSchema>> {
-        return { versions: [...(await prompts.remove(tenant, { name, version }).catch(refuse))] };
+        return removePrompt(prompts, { name, version, tenant });
       },
     }),
   ];
 }
 
-function refuse(error: unknown): never {
-  if (!(error instanceof PromptError)) throw error;
-  const { fault, message, remedy } = error;
-  if (fault === "not_found") throw new NotFoundError(message);
-  throw new RefusedError(409, fault, { message, remedy });
-}
-
 function wasDeleted(reference: string): RefusedError {
   return new RefusedError(410, "prompt_deleted", { message: `The prompt ${reference} was deleted.` });
-}
-
-function tooLarge(): RefusedError {
-  return new RefusedError(413, "prompt_too_large", {
-    message: `A prompt has at most ${mostPromptBytes} bytes of UTF-8.`,
-    remedy: "Put what is longer into the messages of the calls that need it.",
-  });
 }

@@ -56,6 +56,10 @@ const shownVersion = z.object({
   calls: z.int().meta({ description: "That began with it within the window." }),
 });
 
+/** The same, where the path does not name the prompt. */
+export const namedSettingSchema = z.strictObject({ name, ...settingSchema.shape });
+export const namedRemovalSchema = z.strictObject({ name, ...removedVersionsSchema.shape });
+
 export const promptsSchema = z.object({
   window: z.string(),
   calls: z.int().meta({ description: "Of all calls within the window, by all processes that share the store." }),
