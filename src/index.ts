@@ -18,7 +18,7 @@ export type { ListableStore, ListingPage, ListingQuery, StoredItem } from "./cor
 export type { Trace, TraceEvent } from "./core/trace.ts";
 export type { VectorItem, VectorMatch, VectorSpace, VectorStats, VectorStore } from "./core/vector-store.ts";
 export type { CacheFetch } from "./fetch.ts";
-export { type CachePoints, createCachePoints, type MarkedRequest } from "./library/cache-points.ts";
+export { type CachePoints, createCachePoints, type MarkedRequest, type MessagesBody } from "./library/cache-points.ts";
 export type { EmbeddingsOptions } from "./library/embeddings-options.ts";
 export type { Embed, Embeddings, EmbedOptions, EmbedTexts } from "./library/library-embeddings.ts";
 export type { ValueOptions } from "./library/value-shelf.ts";

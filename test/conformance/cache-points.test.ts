@@ -162,6 +162,29 @@ describe("cache points for Amazon Bedrock", () => {
     for (let turn = 0; turn < 3; turn++) expect(points.mark(other).request).toBe(other);
   });
 
+  test("bodies of InvokeModel are marked as Anthropic's are, without a model in them", () => {
+    const clock = new ManualClock();
+    const [cache, points] = [new AnthropicCache(1_024), createCachePoints({ clock })];
+    let [billed, plain] = [0, 0];
+    for (let turn = 0; turn < 40; turn++) {
+      const own = { anthropic_version: "bedrock-2023-05-31", max_tokens: 9, system: rules };
+      const body = { ...own, messages: [{ role: "user", content: `${turn}?` }] };
+      const { request, answered } = points.markMessages(modelId, body);
+      expect(request).toMatchObject({ anthropic_version: "bedrock-2023-05-31", max_tokens: 9 });
+      expect(request).not.toHaveProperty("model");
+      const [taken, unmarked] = [cache.take(request, clock.now()), new AnthropicCache(1_024).take(body, 0)];
+      if ("refusal" in taken || "refusal" in unmarked) throw new Error("it was refused");
+      taken.begin(clock.now());
+      answered(taken.usage);
+      billed += taken.billed;
+      plain += unmarked.billed;
+      clock.advance(minute);
+    }
+    expect(billed / plain).toBeLessThan(0.2);
+    const wrong = { messages: "no" };
+    expect(points.markMessages(modelId, wrong).request).toBe(wrong);
+  });
+
   test("rules that cannot be are refused by name", () => {
     expect(() => createCachePoints({ rules: { "*": { read: -1 } } })).toThrow(/rules\.\*\.read must be a number/);
   });
