@@ -1,8 +1,9 @@
 import { brotliDecompressSync, gunzipSync } from "node:zlib";
 import { describe, expect, test } from "vitest";
-import type { PlannedReply } from "../../src/testing/index.ts";
+import { Gate, type PlannedReply } from "../../src/testing/index.ts";
 import { callAdmin, invalidate } from "./admin-call.ts";
 import { ask, contentOf, question } from "./chat-call.ts";
+import { eventually } from "./eventually.ts";
 import { type Exchanged, type ExchangeOptions, exchange } from "./http-exchange.ts";
 import { openConnection } from "./raw-connection.ts";
 import { inMemory, type RunningGateway, runBoth, runGateway } from "./running-gateway.ts";
@@ -209,6 +210,25 @@ describe("published answers", () => {
     expect((await get(gateway, "a")).status).toBe(200);
     expect((await invalidate(gateway, { tags: ["page:7"] })).status).toBe(200);
     expect((await get(gateway, "a")).status).toBe(410);
+  });
+
+  test("what comes from a prompt is asked again when its tag is purged, and is not served until then", async () => {
+    const { origin, gateway } = await runBoth(inMemory);
+    const prompt = { path: "/v1/chat/completions", body: question("The news?"), every: "1h" };
+    const published = await callAdmin(gateway, "/answers", { body: { slug: "news", prompt, tags: ["doc:7"] } });
+    expect([published.status, JSON.parse(published.text)]).toMatchObject([200, { version: 1, every: "3600s" }]);
+    const before = JSON.parse((await get(gateway, "news")).text);
+    const gate = new Gate();
+    origin.plan({ ...answering("Something else happened."), holds: [{ at: "headers", gate }] });
+    expect((await invalidate(gateway, { tags: ["doc:7"] })).status).toBe(200);
+    const first = await get(gateway, "news");
+    expect([first.status, first.headers["cache-control"]]).toEqual([503, "private, no-store"]);
+    gate.release();
+    await eventually("asked again", async () => (await get(gateway, "news")).status === 200);
+    const after = JSON.parse((await get(gateway, "news")).text);
+    expect([before.version, after.version, after.text]).toEqual([1, 2, "Something else happened."]);
+    await callAdmin(gateway, "/answers/news", { method: "DELETE" });
+    expect((await get(gateway, "news")).status).toBe(410);
   });
 
   test("survives a restart, withdrawn ones too", async () => {

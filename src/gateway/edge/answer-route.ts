@@ -71,6 +71,10 @@ export class AnswerRoute {
     const head = await registry.head(slug);
     if (head === undefined || head.state === "draft")
       return refuseUnknown(response, unknown(), request, "answer_not_found", "Nothing is published under this name.");
+    if (head.state === "live" && head.current === undefined) {
+      this.#parts.refresh(slug);
+      throw new StoreUnavailableError({ message: `${slug} is being asked again` });
+    }
     const version = head.current === undefined ? undefined : await registry.version(slug, head.current);
     const isAlive = version !== undefined && (await registry.isAlive(version));
     if (version !== undefined && !isAlive) withdraw(version);

@@ -49,7 +49,7 @@ export class Answers {
     const { registry, clock } = this.#parts;
     const { slug, title, language, prompt, isDraft } = wish;
     const before = await registry.head(slug);
-    const shown = before?.current === undefined ? undefined : await registry.version(slug, before.current);
+    const shown = before && (await registry.version(slug, before.current ?? before.latest));
     const content = await this.#contentOf(id, wish.tags ?? []);
     const publishedAt = Math.trunc(clock.now());
     const labels = { title: title ?? shown?.title, language: language ?? shown?.language };
@@ -104,10 +104,19 @@ export class Answers {
     return gone;
   }
 
-  /** Nothing is shown any more if it is this. So it stays, also should the store forget what was taken back. */
+  /**
+   * Nothing is shown any more if it is this. So it stays, also should the store forget what was taken back. What comes from a
+   * prompt is due to be asked again.
+   */
   async withdraw({ slug, version }: AnswerVersion): Promise<void> {
-    const head = await this.#parts.registry.head(slug);
-    if (head?.current === version) await this.unpublish(slug);
+    const { registry, clock } = this.#parts;
+    const head = await registry.head(slug);
+    if (head?.current !== version) return;
+    if (head.prompt === undefined) await this.unpublish(slug);
+    else {
+      const changedAt = Math.trunc(clock.now());
+      await this.#set({ ...head, current: undefined, changedAt, refreshedAt: undefined, failed: undefined }, head);
+    }
   }
 
   /** What is shown under the slug changes: caches hear of it when it is in the store. */

@@ -142,14 +142,20 @@ export class Edge {
   /** Something was taken back from the store: nothing of it is published any more, and caches are to forget it. */
   async invalidated(wish: Invalidation): Promise<void> {
     const { scopes, places } = readInvalidation(wish);
-    const slugs = await this.answers.withdrawDead(places);
+    // What is published is dead by what it lives by; caches are told also where the store cannot be asked any more.
+    const withdrawing = await this.answers.withdrawDead(places).then(
+      (slugs) => ({ slugs, error: undefined }),
+      (error: unknown) => ({ slugs: [], error }),
+    );
+    const { slugs } = withdrawing;
     const tags = [
       ...scopes.map((scope) => this.#labels.ofScope(scope)),
       ...places.map(({ tenant, slot }) => this.#labels.ofEntry(tenant, slot)),
     ];
-    if (tags.length === 0) return;
     const all = scopes.some(({ tenant, name }) => tenant === everything.tenant && name === everything.name);
-    await this.#parts.purges.purge({ tags, urls: slugs.flatMap(answerPaths), ...(all && { all }) });
+    if (tags.length > 0)
+      await this.#parts.purges.purge({ tags, urls: slugs.flatMap(answerPaths), ...(all && { all }) });
+    if (withdrawing.error !== undefined) throw withdrawing.error;
   }
 
   reconfigure(settings: EdgeSettings): void {

@@ -116,8 +116,8 @@ export class PromptRefresher {
 
   async #renew(head: AnswerHead, prompt: FreshPrompt): Promise<void> {
     const { registry, answers, clock } = this.#parts;
-    const { slug, current } = head;
-    const shown = current === undefined ? undefined : await registry.version(slug, current);
+    const { slug, current, latest } = head;
+    const shown = await registry.version(slug, current ?? latest);
     try {
       const entry = await this.ask(prompt, shown?.tags ?? []);
       // Withdrawn, or given another prompt, while it was asked.

@@ -39,7 +39,7 @@ export interface FreshPrompt {
 export interface AnswerHead {
   readonly slug: string;
   readonly state: "live" | "draft" | "withdrawn";
-  /** The version that is shown. */
+  /** The version that is shown; none where a prompt has to be asked again before anything can be. */
   readonly current: number | undefined;
   /** The newest. */
   readonly latest: number;
