@@ -82,7 +82,8 @@ export class KeptContents {
     const scope = lengthPrefixed([origin.id, call.protocol.name, call.facts.model]);
     const prefixes = prefixesOf(prompt, contentDigest(scope + ownerOf(call)));
     this.#planner.observe(prefixes, now);
-    const long = prefixes.filter(({ length }) => this.#reads.tokens(scope, length) >= rules.leastTokens);
+    const least = Math.max(rules.leastTokens, this.#reads.least(scope));
+    const long = prefixes.filter(({ length }) => this.#reads.tokens(scope, length) >= least);
     const found = long.findLast(({ digest }) => this.#isAlive(digest, now));
     const kept = found && this.#kept.get(found.digest);
     const implicit = this.#reads.share(scope);
@@ -144,8 +145,12 @@ export class KeptContents {
     this.#background(async () => {
       try {
         const answer = await this.#ask(call, origin, wish, this.#abort.signal);
-        const made = answer && prompt.made(answer);
-        if (made === undefined) return this.#pause(scope);
+        const made = answer?.isDone === true ? prompt.made(answer.body) : undefined;
+        if (made === undefined) {
+          // Most likely it was too short, and what is as long is, too.
+          if (answer?.status === 400) this.#reads.tooShort(scope, best.length);
+          return this.#pause(scope);
+        }
         const tokens = made.tokens ?? Math.round(this.#reads.tokens(scope, best.length));
         const { target, headers, protocol, originId, facts } = call;
         const madeAt = this.#parts.clock.now();
@@ -172,7 +177,7 @@ export class KeptContents {
       kept.isBusy = false;
       if (this.#kept.get(digest) !== kept) return;
       this.#bookStorage(kept);
-      if (answer !== undefined) kept.expiresAt = this.#parts.clock.now() + ttlMs;
+      if (answer?.isDone === true) kept.expiresAt = this.#parts.clock.now() + ttlMs;
     });
   }
 
@@ -236,14 +241,14 @@ export class KeptContents {
     this.#parts.costs.spendOn("keeping", { ...billed, usage: { ...nothing, inputTokens } }, this.#parts.clock.now());
   }
 
-  /** The body of an answer that is a success; else `undefined`. Never throws. */
+  /** `undefined` where there was no answer. Never throws. */
   async #ask(
     { headers }: Pick<Call, "headers">,
     origin: Origin,
     { method, target, body }: ContentWish,
     signal: AbortSignal,
     waitMs = answerMs,
-  ): Promise<Uint8Array | undefined> {
+  ): Promise<{ readonly status: number; readonly isDone: boolean; readonly body: Uint8Array } | undefined> {
     const late = new AbortController();
     const cancel = this.#parts.clock.after(waitMs, () => late.abort());
     try {
@@ -251,7 +256,8 @@ export class KeptContents {
       const response = await origin.send(request, AbortSignal.any([signal, late.signal]));
       const answer = await collect(response.body, mostErrorBytes);
       await answer.overflow?.[Symbol.asyncIterator]().return?.();
-      return response.status >= 200 && response.status < 300 ? answer.body : undefined;
+      const { status } = response;
+      return { status, isDone: status >= 200 && status < 300, body: answer.body };
     } catch {
       return undefined;
     } finally {

@@ -3,6 +3,7 @@ import type { AddressInfo } from "node:net";
 import { buffer } from "node:stream/consumers";
 import { expect, onTestFinished, test } from "vitest";
 import { GeminiContents } from "../../bench/prefix/providers/gemini-contents.ts";
+import { eventually } from "./eventually.ts";
 import { exchange } from "./http-exchange.ts";
 import { inMemory, runGateway } from "./running-gateway.ts";
 
@@ -45,12 +46,10 @@ test("surface: beginnings that Gemini keeps are made, named, lost, made again, a
   };
   const askUntilNamed = async () => {
     const from = asked.length;
-    await expect
-      .poll(async () => {
-        await ask();
-        return asked.slice(from).some(({ isNamed }) => isNamed);
-      })
-      .toBe(true);
+    await eventually("a call names one", async () => {
+      await ask();
+      return asked.slice(from).some(({ isNamed }) => isNamed);
+    });
   };
   await askUntilNamed();
   provider.lose();

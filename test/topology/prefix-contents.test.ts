@@ -191,6 +191,21 @@ describe("beginnings that Gemini keeps under a name", () => {
     expect(generated().some(isNamed)).toBe(false);
   });
 
+  test("a model that keeps only longer prompts than is published teaches that", async () => {
+    const { ask, clock, created } = await setUp(new GeminiContents(3_000));
+    for (let turn = 0; turn < 60; turn++) {
+      await ask(`${turn}?`);
+      clock.advance(minute / 2);
+    }
+    expect(created()).toHaveLength(1);
+    const longer = { systemInstruction: { parts: [{ text: rules.repeat(2) }] } };
+    for (let turn = 0; turn < 12; turn++) {
+      await ask(`${turn}?`, longer);
+      clock.advance(minute / 2);
+    }
+    await eventually("a longer one is made", () => created().length === 2);
+  });
+
   test("another credential hears nothing of it, and has its own", async () => {
     const { warmUp, ask, generated, created, provider, clock } = await setUp();
     await warmUp("a");

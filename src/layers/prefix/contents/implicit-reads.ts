@@ -3,10 +3,13 @@ import { TokenMeasure } from "../breakpoints/token-measure.ts";
 
 /**
  * What a provider's implicit cache reads for less by itself, as answers tell: of what prompts had in common with those before
- * them, the part that came from it. And how long their tokens are. By scope, such as the model of an origin.
+ * them, the part that came from it. And how long their tokens are, and from how many on something is kept. By scope, such
+ * as the model of an origin.
  */
 
 interface Scope {
+  /** Shorter prefixes are known not to be kept. */
+  least: number;
   readonly measure: TokenMeasure;
   readonly shares: number[];
 }
@@ -14,6 +17,8 @@ interface Scope {
 const mostScopes = 1_000;
 /** Of late so many answers count. */
 const mostShares = 16;
+/** How much longer what is tried next must be: by length alone tokens are not known exactly. */
+const margin = 1.1;
 
 export class ImplicitReads {
   readonly #scopes = new Map<string, Scope>();
@@ -38,8 +43,19 @@ export class ImplicitReads {
     if (shares.length > mostShares) shares.shift();
   }
 
+  /** Tokens of the shortest prefix that is worth trying. */
+  least(scope: string): number {
+    return this.#of(scope).least;
+  }
+
+  /** The provider did not keep one of so many characters. */
+  tooShort(scope: string, length: number): void {
+    const known = this.#of(scope);
+    known.least = Math.max(known.least, margin * known.measure.tokens(length));
+  }
+
   #of(name: string): Scope {
-    const scope = this.#scopes.get(name) ?? { measure: new TokenMeasure(0), shares: [] };
+    const scope = this.#scopes.get(name) ?? { least: 0, measure: new TokenMeasure(0), shares: [] };
     this.#scopes.delete(name);
     this.#scopes.set(name, scope);
     if (this.#scopes.size > mostScopes) this.#scopes.delete(this.#scopes.keys().next().value as string);
