@@ -92,6 +92,24 @@ describe.each(["nginx", "varnishd"] as const)("%s with our configuration", (name
       expect((await get(undefined, { headers: { "if-none-match": '"other"' } })).status).toBe(200);
     });
 
+    it("keeps the whole of it, whatever part is asked for, and gives the part", async () => {
+      const first = await get(undefined, { headers: { range: "bytes=2-8" } });
+      const { text: whole } = await get();
+      // What it does not have yet it may also give as a whole.
+      expect([whole, whole.slice(2, 9)]).toContain(first.text);
+      const part = await get(undefined, { headers: { range: "bytes=2-8" } });
+      expect(JSON.parse(whole).url).toBe(`/v1/answers/${slug}`);
+      expect(arrived().map(({ headers }) => headers.range)).toEqual([undefined]);
+      expect([part.status, part.text]).toEqual([206, whole.slice(2, 9)]);
+      for (const range of ["bytes=999999-", "bytes=9-2", "bytes=x", "lines=1-2", "bytes=0-0,2-3,5-6,-1"]) {
+        const { status, text } = await get(undefined, { headers: { range } });
+        expect([range, [200, 206, 416].includes(status)]).toEqual([range, true]);
+        if (status === 200) expect(text).toBe(whole);
+      }
+      expect((await get()).text).toBe(whole);
+      expect(arrived()).toHaveLength(1);
+    });
+
     it("asks for what is old with its validator, and serves it meanwhile", async () => {
       origin.fields = front.old();
       await get();

@@ -45,13 +45,15 @@ export async function startReflectingOrigin(): Promise<ReflectingOrigin> {
       ...publishedFields,
       "surrogate-key": `answer-${slug} tag-of-all`,
       vary: "Accept-Encoding",
+      "accept-ranges": "bytes",
       etag,
       ...origin.fields,
     }))
       if (value !== undefined) response.setHeader(name, value);
     if (headers["if-none-match"] === etag) return response.writeHead(304).end();
-    response.writeHead(origin.status, { "content-type": "text/plain" });
-    return response.end(JSON.stringify({ version: origin.version, method, url, headers, body }));
+    const text = JSON.stringify({ version: origin.version, method, url, headers, body });
+    response.writeHead(origin.status, { "content-type": "text/plain", "content-length": Buffer.byteLength(text) });
+    return response.end(text);
   });
   await new Promise<void>((resolve) => server.listen(0, "127.0.0.1", resolve));
   const origin: ReflectingOrigin = {
