@@ -3,6 +3,8 @@ import { readConfig, startGateway } from "../../src/gateway/index.ts";
 import { Ledger } from "../../src/telemetry/ledger.ts";
 import { Rollups } from "../../src/telemetry/rollups/rollups.ts";
 import { CounterTally, HistogramTally } from "../../src/telemetry/tally.ts";
+import { answerQuestions } from "../child-process.ts";
+import { ProcessorShare } from "../servers/processor-share.ts";
 
 /** The gateway from the sources, as it is or deaf to what it would count: `all`, `metrics` or `nothing`, folder, upstream. */
 
@@ -23,4 +25,9 @@ const reading = readConfig({ file: undefined, environment: {}, flags });
 if (!reading.ok) throw new Error(JSON.stringify(reading.mistakes));
 const gateway = await startGateway(reading.config);
 process.stdout.write(`listening on port ${new URL(gateway.url).port}\n`);
+const share = new ProcessorShare();
+answerQuestions((question: "begin" | "end") =>
+  question === "begin" ? share.begin() : share.end((url) => url.includes("/src/telemetry/")),
+);
+process.channel?.unref();
 process.once("SIGTERM", () => void gateway.close().then(() => process.exit(0)));
