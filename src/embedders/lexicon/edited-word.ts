@@ -72,4 +72,4 @@ export class EditedWord {
 }
 
 /** Of the words that are corrected, with what a slip can add. */
-export const longest = 32;
+const longest = 32;

@@ -39,10 +39,11 @@ const verdictOf = once((reading: Reading) => ({ isVolatile: questionFrames(readi
 
 function isOfTheMoment(frame: QuestionFrame): boolean {
   const { words } = frame.sentence;
+  const sentence = ` ${words.join(" ")} `;
   const isRelative = frame.type === "how" || frame.type === "why";
   return (
     words.some((_, index) => pointsAtNow(words, index)) ||
-    phrases.some((phrase) => phrase.test(` ${words.join(" ")} `)) ||
+    phrases.some((phrase) => phrase.test(sentence)) ||
     asksForTraffic(words) ||
     asksForWeather(words, frame.type) ||
     (!isRelative && (asksForOwnRecord(words, frame.type) || asksForQuote(words)))
