@@ -66,6 +66,10 @@ export const alertCases: Readonly<Record<string, AlertCase>> = {
     fires: gauge('reprise_breaker_state{backend="redis"}', "0x5 2x10", "13m"),
     silent: gauge('reprise_breaker_state{backend="redis"}', "0x5 2 2 1 2 2 1 2 2 1 2", "13m"),
   },
+  RepriseEdgePurgesWait: {
+    fires: gauge('reprise_edge_purge_queue{adapter="cdn"}', "0x5 1x10", "13m"),
+    silent: gauge('reprise_edge_purge_queue{adapter="cdn"}', "0x5 3 2 0 3 1 0 2 2 0 1", "13m"),
+  },
   RepriseUpstreamFails: { fires: upstream(20), silent: upstream(10) },
   RepriseUnpriced: { fires: unpriced(20), silent: unpriced(5) },
   RepriseTenantMismatch: {
