@@ -16,6 +16,8 @@ export interface MarkablePart {
   readonly isLast: boolean;
   /** The client has marked it. */
   readonly isMarked?: boolean;
+  /** And asks for the longer of the provider's lifetimes. */
+  readonly isMarkedLong?: boolean;
 }
 
 /** A prompt whose prefixes a provider may be told to keep. */

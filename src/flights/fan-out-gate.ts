@@ -1,4 +1,4 @@
-import type { CacheMarks } from "../core/cache-marks.ts";
+import type { CacheMarks, MarkablePart } from "../core/cache-marks.ts";
 import type { Asked } from "../core/call.ts";
 import type { Clock } from "../core/clock.ts";
 import type { FanOutWishes, OriginResponse } from "../core/origin.ts";
@@ -7,7 +7,12 @@ import type { MaybePromise } from "../core/store.ts";
 import type { Trace } from "../core/trace.ts";
 import { isGenuine, type RulesByModel, rulesFor } from "../layers/prefix/breakpoints/provider-rules.ts";
 import { FanOut, type Passage } from "../layers/prefix/fan-out/fan-out.ts";
-import { type SharedStart, sharedAtMarks, sharedEverywhere } from "../layers/prefix/fan-out/shared-start.ts";
+import {
+  type PlacedMark,
+  type SharedStart,
+  sharedAtMarks,
+  sharedEverywhere,
+} from "../layers/prefix/fan-out/shared-start.ts";
 import { isSharedOnceBegun } from "../layers/prefix/fan-out/sharing.ts";
 import { mediaType } from "./origin-answer.ts";
 
@@ -105,6 +110,7 @@ function startOf(asked: Asked, marks: CacheMarks | undefined, own: () => RulesBy
   const sharing = {
     leastTokens: rules?.leastTokens ?? leastTokens,
     lifetimeMs: rules?.lifetimeMs ?? usualLifetimeMs,
+    longLifetimeMs: rules?.longer?.lifetimeMs,
     mostWaitMs,
   };
   // Nobody hears by how long a call takes what others who may not see its answer have asked.
@@ -112,6 +118,13 @@ function startOf(asked: Asked, marks: CacheMarks | undefined, own: () => RulesBy
   if (rules === undefined || !rules.kind.endsWith("marks"))
     return sharedEverywhere(asked.parsed().prompt(), seed, sharing);
   const parts = asked.parsed().markable?.()?.parts ?? [];
-  const marked = parts.flatMap(({ isMarked }, place) => (isMarked === true ? [place] : []));
-  return sharedAtMarks(parts, marks?.ends ?? marked, rules.lookBack, seed, sharing);
+  const ours = marks?.ends.map((place, index) => ({ place, isLong: index < (marks.long ?? 0) }));
+  return sharedAtMarks(parts, ours ?? marksOf(parts), rules.lookBack, seed, sharing);
+}
+
+/** The client's own. */
+function marksOf(parts: readonly MarkablePart[]): readonly PlacedMark[] {
+  return parts.flatMap(({ isMarked, isMarkedLong = false }, place) =>
+    isMarked === true ? [{ place, isLong: isMarkedLong }] : [],
+  );
 }

@@ -45,8 +45,8 @@ export function markablePrompt(
   const parts = partsOf(body, orders);
   const [last] = parts.slice(-1);
   // The one mark of the whole request stands for one on its last part.
-  if (last !== undefined && (body.get("cache_control") ?? null) !== null)
-    parts.splice(-1, 1, { ...last, isMarked: true });
+  const whole = ownMarkOf(body);
+  if (last !== undefined && whole.isMarked) parts.splice(-1, 1, { ...last, ...whole });
   return { parts, hasOwnMarks, hasOwnKey: true };
 }
 
@@ -76,7 +76,7 @@ function partsOf(body: JsonObject, orders: Readonly<Record<string, KeepOrder>>):
     for (const [block, value] of blocks.entries()) {
       const text = (block === 0 ? before : "") + serializeJson(value, order);
       const isLast = block === blocks.length - 1;
-      parts.push({ place, block, by, text, takesMark: takesMark(value), isLast, isMarked: isMarked(value) });
+      parts.push({ place, block, by, text, takesMark: takesMark(value), isLast, ...ownMarkOf(value) });
     }
   };
   const tools = body.get("tools");
@@ -121,8 +121,9 @@ function blockTakesMark(block: JsonValue): boolean {
   return block.get("type") !== "text" || textOf(block.get("text")) !== undefined;
 }
 
-function isMarked(block: JsonValue): boolean {
-  return isObject(block) && (block.get("cache_control") ?? null) !== null;
+function ownMarkOf(value: JsonValue): { readonly isMarked: boolean; readonly isMarkedLong: boolean } {
+  const mark = isObject(value) ? (value.get("cache_control") ?? null) : null;
+  return { isMarked: mark !== null, isMarkedLong: isObject(mark) && mark.get("ttl") === "1h" };
 }
 
 function marking(value: JsonValue, block: number, kind: JsonObject): readonly JsonValue[] {

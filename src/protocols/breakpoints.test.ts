@@ -172,11 +172,21 @@ describe("a message for Anthropic", () => {
   });
 
   it.each([
-    ["at the top", { cache_control: { type: "ephemeral" } }],
-    ["on a tool", { tools: [{ name: "look", cache_control: { type: "ephemeral" } }] }],
-    ["on a block", { system: [{ type: "text", text: "Be kind.", cache_control: { type: "ephemeral", ttl: "1h" } }] }],
-  ])("marks of the client %s are its own", (_, marked) => {
-    expect(parsed(anthropicMessages, { ...body, ...marked }).markable?.()?.hasOwnMarks).toBe(true);
+    ["at the top", { cache_control: { type: "ephemeral" } }, "user", false],
+    ["on a tool", { tools: [{ name: "look", cache_control: { type: "ephemeral" } }] }, "head", false],
+    [
+      "on a block",
+      { system: [{ type: "text", text: "Be kind.", cache_control: { type: "ephemeral", ttl: "1h" } }] },
+      "head",
+      true,
+    ],
+  ])("marks of the client %s are its own", (_, marked, by, isMarkedLong) => {
+    const { hasOwnMarks, parts = [] } = parsed(anthropicMessages, { ...body, ...marked }).markable?.() ?? {};
+    expect(hasOwnMarks).toBe(true);
+    const own = parts.filter(({ isMarked }) => isMarked);
+    expect(own).toMatchObject([{ isMarkedLong }]);
+    if (by === "head") expect(own[0]?.by).toBe(by);
+    else expect(own[0]).toBe(parts.at(-1));
   });
 
   it("of a thread there is nothing to mark", () => {

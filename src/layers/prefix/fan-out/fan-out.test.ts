@@ -5,6 +5,7 @@ import { type SharedStart, sharedAtMarks, sharedEverywhere } from "./shared-star
 
 const rules = { leastTokens: 1_000, lifetimeMs: 300_000, mostWaitMs: 5_000 };
 const head = { text: "A rule of the house. ".repeat(400) };
+const mark = (place: number, isLong = false) => ({ place, isLong });
 const never = new AbortController().signal;
 
 function fanOut() {
@@ -28,7 +29,7 @@ function fanOut() {
 }
 
 function startOf(question: string, seed = "tenant", parts = [head, { text: question }]): SharedStart {
-  return sharedAtMarks(parts, [0], 20, seed, rules) as SharedStart;
+  return sharedAtMarks(parts, [mark(0)], 20, seed, rules) as SharedStart;
 }
 
 describe("warming before a fan-out", () => {
@@ -64,6 +65,25 @@ describe("warming before a fan-out", () => {
     clock.advance(2_000);
     enter("e");
     enter("f");
+    expect(gone.slice(4)).toEqual(["e"]);
+  });
+
+  it("what is marked to be kept for longer is warm for longer, also when a later mark on it asks for less", () => {
+    const { enter, gone, passages, clock } = fanOut();
+    const parts = [head, { text: "How?" }];
+    const start = (isLong: boolean) =>
+      sharedAtMarks(parts, [mark(0, isLong)], 20, "s", { ...rules, longLifetimeMs: 3_600_000 }) as SharedStart;
+    enter("a", start(true));
+    passages.get("a")?.begun();
+    enter("b", start(false));
+    passages.get("b")?.begun();
+    clock.advance(3_599_000);
+    enter("c", start(false));
+    enter("d", start(false));
+    expect(gone).toEqual(["a", "b", "c", "d"]);
+    clock.advance(2_000);
+    enter("e", start(true));
+    enter("f", start(true));
     expect(gone.slice(4)).toEqual(["e"]);
   });
 
@@ -156,7 +176,11 @@ describe("warming before a fan-out", () => {
 
   it("it remembers a bounded number", () => {
     const { one } = fanOut();
-    const points = Array.from({ length: 30_000 }, (_, index) => ({ digest: String(index), tokens: 2_000 }));
+    const points = Array.from({ length: 30_000 }, (_, index) => ({
+      digest: String(index),
+      tokens: 2_000,
+      lifetimeMs: 1_000,
+    }));
     const passage = one.enter({ ...rules, written: points, read: points }, never) as Passage;
     passage.begun();
     expect(one.size).toBe(20_000);
@@ -167,16 +191,16 @@ describe("what calls share", () => {
   const parts = Array.from({ length: 30 }, (_, index) => ({ text: `${index} ${head.text}` }));
 
   it("at marks: what ends there is written, and what ended shortly before is read", () => {
-    const start = sharedAtMarks(parts, [25], 20, "s", rules) as SharedStart;
+    const start = sharedAtMarks(parts, [mark(25)], 20, "s", rules) as SharedStart;
     expect([start.written.length, start.read.length]).toEqual([1, 20]);
-    const earlier = sharedAtMarks(parts, [6], 20, "s", rules) as SharedStart;
+    const earlier = sharedAtMarks(parts, [mark(6)], 20, "s", rules) as SharedStart;
     expect(start.read[0]?.digest).toBe(earlier.written[0]?.digest);
     expect(sharedAtMarks(parts, [], 20, "s", rules)).toBeUndefined();
   });
 
   it("short beginnings are not shared", () => {
     expect(sharedEverywhere([{ text: "How?" }], "s", rules)).toBeUndefined();
-    expect(sharedAtMarks([{ text: "How?" }, head], [0], 20, "s", rules)).toBeUndefined();
+    expect(sharedAtMarks([{ text: "How?" }, head], [mark(0)], 20, "s", rules)).toBeUndefined();
     expect(sharedEverywhere([{ text: "How?" }, head], "s", rules)?.written).toHaveLength(1);
   });
 });

@@ -1,6 +1,6 @@
 import type { Clock } from "../../../core/clock.ts";
 import type { MaybePromise } from "../../../core/store.ts";
-import type { PrefixPoint, SharedStart } from "./shared-start.ts";
+import type { PrefixPoint, SharedStart, WrittenPoint } from "./shared-start.ts";
 
 /**
  * Lets one call go first where others begin alike: what a provider keeps of a prompt can be read only when the answer to
@@ -101,7 +101,7 @@ export class FanOut {
   }
 
   /** From now on others wait for it, where it writes what nobody has yet. */
-  #go({ written, lifetimeMs }: SharedStart, hasWaited: boolean): Passage {
+  #go({ written }: SharedStart, hasWaited: boolean): Passage {
     const lead = new Lead();
     for (const { digest } of written) if (!this.#isWarm(digest)) this.#leads.set(digest, lead);
     let isOver = false;
@@ -109,7 +109,7 @@ export class FanOut {
       if (isOver) return;
       isOver = true;
       this.#forget(lead, written);
-      if (how === "warmed") this.#keepWarm(written, lifetimeMs);
+      if (how === "warmed") this.#keepWarm(written);
       lead.end(how);
     };
     return { hasWaited, begun: () => end("warmed"), failed: () => end("failed") };
@@ -129,10 +129,13 @@ export class FanOut {
     return until !== undefined && until > this.#clock.monotonic();
   }
 
-  #keepWarm(points: readonly PrefixPoint[], lifetimeMs: number): void {
-    for (const { digest } of points) {
+  #keepWarm(points: readonly WrittenPoint[]): void {
+    const now = this.#clock.monotonic();
+    for (const { digest, lifetimeMs } of points) {
+      // What was asked to be kept for longer is not kept for less.
+      const until = Math.max(now + lifetimeMs, this.#warm.get(digest) ?? 0);
       this.#warm.delete(digest);
-      this.#warm.set(digest, this.#clock.monotonic() + lifetimeMs);
+      this.#warm.set(digest, until);
     }
     for (const digest of this.#warm.keys()) {
       if (this.#warm.size <= mostWarm) return;

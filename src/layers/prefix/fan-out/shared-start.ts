@@ -10,14 +10,17 @@ export interface PrefixPoint {
   readonly tokens: number;
 }
 
+export interface WrittenPoint extends PrefixPoint {
+  /** How long it can be read. */
+  readonly lifetimeMs: number;
+}
+
 /** Points are in ascending order. */
 export interface SharedStart {
-  readonly written: readonly PrefixPoint[];
+  readonly written: readonly WrittenPoint[];
   readonly read: readonly PrefixPoint[];
   /** Shorter ones are not kept. */
   readonly leastTokens: number;
-  /** How long what was written can be read. */
-  readonly lifetimeMs: number;
   readonly mostWaitMs: number;
 }
 
@@ -30,39 +33,63 @@ const margin = 0.9;
 export interface SharingRules {
   readonly leastTokens: number;
   readonly lifetimeMs: number;
+  /** Of what is marked so; default the usual one. */
+  readonly longLifetimeMs?: number | undefined;
   readonly mostWaitMs: number;
 }
 
 /** Of a cache that keeps every beginning. `seed`: who may share it. */
 export function sharedEverywhere(parts: readonly Part[], seed: string, rules: SharingRules): SharedStart | undefined {
-  const points = pointsOf(parts, seed, rules);
-  return points.length === 0
-    ? undefined
-    : { ...rules, leastTokens: margin * rules.leastTokens, written: points, read: points };
+  const read = pointsOf(parts, seed, rules);
+  if (read.length === 0) return undefined;
+  const { lifetimeMs } = rules;
+  return startOf(
+    rules,
+    read,
+    read.map((point) => ({ ...point, lifetimeMs })),
+  );
+}
+
+/** A mark on a part. */
+export interface PlacedMark {
+  readonly place: number;
+  /** It asks for the longer lifetime. */
+  readonly isLong: boolean;
 }
 
 /** Of a cache that keeps what ends at a mark, and finds at a mark what was kept up to `lookBack` parts before it. */
 export function sharedAtMarks(
   parts: readonly Part[],
-  ends: readonly number[],
+  marks: readonly PlacedMark[],
   lookBack: number,
   seed: string,
   rules: SharingRules,
 ): SharedStart | undefined {
   const points = pointsOf(parts, seed, rules);
-  const [isWritten, isRead] = [new Set<number>(), new Set<number>()];
-  for (const end of ends) {
-    isWritten.add(end);
+  const lifetimes = new Map<number, number>();
+  const isRead = new Set<number>();
+  for (const { place: end, isLong } of marks) {
+    lifetimes.set(end, (isLong ? rules.longLifetimeMs : undefined) ?? rules.lifetimeMs);
     for (let place = Math.max(0, end - lookBack + 1); place <= end; place++) isRead.add(place);
   }
-  const written = points.filter(({ place }) => isWritten.has(place));
+  const written = points.flatMap((point) => {
+    const lifetimeMs = lifetimes.get(point.place);
+    return lifetimeMs === undefined ? [] : [{ ...point, lifetimeMs }];
+  });
   if (written.length === 0) return undefined;
-  return {
-    ...rules,
-    leastTokens: margin * rules.leastTokens,
+  return startOf(
+    rules,
+    points.filter(({ place }) => isRead.has(place)),
     written,
-    read: points.filter(({ place }) => isRead.has(place)),
-  };
+  );
+}
+
+function startOf(
+  { leastTokens, mostWaitMs }: SharingRules,
+  read: readonly PrefixPoint[],
+  written: readonly WrittenPoint[],
+): SharedStart {
+  return { written, read, leastTokens: margin * leastTokens, mostWaitMs };
 }
 
 /** The long beginnings, each up to the end of a part. */
