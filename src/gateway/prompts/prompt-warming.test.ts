@@ -2,7 +2,7 @@ import { afterEach, describe, expect, it } from "vitest";
 import { ManualClock, systemRandom } from "../../core/clock.ts";
 import { PromptRegistry, type RegistryParts } from "../../layers/prefix/registry/prompt-registry.ts";
 import { memory } from "../../stores/memory.ts";
-import { type ScriptedOrigin, startScriptedOrigin } from "../../testing/index.ts";
+import { Gate, type ScriptedOrigin, startScriptedOrigin } from "../../testing/index.ts";
 import { upstreamSchema } from "../../upstream-options.ts";
 import { Upstreams, type UpstreamsSettings } from "../upstreams.ts";
 import { PromptWarming, type WarmingParts } from "./prompt-warming.ts";
@@ -85,6 +85,29 @@ describe("warming prompts up", () => {
     await expect.poll(() => spent.length).toBe(1);
     await Promise.all([here.warming.look(), there.warming.look()]);
     expect(server.callCount).toBe(1);
+  });
+
+  it("goes on elsewhere where one server hangs, and asks that one no second time meanwhile", async () => {
+    const [slow, quick] = [await origin(), await origin()];
+    const gate = new Gate();
+    slow.plan({ holds: [{ at: "headers", gate }] });
+    const { clock, spent, gateway } = setUp(
+      { pool: { replicas: [slow.url, quick.url], healthPath: "off" } },
+      { pool: { model: "m", prompts: ["house", "garden"] } },
+    );
+    const { prompts, warming } = gateway();
+    await prompts.set({ name: "house", text: long });
+    await gate.reached();
+    await expect.poll(() => spent.length).toBe(1);
+    slow.plan(undefined);
+    await prompts.set({ name: "garden", text: `${long} And the garden.` });
+    await expect.poll(() => spent.length).toBe(3);
+    clock.advance(60_000);
+    expect([slow.callCount, quick.callCount]).toEqual([2, 2]);
+    gate.release();
+    await expect.poll(() => spent.length).toBe(4);
+    await warming.look();
+    expect([slow.callCount, quick.callCount]).toEqual([2, 2]);
   });
 
   it("is tried again where it failed, later each time, and said twice at most", async () => {

@@ -13,7 +13,7 @@ import { type WarmResult, type WarmTarget, warmUp } from "./warm-call.ts";
 /**
  * Registered prompts are warmed up where the configuration says so: on each replica of a pool when it begins to take calls
  * or takes them again, on another upstream once, and everywhere when there is a new version. What is to be done is found
- * by looking every few seconds, and at once when a prompt has changed, at what has been done for whom. Of several gateways
+ * by looking every second, and at once when a prompt has changed, at what has been done for whom. Of several gateways
  * over one store one takes each call upon itself. One that fails is tried again, later each time.
  */
 
@@ -40,7 +40,8 @@ interface Tried {
   readonly againAtMs: number;
 }
 
-const lookMs = 5_000;
+const lookMs = 1_000;
+const retryMs = 5_000;
 const longestWaitMs = 5 * 60_000;
 /** Within these nobody else warms the same: a provider keeps it for as long, and a replica is warmed once it is back. */
 const claimMs = { provider: 5 * 60_000, replica: 10_000 };
@@ -48,11 +49,12 @@ const claimMs = { provider: 5 * 60_000, replica: 10_000 };
 export class PromptWarming {
   readonly #parts: WarmingParts;
   readonly #tried = new Map<string, Tried>();
+  /** What is under way: one replica that hangs keeps no other from being warmed. */
+  readonly #running = new Set<string>();
   readonly #abort = new AbortController();
   /** By which it knows its own claims. */
   readonly #self: Uint8Array;
   #cancel: CancelTimer | undefined;
-  #isLooking = false;
 
   constructor(parts: WarmingParts) {
     this.#parts = parts;
@@ -63,8 +65,7 @@ export class PromptWarming {
 
   /** Does what is to be done now. Never rejects. */
   async look(): Promise<void> {
-    if (this.#isLooking || this.#abort.signal.aborted) return;
-    this.#isLooking = true;
+    if (this.#abort.signal.aborted) return;
     const { settings, core } = this.#parts;
     const due = Object.entries(settings()).flatMap(([upstream, { model, prompts, apiKey }]) =>
       prompts.flatMap((reference) => {
@@ -76,7 +77,6 @@ export class PromptWarming {
       }),
     );
     await Promise.all(due);
-    this.#isLooking = false;
   }
 
   /** At once, whatever has been done: on all that take calls of the upstream. */
@@ -129,10 +129,13 @@ export class PromptWarming {
     const state = `${promptId(prompt)}\n${sinceOf(target)}`;
     const tried = this.#tried.get(key);
     if (tried?.state === state && (tried.isDone || tried.againAtMs > clock.monotonic())) return;
+    if (this.#running.has(key)) return;
+    this.#running.add(key);
     const isMine = await this.#claim(target, prompt, how.model);
     const result = isMine ? await warmUp(core, target, { text: prompt.text, ...how }, this.#abort.signal) : undefined;
     const failures = result?.kind === "failed" ? 1 + (tried?.state === state ? tried.failures : 0) : 0;
-    const againAtMs = clock.monotonic() + Math.min(longestWaitMs, lookMs * 2 ** failures);
+    const againAtMs = clock.monotonic() + Math.min(longestWaitMs, retryMs * 2 ** failures);
+    this.#running.delete(key);
     this.#tried.set(key, { state, isDone: result?.kind !== "failed", failures, againAtMs });
     if (result === undefined || this.#abort.signal.aborted) return;
     const told = { prompt: promptId(prompt), upstream: upstream.name, server: server.id, model: how.model };
