@@ -36,6 +36,7 @@ async function runPool(urls: readonly string[]) {
     begin(gateway.url + chatPath, { body: { model: "m", messages: [{ role: "user", content }], stream: true } });
   return {
     url: gateway.url,
+    folder,
     ask,
     reload: (...changed: Parameters<typeof config>) => gateway.reload(config(...changed)),
     replicas: async () =>
@@ -78,4 +79,18 @@ test("a pool that was changed begins anew, and a stream through the old one goes
   expect(second.callCount).toBe(1);
   gate.release();
   expect((await held.done).text).toContain("[DONE]");
+});
+
+test("a replica that drains goes on draining when the pool is changed", async () => {
+  const [first, second, third] = [await runOrigin(), await runOrigin(), await runOrigin()];
+  const pool = await runPool([first.url, second.url]);
+  const drain = async (action: string) => {
+    const path = `/replicas/${encodeURIComponent(second.url)}/${action}`;
+    expect((await callAdmin({ url: pool.url, folder: pool.folder }, path, { method: "POST" })).status).toBe(200);
+  };
+  await drain("drain");
+  pool.reload([third.url, first.url, second.url]);
+  expect((await pool.replicas()).map(({ state }) => state)).toEqual(["ready", "ready", "draining"]);
+  await drain("undrain");
+  expect((await pool.replicas()).map(({ state }) => state)).toEqual(["ready", "ready", "ready"]);
 });
