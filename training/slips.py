@@ -45,8 +45,8 @@ BUCKET_BITS = 14
 """Of all that stands in a context, the least that makes a word foretold, and how often it must have been seen there;
 the same for what stands behind the words that open a question, where even common words are told by it, and for the word
 that opens it: of those there are few."""
-LEAST_SHARE, LEAST_SEEN = 0.12, 3
-LEAST_SHARE_OF_FRAMES, LEAST_SEEN_IN_FRAMES = 0.25, 10
+LEAST_SHARE, LEAST_SEEN = 0.1, 3
+LEAST_SHARE_OF_FRAMES, LEAST_SEEN_IN_FRAMES = 0.2, 10
 LEAST_SHARE_OF_OPENINGS = 0.03
 OPENING, FRAME, OTHER = "opening", "frame", "other"
 """Commoner words are mostly grammar, which is told otherwise."""
@@ -54,6 +54,8 @@ MOST_SHARE_OF_ALL = 0.002
 """What was seen in a context in place of a word like it, so many times as often, belongs there too; of the first word of a
 question whatever was seen more than once."""
 LEAST_RATIO = 0.01
+"""Beside so many a single one is a slip that was counted."""
+OFTEN = 30
 
 
 def sign(letter: str) -> int:
@@ -141,7 +143,9 @@ def foretold_counts(texts, common: set[str]) -> dict[str, int]:
             counts[f"{context} {ANY}"] = total
             counts[f"{context} {word}"] = count
             like = slips(word) & words.keys()
-            seldom = LEAST_COUNT - 1 if kind == OPENING else LEAST_RATIO * count
+            seldom = 1 if kind == OPENING or count >= OFTEN else 0
+            if kind != OPENING:
+                seldom = max(seldom, LEAST_RATIO * count)
             counts.update({f"{context} {other}": words[other] for other in like if words[other] > seldom})
     return counts
 

@@ -30,8 +30,8 @@ const shortestSlip = 2;
 const rarestMeant = 0.6;
 const rareWord = 0.6;
 /** Of all that was seen in the context, how much must be the word that was meant. */
-const share = 0.12;
-const shareInFrame = 0.25;
+const share = 0.1;
+const shareInFrame = 0.2;
 /** Few words open a question at all. */
 const shareOfOpening = 0.03;
 

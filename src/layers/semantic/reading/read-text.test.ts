@@ -95,3 +95,7 @@ test("a hundred thousand characters of any sort are read, with a bound on the se
     expect(searches).toBeLessThanOrEqual(24);
   }
 });
+
+test.each(["employeds", "carses"])("%s is no plural, since neither a participle nor a plural has one", (word) => {
+  expect(readText(`how many ${word} are there`, lexicon).tokens[2]).toMatchObject({ isKnown: false });
+});

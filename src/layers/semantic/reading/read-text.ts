@@ -78,6 +78,7 @@ const mostCorrections = 24;
 /** Shorter words and the plurals of rarer ones are mostly slips. */
 const shortestPlural = 5;
 const rarestSingular = 0.7;
+const participle = /\p{L}{4}ed$/u;
 
 const commonWords = new WeakMap<Lexicon, CommonWords>();
 
@@ -160,7 +161,10 @@ class WordReader {
     if (this.#lexicon.knows(lower)) return lower;
     if (lower.length < shortestPlural) return undefined;
     const singular = singularOf(lower, this.#lexicon);
-    return singular !== undefined && this.#lexicon.rarity(singular) < rarestSingular ? singular : undefined;
+    if (singular === undefined || this.#lexicon.rarity(singular) >= rarestSingular) return undefined;
+    // Neither a participle nor a plural has a plural (`employeds`, `carses`).
+    const isSingular = !participle.test(singular) && singularOf(singular, this.#lexicon) === undefined;
+    return isSingular ? singular : undefined;
   }
 
   /** The parts of a hyphenated word where each is a word of its own (`full-time`), or one a slip; else the word as it is. */
