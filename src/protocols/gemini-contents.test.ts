@@ -92,7 +92,8 @@ describe("contents that Gemini keeps under a name", () => {
       ...{ name: "cachedContents/x", tokens: 7 },
     });
     expect(made({ name: "cachedContents/x" })).toEqual({ name: "cachedContents/x", tokens: undefined });
-    for (const answer of [{}, { name: 7 }, { name: "a b?c#d" }, { name: "cachedContents/../models" }, "no", null]) expect(made(answer)).toBeUndefined();
+    for (const answer of [{}, { name: 7 }, { name: "a b?c#d" }, { name: "cachedContents/../models" }, "no", null])
+      expect(made(answer)).toBeUndefined();
   });
 
   it("a name of the client's own is seen under both spellings; tuned models keep none", () => {
