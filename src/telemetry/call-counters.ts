@@ -77,7 +77,10 @@ export function callCounters(
   for (const kind of ["corrupt", "tenant_mismatch", "auth_fail", "limit"]) rejected.begin(kind);
 
   const models = new BoundedLabels();
-  const alike = new SeriesMap(["endpoint", "provider", "model", "tenant"], (values) => new CallsAlike(requests, values));
+  const alike = new SeriesMap(
+    ["endpoint", "provider", "model", "tenant"],
+    (values) => new CallsAlike(requests, values),
+  );
   const tenants = new TopLabels(mostTenants, (tenant) => {
     requests.drop("tenant", tenant);
     alike.drop("tenant", tenant);
