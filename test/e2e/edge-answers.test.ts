@@ -7,6 +7,7 @@ import { eventually } from "./eventually.ts";
 import { type Exchanged, type ExchangeOptions, exchange } from "./http-exchange.ts";
 import { openConnection } from "./raw-connection.ts";
 import { inMemory, type RunningGateway, runBoth, runGateway } from "./running-gateway.ts";
+import { askUntilStored } from "./stored-answer.ts";
 
 /** Reviewed answers, each at a URL that caches in front of the gateway may keep. */
 
@@ -14,7 +15,7 @@ const tagged = { "x-ai-cache-tags": "doc:42" };
 
 /** Asks, and publishes what is answered; returns its text. */
 async function publish(gateway: RunningGateway, slug: string, more: object = {}): Promise<string> {
-  const answer = await ask(gateway, question(`What of ${slug}?`), tagged);
+  const answer = await askUntilStored(gateway, question(`What of ${slug}?`), tagged);
   const entry = answer.headers["x-ai-cache-entry"];
   const published = await callAdmin(gateway, "/answers", { body: { slug, entry, ...more } });
   expect([published.status, published.text]).toEqual([200, expect.stringContaining(slug)]);

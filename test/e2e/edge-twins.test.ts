@@ -4,6 +4,7 @@ import { invalidate } from "./admin-call.ts";
 import { ask, bearer, chatPath, question, statusOf } from "./chat-call.ts";
 import { type Exchanged, type ExchangeOptions, exchange } from "./http-exchange.ts";
 import { inMemory, type RunningGateway, runBoth, runGateway } from "./running-gateway.ts";
+import { askUntilStored } from "./stored-answer.ts";
 
 /** Answers to calls that policy opened, by GET as well: at the digest of their body. */
 
@@ -141,7 +142,7 @@ describe("twins for everybody", () => {
 
   test("policy that closes the call again closes what is there", async () => {
     const { origin, gateway } = await runBoth({ rules: opened.rules });
-    const path = locationOf(await ask(gateway, question(), faq));
+    const path = locationOf(await askUntilStored(gateway, question(), faq));
     await gateway.close();
     const open = await runGateway(origin, { rules: opened.rules }, gateway.folder);
     expect((await get(open, path)).status).toBe(200);

@@ -1,9 +1,10 @@
 import { expect, onTestFinished, test } from "vitest";
 import { callAdmin, invalidate } from "../e2e/admin-call.ts";
-import { ask, contentOf, question } from "../e2e/chat-call.ts";
+import { contentOf, question } from "../e2e/chat-call.ts";
 import { eventually } from "../e2e/eventually.ts";
 import { exchange } from "../e2e/http-exchange.ts";
 import { type RunningGateway, runGateway, runOrigin } from "../e2e/running-gateway.ts";
+import { askUntilStored } from "../e2e/stored-answer.ts";
 import { startRedis } from "../services/redis.ts";
 import { describeWithServices } from "../services/required.ts";
 
@@ -24,7 +25,7 @@ describeWithServices("redis-server", "published answers and twins of two gateway
       const get = async (gateway: RunningGateway, path = "/v1/answers/news") =>
         (await exchange(gateway.url + path)).status;
 
-      const answer = await ask(one, question(), { "x-ai-cache-tags": "doc:42" });
+      const answer = await askUntilStored(one, question(), { "x-ai-cache-tags": "doc:42" });
       const entry = answer.headers["x-ai-cache-entry"];
       const publish = async () => (await callAdmin(one, "/answers", { body: { slug: "news", entry } })).status;
       expect(await publish()).toBe(200);
