@@ -68,7 +68,7 @@ export function* readStaticModel(file: Uint8Array): Steps<StaticModelContents> {
   return { header, wordPiece, added, whole, scales, rows };
 }
 
-const wordsAtOnce = 4_096;
+const wordsAtOnce = 1_024;
 const bytesAtOnce = 1024 * 1024;
 
 function* readHeader(file: Uint8Array): Steps<Header> {
