@@ -14,7 +14,7 @@ export function withSystem(body: Uint8Array, text: string): Uint8Array {
     const own = given.get("system") ?? "";
     if (typeof own !== "string" && !Array.isArray(own))
       return rejectField("system", "'system' must be a string or an array of blocks");
-    if (firstText(own) === text) return given;
+    if (firstText(own)?.startsWith(text)) return given;
     const blocks = typeof own === "string" ? (own === "" ? [] : [block(own)]) : (own as readonly JsonValue[]);
     return new Map(given).set("system", blocks.length === 0 ? text : [block(text), ...blocks]);
   });

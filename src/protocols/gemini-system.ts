@@ -20,7 +20,7 @@ export function withSystem(body: Uint8Array, text: string): Uint8Array {
     const own = fieldOf(given, "systemInstruction") ?? new Map<string, JsonValue>();
     if (!isObject(own)) return rejectField("systemInstruction", "'systemInstruction' must be a content");
     const parts = listOf(own.get("parts"));
-    if (firstText(parts as JsonValue) === text) return given;
+    if (firstText(parts as JsonValue)?.startsWith(text)) return given;
     const name = given.get("system_instruction") === own ? "system_instruction" : "systemInstruction";
     return new Map(given).set(name, new Map(own).set("parts", [new Map([["text", text]]), ...parts]));
   });

@@ -13,7 +13,7 @@ export function withSystem(body: Uint8Array, text: string): Uint8Array {
   return rewritten(body, (given) => {
     const messages = given.get("messages");
     if (!Array.isArray(messages)) return rejectField("messages", "'messages' must be an array");
-    if (leadingText(messages) === text) return given;
+    if (leadingText(messages)?.startsWith(text)) return given;
     const system: JsonValue = new Map([
       ["role", "system"],
       ["content", text],

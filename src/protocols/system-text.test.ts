@@ -76,6 +76,15 @@ describe("a system prompt that is put into a request", () => {
     expect(Buffer.from(put(protocol, written)).toString()).toBe(bytes(written).toString());
   });
 
+  it.each([
+    [openAiChat, { messages: [{ ...system, content: `${text} Rhyme.` }, user] }],
+    [openAiResponses, { input: "Hi", instructions: `${text} Rhyme.` }],
+    [anthropicMessages, { messages: [user], system: [{ ...block, text: `${text} Rhyme.` }] }],
+    [gemini, { contents, systemInstruction: { parts: [{ text: `${text} Rhyme.` }] } }],
+  ] as const)("is not put before a text that begins with it ($name)", (protocol, body) => {
+    expect(Buffer.from(put(protocol, body)).toString()).toBe(bytes(body).toString());
+  });
+
   it("leaves everything else in the order in which it came", () => {
     const tool = { type: "function", function: { name: "f", parameters: { z: 1, a: { y: 1, b: 2 } } } };
     const body = put(openAiChat, { tools: [tool], messages: [user] });
