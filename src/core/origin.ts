@@ -13,6 +13,8 @@ export interface OriginRequest {
   readonly body: Uint8Array;
   /** What the model reads, for origins that go by it; computed when it is asked for. */
   readonly prompt?: () => readonly PromptSection[];
+  /** What parts the prompts that the engine keeps from those of others, where it is sent one. */
+  readonly salt?: string | undefined;
   /** The same body for a certain sequence of the engine, for origins that choose one. */
   readonly inSlot?: (slot: number) => Uint8Array;
   /** Which of the calls that the trace is told of it is. */

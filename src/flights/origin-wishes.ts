@@ -69,7 +69,16 @@ async function sendMarked(
     };
     const inSlot = (slot?: number) => asked.parsed().forward({ ...forwarded, slot });
     const prompt = () => asked.parsed().prompt();
-    const request = { method: "POST", target, headers, body: inSlot(), prompt, inSlot, originCall };
+    const request = {
+      method: "POST",
+      target,
+      headers,
+      body: inSlot(),
+      prompt,
+      salt: forwarded.cacheSalt,
+      inSlot,
+      originCall,
+    };
     const response = await origin.send(request, signal);
     const { status } = response;
     const isOther = marked?.marks !== undefined || marked?.content !== undefined;

@@ -88,6 +88,15 @@ describe("prefix: a pool of replicas", () => {
     expect(pool.engines.reduce((sum, engine) => sum + engine.evaluated, 0)).toBeLessThan(1.2 * length);
   });
 
+  test("salted: what one tenant has sent there is nothing to another", async () => {
+    const pool = await runPool(2, { salt: true });
+    for (const tenant of ["one", "other"]) await ask(pool, 0, "What is it?", {}, { authorization: `Bearer ${tenant}` });
+    expect(countsOf(pool)).toEqual([1, 1]);
+    for (const tenant of ["one", "other"]) await ask(pool, 0, "How is it?", {}, { authorization: `Bearer ${tenant}` });
+    expect(countsOf(pool)).toEqual([2, 2]);
+    expect(pool.engines.every(({ evaluated }) => evaluated < 1.2 * (manuals[0] as string).length)).toBe(true);
+  });
+
   test("round robin computes every manual everywhere", async () => {
     const pool = await runPool(2, { routing: "round-robin" });
     for (let round = 0; round < 5; round++)

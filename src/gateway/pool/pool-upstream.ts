@@ -233,14 +233,15 @@ function inSlot(request: OriginRequest, slot: number | undefined): OriginRequest
   return slot === undefined || request.inSlot === undefined ? request : { ...request, body: request.inSlot(slot) };
 }
 
-function promptOf({ prompt }: OriginRequest, salt?: string): PromptBlocks {
+/** `common`: a secret of the gateways that tell each other the names of its blocks. */
+function promptOf({ prompt, salt = "" }: OriginRequest, common = ""): PromptBlocks {
   return blocksOf(
     prompt === undefined
       ? ""
       : prompt()
           .map(({ text }) => text)
           .join("\n"),
-    salt,
+    common + salt,
   );
 }
 
