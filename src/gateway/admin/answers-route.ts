@@ -52,7 +52,7 @@ const wishSchema = z.strictObject(
             .optional()
             .meta({
               description:
-                "Credentials; `${NAME}` stands for an environment variable of the gateway, and is stored as it stands.",
+                "Credentials; a name in braces after a dollar sign stands for an environment variable of the gateway, and is stored as it stands.",
             }),
           every: z.string(everyRule).refine(isEvery, everyRule).meta({ description: "How often it is asked again." }),
         },
