@@ -197,6 +197,12 @@ describe("the registry of prompts", () => {
     expect(steps).toEqual(["written", "acknowledged"]);
   });
 
+  it("does not acknowledge what the store has no room for", async () => {
+    const prompts = registry(memory({ clock: clock(), maxBytes: 100_000 }));
+    await expect(prompts.set({ name: "long", text: "x".repeat(200_000) })).rejects.toThrow(StoreUnavailableError);
+    expect((await prompts.set({ name: "short", text: "x" })).isNew).toBe(true);
+  });
+
   it("holds more prompts than one reading of places, in their order", async () => {
     const store = memory({ clock: clock() });
     const prompts = registry(store);

@@ -1,7 +1,7 @@
 import type { Bus } from "../../../core/bus.ts";
 import type { CancelTimer } from "../../../core/clock.ts";
 import { withDeadline } from "../../../core/deadline.ts";
-import { RepriseError } from "../../../core/errors.ts";
+import { RepriseError, StoreUnavailableError } from "../../../core/errors.ts";
 import { systemTenant } from "../../../core/scopes.ts";
 import { type Found, isLive, PromptBook } from "./prompt-book.ts";
 import { type PromptReference, referenceText } from "./prompt-name.ts";
@@ -183,6 +183,11 @@ export class PromptRegistry {
         "Set versions of your own only for texts that differ, or begin with an empty store.",
       );
     await this.#changed();
+    if (this.#book.of(prompt.tenant, prompt.name).some((one) => one.version === prompt.version && isLive(one))) return;
+    throw new StoreUnavailableError({
+      message: `The store did not keep ${referenceText(prompt.name, prompt.version)}.`,
+      remedy: "Give the store more room, or use one that takes values of this size.",
+    });
   }
 
   #assertRoom(text: string): void {
