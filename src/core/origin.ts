@@ -13,6 +13,8 @@ export interface OriginRequest {
   readonly body: Uint8Array;
   /** What the model reads, for origins that go by it; computed when it is asked for. */
   readonly prompt?: () => readonly PromptSection[];
+  /** As asked; what an engine has computed for one it has not for another. */
+  readonly model?: string;
   /** What parts the prompts that the engine keeps from those of others, where it is sent one. */
   readonly salt?: string | undefined;
   /** The same body for a certain sequence of the engine, for origins that choose one. */

@@ -75,6 +75,7 @@ async function sendMarked(
       headers,
       body: inSlot(),
       prompt,
+      model: facts.model,
       salt: forwarded.cacheSalt,
       inSlot,
       originCall,

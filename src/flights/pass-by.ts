@@ -25,16 +25,17 @@ interface Passing {
 /** Straight to the origin and back, shared with nobody and kept nowhere. Never throws. */
 export function passBy(asked: Asked, caller: Caller, outcome: Outcome, parts: Passage): Promise<Answer> {
   const salt = saltOf(asked);
+  const { model } = asked.call.facts;
   const inSlot = (slot?: number) => asked.parsed().forward({ requestUsage: false, cacheSalt: salt, slot });
   const prompt = () => asked.parsed().prompt();
   const gate = async (signal: AbortSignal) => parts.fanOut?.enter(asked, undefined, signal);
-  return passStraight(asked, () => ({ body: inSlot(), prompt, salt, inSlot }), caller, outcome, parts, gate);
+  return passStraight(asked, () => ({ body: inSlot(), prompt, model, salt, inSlot }), caller, outcome, parts, gate);
 }
 
 /** The same for a call of any kind. `forward` makes the body, and what goes with it. */
 export async function passStraight(
   { call, origin }: Passing,
-  forward: () => Pick<OriginRequest, "body" | "prompt" | "salt" | "inSlot">,
+  forward: () => Pick<OriginRequest, "body" | "prompt" | "model" | "salt" | "inSlot">,
   caller: Caller,
   outcome: Outcome,
   parts: Telling,

@@ -97,6 +97,12 @@ describe("prefix: a pool of replicas", () => {
     expect(pool.engines.every(({ evaluated }) => evaluated < 1.2 * (manuals[0] as string).length)).toBe(true);
   });
 
+  test("what was computed for one model is nothing to another", async () => {
+    const pool = await runPool(2);
+    for (const model of ["m", "m-with-an-adapter"]) await ask(pool, 0, "What is it?", { model });
+    expect(countsOf(pool)).toEqual([1, 1]);
+  });
+
   test("round robin computes every manual everywhere", async () => {
     const pool = await runPool(2, { routing: "round-robin" });
     for (let round = 0; round < 5; round++)

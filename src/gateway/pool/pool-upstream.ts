@@ -1,6 +1,7 @@
 import type { Dispatcher } from "undici";
 import type { Clock } from "../../core/clock.ts";
 import { OriginError } from "../../core/errors.ts";
+import { lengthPrefixed } from "../../core/fingerprint.ts";
 import { type FanOutWishes, headerValue, type OriginRequest, type OriginResponse } from "../../core/origin.ts";
 import { AffinityPolicy } from "../../layers/prefix/routing/affinity-policy.ts";
 import { BoundedHashing } from "../../layers/prefix/routing/bounded-hashing.ts";
@@ -234,14 +235,14 @@ function inSlot(request: OriginRequest, slot: number | undefined): OriginRequest
 }
 
 /** `common`: a secret of the gateways that tell each other the names of its blocks. */
-function promptOf({ prompt, salt = "" }: OriginRequest, common = ""): PromptBlocks {
+function promptOf({ prompt, model = "", salt = "" }: OriginRequest, common = ""): PromptBlocks {
   return blocksOf(
     prompt === undefined
       ? ""
       : prompt()
           .map(({ text }) => text)
           .join("\n"),
-    common + salt,
+    lengthPrefixed([common, salt, model]),
   );
 }
 
