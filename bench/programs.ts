@@ -1,5 +1,6 @@
 import type { Benchmark } from "./benchmark.ts";
-import { edgeServers } from "./edge/edge.ts";
+import { edgePurge } from "./edge/edge-purge.ts";
+import { edgeServers } from "./edge/edge-servers.ts";
 import { conditionalGet } from "./gateway/conditional-get.ts";
 import { exactHitGateway } from "./gateway/exact-hit-gateway.ts";
 import { exactHitPortkey } from "./gateway/exact-hit-portkey.ts";
@@ -56,6 +57,7 @@ export const programs: readonly Benchmark[] = [
   prefixEngine,
   prefixLint,
   edgeServers,
+  edgePurge,
   conditionalGet,
   storeFaults,
   gatewayFaults,
@@ -70,5 +72,6 @@ export const programs: readonly Benchmark[] = [
 
 /** Names that stand for several of them. */
 export const groups: Readonly<Record<string, readonly Benchmark[]>> = {
+  edge: [edgeServers, edgePurge],
   prefix: [prefixRouting, prefixEngine, prefixPlanner, prefixLint],
 };

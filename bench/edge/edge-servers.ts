@@ -18,7 +18,7 @@ const slug = "opening-hours";
 const wanted = 100_000;
 
 export const edgeServers: Benchmark = {
-  name: "edge",
+  name: "edge-servers",
   describe: "a published answer through nginx and Varnish, against a static file on the same server",
   run: (options) => withFolder((folder) => run(options, folder)),
 };
