@@ -122,7 +122,8 @@ export class Answers {
   /** What is shown under the slug changes: caches hear of it when it is in the store. */
   async #set(head: AnswerHead, before: AnswerHead | undefined): Promise<AnswerHead> {
     await this.#parts.registry.setHead(head);
-    if (before?.state === "live") await this.#parts.changed(head.slug);
+    // Who withdraws it once more may do so because caches could not be told the first time.
+    if (before?.state === "live" || head.state === "withdrawn") await this.#parts.changed(head.slug);
     return head;
   }
 

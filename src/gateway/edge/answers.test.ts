@@ -1,0 +1,57 @@
+import { expect, it } from "vitest";
+import { ManualClock, systemRandom } from "../../core/clock.ts";
+import { StoreUnavailableError } from "../../core/errors.ts";
+import { fingerprintKey } from "../../core/fingerprint.ts";
+import { memory } from "../../stores/memory.ts";
+import { AnswerRegistry } from "./answer-registry.ts";
+import { Answers } from "./answers.ts";
+
+async function setUp() {
+  const clock = new ManualClock();
+  const store = memory({ clock });
+  const secret = fingerprintKey(Buffer.alloc(32, 1));
+  const registry = new AnswerRegistry({ store, truth: store, secret, clock, announce: async () => {} });
+  const told: string[] = [];
+  const caches = { areAway: false };
+  const changed = async (slug: string) => {
+    if (caches.areAway) throw new StoreUnavailableError({ message: "the outbox takes nothing" });
+    told.push(slug);
+  };
+  const answers = new Answers({ registry, store, clock, random: systemRandom, changed });
+  const labels = { title: undefined, language: undefined, model: undefined, tags: [], generations: [] };
+  const source = { tenant: "t", slot: "s" };
+  await registry.addVersion({ slug: "a", text: "Yes.", ...labels, source, computedAt: 0, publishedAt: 0 });
+  const head = { slug: "a", state: "draft", current: undefined, latest: 1, changedAt: 0 } as const;
+  await registry.setHead({ ...head, prompt: undefined, refreshedAt: undefined, failed: undefined });
+  await answers.show("a", 1);
+  return { clock, store, registry, answers, told, caches };
+}
+
+it("caches are told of what they may have, and of nothing that was never shown", async () => {
+  const { answers, told } = await setUp();
+  expect(told).toEqual([]);
+  await answers.show("a", 1);
+  expect(told).toEqual(["a"]);
+  await answers.unpublish("a");
+  expect(told).toEqual(["a", "a"]);
+});
+
+it("E3: what was withdrawn while caches could not be told is gone, and they are told when it is withdrawn once more", async () => {
+  const { answers, registry, told, caches } = await setUp();
+  caches.areAway = true;
+  await expect(answers.unpublish("a")).rejects.toThrow(StoreUnavailableError);
+  expect((await registry.head("a"))?.state).toBe("withdrawn");
+  caches.areAway = false;
+  await answers.unpublish("a");
+  expect(told).toEqual(["a"]);
+});
+
+it("of two who publish at the same time each gets a version of its own", async () => {
+  const { registry } = await setUp();
+  const labels = { title: undefined, language: undefined, model: undefined, tags: [], generations: [] };
+  const draft = { slug: "a", ...labels, source: { tenant: "t", slot: "s" }, computedAt: 0, publishedAt: 0 };
+  const made = await Promise.all(["x", "y", "z"].map((text) => registry.addVersion({ ...draft, text })));
+  expect(made.map(({ version }) => version).sort()).toEqual([2, 3, 4]);
+  const kept = await Promise.all(made.map(async ({ version }) => (await registry.version("a", version))?.text));
+  expect(kept).toEqual(made.map(({ text }) => text));
+});
