@@ -25,7 +25,9 @@ interface Case {
   readonly bodyOf: (messages: readonly Message[], tools: readonly string[]) => Body;
   readonly provider: () => EmulatedProvider;
   readonly positionsOf: (body: Body) => readonly Position[];
-  /** `undefined` where nothing is written for money. */
+  /** So many times as long between calls; default 1. */
+  readonly slower?: number;
+  /** `undefined` where nothing is written for money, or there is more than one lifetime to choose from. */
   readonly oracle: OraclePrices | undefined;
   /** What Reprise is to cost less than, and what else there is. */
   readonly automatic: readonly [name: string, marker: Marker];
@@ -56,6 +58,21 @@ function anthropicCase(model: string, leastTokens: number): Case {
     others: [
       ["no caching", unmarked],
       ["system prompt and latest message marked", systemAndLatest],
+    ],
+  };
+}
+
+/** People who take ten minutes in the median: what is kept for five is mostly forgotten by then. */
+function slowCase(): Case {
+  const hour = { type: "ephemeral", ttl: "1h" };
+  return {
+    ...anthropicCase("claude-sonnet-4-5", 1_024),
+    title: "Anthropic, claude-sonnet-4-5, with people 24 times as slow",
+    slower: 24,
+    oracle: undefined,
+    others: [
+      ["no caching", unmarked],
+      ["automatic caching for an hour", { mark: (body) => ({ body: { ...body, cache_control: hour } }) }],
     ],
   };
 }
@@ -109,11 +126,12 @@ function run({ quick, log }: BenchOptions, trace: AgentTrace): BenchResult {
     anthropicCase("claude-sonnet-4-5", 1_024),
     anthropicCase("claude-opus-4-7", 2_048),
     anthropicCase("claude-haiku-4-5", 4_096),
+    slowCase(),
     ...openAiCases,
   ];
   for (const one of cases) {
     log(one.title);
-    const played = playAll(one, calls, trace.tools);
+    const played = playAll(one, slowed(calls, one.slower ?? 1), trace.tools);
     budget.push(...budgetOf(one, played));
     tables.push(tableOf(one, played));
     planMs.push(...(played.runs.get("Reprise") as PlannerRun).planMs);
@@ -131,6 +149,15 @@ function run({ quick, log }: BenchOptions, trace: AgentTrace): BenchResult {
       `Reading a request, planning and writing its body with marks took ${at(0.5)} ms in the median and ${at(0.99)} ms at the 99th percentile.`,
     ],
   };
+}
+
+/** The same calls, that take as long as before, further apart. */
+function slowed(calls: readonly TimedCall[], times: number): readonly TimedCall[] {
+  return calls.map((timed) => {
+    const laterMs = timed.startMs * (times - 1);
+    const { startMs, beginMs, endMs } = timed;
+    return { ...timed, startMs: startMs + laterMs, beginMs: beginMs + laterMs, endMs: endMs + laterMs };
+  });
 }
 
 interface Played {

@@ -21,7 +21,7 @@ import { TokenMeasure } from "./token-measure.ts";
  */
 
 /** What the longer lifetime may cost of what is paid without: what is known of the past may not be so of what comes. */
-const mostOfPlain = 0.9;
+const mostOfPlain = 0.8;
 
 export interface Plan {
   /** Indexes of parts that carry a mark, ascending; none where only the key is sent, or nothing. */
