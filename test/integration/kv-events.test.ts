@@ -5,6 +5,8 @@ import type { KvEvent } from "../../src/gateway/pool/kv-events/kv-event.ts";
 import { followKvEvents } from "../../src/gateway/pool/kv-events/kv-event-stream.ts";
 import { AffinityPolicy } from "../../src/layers/prefix/routing/affinity-policy.ts";
 import { blocksOf } from "../../src/layers/prefix/routing/prompt-blocks.ts";
+import { callAdmin } from "../e2e/admin-call.ts";
+import { inMemory, runGateway, runOrigin } from "../e2e/running-gateway.ts";
 import { type KvPublisher, prepareKvPublisher, startKvPublisher } from "../services/kv-publisher.ts";
 import { describeWithServices } from "../services/required.ts";
 
@@ -24,6 +26,7 @@ async function follow(publisher: KvPublisher, { replay = true } = {}) {
     onEvents: (events) => note(...events),
     onBegun: ({ isAgain, isWhole }) => note(`begun${isAgain ? " again" : ""}${isWhole ? "" : ", not whole"}` as Heard),
     onLost: () => note("lost"),
+    onConnected: () => {},
   });
   onTestFinished(end);
   await publisher.until(({ subscribed }) => subscribed === true);
@@ -125,6 +128,7 @@ describeWithServices("python3", "events of an engine's cache over ZeroMQ", () =>
     const policy = new AffinityPolicy({ replicas: 2, capacity: 10_000 });
     const told = Promise.withResolvers<void>();
     const emptied = Promise.withResolvers<void>();
+    const connections: (readonly [number, boolean])[] = [];
     const end = listenToEngines(
       [{ url: "http://127.0.0.1:1/v1" }, { url: "http://127.0.0.1:2/v1", ...publisher }],
       {
@@ -139,6 +143,7 @@ describeWithServices("python3", "events of an engine's cache over ZeroMQ", () =>
         },
       },
       systemClock,
+      (replica, isConnected) => connections.push([replica, isConnected]),
     );
     onTestFinished(end);
     const prompt = (first: number) => blocksOf(`${first} It is about a house. `.repeat(400));
@@ -155,5 +160,24 @@ describeWithServices("python3", "events of an engine's cache over ZeroMQ", () =>
     publisher.publish({ batch: [{ type: "AllBlocksCleared" }] });
     await emptied.promise;
     expect([knows(3, 1), knows(3, 0)]).toEqual([false, true]);
+    expect(connections).toEqual([[1, true]]);
+  });
+
+  test("GET /admin/v1/replicas tells which engines are heard", async () => {
+    const publisher = await startKvPublisher();
+    const origin = await runOrigin();
+    const replicas = [
+      { url: origin.url, kvEvents: publisher.kvEvents, kvReplay: publisher.kvReplay },
+      { url: "http://127.0.0.1:1/v1", kvEvents: "tcp://127.0.0.1:1" },
+      "http://127.0.0.1:2/v1",
+    ];
+    const gateway = await runGateway(origin, { ...inMemory, upstreams: { pool: { replicas, healthPath: "off" } } });
+    await publisher.until(({ subscribed }) => subscribed === true);
+    const told = JSON.parse((await callAdmin(gateway, "/replicas")).text).replicas;
+    expect(told.map(({ kvEvents }: { kvEvents?: string }) => kvEvents)).toEqual([
+      "connected",
+      "disconnected",
+      undefined,
+    ]);
   });
 });

@@ -33,6 +33,10 @@ export const replicasSchema = z.object({
         inFlight: z.int(),
         promptTokens: z.int().meta({ description: "As its answers tell them." }),
         cachedTokens: z.int(),
+        kvEvents: z
+          .enum(["connected", "disconnected"])
+          .optional()
+          .meta({ description: "Whether its engine is heard that is to tell of its cache." }),
       }),
     )
     .meta({ description: "Of upstreams that are pools." }),
@@ -80,7 +84,7 @@ export function replicasRoute({ upstreams }: Pick<OriginsParts, "upstreams">): A
     failures: [],
     handle: (): z.output<typeof replicasSchema> => ({
       replicas: upstreams().pools.flatMap(({ name, replicas }) =>
-        replicas.map(({ url, health, requests, errors, inFlight, tokens }, index) => ({
+        replicas.map(({ url, health, requests, errors, inFlight, tokens, isHeard }, index) => ({
           pool: name,
           name: replicaNames(replicas)[index] as string,
           url,
@@ -89,6 +93,7 @@ export function replicasRoute({ upstreams }: Pick<OriginsParts, "upstreams">): A
           ...{ requests, errors, inFlight },
           promptTokens: tokens.input,
           cachedTokens: tokens.cached,
+          ...(isHeard !== undefined && { kvEvents: isHeard ? ("connected" as const) : ("disconnected" as const) }),
         })),
       ),
     }),

@@ -73,7 +73,8 @@ export class PoolUpstream implements Upstream {
     this.fanOut = options.fanOut;
     this.#clock = clock;
     const urls = options.replicas.map(({ url }) => url);
-    this.replicas = urls.map((url) => ({
+    const isAffine = options.routing === "affinity";
+    this.replicas = options.replicas.map(({ url, kvEvents }) => ({
       url,
       upstream: upstreamOrigin(name, url, options.timeouts),
       health: new ReplicaHealth(clock),
@@ -83,6 +84,7 @@ export class PoolUpstream implements Upstream {
       tokens: { input: 0, cached: 0 },
       slots: undefined,
       tellsCached: false,
+      isHeard: isAffine && kvEvents !== undefined ? false : undefined,
     }));
     this.#policy = policyOf(options, this.replicas);
     this.#salt = talk?.salt;
@@ -96,8 +98,11 @@ export class PoolUpstream implements Upstream {
       });
     const checks = options.health && { ...options.health, asksSlots: options.routing === "slots" };
     this.#endChecks = checks === undefined ? () => {} : startHealthChecks(this.replicas, checks, clock);
+    const heard = (index: number, isHeard: boolean): void => {
+      (this.replicas[index] as Replica).isHeard = isHeard;
+    };
     this.#endEvents =
-      this.#policy instanceof AffinityPolicy ? listenToEngines(options.replicas, this.#policy, clock) : () => {};
+      this.#policy instanceof AffinityPolicy ? listenToEngines(options.replicas, this.#policy, clock, heard) : () => {};
   }
 
   /** Of the replica with the fewest calls: what passes through has no prompt. */

@@ -14,6 +14,8 @@ export interface Replica {
   readonly tokens: { input: number; cached: number };
   /** How many it says it has, where that matters; `undefined` until it did. */
   slots: number | undefined;
+  /** Whether its engine can be heard that is to tell of its cache; `undefined` where none is. */
+  isHeard: boolean | undefined;
   /** It has told once that something was cached. */
   tellsCached: boolean;
 }

@@ -10,6 +10,7 @@ export function listenToEngines(
   replicas: readonly ReplicaSettings[],
   policy: Pick<AffinityPolicy, "engineStored" | "engineFull" | "forget">,
   clock: Clock,
+  onConnected: (replica: number, isConnected: boolean) => void,
 ): () => void {
   const ends = replicas.flatMap(({ kvEvents: endpoint, kvReplay: replay }, replica) => {
     if (endpoint === undefined) return [];
@@ -21,6 +22,7 @@ export function listenToEngines(
         if (isAgain) policy.forget(replica);
       },
       onLost: () => count.lost(),
+      onConnected: (isConnected) => onConnected(replica, isConnected),
       onEvents: (events) => {
         for (const event of events) apply(event, replica, count, policy);
       },

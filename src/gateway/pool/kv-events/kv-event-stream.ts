@@ -19,6 +19,8 @@ export interface KvEventStreamOptions {
   readonly onBegun: (begun: { readonly isAgain: boolean; readonly isWhole: boolean }) => void;
   /** Something was missed for good. */
   readonly onLost: () => void;
+  /** The engine is there, or is not any more. */
+  readonly onConnected: (isConnected: boolean) => void;
 }
 
 interface Batch {
@@ -51,14 +53,17 @@ class KvEventStream {
     this.#close = openZmtp({
       ...{ endpoint, type: "SUB", clock },
       // All topics: engines are told theirs by whoever runs them.
-      onReady: (say) => say([Buffer.from([1])]),
+      onReady: (say) => {
+        say([Buffer.from([1])]);
+        options.onConnected(true);
+      },
       onMessage: (frames) => {
         const [, number, payload] = frames;
         if (frames.length === 3 && number?.length === 8)
           this.#heard({ number: Number(number.readBigUInt64BE()), payload: payload as Buffer });
       },
       // The number of the next batch tells whether anything was missed.
-      onLost: () => {},
+      onLost: () => options.onConnected(false),
     });
   }
 
