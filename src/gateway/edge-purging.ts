@@ -55,6 +55,7 @@ export class EdgePurging implements EdgePurges {
   readonly #failing = new Set<string>();
   #outbox: PurgeOutbox | undefined;
   #followed = "";
+  #named: readonly string[] = [];
   #closing: Promise<unknown> = Promise.resolve();
 
   constructor(parts: EdgePurgingParts) {
@@ -66,6 +67,9 @@ export class EdgePurging implements EdgePurges {
     if (followed === this.#followed) return;
     this.#followed = followed;
     void this.#end();
+    // Of one that is named no more nobody will tell.
+    for (const cache of this.#named) this.#parts.trace({ type: "edge-backlog", cache, purges: 0 });
+    this.#named = Object.keys(edge.purge);
     const caches = Object.entries(edge.purge);
     if (caches.length === 0) return;
     const { store, leases, clock, random } = this.#parts;
@@ -76,6 +80,8 @@ export class EdgePurging implements EdgePurges {
       ...{ store, leases, clock, random },
       send: (request, signal) => this.#send(request, signal),
       onEvent: (cache, event) => {
+        // One that was named may still be at it.
+        if (!this.#named.includes(cache)) return undefined;
         if (event.type === "backlog") return this.#parts.trace({ type: "edge-backlog", cache, purges: event.rows });
         this.#tell(cache, event);
         const purges = event.type === "sent" ? event.rows : 1;

@@ -236,6 +236,22 @@ describe("the outbox of purges", () => {
     expect(named(sent)).toEqual([["a"]]);
   });
 
+  it("tells how many wait, also of those that came while it waits to try again", async () => {
+    const { clock, cdn, node } = setUp();
+    cdn.answer = () => failing;
+    const { outbox, events } = node();
+    const backlog = () => events.filter((event) => event.type === "backlog").at(-1);
+    for (const [at, tag] of ["a", "b", "c"].entries()) {
+      await outbox.purge({ tags: [tag] });
+      await settled();
+      expect(backlog()).toEqual({ type: "backlog", rows: at + 1 });
+    }
+    cdn.answer = () => ok;
+    clock.advance(60_000);
+    await settled();
+    expect(backlog()).toEqual({ type: "backlog", rows: 0 });
+  });
+
   it("waits for no store that does not answer", async () => {
     const { clock, store, node } = setUp();
     const broken = { hangs: true };

@@ -111,18 +111,25 @@ export class PurgeSender {
         if (rows.length === 0) return this.#nothingToDo();
         const waitMs = this.#isNew ? 0 : state.retryAt - this.#parts.clock.now();
         this.#isNew = false;
-        if (waitMs > 0) return Math.min(waitMs, lookEveryMs);
+        if (waitMs > 0) {
+          await this.#tellBacklog();
+          return Math.min(waitMs, lookEveryMs);
+        }
         const { kept, spent } = await this.#sent(state, rows, lease);
         if (kept === undefined) return lookEveryMs;
         await log.keep(kept);
         // Only now: without the state nobody would look behind rows that are spent.
         await log.spend(spent);
-        this.#parts.onEvent({ type: "backlog", rows: (await log.backlog()).rows });
+        await this.#tellBacklog();
         if (this.#ended.signal.aborted) return lookEveryMs;
       }
     } finally {
       if (lease !== undefined) await leases?.release(lease).catch(() => undefined);
     }
+  }
+
+  async #tellBacklog(): Promise<void> {
+    this.#parts.onEvent({ type: "backlog", rows: (await this.#parts.log.backlog()).rows });
   }
 
   #nothingToDo(): number {

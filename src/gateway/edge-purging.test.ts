@@ -1,0 +1,45 @@
+import { expect, onTestFinished, test } from "vitest";
+import { ManualClock, systemRandom } from "../core/clock.ts";
+import type { TraceEvent } from "../core/trace.ts";
+import { readSettings } from "../options.ts";
+import { memory } from "../stores/memory.ts";
+import type { GatewayConfig } from "./config.ts";
+import { EdgePurging } from "./edge-purging.ts";
+
+/** The address of nobody: what is sent there is refused at once. */
+const nowhere = "http://127.0.0.1:1";
+
+function configWith(purge: object): Pick<GatewayConfig, "layers"> {
+  const reading = readSettings({ layers: { edge: { purge } } });
+  if (!reading.ok) throw new Error(reading.mistakes.map(({ rule }) => rule).join());
+  return reading.settings;
+}
+
+test("a cache that fails is logged once, shown, and forgotten when the configuration names it no more", async () => {
+  const clock = new ManualClock();
+  const [events, logged]: [TraceEvent[], string[]] = [[], []];
+  const log = {
+    info: (_: unknown, text: string) => void logged.push(text),
+    warn: (_: unknown, text: string) => void logged.push(text),
+  };
+  const purging = new EdgePurging({
+    ...{ store: memory({ maxBytes: 1e6, clock }), leases: undefined, clock, random: systemRandom },
+    ...{ trace: (event) => void events.push(event), log: log as never },
+  });
+  onTestFinished(() => purging.close());
+  await purging.purge({ tags: ["before-any-is-named"] });
+  expect(await purging.status()).toEqual([]);
+
+  purging.follow(configWith({ front: { kind: "varnish", url: nowhere, secret: "a-secret-of-the-tests" } }));
+  await purging.purge({ tags: ["a"] });
+  const told = (type: TraceEvent["type"]) => events.filter((event) => event.type === type).at(-1);
+  await expect.poll(async () => (await purging.status())[0]?.tries).toBe(1);
+  await expect.poll(() => told("edge-backlog")).toEqual({ type: "edge-backlog", cache: "front", purges: 1 });
+  expect(told("edge-purge")).toEqual({ type: "edge-purge", cache: "front", result: "failed", purges: 1 });
+  expect(logged).toEqual(["a cache in front cannot be purged; it is tried again"]);
+  expect(await purging.status()).toMatchObject([{ cache: "front", kind: "varnish", state: "failing", pending: 1 }]);
+
+  purging.follow(configWith({}));
+  expect(told("edge-backlog")).toEqual({ type: "edge-backlog", cache: "front", purges: 0 });
+  expect(await purging.status()).toEqual([]);
+});
