@@ -92,6 +92,8 @@ export interface Core {
   invalidate(wish: Invalidation): Promise<Invalidated>;
   /** Somebody says whether an answer was right; see `takeFeedback`. */
   feedback(feedback: Feedback): Promise<FeedbackTaken>;
+  /** Resolves when the models are read that a first look-up would wait for. Never rejects. */
+  prepared(): Promise<void>;
   /** Named system prompts, which calls may refer to. */
   readonly prompts: PromptRegistry;
   /** Books what the cache itself asked a model for. */
@@ -264,6 +266,7 @@ export async function assembleCore(options: CoreOptions): Promise<Core> {
       if (feedback.verdict === "wrong") await rollups.undo(feedback.entry);
       return taken;
     },
+    prepared: async () => semantic?.prepared(),
     wrapParts: { exact, secret, policy: defaultPolicy(settings), clock, trace, backoffMs },
     vectorParts: { layer, ...embeddingsParts },
     policyFor: (subject) => rulesOf(live).resolve(subject),

@@ -55,6 +55,8 @@ export interface SemanticSurroundings {
 export interface AssembledSemantic {
   readonly layer: SemanticLayer;
   readonly path: SemanticPath;
+  /** Resolves when the models are read. Never rejects. */
+  prepared(): Promise<void>;
   close(): Promise<void>;
 }
 
@@ -101,6 +103,7 @@ export function assembleSemantic(
   return {
     layer,
     path,
+    prepared,
     async close() {
       cancelPreparing();
       await path.close();

@@ -85,6 +85,8 @@ export class Replay {
       },
     };
     const core = await assembleCore(options);
+    // It takes real time, in which virtual time would go on.
+    await core.prepared();
     const replay = new Replay(setting, measures, clock, core, abroad);
     for (const { at, happen } of happenings) {
       const failed = (error: unknown): void => void replay.#failures.push(error);
