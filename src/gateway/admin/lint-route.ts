@@ -37,7 +37,9 @@ export const lintSchema = z.object({
   findings: z.array(findingSchema).meta({ description: "The dearest first." }),
 });
 
-const querySchema = z.strictObject({ tenant: z.string().min(1).optional().meta({ description: "Only of this tenant." }) });
+const querySchema = z.strictObject({
+  tenant: z.string().min(1).optional().meta({ description: "Only of this tenant." }),
+});
 
 /** What keeps the prompts of late from sharing their starts. */
 export function lintRoute(core: Pick<Core, "lint">): AdminRoute {
