@@ -26,6 +26,7 @@ test.each([
   ],
   ["where is metuchen station", "where is metuchwn station", "letters of no word, of a rare name"],
   ["where is nuclear waste kept", "where is unclear waste kept", "letters that changed places make a word"],
+  ["mustelidae food", "mutselidae food", "strange letters need no context"],
   ["how many are there", "how mane are there", "a question opens so"],
   ["how much rain is enough", "how munch rain is enough", "a question opens so, a letter more"],
 ])("%j beside %j: %s", (asked, found) => {
@@ -51,7 +52,8 @@ test.each([
   ["do rabbits much carrots", "do rabbits munch carrots", "a letter more makes a word"],
   ["how long is it", "how log is it", "a word too common to be taken for a slip"],
   ["who sells a mustelidae toy", "who sold a mutselidae toy", "other words around it"],
-  ["mustelidae food", "mutselidae food", "no context"],
+  ["make tea", "mke tea", "no context"],
+  ["mustelidae", "mutselidae", "nothing beside it"],
   ["how many mustelidae", "how many mustelidae", "the same"],
 ])("%j beside %j are two: %s", (asked, found) => {
   expect(slipIn(asked, found)).toBeUndefined();

@@ -25,12 +25,13 @@ function isSlip(one: Token, other: Token, at: number, tokens: readonly Token[], 
     return isSlip(asWord(one, lexicon), asWord(other, lexicon), at, tokens, lexicon);
   }
   if (!one.isKnown && !other.isKnown) return isStrange(one, other, lexicon);
+  if (isStrangeBeside(one, other, lexicon)) return true;
+  if (tokens.length < leastWords) return false;
   const words = tokens.map(({ lower }) => lower);
   return (
     isOutOfPlace(one, other, [words[at - 1] ?? "", words[at + 1] ?? ""], lexicon) ||
     isForetold(one, other, at, words, lexicon) ||
-    isForetold(other, one, at, words, lexicon) ||
-    isStrangeBeside(one, other, lexicon)
+    isForetold(other, one, at, words, lexicon)
   );
 }
 
@@ -41,13 +42,13 @@ function asWord(token: Token, lexicon: Lexicon): Token {
 
 /** Where two texts of as many words differ, if in one alone. */
 function onlyDifference(some: readonly Token[], others: readonly Token[]): number | undefined {
-  if (some.length !== others.length || some.length < leastWords) return undefined;
+  if (some.length !== others.length || some.length < 2) return undefined;
   const at = some.findIndex((token, index) => token.lower !== others[index]?.lower);
   if (at < 0) return undefined;
   return some.every((token, index) => index <= at || token.lower === others[index]?.lower) ? at : undefined;
 }
 
-/** In fewer words there is no context. */
+/** Fewer are no context; letters that are strange are so beside any word. */
 const leastWords = 3;
 
 /** What stands in capitals is an acronym or a code. */
