@@ -1,4 +1,4 @@
-import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
+import { copyFileSync, mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { expect, it, onTestFinished } from "vitest";
@@ -48,11 +48,23 @@ it.each([
 });
 
 it("prepares in many turns what the first text would wait for", async () => {
-  const embedder = builtin();
+  // A file of its own: what the package brings is read once a process.
+  const file = temporary("model.bin");
+  copyFileSync(new URL("../../models/static-en.bin", import.meta.url), file);
+  const embedder = builtin({ file });
   let turns = 0;
   await embedder.prepare?.(async () => void turns++);
   expect(turns).toBeGreaterThan(15);
   expect(embedder.embed(["How do I reset my password?"])).toEqual(builtin().embed(["How do I reset my password?"]));
+});
+
+it("is read once for all who use it in a process", async () => {
+  const [first, second] = [builtin(), builtin()];
+  first.embed(["a question"]);
+  let turns = 0;
+  await second.prepare?.(async () => void turns++);
+  expect(turns).toBe(0);
+  expect(second.embed(["a question"])).toEqual(first.embed(["a question"]));
 });
 
 it("leaves what it cannot prepare to be told by the first text", async () => {

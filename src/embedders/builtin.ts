@@ -32,10 +32,11 @@ export function builtin({ file = ownFile() }: BuiltinEmbedderOptions = {}): Embe
   let model: StaticModel | undefined;
   let preparing: Promise<void> | undefined;
   const prepareIn = async (nextTurn: () => Promise<void>) => {
+    model ??= sharedModel(file);
     if (model !== undefined) return;
     try {
       const read = new StaticModel(await turnByTurn(readStaticModel(await readFile(file)), nextTurn));
-      if (read.name === name) model ??= read;
+      if (read.name === name) model ??= shared(file, read);
     } catch {
       // Whoever embeds a text learns what is wrong.
     }
@@ -72,11 +73,25 @@ function ownFile(): string {
   return fileURLToPath(new URL("../../models/static-en.bin", import.meta.url));
 }
 
+/** The model of the package's own file, while anybody in the process uses it: it is read once for all of them. */
+let ownModel: WeakRef<StaticModel> | undefined;
+
+function sharedModel(file: string): StaticModel | undefined {
+  return file === ownFile() ? ownModel?.deref() : undefined;
+}
+
+function shared(file: string, model: StaticModel): StaticModel {
+  if (file === ownFile()) ownModel = new WeakRef(model);
+  return model;
+}
+
 function loadModel(file: string): StaticModel {
+  const known = sharedModel(file);
+  if (known !== undefined) return known;
   let problem: string;
   try {
     const model = new StaticModel(allAtOnce(readStaticModel(readFileSync(file))));
-    if (model.name === name) return model;
+    if (model.name === name) return shared(file, model);
     problem = `it holds the model ${model.name} and not ${name}`;
   } catch (cause) {
     const code = (cause as NodeJS.ErrnoException).code;

@@ -1,5 +1,7 @@
 import type { CacheOptions } from "../../src/cache.ts";
 import type { TraceEvent } from "../../src/core/trace.ts";
+import { builtin } from "../../src/embedders/builtin.ts";
+import { builtinLexicon } from "../../src/embedders/lexicon.ts";
 import type { SemanticInput } from "../../src/semantic-options.ts";
 import { type AskInit, type Harness, type Reading, setUp, turns } from "./cache-harness.ts";
 
@@ -10,6 +12,11 @@ export interface SemanticHarness extends Harness {
   /** The last look at a like question. */
   lastLook(): Extract<TraceEvent, { type: "semantic-look" }> | undefined;
 }
+
+/** Read once and kept, so that no look waits for real files. */
+const model = builtin();
+model.check?.();
+builtinLexicon();
 
 export async function setUpSemantic(
   semantic: SemanticInput = { mode: "serve" },
