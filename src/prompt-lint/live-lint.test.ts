@@ -1,7 +1,7 @@
 import { describe, expect, it } from "vitest";
 import type { Answer } from "../core/answer.ts";
 import type { Asked } from "../core/call.ts";
-import { ManualClock } from "../core/clock.ts";
+import { type CancelTimer, ManualClock } from "../core/clock.ts";
 import { LiveLint } from "./live-lint.ts";
 
 const answer = { status: 200, outcome: { kind: "miss" } } as unknown as Answer;
@@ -19,6 +19,28 @@ function asked(tenant: string, text: string, parse?: () => never): Asked {
     },
     parsed: parse ?? (() => ({ prompt })),
   } as unknown as Asked;
+}
+
+/** It knows how many timers wait. */
+class CountingClock extends ManualClock {
+  readonly #waiting = new Set<object>();
+
+  get pending(): number {
+    return this.#waiting.size;
+  }
+
+  override after(delayMs: number, action: () => void): CancelTimer {
+    const timer = {};
+    this.#waiting.add(timer);
+    const cancel = super.after(delayMs, () => {
+      this.#waiting.delete(timer);
+      action();
+    });
+    return () => {
+      this.#waiting.delete(timer);
+      cancel();
+    };
+  }
 }
 
 function setUp() {
@@ -72,6 +94,21 @@ describe("what the live lint remembers", () => {
     expect(lint.found()).toHaveLength(1);
     clock.advance(1);
     expect(lint.found()).toEqual([]);
+  });
+
+  it("takes one timer, however many tenants take turns", () => {
+    const clock = new CountingClock();
+    const lint = new LiveLint(settings, clock);
+    for (let call = 0; call < 200; call++) {
+      void lint.hearing(asked(`t${call % 17}`, "Rules."), 100, answer);
+      clock.advance(1_000);
+    }
+    expect(clock.pending).toBe(1);
+    clock.advance(24 * 3_600_000);
+    expect([clock.pending, lint.found()]).toEqual([0, []]);
+    void lint.hearing(asked("a", "Rules."), 100, answer);
+    lint.close();
+    expect(clock.pending).toBe(0);
   });
 
   it("is forgotten when the setting becomes another, and not when it stays", () => {

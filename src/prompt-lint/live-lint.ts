@@ -61,6 +61,7 @@ export class LiveLint {
   readonly #samples = new Map<string, Sample>();
   #waiting: Waiting[] = [];
   #cancel: CancelTimer | undefined;
+  #cancelExpiry: CancelTimer | undefined;
   #second = 0;
   #inSecond = 0;
   #named = 0;
@@ -111,11 +112,12 @@ export class LiveLint {
 
   close(): void {
     this.#cancel?.();
+    this.#cancelExpiry?.();
     this.forget();
   }
 
   #take(asked: Asked, bytes: number, { complete }: Answer, at: number): void {
-    const sample = this.#sampleOf(asked.call.principal.tenant, at);
+    const sample = this.#sampleOf(asked.call.principal.tenant);
     sample.calls++;
     if (!this.#hasRoom(at) || bytes > mostBodyBytes) return;
     const push = (usage: Usage | undefined): void => {
@@ -154,7 +156,7 @@ export class LiveLint {
     const { call } = asked;
     const { tenant } = call.principal;
     const { name: protocol } = call.protocol;
-    const sample = this.#sampleOf(tenant, at);
+    const sample = this.#sampleOf(tenant);
     try {
       sample.lint.hear({
         ...{
@@ -171,8 +173,9 @@ export class LiveLint {
     }
   }
 
-  #sampleOf(tenant: string, now: number): Sample {
+  #sampleOf(tenant: string): Sample {
     const { rules } = this.#settings;
+    const now = this.#clock.now();
     let sample = this.#samples.get(tenant);
     this.#samples.delete(tenant);
     if (sample === undefined || now - sample.since >= lastsMs) {
@@ -181,9 +184,9 @@ export class LiveLint {
         rulesFor: (protocol, model, originId) => lintRulesFor(protocol, model, originId, rules),
       });
       sample = { lint, since: now, calls: 0, heard: 0 };
-      this.#clock.after(lastsMs, () => this.#expire());
     }
     this.#samples.set(tenant, sample);
+    this.#expireLater();
     if (this.#samples.size > mostTenants) this.#samples.delete(this.#samples.keys().next().value as string);
     return sample;
   }
@@ -191,5 +194,16 @@ export class LiveLint {
   #expire(): void {
     const now = this.#clock.now();
     for (const [tenant, { since }] of this.#samples) if (now - since >= lastsMs) this.#samples.delete(tenant);
+  }
+
+  /** One timer, for the oldest. */
+  #expireLater(): void {
+    if (this.#cancelExpiry !== undefined || this.#samples.size === 0) return;
+    const oldest = Math.min(...[...this.#samples.values()].map(({ since }) => since));
+    this.#cancelExpiry = this.#clock.after(Math.max(0, oldest + lastsMs - this.#clock.now()), () => {
+      this.#cancelExpiry = undefined;
+      this.#expire();
+      this.#expireLater();
+    });
   }
 }
