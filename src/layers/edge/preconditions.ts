@@ -52,8 +52,11 @@ function names(list: string, etag: string, comparison: "strong" | "weak"): boole
   return false;
 }
 
-/** Empty elements of a list are overlooked (section 5.6.1.2). */
-const element = /[ \t]*(?:(W\/)?("[!\x23-\x7e\x80-\xff]*"))?[ \t]*(?:,|$)/y;
+/**
+ * Empty elements of a list are overlooked (section 5.6.1.2). Whatever a character is, one part alone of this can take it, so
+ * that a list is read once: blanks behind a tag belong to the tag.
+ */
+const element = /[ \t]*(?:(W\/)?("[!\x23-\x7e\x80-\xff]*")[ \t]*)?(?:,|$)/y;
 
 function isBefore(date: string | undefined, { lastModifiedMs }: Validators): boolean {
   const at = readDate(date);
