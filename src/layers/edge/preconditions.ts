@@ -29,9 +29,12 @@ export function judge(asked: Preconditions, current: Validators): Condition {
   return since !== undefined && since >= wholeSecond(current.lastModifiedMs) ? "not_modified" : "send";
 }
 
-/** Whether what the client has a part of is still this (section 13.1.5): a strong tag, or the exact date. */
-export function isSame(ifRange: string, { etag, lastModifiedMs }: Validators): boolean {
-  return ifRange === etag || readDate(ifRange) === wholeSecond(lastModifiedMs);
+/**
+ * Whether what the client has a part of is still this (section 13.1.5). Only the tag tells: the date is the same for all
+ * codings of an answer, and a part of one behind a part of another is nothing.
+ */
+export function isSame(ifRange: string, { etag }: Pick<Validators, "etag">): boolean {
+  return ifRange === etag;
 }
 
 /** IMF-fixdate, the only form that senders may write (section 5.6.7). */
