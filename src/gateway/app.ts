@@ -16,14 +16,14 @@ import type { Peers } from "../workers/peers.ts";
 import { AccessLogSwitch } from "./access-log-switch.ts";
 import { adminForm, isAdminPath, refuseMalformed, registerAdminApi } from "./admin/admin-api.ts";
 import { watchRoutes } from "./admin/admin-routes.ts";
-import { type AdminToken, obtainAdminToken } from "./admin/admin-token.ts";
+import { obtainAdminToken } from "./admin/admin-token.ts";
 import { answersRoutes } from "./admin/answers-route.ts";
 import { configRoute } from "./admin/config-route.ts";
 import { feedbackRoute } from "./admin/feedback-route.ts";
 import { invalidateRoute } from "./admin/invalidate-route.ts";
 import { openApiRoute } from "./admin/openapi.ts";
 import { purgesRoute } from "./admin/purges-route.ts";
-import { carriesAdminToken } from "./admin/token-guard.ts";
+import { tokenGuard } from "./admin/token-guard.ts";
 import { AdminWatch } from "./admin/watch/admin-watch.ts";
 import { AttemptLimit } from "./attempt-limit.ts";
 import type { GatewayConfig } from "./config.ts";
@@ -73,9 +73,10 @@ export async function createApp(config: GatewayConfig, log: Log, peers?: Peers):
       log.warn({ store: event.store, state: event.state }, "the store's circuit breaker changed");
     }
     if (event.type === "entry-reject") log.warn({ reason: event.reason }, "a stored entry was not served");
-    if (event.type === "origin-end") tellOfOrigin(log, unwell, event);
+    if (event.type === "origin-end") tellOfOrigin(log, unwell, event, upstreams().all);
     if (event.type === "call-end") log.debug(event, "call");
   };
+  const upstreams = () => parts.live.upstreams;
   const accessLog: { current?: AccessLogSwitch } = {};
   const calls = () => accessLog.current?.listener;
   const shared = await sharedPartsOf(config, log, peers);
@@ -98,6 +99,7 @@ export async function createApp(config: GatewayConfig, log: Log, peers?: Peers):
     flights: () => core.flights.size,
     followers: core.followers,
     stores: core.stores.map(({ store, ...guard }) => ({ name: store.name, stats: () => store.stats(), ...guard })),
+    replicas: () => upstreams().pools.flatMap((pool) => pool.metered),
     version,
     ledger: core.ledger,
     accessLogDropped: () => accessLog.current?.dropped ?? 0,
@@ -116,7 +118,7 @@ export async function createApp(config: GatewayConfig, log: Log, peers?: Peers):
     tracing,
     findTwin: (address) => edge.current?.findTwin(address),
     observe: metrics.observeResponse,
-    carriesAdminToken: (request) => carriesAdminToken(admin.token, request),
+    carriesAdminToken: (request) => admin.carriesToken(request),
     report: (error, request) =>
       log.error({ err: error, method: request.method, path: pathOf(request) }, "the gateway failed"),
     countUnread: ({ name: protocol }, code) => {
@@ -156,11 +158,10 @@ export async function createApp(config: GatewayConfig, log: Log, peers?: Peers):
   });
   const state = { draining: false };
   addOperations(server, { readiness, metrics, peers, isTraced: tracing !== undefined }, state);
-  const admin = { config, token: adminTokenOf(config, log) };
+  const admin = { config, ...adminTokenOf(config, log) };
   const purging = edgePurgingOf(config, { core, leases: shared.leases, trace, log });
   edge.current = edgeOf({ config, parts, shared, peers, purging, log });
   const invalidating = edge.current.invalidating(invalidatingAll(core, peers));
-  const upstreams = () => parts.live.upstreams;
   const inUse = partsInUse(config, shared);
   const warming = promptWarmingOf({ core, upstreams, live: admin, log });
   const adminRoutes = [
@@ -185,7 +186,7 @@ export async function createApp(config: GatewayConfig, log: Log, peers?: Peers):
     reload(changed) {
       core.reconfigure(changed);
       const config = afterReload(admin.config, changed);
-      Object.assign(admin, { config, token: adminTokenOf(config, log) });
+      Object.assign(admin, { config, ...adminTokenOf(config, log) });
       const { upstreams: before } = parts.live;
       parts.live = liveParts(changed, { before, talk, notice: replicaNotice(log) });
       before.giveWayTo(parts.live.upstreams);
@@ -244,10 +245,10 @@ function afterReload({ server, data, store }: GatewayConfig, changed: GatewayCon
   return { ...changed, server: { ...changed.server, host, port }, data, store };
 }
 
-function adminTokenOf({ security, data: { directory } }: GatewayConfig, log: Log): AdminToken {
+function adminTokenOf({ security, data: { directory } }: GatewayConfig, log: Log) {
   const token = obtainAdminToken({ given: security.adminToken, directory, random: systemRandom });
   if (token.kind === "closed") log.warn({ reason: token.reason, remedy: token.remedy }, "the admin API is closed");
-  return token;
+  return { token, carriesToken: tokenGuard(token) };
 }
 
 /** How long spans may take to leave when the gateway ends. */

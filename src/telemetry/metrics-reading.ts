@@ -77,6 +77,7 @@ const combinations: Readonly<Record<string, Choose>> = {
   reprise_event_loop_lag_seconds: () => Math.max,
   reprise_backend_up: () => Math.min,
   reprise_breaker_state: () => Math.max,
+  reprise_replica_state: () => Math.max,
   reprise_entries: ofBackend,
   reprise_size_bytes: ofBackend,
   reprise_capacity_bytes: ofBackend,

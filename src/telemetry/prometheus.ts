@@ -10,6 +10,7 @@ import { fanOutCounters } from "./fan-out-counters.ts";
 import type { Ledger } from "./ledger.ts";
 import { LedgerCounter, spendingSeries } from "./ledger-series.ts";
 import { type MetricFamily, type MetricsReading, readLedger } from "./metrics-reading.ts";
+import { type MeteredReplica, replicaGauges } from "./replica-gauges.ts";
 import { resilienceCounters } from "./resilience-counters.ts";
 import { semanticCounters } from "./semantic-counters.ts";
 import { CounterTally, HistogramTally, type TraceUnderWay } from "./tally.ts";
@@ -43,6 +44,8 @@ export function prometheusMetrics(gauges: {
   /** Calls that wait for what others have asked for. */
   readonly followers?: () => number;
   readonly stores: readonly MeteredStore[];
+  /** Of pools. Default: there are none. */
+  readonly replicas?: () => readonly MeteredReplica[];
   readonly version: string;
   readonly ledger: Ledger;
   /** Calls that are missing in the access log; default: there is none. */
@@ -98,6 +101,7 @@ export function prometheusMetrics(gauges: {
   const countSemantic = semanticCounters(counter, histogram);
   const countEdge = edgeCounters(counter, gauge);
   const countFanOut = fanOutCounters(counter, histogram);
+  const setReplicas = replicaGauges(gauge);
   const entries = gauge("reprise_entries", "Values in the store.", ["backend"] as const);
   const size = gauge("reprise_size_bytes", "Bytes in the store.", ["backend"] as const);
   const capacity = gauge("reprise_capacity_bytes", "Bound of the store.", ["backend"] as const);
@@ -163,6 +167,7 @@ export function prometheusMetrics(gauges: {
   const update = async (): Promise<void> => {
     inFlight.set({ kind: "leader" }, gauges.flights());
     inFlight.set({ kind: "follower" }, gauges.followers?.() ?? 0);
+    setReplicas(gauges.replicas?.() ?? []);
     const late = readLag();
     for (const stat of ["mean", "p99", "max"] as const) lag.set({ stat }, late[stat]);
     evictions.reset();

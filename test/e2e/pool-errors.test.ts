@@ -25,9 +25,10 @@ test("callers are told which replica failed, and only the log where it is", asyn
 
   await Promise.all([first.close(), second.close()]);
   const refused = await ask("And now?");
+  const away = [1, 2].map((number) => `replica ${number} could not be reached: ECONNREFUSED`).join(", ");
   expect([refused.status, refused.text]).toEqual([
-    502,
-    expect.stringMatching(/Replica [12] of the upstream pool could not be reached: ECONNREFUSED\./),
+    503,
+    expect.stringContaining(`No replica of the upstream pool takes calls: ${away}.`),
   ]);
   const passed = await exchange(`${gateway.url}/v1/models`);
   expect([passed.status, passed.text]).toEqual([
@@ -35,9 +36,14 @@ test("callers are told which replica failed, and only the log where it is", asyn
     expect.stringContaining("A replica of the upstream pool could not be reached: ECONNREFUSED."),
   ]);
   const log = gateway.stdout() + gateway.stderr();
+  const upstreamLines = log.split("\n").filter((line) => line.includes('"msg":"the upstream fails'));
+  expect(upstreamLines).toEqual([expect.stringContaining(`"upstream":"pool","replicas":${JSON.stringify(replicas)}`)]);
+  const page = await exchange(`${gateway.url}/metrics`);
+  for (const series of ["state", "inflight"])
+    expect(page.text).toContain(`reprise_replica_${series}{upstream="pool",replica="2"} 0\n`);
   for (const url of replicas) {
     const { port } = new URL(url);
-    for (const { text } of [broken, half, refused, passed]) expect(text).not.toContain(port);
+    for (const { text } of [broken, half, refused, passed, page]) expect(text).not.toContain(port);
     expect(log).toContain(`"replica":"${url}"`);
   }
 });

@@ -214,7 +214,11 @@ describe("prefix: a pool of replicas", () => {
   test("without any that is well: 503, which says so", async () => {
     const pool = await runPool(1);
     await pool.replicas[0]?.close();
-    for (let round = 0; round < 3; round++) expect((await ask(pool, 0, `Question ${round}?`)).status).toBe(502);
+    for (let round = 0; round < 3; round++) {
+      const unreached = await ask(pool, 0, `Question ${round}?`);
+      expect(unreached.status).toBe(503);
+      expect(unreached.text).toContain("replica 1 could not be reached: ECONNREFUSED");
+    }
     const refused = await ask(pool, 0, "And now?");
     expect(refused.status).toBe(503);
     expect(refused.text).toContain("replica 1 is ejected");

@@ -3,12 +3,14 @@ import type { Clock } from "../../core/clock.ts";
 import { OriginError } from "../../core/errors.ts";
 import { lengthPrefixed } from "../../core/fingerprint.ts";
 import { type FanOutWishes, headerValue, type OriginRequest, type OriginResponse } from "../../core/origin.ts";
+import { isOriginFailure } from "../../flights/answer-forms.ts";
 import { AffinityPolicy } from "../../layers/prefix/routing/affinity-policy.ts";
 import { BoundedHashing } from "../../layers/prefix/routing/bounded-hashing.ts";
 import { blocksOf, type PromptBlocks } from "../../layers/prefix/routing/prompt-blocks.ts";
 import type { RoutingPolicy } from "../../layers/prefix/routing/routing-policy.ts";
 import { LeastLoad, RoundRobin } from "../../layers/prefix/routing/simple-policies.ts";
 import { SlotPolicy } from "../../layers/prefix/routing/slot-policy.ts";
+import type { MeteredReplica } from "../../telemetry/replica-gauges.ts";
 import type { ReplicaSettings } from "../../upstream-options.ts";
 import { type Upstream, type UpstreamTimeouts, upstreamOrigin } from "../upstream-origin.ts";
 import { startHealthChecks } from "./health-checks.ts";
@@ -16,7 +18,7 @@ import { listenToEngines } from "./kv-events/engine-listening.ts";
 import { PoolGossip, type PoolTalk } from "./pool-gossip.ts";
 import type { Replica } from "./replica.ts";
 import { ReplicaCall } from "./replica-call.ts";
-import { type ReplicaNotice, ReplicaTroubles, withoutPlace } from "./replica-error.ts";
+import { outcomeOf, type ReplicaNotice, ReplicaTroubles, withoutPlace } from "./replica-error.ts";
 import { ReplicaHealth } from "./replica-health.ts";
 
 /**
@@ -81,6 +83,7 @@ export class PoolUpstream implements Upstream {
       requests: 0,
       errors: 0,
       inFlight: 0,
+      isFailing: false,
       tokens: { input: 0, cached: 0 },
       slots: undefined,
       tellsCached: false,
@@ -117,6 +120,7 @@ export class PoolUpstream implements Upstream {
   async send(request: OriginRequest, signal: AbortSignal): Promise<OriginResponse> {
     const prompt = promptOf(request, this.#salt);
     const tried = new Set<number>();
+    const unreached = new Map<number, OriginError>();
     for (;;) {
       const eligible = this.#eligible(tried);
       if (eligible.length === 0) throw this.#nobody();
@@ -130,15 +134,17 @@ export class PoolUpstream implements Upstream {
       const told = (error: unknown) => this.#toldOf(replica, choice.replica, error);
       try {
         const response = await replica.upstream.send(inSlot(request, choice.slot), signal);
-        if (!isUnwell(response.status)) {
-          this.#troubles.answered(replica.url);
-          return call.watched(response, isStream(response), signal, told);
+        const { status } = response;
+        if (!isUnwell(status)) {
+          const whole = () => this.#answered(replica, status);
+          return call.watched(response, isStream(response), signal, { whole, failure: told });
         }
-        this.#troubles.failed(replica.url, `it answers with status ${response.status}`);
+        replica.isFailing = true;
+        this.#troubles.failed(replica.url, `it answers with status ${status}`);
         if (!hasOthers) {
           replica.errors++;
           replica.health.failed();
-          return call.watched(response, false, signal, told);
+          return call.watched(response, false, signal, { whole: () => {}, failure: told });
         }
         void letGo(response.body);
         call.fail();
@@ -149,9 +155,23 @@ export class PoolUpstream implements Upstream {
         }
         call.fail();
         const hidden = told(error);
-        if (!hasOthers) throw hidden;
+        if (hidden instanceof OriginError && hidden.failure === "unreachable") unreached.set(choice.replica, hidden);
+        if (!hasOthers) throw unreached.size === tried.size ? this.#nobody(unreached) : hidden;
       }
     }
+  }
+
+  /** Those that fail, by their base URLs, when no other one is left to take calls; else `undefined`. */
+  get failing(): readonly string[] | undefined {
+    const left = this.replicas.some(({ health, isFailing }) => health.isEligible && !isFailing);
+    return left ? undefined : this.replicas.filter(isUnfit).map(({ url }) => url);
+  }
+
+  /** How its replicas do, for metrics. */
+  get metered(): readonly MeteredReplica[] {
+    return this.replicas.map(({ health, inFlight }, index) => ({
+      ...{ upstream: this.name, number: index + 1, state: health.state, inFlight },
+    }));
   }
 
   told(error: OriginError): OriginError {
@@ -182,9 +202,17 @@ export class PoolUpstream implements Upstream {
     await Promise.all(this.replicas.map(({ upstream }) => upstream.close()));
   }
 
+  /** An answer was there to its end: one that only began says nothing yet, for some break off each time. */
+  #answered(replica: Replica, status: number): void {
+    replica.health.succeeded();
+    replica.isFailing = isOriginFailure(status);
+    this.#troubles.answered(replica.url);
+  }
+
   /** The failure as callers may hear of it; the operator hears where it was. */
-  #toldOf({ url }: Replica, index: number, error: unknown): unknown {
-    this.#troubles.failed(url, error);
+  #toldOf(replica: Replica, index: number, error: unknown): unknown {
+    replica.isFailing = true;
+    this.#troubles.failed(replica.url, error);
     return withoutPlace(error, `Replica ${index + 1}`, this.name);
   }
 
@@ -199,12 +227,17 @@ export class PoolUpstream implements Upstream {
     );
   }
 
-  #nobody(): OriginError {
-    const states = this.replicas.map(({ health }, index) => `replica ${index + 1} is ${health.state}`).join(", ");
+  /** `unreached`: those that this call has found away, whatever was known of them before. */
+  #nobody(unreached: ReadonlyMap<number, OriginError> = new Map()): OriginError {
+    const states = this.replicas.map(({ health }, index) => {
+      const error = unreached.get(index);
+      return `replica ${index + 1} ${error === undefined ? `is ${health.state}` : outcomeOf(error)}`;
+    });
     return new OriginError("unreachable", {
       status: 503,
-      message: `No replica of the upstream ${this.name} takes calls: ${states || "it has none"}.`,
+      message: `No replica of the upstream ${this.name} takes calls: ${states.join(", ") || "it has none"}.`,
       remedy: "See GET /admin/v1/replicas, and the logs of the replicas.",
+      cause: [...unreached.values()].at(-1),
     });
   }
 }
@@ -212,6 +245,11 @@ export class PoolUpstream implements Upstream {
 /** What another replica may do better: a server that is overloaded, starts or dies says these. */
 function isUnwell(status: number): boolean {
   return status === 502 || status === 503 || status === 504;
+}
+
+/** It fails, or failed until it was left out. */
+function isUnfit({ health, isFailing }: Replica): boolean {
+  return isFailing || health.state === "ejected";
 }
 
 function isStream({ headers }: OriginResponse): boolean {

@@ -5,6 +5,14 @@ import type { PromptBlocks } from "../../layers/prefix/routing/prompt-blocks.ts"
 import type { Dispatched } from "../../layers/prefix/routing/routing-policy.ts";
 import type { Replica } from "./replica.ts";
 
+/** Who hears how the answer of a replica ends. */
+export interface AnswerHearer {
+  /** It was read to its end. */
+  whole(): void;
+  /** It broke off; returns what is thrown instead. */
+  failure(error: unknown): unknown;
+}
+
 /** One call at one replica, as the routing hears of it. */
 export class ReplicaCall {
   readonly #replica: Replica;
@@ -35,20 +43,12 @@ export class ReplicaCall {
     this.end();
   }
 
-  /**
-   * The same answer, whose beginning and end are told. `signal`: of who asked. `failure`: what is thrown where the answer
-   * breaks off.
-   */
-  watched(
-    response: OriginResponse,
-    isStream: boolean,
-    signal: AbortSignal,
-    failure: (error: unknown) => unknown,
-  ): OriginResponse {
+  /** The same answer, whose beginning and end are told. `signal`: of who asked. */
+  watched(response: OriginResponse, isStream: boolean, signal: AbortSignal, hearer: AnswerHearer): OriginResponse {
     // Also where nobody begins to read, and so nobody ends.
     if (signal.aborted) this.end();
     else signal.addEventListener("abort", () => this.end(), { once: true });
-    const body = this.#body(response.body, isStream, signal, failure);
+    const body = this.#body(response.body, isStream, signal, hearer);
     return { ...response, body, told: (usage) => this.#told(usage) };
   }
 
@@ -56,7 +56,7 @@ export class ReplicaCall {
     body: AsyncIterable<Uint8Array>,
     isStream: boolean,
     signal: AbortSignal,
-    failure: (error: unknown) => unknown,
+    { whole, failure }: AnswerHearer,
   ): AsyncGenerator<Uint8Array> {
     try {
       for await (const chunk of body) {
@@ -64,7 +64,7 @@ export class ReplicaCall {
         if (isStream) this.#dispatched.begun(this.#clock.monotonic());
         yield chunk;
       }
-      this.#replica.health.succeeded();
+      whole();
     } catch (error) {
       // Who hung up has shown nothing of the replica.
       if (signal.aborted) throw error;

@@ -16,13 +16,21 @@ const happened: Readonly<Record<Exclude<OriginFailure, "aborted">, string>> = {
 export function withoutPlace(error: unknown, replica: string, pool: string): unknown {
   if (!(error instanceof OriginError) || error.failure === "aborted") return error;
   const { failure, status } = error;
-  const { code } = (error.cause ?? {}) as { readonly code?: unknown };
-  const why = typeof code === "string" ? `: ${waitOf(code) ?? code}` : "";
   return new OriginError(failure, {
     status,
-    message: `${replica} of the upstream ${pool} ${happened[failure]}${why}.`,
+    message: `${replica} of the upstream ${pool} ${told(failure, error)}.`,
     cause: error,
   });
+}
+
+/** What happened to a call whose failure is without a place, as the end of a sentence. */
+export function outcomeOf({ failure, cause }: OriginError): string {
+  return failure === "aborted" ? "was left" : told(failure, cause as OriginError);
+}
+
+function told(failure: keyof typeof happened, { cause }: OriginError): string {
+  const { code } = (cause ?? {}) as { readonly code?: unknown };
+  return `${happened[failure]}${typeof code === "string" ? `: ${waitOf(code) ?? code}` : ""}`;
 }
 
 /** Hears when a replica begins to fail, with all that is known of why, and when it is well again. */

@@ -10,6 +10,8 @@ export interface Replica {
   requests: number;
   errors: number;
   inFlight: number;
+  /** Its last answer was none, or said that it cannot answer. */
+  isFailing: boolean;
   /** What it said of prompts. */
   readonly tokens: { input: number; cached: number };
   /** How many it says it has, where that matters; `undefined` until it did. */
