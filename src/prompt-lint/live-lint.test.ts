@@ -111,6 +111,22 @@ describe("what the live lint remembers", () => {
     expect(clock.pending).toBe(0);
   });
 
+  it("is nothing of calls that came before their tenant was forgotten, however late their answers are complete", async () => {
+    const { lint } = setUp();
+    const [answered, completed] = [Promise.withResolvers<Answer>(), Promise.withResolvers<{ recording: undefined }>()];
+    const streaming = { ...answer, complete: completed.promise } as unknown as Answer;
+    void lint.hearing(asked("erased", "A secret."), 100, streaming);
+    void lint.hearing(asked("other", "Rules."), 100, streaming);
+    const late = lint.hearing(asked("erased", "A secret."), 100, answered.promise);
+    lint.forget("erased");
+    answered.resolve(streaming);
+    completed.resolve({ recording: undefined });
+    await Promise.all([late, completed.promise]);
+    expect(lint.found()).toMatchObject([{ tenant: "other", calls: 1, heard: 1 }]);
+    void lint.hearing(asked("erased", "Rules."), 100, answer);
+    expect(lint.found("erased")).toMatchObject([{ calls: 1, heard: 1 }]);
+  });
+
   it("is forgotten when the setting becomes another, and not when it stays", () => {
     const { lint, hear } = setUp();
     hear(asked("a", "Rules."));

@@ -8,6 +8,7 @@ import type { RulesByModel } from "../layers/prefix/breakpoints/provider-rules.t
 import type { LintResult } from "../layers/prefix/lint/lint-result.ts";
 import { lintRulesFor } from "../layers/prefix/lint/lint-rules.ts";
 import { PrefixLint } from "../layers/prefix/lint/prefix-lint.ts";
+import { ForgottenCalls } from "./forgotten-calls.ts";
 import type { LintMode } from "./lint-mode.ts";
 
 /**
@@ -37,9 +38,15 @@ interface Sample {
   heard: number;
 }
 
-interface Waiting {
+/** A call as it came. */
+interface Come {
   readonly asked: Asked;
+  readonly bytes: number;
   readonly at: number;
+  readonly number: number;
+}
+
+interface Waiting extends Come {
   readonly durationMs: number;
   readonly usage: Usage | undefined;
 }
@@ -59,6 +66,7 @@ export class LiveLint {
   readonly #clock: Clock;
   #settings: LintSettings;
   readonly #samples = new Map<string, Sample>();
+  readonly #forgotten = new ForgottenCalls();
   #waiting: Waiting[] = [];
   #cancel: CancelTimer | undefined;
   #cancelExpiry: CancelTimer | undefined;
@@ -85,9 +93,9 @@ export class LiveLint {
   hearing(asked: Asked, bytes: number, answered: MaybePromise<Answer>): MaybePromise<Answer> {
     const { noStore, layers } = asked.call.directives;
     if (this.#settings.mode === "off" || noStore || layers?.has("prefix") === false) return answered;
-    const at = this.#clock.now();
+    const come = { asked, bytes, at: this.#clock.now(), number: this.#forgotten.next() };
     return chain(answered, (answer) => {
-      if (sentOutcomes.has(answer.outcome.kind) && answer.status === 200) this.#take(asked, bytes, answer, at);
+      if (sentOutcomes.has(answer.outcome.kind) && answer.status === 200) this.#take(come, answer);
       return answer;
     });
   }
@@ -102,8 +110,9 @@ export class LiveLint {
     });
   }
 
-  /** Everything, or everything of one tenant. */
+  /** Everything, or everything of one tenant, calls included whose answers are not there yet. */
   forget(tenant?: string): void {
+    this.#forgotten.forget(tenant);
     this.#waiting =
       tenant === undefined ? [] : this.#waiting.filter(({ asked }) => asked.call.principal.tenant !== tenant);
     if (tenant === undefined) this.#samples.clear();
@@ -116,13 +125,16 @@ export class LiveLint {
     this.forget();
   }
 
-  #take(asked: Asked, bytes: number, { complete }: Answer, at: number): void {
-    const sample = this.#sampleOf(asked.call.principal.tenant);
+  #take(come: Come, { complete }: Answer): void {
+    const { asked, bytes, at, number } = come;
+    const { tenant } = asked.call.principal;
+    if (this.#forgotten.has(tenant, number)) return;
+    const sample = this.#sampleOf(tenant);
     sample.calls++;
     if (!this.#hasRoom(at) || bytes > mostBodyBytes) return;
     const push = (usage: Usage | undefined): void => {
-      if (this.#settings.mode === "off" || this.#waiting.length >= mostWaiting) return;
-      this.#waiting.push({ asked, at, durationMs: this.#clock.now() - at, usage });
+      if (this.#forgotten.has(tenant, number) || this.#waiting.length >= mostWaiting) return;
+      this.#waiting.push({ ...come, durationMs: this.#clock.now() - at, usage });
       this.#cancel ??= this.#clock.after(behindMs, () => this.#hearNext());
     };
     if (complete === undefined) push(undefined);
