@@ -1,28 +1,24 @@
 import type { IncomingMessage } from "node:http";
+import { unescape as percentDecoded } from "node:querystring";
 import { RequestRejectedError } from "../../core/errors.ts";
 import type { AdminToken } from "./admin-token.ts";
+import { searchFor } from "./secret-search.ts";
 
 /**
  * The admin token on the way to an upstream: a mistyped path of the admin API, or a client that was given the wrong one of
- * two credentials. It is ours and nobody else's to read, so such a request is refused and goes nowhere.
+ * two credentials. It is ours and nobody else's to read, so such a request is refused and goes nowhere. Upstreams are sent
+ * what stands in any field, so all of them are looked at, and the whole target.
  */
 
-/** Fields in which clients show a credential to the APIs that we stand before. */
-const credentialFields = ["authorization", "x-api-key", "api-key", "x-goog-api-key"] as const;
-/** Google's clients may write theirs into the query. */
-const credentialParameters = ["key", "access_token"] as const;
-
-export function carriesAdminToken(token: AdminToken, { headers, url = "" }: IncomingMessage): boolean {
-  if (token.kind === "closed") return false;
-  for (const name of credentialFields) {
-    const value = headers[name];
-    // Of a field that stands there several times the values come as a list.
-    if (typeof value === "string" && value.split(",").some((part) => endsIn(part, token.token))) return true;
-  }
-  const queryAt = url.indexOf("?");
-  if (queryAt < 0) return false;
-  const query = new URLSearchParams(url.slice(queryAt));
-  return credentialParameters.some((name) => query.getAll(name).some((value) => endsIn(value, token.token)));
+/** It is asked of every call, and most fields are too short to hold it in any form. */
+export function tokenGuard(token: AdminToken): (request: Pick<IncomingMessage, "rawHeaders" | "url">) => boolean {
+  if (token.kind === "closed") return () => false;
+  const holds = searchFor(token.token);
+  const { length } = token.token;
+  const shows = (text: string): boolean =>
+    text.length >= length &&
+    (holds(text) || holds(basicOf(text)) || (text.includes("%") && holds(percentDecoded(text))));
+  return ({ rawHeaders, url = "" }) => shows(url) || rawHeaders.some(shows);
 }
 
 export function refuseAdminToken(): RequestRejectedError {
@@ -35,11 +31,7 @@ export function refuseAdminToken(): RequestRejectedError {
   });
 }
 
-/** With or without a scheme before it. How long it takes tells nothing of the token but its length; it is asked of every call. */
-function endsIn(shown: string, token: string): boolean {
-  const start = shown.length - token.length;
-  let difference = 0;
-  for (let place = 0; place < token.length; place++)
-    difference |= shown.charCodeAt(start + place) ^ token.charCodeAt(place);
-  return start >= 0 && difference === 0;
+/** User and password, where a field shows such (RFC 7617), or "". */
+function basicOf(value: string): string {
+  return /^basic[ \t]/i.test(value) ? Buffer.from(value.slice("basic".length), "base64").toString("latin1") : "";
 }
