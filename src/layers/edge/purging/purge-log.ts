@@ -65,8 +65,16 @@ export class PurgeLog {
     const options = { deleteAt: clock.now() + keptMs, priority: "high" } as const;
     for (let place = await this.#end((await this.state()).next); ; place++) {
       const there = await this.#inTime(store.add(systemTenant, this.#key(place), bytes, options));
-      if (Buffer.from(there).equals(bytes)) return place;
+      if (Buffer.from(there).equals(bytes) && (await this.#isKept(place, bytes))) return place;
     }
+  }
+
+  /** `add` tells of what a store had no room for as if it were there. False: another has the place. */
+  async #isKept(place: number, bytes: Uint8Array): Promise<boolean> {
+    const [kept] = await this.#inTime(this.#parts.store.get(systemTenant, [this.#key(place)]));
+    if (kept === undefined) throw new StoreUnavailableError({ message: "the store did not keep a purge" });
+    // Another process may have sent it by now.
+    return [bytes, spent].some((row) => Buffer.from(kept).equals(row));
   }
 
   /** The next rows that were not sent, 64 at most, in their order. */

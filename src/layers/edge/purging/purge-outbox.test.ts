@@ -252,6 +252,30 @@ describe("the outbox of purges", () => {
     expect(backlog()).toEqual({ type: "backlog", rows: 0 });
   });
 
+  it("counts no purge as stored that the store had no room for, and stores it when there is room", async () => {
+    const { clock, store, cdn, node } = setUp();
+    cdn.answer = () => failing;
+    const room = { isThere: false };
+    // As a store in memory does with what is too large for it.
+    const over = { ...withReads(store, () => undefined), add: (...args: Parameters<Store["add"]>) => added(...args) };
+    const added = (...args: Parameters<Store["add"]>) => (room.isThere ? store.add(...args) : args[2]);
+    const { outbox, sent, events } = node({ over });
+    await outbox.purge({ tags: ["a"] });
+    const reason = "not stored: the store did not keep a purge";
+    expect(events).toEqual([{ type: "failed", reason: expect.stringContaining(reason) }]);
+    expect(await outbox.status()).toMatchObject([{ state: "pending", pending: 1 }]);
+    room.isThere = true;
+    clock.advance(1_000);
+    await settled();
+    expect(named(sent)).toEqual([["a"]]);
+    await outbox.close();
+    cdn.answer = () => ok;
+    const after = node();
+    after.outbox.start();
+    await settled();
+    expect(named(after.sent)).toEqual([["a"]]);
+  });
+
   it("waits for no store that does not answer", async () => {
     const { clock, store, node } = setUp();
     const broken = { hangs: true };
