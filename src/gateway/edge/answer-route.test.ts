@@ -48,12 +48,14 @@ async function setUp(of: Partial<AnswerHead> = {}) {
   });
   await new Promise<void>((resolve) => server.listen(0, "127.0.0.1", resolve));
   onTestFinished(() => void server.close());
-  const get = async () => {
-    const answer = await fetch(`http://127.0.0.1:${(server.address() as AddressInfo).port}`);
+  const get = async (since?: string | null) => {
+    const url = `http://127.0.0.1:${(server.address() as AddressInfo).port}`;
+    const answer = await fetch(url, since ? { headers: { "if-modified-since": since } } : {});
     await answer.arrayBuffer();
-    return { status: answer.status, cdn: answer.headers.get("cdn-cache-control") };
+    const { status, headers } = answer;
+    return { status, cdn: headers.get("cdn-cache-control"), modified: headers.get("last-modified") };
   };
-  return { clock, shared, refreshed, withdrawn, get };
+  return { clock, shared, registry, refreshed, withdrawn, get };
 }
 
 describe("a published answer", () => {
@@ -79,6 +81,28 @@ describe("a published answer", () => {
     expect((await get()).status).toBe(200);
     await renewGeneration(shared, tag, systemRandom);
     expect([(await get()).status, withdrawn]).toEqual([410, [1]]);
+  });
+
+  it("was modified when it came to be shown, and not when its version was made: an earlier one is new again", async () => {
+    const { clock, registry, get } = await setUp();
+    const head = (await registry.head("a")) as AnswerHead;
+    const first = await get();
+    expect((await get(first.modified)).status).toBe(304);
+    clock.advance(hourMs);
+    await registry.setHead({ ...head, changedAt: clock.now() });
+    const again = await get(first.modified);
+    expect([again.status, Date.parse(again.modified ?? "") - Date.parse(first.modified ?? "")]).toEqual([200, hourMs]);
+    expect((await get(again.modified)).status).toBe(304);
+  });
+
+  it("tells no date that is still to come, and judges by none", async () => {
+    const { clock, registry, get } = await setUp();
+    const head = (await registry.head("a")) as AnswerHead;
+    await registry.setHead({ ...head, changedAt: clock.now() + 1_000 });
+    const soon = new Date(clock.now() + 1_000).toUTCString();
+    expect(await get(soon)).toMatchObject({ status: 200, modified: null });
+    clock.advance(1_000);
+    expect((await get(soon)).status).toBe(304);
   });
 
   it("stays when a store has lost what it lives by, or begins with it anew", async () => {

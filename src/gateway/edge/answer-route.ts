@@ -88,8 +88,17 @@ export class AnswerRoute {
     if (ages.isDue) this.#parts.refresh(head.slug);
     if (ages.errorMs < 0) throw new StoreUnavailableError({ message: `${head.slug} has become too old` });
     const shown = this.#shownOf(version);
-    const fields = this.#fieldsOf(shown, ages);
-    return sendDocument(request, response, documentOf(shown, version, form), fields, safetyFields);
+    return sendDocument(request, response, {
+      document: documentOf(shown, version, form),
+      lastModifiedMs: this.#dateOf(head),
+      fields: this.#fieldsOf(shown, ages),
+      described: safetyFields,
+    });
+  }
+
+  /** An earlier version may be shown again. What is still to come is not told (RFC 9110 section 8.8.2.1). */
+  #dateOf({ changedAt }: AnswerHead): number | undefined {
+    return changedAt <= this.#parts.clock.now() ? changedAt : undefined;
   }
 
   /** How long it is fresh from now on, and how long it may be served after that. */
@@ -138,7 +147,7 @@ export class AnswerRoute {
 function documentOf({ documents }: ShownVersion, version: AnswerVersion, form: AnswerForm): EdgeDocument {
   let document = documents.get(form);
   if (document === undefined) {
-    document = new EdgeDocument(mediaTypeOf(form), bodyOf(version, form), version.publishedAt);
+    document = new EdgeDocument(mediaTypeOf(form), bodyOf(version, form));
     documents.set(form, document);
   }
   return document;

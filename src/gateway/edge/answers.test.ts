@@ -2,6 +2,7 @@ import { expect, it } from "vitest";
 import { ManualClock, systemRandom } from "../../core/clock.ts";
 import { StoreUnavailableError } from "../../core/errors.ts";
 import { fingerprintKey } from "../../core/fingerprint.ts";
+import type { AnswerHead } from "../../layers/edge/published-answer.ts";
 import { memory } from "../../stores/memory.ts";
 import { AnswerRegistry } from "./answer-registry.ts";
 import { Answers } from "./answers.ts";
@@ -34,6 +35,21 @@ it("caches are told of what they may have, and of nothing that was never shown",
   expect(told).toEqual(["a"]);
   await answers.unpublish("a");
   expect(told).toEqual(["a", "a"]);
+});
+
+it("whatever changes what is shown has a second of its own, however fast it comes, and a draft takes none", async () => {
+  const { clock, registry, answers } = await setUp();
+  const seconds = async (changes: readonly (() => Promise<AnswerHead>)[]) => {
+    const at: number[] = [];
+    for (const change of changes) at.push(Math.floor((await change()).changedAt / 1_000));
+    return at;
+  };
+  const start = Math.floor(clock.now() / 1_000);
+  expect((await registry.head("a"))?.changedAt).toBe(Math.trunc(clock.now()));
+  const changes = [() => answers.show("a", 1), () => answers.unpublish("a"), () => answers.show("a", 1)];
+  expect(await seconds(changes)).toEqual([start + 1, start + 2, start + 3]);
+  clock.advance(60_000);
+  expect(await seconds([() => answers.show("a", 1)])).toEqual([start + 60]);
 });
 
 it("E3: what was withdrawn while caches could not be told is gone, and they are told when it is withdrawn once more", async () => {

@@ -4,7 +4,7 @@ import { InvalidOptionError } from "../../core/errors.ts";
 import { firstGeneration } from "../../core/generations.ts";
 import { type Scope, scopeOf } from "../../core/scopes.ts";
 import type { Store } from "../../core/store.ts";
-import type { AnswerHead, AnswerVersion, FreshPrompt } from "../../layers/edge/published-answer.ts";
+import { type AnswerHead, type AnswerVersion, changeTime, type FreshPrompt } from "../../layers/edge/published-answer.ts";
 import { wordsOf } from "../admin/entries/answer-text.ts";
 import { statesOf } from "../admin/entries/entry-state.ts";
 import { keptAt } from "../admin/entries/kept-answer.ts";
@@ -59,7 +59,7 @@ export class Answers {
       slug,
       ...(isDraft ? draft : { state: "live", current: version }),
       latest: Math.max(version, before?.latest ?? 0),
-      changedAt: publishedAt,
+      changedAt: changeTime(before, publishedAt),
       prompt: prompt ?? (isDraft ? before?.prompt : undefined),
       refreshedAt: prompt === undefined ? undefined : content.computedAt,
       failed: undefined,
@@ -76,7 +76,7 @@ export class Answers {
       throw new NotFoundError(`There is no version ${version} of ${slug}.`);
     if (!(await registry.isAlive(wanted)))
       throw wrong("version", "must be one that nothing was taken back of; publish a new answer");
-    const head = { ...before, state: "live", current: version, changedAt: Math.trunc(clock.now()) } as const;
+    const head = { ...before, state: "live", current: version, changedAt: changeTime(before, clock.now()) } as const;
     return this.#set({ ...head, prompt: undefined, refreshedAt: undefined, failed: undefined }, before);
   }
 
@@ -84,7 +84,7 @@ export class Answers {
     const { registry, clock } = this.#parts;
     const before = await registry.head(slug);
     if (before === undefined) throw new NotFoundError(`Nothing is published under ${slug}.`);
-    const changedAt = Math.trunc(clock.now());
+    const changedAt = changeTime(before, clock.now());
     return this.#set({ ...before, state: "withdrawn", current: undefined, changedAt, prompt: undefined }, before);
   }
 
@@ -114,7 +114,7 @@ export class Answers {
     if (head?.current !== version) return;
     if (head.prompt === undefined) await this.unpublish(slug);
     else {
-      const changedAt = Math.trunc(clock.now());
+      const changedAt = changeTime(head, clock.now());
       await this.#set({ ...head, current: undefined, changedAt, refreshedAt: undefined, failed: undefined }, head);
     }
   }

@@ -17,13 +17,11 @@ const leastBytes = 256;
 /** What is answered at a URL of the edge; each coding of it is made when it is first wanted. */
 export class EdgeDocument {
   readonly mediaType: string;
-  readonly lastModifiedMs: number;
   readonly #bytes: Uint8Array;
   readonly #coded = new Map<ContentCoding, MaybePromise<CodedDocument>>();
 
-  constructor(mediaType: string, bytes: Uint8Array, lastModifiedMs: number) {
+  constructor(mediaType: string, bytes: Uint8Array) {
     this.mediaType = mediaType;
-    this.lastModifiedMs = lastModifiedMs;
     this.#bytes = bytes;
   }
 

@@ -9,34 +9,31 @@ import type { CodedDocument, EdgeDocument } from "./edge-document.ts";
 
 /** How a document of the edge, or the lack of one, is told. */
 
-/** `fields`: what belongs to every answer that is no refusal, 304 as well; `described`: to those with a body. */
-export function sendDocument(
-  request: IncomingMessage,
-  response: ServerResponse,
-  document: EdgeDocument,
-  fields: Readonly<Record<string, string>>,
-  described: Readonly<Record<string, string>>,
-): MaybePromise<void> {
-  const { headers } = request;
-  return chain(document.in(codingFor(headers["accept-encoding"] as string | undefined)), (coded) =>
-    sendCoded(request, response, { document, coded, fields, described }),
-  );
+export interface EdgeReply {
+  readonly document: EdgeDocument;
+  /** When it came to be what is answered here; none where that date may be the same for another version. */
+  readonly lastModifiedMs?: number | undefined;
+  /** What belongs to every answer that is no refusal, 304 as well. */
+  readonly fields: Readonly<Record<string, string>>;
+  /** What belongs to those with a body. */
+  readonly described: Readonly<Record<string, string>>;
 }
 
-interface Reply {
-  readonly document: EdgeDocument;
-  readonly coded: CodedDocument;
-  readonly fields: Readonly<Record<string, string>>;
-  readonly described: Readonly<Record<string, string>>;
+export function sendDocument(request: IncomingMessage, response: ServerResponse, reply: EdgeReply): MaybePromise<void> {
+  const { headers } = request;
+  return chain(reply.document.in(codingFor(headers["accept-encoding"] as string | undefined)), (coded) =>
+    sendCoded(request, response, reply, coded),
+  );
 }
 
 function sendCoded(
   request: IncomingMessage,
   response: ServerResponse,
-  { document, coded, fields, described }: Reply,
+  { document, lastModifiedMs, fields, described }: EdgeReply,
+  coded: CodedDocument,
 ): void {
   const { headers, method } = request;
-  const { lastModifiedMs, mediaType } = document;
+  const { mediaType } = document;
   const { etag, coding, bytes } = coded;
   const validators = { etag, lastModifiedMs };
   const condition = judge(
@@ -52,7 +49,8 @@ function sendCoded(
     refuse(response, 412, "precondition_failed", "This is not the version that the request is for.");
     return;
   }
-  const kept = { ...fields, etag, "last-modified": dateText(lastModifiedMs), vary: "Accept-Encoding" };
+  const dated = lastModifiedMs === undefined ? {} : { "last-modified": dateText(lastModifiedMs) };
+  const kept = { ...fields, etag, ...dated, vary: "Accept-Encoding" };
   if (condition === "not_modified") {
     response.writeHead(304, kept).end();
     return;

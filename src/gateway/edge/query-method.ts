@@ -38,6 +38,6 @@ export async function sendAsTwin(
   const own = Object.fromEntries(
     ["cache-status", "x-ai-cache-status", "content-location", "accept-query"].map((name) => [name, told[name] ?? ""]),
   );
-  await sendDocument(request, response, found.document, { ...found.fields, ...own }, found.described);
+  await sendDocument(request, response, { ...found, fields: { ...found.fields, ...own } });
   return true;
 }

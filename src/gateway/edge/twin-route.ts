@@ -36,7 +36,7 @@ export async function serveTwin(
   } else if (query !== undefined)
     return refuse(response, 400, "unexpected_query", "This URL has no query; with one it would be kept twice.");
   const found = await twins.find(address, expiresAt);
-  if (found !== undefined) return sendDocument(request, response, found.document, found.fields, found.described);
+  if (found !== undefined) return sendDocument(request, response, found);
   refuseUnknown(response, unknown(), request, "PROMPT_NOT_FOUND", "Nobody has asked this lately; send it by POST.");
 }
 

@@ -25,6 +25,7 @@ import { decodeTwin, encodeTwin, type TwinRecord, twinKey } from "../../layers/e
 import { Replayer } from "../../layers/exact/replay.ts";
 import { protocols } from "../../protocols/all.ts";
 import { EdgeDocument } from "./edge-document.ts";
+import type { EdgeReply } from "./edge-reply.ts";
 
 /**
  * Answers to POST that can be had by GET as well. When a call that policy opened is answered, where its answer stands is
@@ -40,11 +41,8 @@ export interface TwinsParts {
   readonly live: { readonly settings: EdgeSettings };
 }
 
-export interface FoundTwin {
-  readonly document: EdgeDocument;
-  readonly fields: Readonly<Record<string, string>>;
-  readonly described: Readonly<Record<string, string>>;
-}
+/** Without a date: the answer may be computed anew within the same second, or by a gateway whose clock is behind. */
+export type FoundTwin = Omit<EdgeReply, "lastModifiedMs">;
 
 interface ShownTwin {
   readonly document: EdgeDocument;
@@ -144,12 +142,12 @@ export class Twins {
     return { document, fields, described };
   }
 
-  #shownBy(bytes: Uint8Array, { lifetime, generations }: Entry, { key, principal }: Keyed): ShownTwin {
+  #shownBy(bytes: Uint8Array, { generations }: Entry, { key, principal }: Keyed): ShownTwin {
     const known = this.#documents.get(bytes);
     if (known !== undefined) return known;
     const { labels } = this.#parts;
     const own = [...labels.ofGenerations(generations, principal.tenant), labels.ofEntry(principal.tenant, key)];
-    const document = new EdgeDocument("application/json", bytes, lifetime.createdAt);
+    const document = new EdgeDocument("application/json", bytes);
     const shown = { document, labels: labelFields(own) };
     this.#documents.set(bytes, shown);
     return shown;

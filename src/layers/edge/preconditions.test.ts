@@ -39,6 +39,13 @@ describe("judge (RFC 9110 section 13.2.2)", () => {
     expect(judge(asked, current)).toBe(condition);
   });
 
+  it("knows of no date where there is none: only tags count then", () => {
+    const undated = { etag, lastModifiedMs: undefined };
+    for (const asked of [{ ifModifiedSince: date }, { ifUnmodifiedSince: before }])
+      expect(judge(asked, undated)).toBe("send");
+    expect(judge({ ifNoneMatch: etag, ifModifiedSince: before }, undated)).toBe("not_modified");
+  });
+
   it("reads a list once, whatever is in it", () => {
     const blank = " \t".repeat(500_000);
     for (const list of [`,${blank}x`, `"a"${blank}x`, `"a"${blank}"b"`, `${blank}W${blank}`, `,"${blank}`])

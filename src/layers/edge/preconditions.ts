@@ -14,7 +14,8 @@ export interface Preconditions {
 export interface Validators {
   /** Strong, with its quotes. */
   readonly etag: string;
-  readonly lastModifiedMs: number;
+  /** None where no date tells one version from the next. */
+  readonly lastModifiedMs: number | undefined;
 }
 
 export type Condition = "send" | "not_modified" | "failed";
@@ -25,8 +26,7 @@ export function judge(asked: Preconditions, current: Validators): Condition {
     if (!names(ifMatch, current.etag, "strong")) return "failed";
   } else if (isBefore(ifUnmodifiedSince, current)) return "failed";
   if (ifNoneMatch !== undefined) return names(ifNoneMatch, current.etag, "weak") ? "not_modified" : "send";
-  const since = readDate(ifModifiedSince);
-  return since !== undefined && since >= wholeSecond(current.lastModifiedMs) ? "not_modified" : "send";
+  return isWithin(ifModifiedSince, current) ? "not_modified" : "send";
 }
 
 /**
@@ -61,9 +61,15 @@ function names(list: string, etag: string, comparison: "strong" | "weak"): boole
  */
 const element = /[ \t]*(?:(W\/)?("[!\x23-\x7e\x80-\xff]*")[ \t]*)?(?:,|$)/y;
 
+/** Where there is no date of it, one that is asked for means nothing (sections 13.1.3 and 13.1.4). */
 function isBefore(date: string | undefined, { lastModifiedMs }: Validators): boolean {
   const at = readDate(date);
-  return at !== undefined && wholeSecond(lastModifiedMs) > at;
+  return at !== undefined && lastModifiedMs !== undefined && at < wholeSecond(lastModifiedMs);
+}
+
+function isWithin(date: string | undefined, { lastModifiedMs }: Validators): boolean {
+  const at = readDate(date);
+  return at !== undefined && lastModifiedMs !== undefined && at >= wholeSecond(lastModifiedMs);
 }
 
 const fixedDate = /^(?:Mon|Tue|Wed|Thu|Fri|Sat|Sun), \d{2} [A-Z][a-z]{2} \d{4} \d{2}:\d{2}:\d{2} GMT$/;

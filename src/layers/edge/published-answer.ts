@@ -43,6 +43,7 @@ export interface AnswerHead {
   readonly current: number | undefined;
   /** The newest. */
   readonly latest: number;
+  /** See `changeTime`. */
   readonly changedAt: number;
   readonly prompt: FreshPrompt | undefined;
   /** When the prompt was last answered, and when it was last tried in vain, since then. */
@@ -57,6 +58,16 @@ export interface AnswerHead {
 export function isSpared({ generations }: AnswerVersion, index: number, token: Uint8Array | undefined): boolean {
   const [, remembered] = generations[index] as readonly [string, string];
   return token === undefined || isFirstToken(token) || Buffer.from(token).toString("base64url") === remembered;
+}
+
+/**
+ * When the head changes that was `before`, for what comes in its place. Dates in HTTP are whole seconds, and clocks of
+ * gateways differ, so each change has a second of its own, later than that of the one before: one date never stands for two
+ * versions. What was never shown has none that anybody could know.
+ */
+export function changeTime(before: AnswerHead | undefined, now: number): number {
+  const isKnown = before !== undefined && before.state !== "draft";
+  return Math.trunc(isKnown ? Math.max(now, before.changedAt + 1_000) : now);
 }
 
 export const slugRule = "must be 1 to 100 of the characters a-z 0-9 -, with a letter or a digit at both ends";
