@@ -4,7 +4,8 @@ import { readKvEvents } from "./kv-event.ts";
 /** As MessagePack: what these tests need of it. */
 function packed(value: unknown): number[] {
   if (value === null) return [0xc0];
-  if (typeof value === "number") return Number.isInteger(value) ? [0xcd, value >> 8, value & 255] : [...double(value)];
+  if (typeof value === "number")
+    return value === (value & 0xffff) ? [0xcd, value >> 8, value & 255] : [...double(value)];
   if (typeof value === "string") return [0xd9, Buffer.byteLength(value), ...Buffer.from(value)];
   if (Array.isArray(value)) return [0xdc, value.length >> 8, value.length & 255, ...value.flatMap(packed)];
   const members = Object.entries(value as object);
@@ -59,6 +60,22 @@ describe("events of an engine's cache", () => {
       { ...stored, group_idx: 0 },
     ];
     expect(read([1.5, events])).toEqual([{ kind: "stored", blocks: 1, tokens: 16 }]);
+  });
+
+  test.each([0, -16, 0.5, 16.5, 65_537, 1e300, Number.POSITIVE_INFINITY, Number.NaN, null, "16"])(
+    "blocks of %s tokens are none",
+    (size) => {
+      const stored = ["BlockStored", [11, 12], null, [1, 2, 3], size, null, "GPU"];
+      expect(read([1.5, [stored, ["BlockRemoved", [11], "GPU"]]])).toEqual([{ kind: "removed", blocks: 1 }]);
+    },
+  );
+
+  test("blocks may be of one token, and of as many as no engine has", () => {
+    const stored = (size: number) => ["BlockStored", [11, 12], null, [1, 2, 3], size, null, "GPU"];
+    expect(read([1.5, [stored(1), stored(65_536)]])).toEqual([
+      { kind: "stored", blocks: 2, tokens: 2 },
+      { kind: "stored", blocks: 2, tokens: 131_072 },
+    ]);
   });
 
   test.each([

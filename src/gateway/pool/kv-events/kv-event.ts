@@ -12,6 +12,9 @@ export type KvEvent =
   | { readonly kind: "removed"; readonly blocks: number }
   | { readonly kind: "cleared" };
 
+/** Engines have 8 to some hundreds of them. */
+const mostTokensInBlock = 65_536;
+
 /** Members in the order in which lists have them. */
 const members: Readonly<Record<string, readonly string[]>> = {
   BlockStored: [
@@ -49,7 +52,8 @@ function eventOf(event: Packed): readonly KvEvent[] {
   if (isElsewhere || isRepeated) return [];
   if (name === "BlockRemoved") return [{ kind: "removed", blocks: hashes.length }];
   const size = fields["block_size"];
-  if (name !== "BlockStored" || typeof size !== "number" || !(size > 0)) return [];
+  // Sums are made of it, which would never be right again after a number that is none.
+  if (name !== "BlockStored" || !isBlockSize(size)) return [];
   return [{ kind: "stored", blocks: hashes.length, tokens: hashes.length * size }];
 }
 
@@ -58,6 +62,10 @@ function named(event: Packed): { readonly name: string | undefined; readonly fie
   if (!isList(event) || typeof event[0] !== "string") return { name: undefined, fields: {} };
   const names = members[event[0]] ?? [];
   return { name: event[0], fields: Object.fromEntries(names.map((name, index) => [name, event[index + 1]])) };
+}
+
+function isBlockSize(value: Packed): value is number {
+  return typeof value === "number" && Number.isSafeInteger(value) && value > 0 && value <= mostTokensInBlock;
 }
 
 function isList(value: Packed): value is readonly Packed[] {

@@ -166,8 +166,13 @@ export class AffinityPolicy implements RoutingPolicy {
     };
   }
 
+  /** Its cache is empty, and may be another one: what its engine told of the one before counts no longer. */
   forget(replica: number): void {
     this.#index.clear(replica);
+    const load = this.#loads[replica] as Load;
+    load.newBlocks = 0;
+    load.storedTokens = 0;
+    load.most = undefined;
   }
 
   /** `expected` and `found` in blocks. What was lacking the replica has computed by now. */

@@ -39,8 +39,9 @@ describe("routing by what engines tell", () => {
   });
 
   /** The engine holds `capacity` blocks; of `foreign` others it is told nothing here. */
-  function play(capacity: number, foreign: number) {
+  function play(capacity: number, foreign: number, before: (policy: AffinityPolicy) => void = () => {}) {
     const policy = new AffinityPolicy({ replicas: 1, capacity: 10_000 });
+    before(policy);
     const count = new EngineCacheCount();
     count.begun(true);
     let held = 0;
@@ -71,5 +72,16 @@ describe("routing by what engines tell", () => {
     const expected = play(200, 30);
     expect(expected(197)).toBe(10);
     expect(expected(190)).toBe(0);
+  });
+
+  it("what was told of a cache that is no more counts no longer", () => {
+    const expected = play(200, 0, (policy) => {
+      policy.dispatch(prompt(0), policy.choose(prompt(0), [0], 0), 0).ended(0);
+      policy.engineStored(0, 1e12);
+      policy.engineFull(0, 1e12);
+      policy.forget(0);
+    });
+    expect(expected(185)).toBe(10);
+    expect(expected(150)).toBe(0);
   });
 });
