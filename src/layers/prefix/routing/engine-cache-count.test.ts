@@ -77,8 +77,8 @@ describe("routing by what engines tell", () => {
   it("what was told of a cache that is no more counts no longer", () => {
     const expected = play(200, 0, (policy) => {
       policy.dispatch(prompt(0), policy.choose(prompt(0), [0], 0), 0).ended(0);
-      policy.engineStored(0, 1e12);
-      policy.engineFull(0, 1e12);
+      policy.engineStored(0, Number.POSITIVE_INFINITY);
+      policy.engineFull(0, Number.POSITIVE_INFINITY);
       policy.forget(0);
     });
     expect(expected(185)).toBe(10);
