@@ -3,6 +3,7 @@ import type { Asked, Call } from "../core/call.ts";
 import { taggedWith } from "../core/directives.ts";
 import { contentDigest, type FingerprintKey, fingerprint, keyVersion, lengthPrefixed } from "../core/fingerprint.ts";
 import type { Origin } from "../core/origin.ts";
+import { ownText } from "../core/own-text.ts";
 import type { CallPolicy } from "../core/policy.ts";
 import type { ParsedRequest, Protocol, RequestFacts } from "../core/protocol.ts";
 import { type CompatGateway, CompatHeaders } from "../policy/compat-headers.ts";
@@ -182,6 +183,5 @@ function forcesZero(policy: CallPolicy): boolean {
 
 /** Strings of their own: a slice of the request text would keep the whole of it in memory. */
 function detached(facts: RequestFacts): RequestFacts {
-  const copy = (text: string): string => Buffer.from(text, "utf8").toString("utf8");
-  return { ...facts, model: copy(facts.model), user: facts.user === undefined ? undefined : copy(facts.user) };
+  return { ...facts, model: ownText(facts.model), user: facts.user === undefined ? undefined : ownText(facts.user) };
 }

@@ -1,3 +1,4 @@
+import { ownText } from "../../../core/own-text.ts";
 import type { FoundCause, PrefixBreak, PromptGroup } from "./lint-result.ts";
 import { type BreakCause, isHeadAt, type PromptBreak } from "./prompt-break.ts";
 import { remedies } from "./remedies.ts";
@@ -17,11 +18,16 @@ interface Tally {
 }
 
 interface Earliest {
-  readonly broken: PromptBreak;
+  /** The section, and UTF-16 units of it that are equal. */
+  readonly index: number;
+  readonly offset: number;
   readonly place: string;
   readonly byte: number;
   readonly promptByte: number;
+  /** As they are shown. */
   readonly context: string;
+  readonly before: string;
+  readonly after: string;
   readonly calls: readonly [string, string];
 }
 
@@ -51,7 +57,7 @@ export class FoundBreaks {
     tally.lostTokens += lostTokens;
     for (const text of [broken.before, broken.after])
       if (tally.variants.size < mostVariants) tally.variants.add(bagOf(text));
-    const { broken: first } = tally.earliest;
+    const first = tally.earliest;
     if (index < first.index || (index === first.index && broken.offset < first.offset))
       tally.earliest = earliestOf(earlier, later, broken);
   }
@@ -61,11 +67,10 @@ export class FoundBreaks {
     const found = merged([...this.#tallies.values()]).map((tally): PrefixBreak => {
       const { family, calls, lostTokens, earliest } = tally;
       const cause = foundCause(tally, conversations(family));
-      const { before, after } = earliest.broken;
-      const { place, byte, promptByte, context } = earliest;
+      const { place, byte, promptByte, context, before, after } = earliest;
       return {
         ...{ group: groupOf(family), cause, place, byte, promptByte, calls, lostTokens: Math.round(lostTokens) },
-        example: { calls: earliest.calls, context, before: shown(before), after: shown(after) },
+        example: { calls: earliest.calls, context, before, after },
         remedy: remedies[cause],
       };
     });
@@ -107,11 +112,13 @@ function earliestOf(earlier: PromptOfLate, later: PromptOfLate, broken: PromptBr
   const byte = Buffer.byteLength(text.slice(0, offset));
   const ahead = later.sections.slice(0, index).reduce((sum, section) => sum + Buffer.byteLength(section.text), 0);
   return {
-    broken,
+    ...{ index, offset },
     place: later.places[index] as string,
     byte,
     promptByte: ahead + byte,
-    context: contextOf(text, broken),
+    context: ownText(contextOf(text, broken)),
+    before: shown(broken.before),
+    after: shown(broken.after),
     calls: [earlier.id, later.id],
   };
 }
@@ -125,5 +132,5 @@ function contextOf(text: string, { offset, before, after }: PromptBreak): string
 }
 
 function shown(text: string): string {
-  return text.length <= shownText ? text : `${text.slice(0, shownText)}…`;
+  return ownText(text.length <= shownText ? text : `${text.slice(0, shownText)}…`);
 }

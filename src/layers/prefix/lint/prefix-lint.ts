@@ -1,3 +1,4 @@
+import { ownText } from "../../../core/own-text.ts";
 import type { PromptSection } from "../../../core/prompt.ts";
 import type { Usage } from "../../../core/recording.ts";
 import { type LapseCause, lapseOf } from "./cache-lapse.ts";
@@ -63,6 +64,8 @@ const mostFamilies = 1_000;
 /** Of all tokens: that some calls come late is normal. */
 const leastLapse = 0.01;
 const labelLength = 60;
+/** Space that is left out included. */
+const longestBeginning = 200;
 
 export class PrefixLint {
   readonly #rulesFor: NonNullable<LintOptions["rulesFor"]>;
@@ -227,10 +230,8 @@ function labelOf(prompt: ComparedPrompt): string {
     sections[0];
   const text = found?.text ?? "";
   const words = /"(?:content|text)":"((?:[^"\\]|\\.){1,200})/.exec(text)?.[1] ?? text.replace(/^"|"$/g, "");
-  return words
-    .replace(/\\n|\s+/g, " ")
-    .trim()
-    .slice(0, labelLength);
+  const label = words.slice(0, longestBeginning).replace(/\\n|\s+/g, " ");
+  return ownText(label.trim().slice(0, labelLength));
 }
 
 function ended(at: number | undefined, durationMs: number | undefined): number | undefined {
