@@ -206,6 +206,12 @@ describe("published answers", () => {
     const entry = await publishing();
     expect((await callAdmin(gateway, "/feedback", { body: { entry, verdict: "wrong" } })).status).toBe(200);
     expect((await get(gateway, "a")).status).toBe(410);
+    const { latest } = JSON.parse((await callAdmin(gateway, "/answers/a")).text);
+    for (let version = 1; version <= latest; version++) {
+      const again = await callAdmin(gateway, "/answers", { body: { slug: "a", version } });
+      expect([version, again.status, JSON.parse(again.text).path]).toEqual([version, 400, "version"]);
+    }
+    expect((await get(gateway, "a")).status).toBe(410);
     await publish(gateway, "a", { tags: ["page:7"] });
     expect((await invalidate(gateway, { tags: ["page:8"] })).status).toBe(200);
     expect((await get(gateway, "a")).status).toBe(200);

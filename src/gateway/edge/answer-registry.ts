@@ -1,9 +1,10 @@
-import type { Clock } from "../../core/clock.ts";
+import type { Clock, Random } from "../../core/clock.ts";
 import { withDeadline } from "../../core/deadline.ts";
+import type { EntryPlace } from "../../core/entry-id.ts";
 import { StoreUnavailableError } from "../../core/errors.ts";
 import type { FingerprintKey } from "../../core/fingerprint.ts";
-import { currentTokens } from "../../core/generations.ts";
-import { namedScope, systemTenant } from "../../core/scopes.ts";
+import { currentTokens, firstGeneration, renewGeneration, scopeKey } from "../../core/generations.ts";
+import { namedScope, type Scope, systemTenant } from "../../core/scopes.ts";
 import type { Store } from "../../core/store.ts";
 import {
   type AnswerHead,
@@ -15,6 +16,8 @@ import {
   isSpared,
   mostVersions,
   placeKey,
+  sourceScope,
+  tokenText,
   versionKey,
 } from "../../layers/edge/published-answer.ts";
 import { HeldAnswers, type ShownAnswer } from "./held-answers.ts";
@@ -35,6 +38,7 @@ export interface RegistryParts {
   readonly truth: Pick<Store, "get">;
   readonly secret: FingerprintKey;
   readonly clock: Clock;
+  readonly random: Random;
   /** Resolves when whoever else shares the store has been told that a key of the system was written. */
   readonly announce: (keys: readonly string[]) => Promise<void>;
 }
@@ -87,6 +91,24 @@ export class AnswerRegistry {
     // Memory may be behind, and a guard that gave up says that there is nothing.
     const tokens = await this.#asked(() => this.#tokens(truth, version));
     return tokens.every((token, index) => isSpared(version, index, token));
+  }
+
+  /** What is made of this entry from now on lives by this, too. To be asked before the entry is read. */
+  async generationOf(source: EntryPlace): Promise<readonly [scope: string, token: string]> {
+    const scope = sourceScope(source);
+    return [scope.name, await this.#tokenOf(scope)];
+  }
+
+  /** Resolves when nothing is alive any more that was made of one of these entries, be it shown or not. */
+  async takeBack(sources: readonly EntryPlace[]): Promise<void> {
+    const { store, truth, random, announce } = this.#parts;
+    const scopes = sources.map(sourceScope);
+    const tokens = await this.#asked(async () => currentTokens(truth, scopes));
+    // Of the others nothing was made, and nothing can be: they are gone already.
+    const used = scopes.filter((_, index) => tokens[index] !== undefined);
+    if (used.length === 0) return;
+    await this.#asked(async () => Promise.all(used.map((scope) => renewGeneration(store, scope, random))));
+    await announce(used.map(scopeKey));
   }
 
   /** In the order in which their slugs came. */
@@ -160,6 +182,11 @@ export class AnswerRegistry {
       store,
       generations.map(([scope]) => namedScope(scope, source.tenant)),
     );
+  }
+
+  async #tokenOf(scope: Scope): Promise<string> {
+    const { store, random } = this.#parts;
+    return tokenText(await this.#asked(async () => firstGeneration(store, scope, random)));
   }
 
   /** What memory and guards do not know is asked of the store itself: absent is not the same as out of reach. */

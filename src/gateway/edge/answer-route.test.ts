@@ -22,7 +22,14 @@ const tag = scopeOf("tag", "doc:1", "t");
 async function setUp(of: Partial<AnswerHead> = {}) {
   const clock = new ManualClock();
   const shared = new ChaosStore(memory({ clock }));
-  const registry = new AnswerRegistry({ store: shared, truth: shared, secret, clock, announce: async () => {} });
+  const registry = new AnswerRegistry({
+    store: shared,
+    truth: shared,
+    secret,
+    clock,
+    random: systemRandom,
+    announce: async () => {},
+  });
   const labels = { title: undefined, language: undefined, model: undefined, tags: [] };
   const at = clock.now();
   const token = await firstGeneration(shared, tag, systemRandom);

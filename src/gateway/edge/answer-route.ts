@@ -12,7 +12,13 @@ import {
 } from "../../layers/edge/answer-forms.ts";
 import { type EdgeLabels, labelFields } from "../../layers/edge/edge-labels.ts";
 import { lifetimeFields } from "../../layers/edge/lifetime-fields.ts";
-import { type AnswerHead, type AnswerVersion, isSlug, slugRule } from "../../layers/edge/published-answer.ts";
+import {
+  type AnswerHead,
+  type AnswerVersion,
+  isSlug,
+  slugRule,
+  sourceScope,
+} from "../../layers/edge/published-answer.ts";
 import type { AttemptLimit } from "../attempt-limit.ts";
 import type { AnswerRegistry } from "./answer-registry.ts";
 import { EdgeDocument } from "./edge-document.ts";
@@ -136,7 +142,9 @@ export class AnswerRoute {
     const known = this.#shown.get(version);
     if (known !== undefined) return known;
     const { labels } = this.#parts;
-    const scopes = version.generations.map(([scope]) => ({ scope }));
+    // Who takes back the entry takes back the slug, which has a label already.
+    const entry = sourceScope(version.source).name;
+    const scopes = version.generations.flatMap(([scope]) => (scope === entry ? [] : [{ scope }]));
     const own = [labels.ofAnswer(version.slug), ...labels.ofGenerations(scopes, version.source.tenant)];
     const shown = { labels: labelFields(own), documents: new Map<AnswerForm, EdgeDocument>() };
     this.#shown.set(version, shown);

@@ -11,7 +11,14 @@ async function setUp() {
   const clock = new ManualClock();
   const store = memory({ clock });
   const secret = fingerprintKey(Buffer.alloc(32, 1));
-  const registry = new AnswerRegistry({ store, truth: store, secret, clock, announce: async () => {} });
+  const registry = new AnswerRegistry({
+    store,
+    truth: store,
+    secret,
+    clock,
+    random: systemRandom,
+    announce: async () => {},
+  });
   const told: string[] = [];
   const caches = { areAway: false };
   const changed = async (slug: string) => {

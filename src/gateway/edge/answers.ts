@@ -4,7 +4,13 @@ import { InvalidOptionError } from "../../core/errors.ts";
 import { firstGeneration } from "../../core/generations.ts";
 import { type Scope, scopeOf } from "../../core/scopes.ts";
 import type { Store } from "../../core/store.ts";
-import { type AnswerHead, type AnswerVersion, changeTime, type FreshPrompt } from "../../layers/edge/published-answer.ts";
+import {
+  type AnswerHead,
+  type AnswerVersion,
+  changeTime,
+  type FreshPrompt,
+  tokenText,
+} from "../../layers/edge/published-answer.ts";
 import { wordsOf } from "../admin/entries/answer-text.ts";
 import { statesOf } from "../admin/entries/entry-state.ts";
 import { keptAt } from "../admin/entries/kept-answer.ts";
@@ -88,16 +94,17 @@ export class Answers {
     return this.#set({ ...before, state: "withdrawn", current: undefined, changedAt, prompt: undefined }, before);
   }
 
-  /** Withdraws what lives by something that was taken back, or was made of one of these entries; returns the slugs. */
+  /**
+   * Withdraws what lives by something that was taken back, or was made of one of these entries; returns the slugs. What else
+   * was made of those entries is not to be shown again either.
+   */
   async withdrawDead(places: readonly EntryPlace[]): Promise<readonly string[]> {
     const { registry } = this.#parts;
+    await registry.takeBack(places);
     const gone: string[] = [];
     for (const { slug, current } of await registry.heads()) {
       const version = current === undefined ? undefined : await registry.version(slug, current);
-      if (version === undefined) continue;
-      const { tenant, slot } = version.source;
-      const isRemoved = places.some((place) => place.tenant === tenant && place.slot === slot);
-      if (!isRemoved && (await registry.isAlive(version))) continue;
+      if (version === undefined || (await registry.isAlive(version))) continue;
       await this.withdraw(version);
       gone.push(slug);
     }
@@ -131,7 +138,8 @@ export class Answers {
     const place = readEntryId(id);
     if (place === undefined) throw wrong("entry", "must be the id of an entry, as X-AI-Cache-Entry tells it");
     const { tenant, slot } = place;
-    const { store, clock } = this.#parts;
+    const { registry, store, clock } = this.#parts;
+    const own = await registry.generationOf(place);
     const [value] = await store.get(tenant, [slot]);
     const kept = keptAt(tenant, slot, value);
     const entry = kept?.entry;
@@ -153,6 +161,7 @@ export class Answers {
       generations: [
         ...generations.map(({ scope, token }) => [scope, tokenText(token)] as const),
         ...(await this.#generationsOf(more.flatMap((tag) => bothOf(tag, tenant)))),
+        own,
       ],
     };
   }
@@ -168,10 +177,6 @@ export class Answers {
 
 function bothOf(tag: string, tenant: string): readonly Scope[] {
   return [scopeOf("tag", tag, undefined), scopeOf("tag", tag, tenant)];
-}
-
-function tokenText(token: Uint8Array): string {
-  return Buffer.from(token).toString("base64url");
 }
 
 function wrong(path: string, rule: string): InvalidOptionError {

@@ -66,7 +66,10 @@ export class Edge {
     this.#live = { settings, unknown: new AttemptLimit(clock, settings.unknownPerMinute) };
     const [labels, live] = [new EdgeLabels(secret), this.#live];
     this.#labels = labels;
-    this.registry = new AnswerRegistry({ store, truth, secret, clock, announce: (keys) => this.#announce(keys) });
+    this.registry = new AnswerRegistry({
+      ...{ store, truth, secret, clock, random },
+      announce: (keys) => this.#announce(keys),
+    });
     const changed = async (slug: string) =>
       parts.purges.purge({ tags: [labels.ofAnswer(slug)], urls: answerPaths(slug) });
     this.answers = new Answers({ registry: this.registry, store, clock, random, changed });

@@ -12,7 +12,14 @@ async function setUp() {
   const clock = new ManualClock();
   const store = memory({ clock });
   const secret = fingerprintKey(Buffer.alloc(32, 1));
-  const registry = new AnswerRegistry({ store, truth: store, secret, clock, announce: async () => {} });
+  const registry = new AnswerRegistry({
+    store,
+    truth: store,
+    secret,
+    clock,
+    random: systemRandom,
+    announce: async () => {},
+  });
   const token = Buffer.from(await firstGeneration(store, tag, systemRandom)).toString("base64url");
   const draft = {
     slug: "a",

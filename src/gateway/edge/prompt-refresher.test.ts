@@ -1,6 +1,6 @@
 import { describe, expect, it, onTestFinished } from "vitest";
 import type { Answer } from "../../core/answer.ts";
-import { ManualClock } from "../../core/clock.ts";
+import { ManualClock, systemRandom } from "../../core/clock.ts";
 import { fingerprintKey } from "../../core/fingerprint.ts";
 import type { Lease, Leases } from "../../core/lease.ts";
 import type { AnswerHead } from "../../layers/edge/published-answer.ts";
@@ -24,6 +24,7 @@ async function setUp(leases?: Leases) {
     truth: store,
     secret: fingerprintKey(Buffer.alloc(32, 1)),
     clock,
+    random: systemRandom,
     announce,
   });
   const asked: string[][] = [];

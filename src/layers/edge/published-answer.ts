@@ -1,5 +1,7 @@
-import type { FingerprintKey } from "../../core/fingerprint.ts";
+import { type EntryPlace, entryId } from "../../core/entry-id.ts";
+import { contentDigest, type FingerprintKey } from "../../core/fingerprint.ts";
 import { isFirstToken } from "../../core/generations.ts";
+import { type Scope, systemTenant } from "../../core/scopes.ts";
 import { openSealedText, sealText } from "./sealed-text.ts";
 
 /**
@@ -22,7 +24,7 @@ export interface AnswerVersion {
   readonly tags: readonly string[];
   /** Where it came from; told to nobody but the administrator. */
   readonly source: { readonly tenant: string; readonly slot: string };
-  /** What it lives by: scopes, and their tokens in base64url, as the entry had them. */
+  /** What it lives by: scopes, and their tokens in base64url, as the entry had them, and that of the entry itself. */
   readonly generations: readonly (readonly [scope: string, token: string])[];
 }
 
@@ -57,7 +59,21 @@ export interface AnswerHead {
  */
 export function isSpared({ generations }: AnswerVersion, index: number, token: Uint8Array | undefined): boolean {
   const [, remembered] = generations[index] as readonly [string, string];
-  return token === undefined || isFirstToken(token) || Buffer.from(token).toString("base64url") === remembered;
+  return isSameGeneration(remembered, token);
+}
+
+function isSameGeneration(remembered: string, token: Uint8Array | undefined): boolean {
+  return token === undefined || isFirstToken(token) || tokenText(token) === remembered;
+}
+
+/** As versions and standings remember it. */
+export function tokenText(token: Uint8Array): string {
+  return Buffer.from(token).toString("base64url");
+}
+
+/** Everything that was made of this entry: taken back with it, shown or not. */
+export function sourceScope({ tenant, slot }: Pick<EntryPlace, "tenant" | "slot">): Scope {
+  return { tenant: systemTenant, name: `all:entry:${contentDigest(entryId(tenant, slot))}` };
 }
 
 /**
