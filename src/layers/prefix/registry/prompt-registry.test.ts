@@ -2,10 +2,12 @@ import { describe, expect, it } from "vitest";
 import { MemoryBusHub } from "../../../buses/memory.ts";
 import { ManualClock, systemRandom } from "../../../core/clock.ts";
 import { StoreUnavailableError } from "../../../core/errors.ts";
+import { systemTenant } from "../../../core/scopes.ts";
 import type { Store } from "../../../core/store.ts";
 import { memory } from "../../../stores/memory.ts";
 import { ChaosStore } from "../../../testing/chaos-store.ts";
 import { PromptRegistry } from "./prompt-registry.ts";
+import { editionKey } from "./prompt-shelf.ts";
 
 const clock = () => new ManualClock();
 
@@ -179,6 +181,19 @@ describe("the registry of prompts", () => {
     await expect.poll(() => textOf(registry(stores.current), "support")).toBe("2: two");
     expect(await textOf(registry(stores.current), "support", "1")).toEqual({ kind: "deleted" });
     prompts.close();
+  });
+
+  it("finds out what was deleted where the store has lost no more than its edition", async () => {
+    const time = new ManualClock();
+    const store = memory({ clock: clock() });
+    const [here, there] = [registry(store), registry(store, { clock: time })];
+    await here.set({ name: "support", text: "one" });
+    expect(await textOf(there, "support", "1")).toBe("1: one");
+    await here.remove(undefined, { name: "support", version: "1" });
+    await store.delete(systemTenant, editionKey);
+    time.advance(1_000);
+    expect(await textOf(there, "support", "1")).toEqual({ kind: "deleted" });
+    expect(await textOf(here, "support", "1")).toEqual({ kind: "deleted" });
   });
 
   it("acknowledges what a store that gathers writes has written down, and not before", async () => {

@@ -222,13 +222,13 @@ export class PromptRegistry {
 
   async #readNow(): Promise<void> {
     this.#lookedAtMs = this.#parts.clock.monotonic();
-    const edition = await this.#shelf.edition();
+    let edition = await this.#shelf.edition();
     if (edition === this.#book.edition) return;
     const known = new Map(this.#book.versions.map((one) => [identityOf(one), one]));
     if (edition === "") {
       await this.#shelf.restore(this.#book.versions);
-      await this.#shelf.renew();
-      return;
+      edition = await this.#shelf.renew();
+      // It may have lost no more than that, and hold what is not known here.
     }
     const versions = await this.#shelf.all((version) => {
       const there = known.get(identityOf(version));
