@@ -54,7 +54,9 @@ export class PromptBook {
   find(tenant: string | undefined, { name, version }: PromptReference): Found {
     const own = tenant === undefined ? [] : this.of(tenant, name);
     const all = [...this.of(undefined, name), ...own];
-    const meant = version === undefined ? all : all.filter((one) => one.version === version);
+    // A version that was named is one text for good: one's own is not replaced by everybody's when it is deleted.
+    const named = own.some((one) => one.version === version) ? own : all;
+    const meant = version === undefined ? all : named.filter((one) => one.version === version);
     const prompt = meant.findLast(isLive);
     if (prompt !== undefined) return { kind: "found", prompt };
     if (meant.length > 0) return { kind: "deleted" };

@@ -65,6 +65,16 @@ describe("the registry of prompts", () => {
     expect(await textOf(prompts, "secret")).toEqual({ kind: "unknown", near: [] });
   });
 
+  it("gives nobody everybody's text for a version of his own that was deleted", async () => {
+    const prompts = registry(memory({ clock: clock() }));
+    await prompts.set({ name: "support", text: "everybody's" });
+    await prompts.set({ tenant: "one", name: "support", text: "one's" });
+    await prompts.remove("one", { name: "support", version: "1" });
+    expect(await textOf(prompts, "support", "1", "one")).toEqual({ kind: "deleted" });
+    expect(await textOf(prompts, "support", undefined, "one")).toBe("1: everybody's");
+    expect(await textOf(prompts, "support", "1", "two")).toBe("1: everybody's");
+  });
+
   it("takes versions back for good", async () => {
     const store = memory({ clock: clock() });
     const prompts = registry(store);
