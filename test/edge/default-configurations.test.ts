@@ -96,6 +96,16 @@ describe.each(["nginx", "varnishd"] as const)("%s with its default configuration
       expect((await get("/v1/answers/opening-hours", { headers: { "if-none-match": etag } })).status).toBe(304);
     });
 
+    it("stores what has as many tags as a call may have", async () => {
+      const tags = Array.from({ length: 50 }, (_, index) => `doc:${index}`);
+      await gateway.publish("many-tags", tags);
+      const answers = [await get("/v1/answers/many-tags"), await get("/v1/answers/many-tags")];
+      expect(answers.map((answer) => [answer.status, isStored(answer)])).toEqual([
+        [200, false],
+        [200, true],
+      ]);
+    });
+
     it("serves everybody what is published, whatever the first one who asks says", async () => {
       await gateway.publish("poisoned");
       const marker = "evil.example";

@@ -18,8 +18,8 @@ export interface GatewayBehind {
   readonly model: ScriptedOrigin;
   /** From now on it tells these caches. */
   tell(purge: Readonly<Record<string, object>>): void;
-  /** Publishes an answer under the tag `doc:SLUG`. */
-  publish(slug: string): Promise<void>;
+  /** Publishes an answer, under the tag `doc:SLUG` unless others are given. */
+  publish(slug: string, tags?: readonly string[]): Promise<void>;
   stop(): Promise<void>;
 }
 
@@ -44,8 +44,8 @@ export async function startGatewayBehind(): Promise<GatewayBehind> {
     at: gateway.url.slice("http://".length),
     ...{ folder, careless, model },
     tell: (purge) => gateway.reload(configWith(purge)),
-    async publish(slug) {
-      const answer = await ask(gateway, question(`What of ${slug}?`), { "x-ai-cache-tags": `doc:${slug}` });
+    async publish(slug, tags = [`doc:${slug}`]) {
+      const answer = await ask(gateway, question(`What of ${slug}?`), { "x-ai-cache-tags": tags.join(",") });
       const entry = answer.headers["x-ai-cache-entry"];
       const { status, text } = await callAdmin({ url: gateway.url, folder }, "/answers", { body: { slug, entry } });
       if (status !== 200) throw new Error(`cannot publish: ${text}`);

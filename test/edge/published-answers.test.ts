@@ -68,6 +68,17 @@ describeWithServices(["nginx", "varnishd"], "a gateway behind nginx and Varnish"
     await gone();
   });
 
+  it("is kept with as many tags as a call may have, and gone by the last of them", async () => {
+    slug = `tagged-${slug}`;
+    await gateway.publish(slug, [...Array.from({ length: 49 }, (_, index) => `doc:${index}`), `doc:${slug}`]);
+    for (const front of fronts()) {
+      await get(front);
+      expect((await get(front)).headers["x-cache"]).toBe("HIT");
+    }
+    await invalidate(gateway, { tags: [`doc:${slug}`] });
+    await gone();
+  });
+
   it("stays where another one is taken back", async () => {
     await invalidate(gateway, { tags: ["doc:another"] });
     await eventually("both are done", async () =>

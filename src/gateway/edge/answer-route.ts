@@ -10,7 +10,7 @@ import {
   mediaTypeOf,
   safetyFields,
 } from "../../layers/edge/answer-forms.ts";
-import { type EdgeLabels, labelFields } from "../../layers/edge/edge-labels.ts";
+import { type EdgeLabels, fieldsReadBy, labelFields } from "../../layers/edge/edge-labels.ts";
 import { lifetimeFields } from "../../layers/edge/lifetime-fields.ts";
 import {
   type AnswerHead,
@@ -55,10 +55,15 @@ interface Ages {
 
 export class AnswerRoute {
   readonly #parts: AnswerRouteParts;
-  readonly #shown = new WeakMap<AnswerVersion, ShownVersion>();
+  #shown = new WeakMap<AnswerVersion, ShownVersion>();
 
   constructor(parts: AnswerRouteParts) {
     this.#parts = parts;
+  }
+
+  /** Other caches may be in front now, which learn labels by other fields. */
+  forget(): void {
+    this.#shown = new WeakMap();
   }
 
   /** `query`: `undefined` where there is none. Throws `StoreUnavailableError` where nobody knows. */
@@ -141,12 +146,13 @@ export class AnswerRoute {
   #shownOf(version: AnswerVersion): ShownVersion {
     const known = this.#shown.get(version);
     if (known !== undefined) return known;
-    const { labels } = this.#parts;
+    const { labels, live } = this.#parts;
     // Who takes back the entry takes back the slug, which has a label already.
     const entry = sourceScope(version.source).name;
     const scopes = version.generations.flatMap(([scope]) => (scope === entry ? [] : [{ scope }]));
     const own = [labels.ofAnswer(version.slug), ...labels.ofGenerations(scopes, version.source.tenant)];
-    const shown = { labels: labelFields(own), documents: new Map<AnswerForm, EdgeDocument>() };
+    const needed = fieldsReadBy(Object.values(live.settings.purge));
+    const shown = { labels: labelFields(own, needed), documents: new Map<AnswerForm, EdgeDocument>() };
     this.#shown.set(version, shown);
     return shown;
   }

@@ -164,6 +164,7 @@ export class Edge {
   reconfigure(settings: EdgeSettings): void {
     Object.assign(this.#live, { settings, unknown: new AttemptLimit(this.#parts.clock, settings.unknownPerMinute) });
     this.#twins.forget();
+    this.#route.forget();
   }
 
   close(): Promise<void> {

@@ -11,7 +11,7 @@ import { systemTenant } from "../../core/scopes.ts";
 import type { MaybePromise } from "../../core/store.ts";
 import type { Core } from "../../core-assembly.ts";
 import type { EdgeSettings } from "../../edge-options.ts";
-import { type EdgeLabels, labelFields } from "../../layers/edge/edge-labels.ts";
+import { type EdgeLabels, fieldsReadBy, labelFields } from "../../layers/edge/edge-labels.ts";
 import { lifetimeFields } from "../../layers/edge/lifetime-fields.ts";
 import {
   bodyDigest,
@@ -59,7 +59,7 @@ export class Twins {
   readonly #parts: TwinsParts;
   readonly #replayer = new Replayer();
   /** By the bytes that are shown. */
-  readonly #documents = new WeakMap<Uint8Array, ShownTwin>();
+  #documents = new WeakMap<Uint8Array, ShownTwin>();
   /** By the bytes of their records. */
   #known = new WeakMap<Uint8Array, KnownTwin>();
 
@@ -67,8 +67,9 @@ export class Twins {
     this.#parts = parts;
   }
 
-  /** The rules are others now. */
+  /** The rules are others now, and caches in front may be. */
   forget(): void {
+    this.#documents = new WeakMap();
     this.#known = new WeakMap();
   }
 
@@ -145,10 +146,10 @@ export class Twins {
   #shownBy(bytes: Uint8Array, { generations }: Entry, { key, principal }: Keyed): ShownTwin {
     const known = this.#documents.get(bytes);
     if (known !== undefined) return known;
-    const { labels } = this.#parts;
+    const { labels, live } = this.#parts;
     const own = [...labels.ofGenerations(generations, principal.tenant), labels.ofEntry(principal.tenant, key)];
     const document = new EdgeDocument("application/json", bytes);
-    const shown = { document, labels: labelFields(own) };
+    const shown = { document, labels: labelFields(own, fieldsReadBy(Object.values(live.settings.purge))) };
     this.#documents.set(bytes, shown);
     return shown;
   }

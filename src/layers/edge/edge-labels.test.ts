@@ -1,7 +1,7 @@
 import { expect, it } from "vitest";
 import { fingerprintKey } from "../../core/fingerprint.ts";
 import { everything, scopeOf, scopesOf, wholeTenant } from "../../core/scopes.ts";
-import { EdgeLabels, labelFields } from "./edge-labels.ts";
+import { EdgeLabels, fieldsReadBy, labelFields } from "./edge-labels.ts";
 
 const labels = new EdgeLabels(fingerprintKey(Buffer.alloc(32, 1)));
 const belonging = { tenant: "acme", namespace: "", model: "m", version: "", user: "ann@example.org", tags: ["doc:42"] };
@@ -32,10 +32,23 @@ it("says nothing of tags, tenants and users, also to those that do not tell capi
 });
 
 it("is written as each cache reads it", () => {
-  expect(labelFields(["a-1", "b-2"])).toEqual({
+  expect(labelFields(["a-1", "b-2"], new Set())).toEqual({
     "surrogate-key": "a-1 b-2",
     "cache-tag": "a-1,b-2",
     "cache-groups": '"a-1", "b-2"',
   });
-  expect(labelFields([])).toEqual({});
+  expect(labelFields([], new Set(["cache-tag"]))).toEqual({});
+});
+
+it("says many labels once, or as often as there are caches that learn them by different fields", () => {
+  const many = (count: number) => Array.from({ length: count }, (_, index) => `tag-${String(index).padStart(16, "0")}`);
+  const fieldsFor = (count: number, ...kinds: string[]) =>
+    Object.keys(labelFields(many(count), fieldsReadBy(kinds.map((kind) => ({ kind })))));
+  expect(fieldsFor(30)).toEqual(["surrogate-key", "cache-tag", "cache-groups"]);
+  expect(fieldsFor(50)).toEqual(["surrogate-key", "cache-tag"]);
+  expect(fieldsFor(100, "nginx")).toEqual(["surrogate-key"]);
+  expect(fieldsFor(200, "nginx")).toEqual([]);
+  expect(fieldsFor(100, "cloudflare")).toEqual(["cache-tag"]);
+  expect(fieldsFor(200, "varnish", "fastly", "webhook")).toEqual(["surrogate-key"]);
+  expect(fieldsFor(200, "cloudfront", "varnish")).toEqual(["cache-tag", "surrogate-key"]);
 });

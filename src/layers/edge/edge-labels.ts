@@ -42,11 +42,44 @@ export class EdgeLabels {
 }
 
 /** The fields that carry labels: of Fastly and Varnish, of Cloudflare, and of RFC 9875. */
-export function labelFields(labels: readonly string[]): Readonly<Record<string, string>> {
+const written = {
+  "surrogate-key": (labels: readonly string[]) => labels.join(" "),
+  "cache-tag": (labels: readonly string[]) => labels.join(","),
+  "cache-groups": (labels: readonly string[]) => labels.map((label) => `"${label}"`).join(", "),
+};
+
+export type LabelField = keyof typeof written;
+
+/** The kinds of caches that can be told to forget by a label, and the field by which each learns it. nginx goes by paths. */
+const readBy: Readonly<Record<string, LabelField | undefined>> = {
+  varnish: "surrogate-key",
+  fastly: "surrogate-key",
+  webhook: "surrogate-key",
+  cloudflare: "cache-tag",
+  cloudfront: "cache-tag",
+};
+
+export function fieldsReadBy(caches: Iterable<{ readonly kind: string }>): ReadonlySet<LabelField> {
+  return new Set([...caches].flatMap(({ kind }) => readBy[kind] ?? []));
+}
+
+/** A proxy as it comes takes heads of 4 KB (nginx, on most machines), of which the other fields need less than the half. */
+const mostBytes = 2_304;
+
+/** Labels in the fields that are `needed`, and in the others as far as there is room. */
+export function labelFields(
+  labels: readonly string[],
+  needed: ReadonlySet<LabelField>,
+): Readonly<Record<string, string>> {
   if (labels.length === 0) return {};
-  return {
-    "surrogate-key": labels.join(" "),
-    "cache-tag": labels.join(","),
-    "cache-groups": labels.map((label) => `"${label}"`).join(", "),
-  };
+  const names = Object.keys(written) as LabelField[];
+  const fields: Record<string, string> = {};
+  let bytes = 0;
+  for (const name of [...needed, ...names.filter((one) => !needed.has(one))]) {
+    const value = written[name](labels);
+    if (!needed.has(name) && bytes + value.length > mostBytes) continue;
+    fields[name] = value;
+    bytes += value.length;
+  }
+  return fields;
 }
