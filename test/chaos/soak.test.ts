@@ -19,7 +19,7 @@ import type { SoakSample } from "./soak-child.ts";
  * second, by when every bound has been reached. `npm run soak` does the same for an hour.
  */
 
-const minutes = Number(process.env["REPRISE_SOAK_MINUTES"] ?? 0.3);
+const minutes = Number(process.env["REPRISE_SOAK_MINUTES"] ?? 0.2);
 const seed = 5;
 const samples = Math.max(24, Math.min(240, Math.round(minutes * 60)));
 const callsASecond = 200;

@@ -149,7 +149,7 @@ describe("a gateway that stops", () => {
   );
 
   test(
-    "R14: killed while it writes, 20 times: it opens again and serves no damaged entry",
+    "R14: killed while it writes, 12 times: it opens again and serves no damaged entry",
     async () => {
       const origin = await runOrigin();
       const folder = temporaryFolder();
@@ -159,7 +159,7 @@ describe("a gateway that stops", () => {
         content: `${JSON.stringify((call.json as { messages: unknown }).messages).slice(0, 200)} ${filler}`,
       }));
       const kept = new Set<string>();
-      for (let round = 0; round < 20; round++) {
+      for (let round = 0; round < 12; round++) {
         const gateway = await spawnGateway(args);
         const agent = new Agent({ keepAlive: true, maxSockets: 8 });
         onTestFinished(() => agent.destroy());

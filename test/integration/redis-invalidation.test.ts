@@ -5,6 +5,7 @@ import { startFaultProxy } from "../chaos/fault-proxy.ts";
 import { asked, type RedisServer, startRedis } from "../services/redis.ts";
 import { describeWithServices } from "../services/required.ts";
 import { startFleet } from "../topology/fleet-harness.ts";
+import { patientClock } from "../topology/patient-clock.ts";
 
 /** What is promised of invalidations when the links between processes and Redis are cut, or a replica takes over. */
 
@@ -64,7 +65,7 @@ describeWithServices("redis-server", "invalidations over a Redis in trouble", ()
     onTestFinished(() => proxy.close());
     const url = `redis://127.0.0.1:${proxy.port}`;
     const stores = [0, 1].map((): RedisStore => redis({ url }));
-    const { origin, nodes } = await startFleet({ stores, clock: undefined });
+    const { origin, nodes } = await startFleet({ stores, clock: undefined, options: { clock: patientClock } });
     await asked(async () => (await replica.admin.info("replication")).includes("master_link_status:up"));
     origin.generation = 1;
     const [one, other] = nodes;
