@@ -39,9 +39,28 @@ export async function run(argv: readonly string[]): Promise<void> {
     .addCommand(lintCommand());
   for (const command of [program, ...program.commands]) command.exitOverride();
   try {
-    await awake(() => program.parseAsync([...argv]));
+    await awake(() => program.parseAsync(withoutHelpOfUnknown(program, argv)));
   } catch (error) {
     if (!(error instanceof CommanderError)) throw error;
     process.exitCode = error.exitCode === 0 ? 0 : 2;
   }
+}
+
+const helpWishes: ReadonlySet<string> = new Set(["help", "-h", "--help"]);
+
+/**
+ * Asked for the help of a command that there is not, commander would show all the help there is and call that success.
+ * Not asked for help it says that there is no such command, and which one is near.
+ */
+function withoutHelpOfUnknown(program: Command, argv: readonly string[]): string[] {
+  const [node = "", script = "", ...given] = argv;
+  const asked = given.filter((argument) => !helpWishes.has(argument));
+  let command = program;
+  for (const name of asked) {
+    if (command.commands.length === 0 || name.startsWith("-")) break;
+    const next = command.commands.find((one) => one.name() === name || one.aliases().includes(name));
+    if (next === undefined) return [node, script, ...asked];
+    command = next;
+  }
+  return [...argv];
 }

@@ -15,6 +15,10 @@ function fromVariable(name: string): string {
 describe("surface: misuse is exit status 2 and says what is wrong", () => {
   test.each([
     [["nonsense"], "unknown command 'nonsense'"],
+    [["promts", "--help"], "unknown command 'promts'\n(Did you mean prompts?)"],
+    [["help", "promts"], "(Did you mean prompts?)"],
+    [["prompts", "lst", "-h"], "unknown command 'lst'\n(Did you mean list?)"],
+    [["embeddings", "exprt", "--help"], "(Did you mean export?)"],
     [["serve", "--nope"], "unknown option '--nope'"],
     [["serve", "extra"], "too many arguments"],
     [["serve", "--port"], "argument missing"],

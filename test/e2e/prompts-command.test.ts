@@ -1,6 +1,7 @@
 import { writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { expect, test } from "vitest";
+import { callAdmin } from "./admin-call.ts";
 import { ask } from "./chat-call.ts";
 import { runCommand } from "./gateway-process.ts";
 import { inMemory, runBoth, temporaryFolder } from "./running-gateway.ts";
@@ -8,6 +9,40 @@ import { inMemory, runBoth, temporaryFolder } from "./running-gateway.ts";
 /** `reprise prompts` as somebody beside a gateway runs it. */
 
 const text = "You answer the guests of a hotel. Be kind, and say what you do not know.\n";
+
+test("prompts are warmed up and deleted, and a tenant of whom no call was seen is told of", async () => {
+  const { gateway, origin } = await runBoth(inMemory);
+  const folder = temporaryFolder();
+  writeFileSync(join(folder, "long.txt"), "Rules of the house. ".repeat(400));
+  writeFileSync(join(folder, "short.txt"), "Be brief.");
+  const prompts = async (...args: readonly string[]) => {
+    const place = ["--port", new URL(gateway.url).port, "--data", gateway.folder];
+    const { code, stdout, stderr } = await runCommand(["prompts", ...args, ...place], { cwd: folder });
+    return [code, stdout, stderr] as const;
+  };
+  await prompts("set", "house", "long.txt");
+  const [upstream] = Object.keys(JSON.parse((await callAdmin(gateway, "/config")).text).upstreams);
+  const where = ["--upstream", upstream as string, "--model", "m"];
+  const [code, table] = await prompts("warm", "house", ...where);
+  expect([code, table]).toEqual([0, expect.stringMatching(/^house@1 .*\n.* warmed +\d/)]);
+  expect(origin.callCount).toBe(1);
+  expect((await prompts("warm", "house"))[2]).toContain("upstream must be given");
+
+  const unseen = "No call of this tenant has been seen, and no answer is stored for it.";
+  expect((await prompts("set", "own", "short.txt", "--tenant", "nosuch"))[1]).toContain(unseen);
+  await ask(gateway);
+  const { tenants } = JSON.parse((await callAdmin(gateway, "/tenants")).text);
+  const { tenant } = tenants.find(({ requests }: { readonly requests: number }) => requests > 0);
+  expect((await prompts("set", "own", "short.txt", "--tenant", tenant))[1]).toBe("own@1 is registered.\n");
+  expect((await prompts("warm", "own", "--tenant", tenant, ...where))[1]).toMatch(
+    /skipped +below-minimum: shorter than 16 tokens/,
+  );
+
+  expect(await prompts("delete", "own@1", "--tenant", tenant)).toEqual([0, "own@1 is deleted.\n", ""]);
+  expect(await prompts("delete", "house")).toEqual([0, "house@1 is deleted.\n", ""]);
+  expect((await prompts("delete", "nosuch"))[0]).toBe(1);
+  expect((await prompts("delete", "../own"))[0]).toBe(2);
+}, 120_000);
 
 test("prompts are set from a file, listed with their share, and linted", async () => {
   const { gateway } = await runBoth(inMemory);

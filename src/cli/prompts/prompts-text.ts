@@ -1,5 +1,6 @@
 import type { z } from "zod";
-import type { promptsSchema, setPromptSchema } from "../../gateway/prompts/prompt-schemas.ts";
+import type { promptsSchema, removedPromptSchema, setPromptSchema } from "../../gateway/prompts/prompt-schemas.ts";
+import type { warmedSchema } from "../../gateway/prompts/warm-route.ts";
 import { referenceText } from "../../layers/prefix/registry/prompt-name.ts";
 import { countText, shareText } from "../stats/figures.ts";
 import { textTable } from "../tune/text-table.ts";
@@ -8,6 +9,8 @@ import { textTable } from "../tune/text-table.ts";
 
 export type ListedPrompts = z.output<typeof promptsSchema>;
 export type SetPrompt = z.output<typeof setPromptSchema>;
+export type RemovedPrompt = z.output<typeof removedPromptSchema>;
+export type WarmedPrompt = z.output<typeof warmedSchema>;
 type Finding = ListedPrompts["findings"][number];
 
 export function listText({ window, calls, prompts, findings }: ListedPrompts): string {
@@ -42,7 +45,26 @@ export function setText({ name, version, isNew, findings }: SetPrompt): string {
 export function lintText({ findings, prompts }: ListedPrompts): string {
   if (findings.length > 0)
     return findings.map((finding, index) => `${index + 1}. ${findingText(finding)}`).join("\n\n");
-  return prompts.length === 0 ? "There are no prompts." : `Nothing to say of ${countText(prompts.length)} prompts.`;
+  return prompts.length === 0
+    ? "There are no prompts."
+    : `Nothing to say of ${countText(prompts.length)} ${prompts.length === 1 ? "prompt" : "prompts"}.`;
+}
+
+export function removedText(name: string, { versions }: RemovedPrompt): string {
+  if (versions.length === 0) return "Nothing was deleted: it was deleted before.";
+  const references = versions.map((version) => referenceText(name, version)).join(", ");
+  return `${references} ${versions.length === 1 ? "is" : "are"} deleted.`;
+}
+
+export function warmedText({ name, version, calls }: WarmedPrompt): string {
+  const reference = referenceText(name, version);
+  if (calls.length === 0) return `${reference} was warmed up nowhere: no replica takes calls.`;
+  const rows = calls.map(({ upstream, url, model, result, reason, leastTokens, promptTokens, cachedTokens }) => {
+    const why = leastTokens === undefined ? reason : `${reason}: shorter than ${countText(leastTokens)} tokens`;
+    const tokens = [promptTokens, cachedTokens].map((count) => (count === undefined ? "" : countText(count)));
+    return [plain(upstream), url, plain(model), result, ...tokens, why ?? ""];
+  });
+  return textTable([reference, "at", "model", "result", "tokens", "cached before", "why"], rows);
 }
 
 const kinds: Readonly<Record<Finding["kind"], string>> = {

@@ -27,7 +27,11 @@ function setUp(settings: Readonly<Record<string, object>>, warm: ReturnType<Warm
   const upstreams = new Upstreams(given as UpstreamsSettings, {}, clock);
   ended.push(() => upstreams.close());
   const told: string[] = [];
-  const say = (kind: string) => (_: object, message: string) => void told.push(`${kind}: ${message}`);
+  const fields: object[] = [];
+  const say = (kind: string) => (given: object, message: string) => {
+    told.push(`${kind}: ${message}`);
+    fields.push(given);
+  };
   const log = { level: "info", debug: say("debug"), info: say("info"), warn: say("warn"), error: say("error") };
   const spent: string[] = [];
   const gateway = (parts: Partial<RegistryParts> = {}) => {
@@ -47,7 +51,7 @@ function setUp(settings: Readonly<Record<string, object>>, warm: ReturnType<Warm
     );
     return { prompts, warming };
   };
-  return { clock, upstreams, told, spent, gateway };
+  return { clock, upstreams, told, fields, spent, gateway };
 }
 
 describe("warming prompts up", () => {
@@ -85,6 +89,27 @@ describe("warming prompts up", () => {
     await expect.poll(() => spent.length).toBe(1);
     await Promise.all([here.warming.look(), there.warming.look()]);
     expect(server.callCount).toBe(1);
+  });
+
+  it("is told of once, and not as a warning, for all replicas where the prompt is too short to be kept", async () => {
+    const [one, two] = [await origin(), await origin()];
+    const replicas = [one.url, two.url];
+    const { clock, upstreams, told, fields, gateway } = setUp(
+      { pool: { replicas, healthPath: "off" } },
+      { pool: { model: "m", prompts: ["short"] } },
+    );
+    const { prompts, warming } = gateway();
+    await prompts.set({ name: "short", text: "Be brief." });
+    await expect.poll(() => told.length).toBe(1);
+    const [first] = upstreams.pools[0]?.replicas ?? [];
+    first?.health.drain(true);
+    clock.advance(20_000);
+    first?.health.drain(false);
+    await warming.look();
+    expect(told).toEqual(["info: a prompt is not warmed up: it would not be kept"]);
+    const why = { reason: "below-minimum", leastTokens: expect.any(Number) };
+    expect(fields).toEqual([{ prompt: "short@1", upstream: "pool", model: "m", ...why }]);
+    expect([one.callCount, two.callCount]).toEqual([0, 0]);
   });
 
   it("goes on elsewhere where one server hangs, and asks that one no second time meanwhile", async () => {

@@ -40,6 +40,9 @@ interface Tried {
   readonly againAtMs: number;
 }
 
+type Skipped = Extract<WarmResult, { kind: "skipped" }>;
+
+const mostSkipped = 10_000;
 const lookMs = 1_000;
 const retryMs = 5_000;
 const longestWaitMs = 5 * 60_000;
@@ -51,6 +54,8 @@ export class PromptWarming {
   readonly #tried = new Map<string, Tried>();
   /** What is under way: one replica that hangs keeps no other from being warmed. */
   readonly #running = new Set<string>();
+  /** Of which it was told already. */
+  readonly #skipped = new Set<string>();
   readonly #abort = new AbortController();
   /** By which it knows its own claims. */
   readonly #self: Uint8Array;
@@ -140,7 +145,19 @@ export class PromptWarming {
     if (result === undefined || this.#abort.signal.aborted) return;
     const told = { prompt: promptId(prompt), upstream: upstream.name, server: server.id, model: how.model };
     if (result.kind === "warmed") log.info(told, "a prompt was warmed up");
+    else if (result.kind === "skipped") this.#tellSkipped(target, prompt, how.model, result);
     else if (failures < 2) log.warn({ ...told, reason: result.reason }, "a prompt could not be warmed up");
+  }
+
+  /** Once for all replicas of an upstream, since it is for none of them that it would come to nothing. */
+  #tellSkipped({ upstream }: WarmTarget, prompt: RegisteredPrompt, model: string, result: Skipped): void {
+    const told = { prompt: promptId(prompt), upstream: upstream.name, model };
+    const { kind: _, ...why } = result;
+    const key = Object.values(told).join("\n");
+    if (this.#skipped.has(key)) return;
+    if (this.#skipped.size >= mostSkipped) this.#skipped.clear();
+    this.#skipped.add(key);
+    this.#parts.log.info({ ...told, ...why }, "a prompt is not warmed up: it would not be kept");
   }
 
   /** Whether nobody else has taken it upon himself a moment ago; where the store does not say, nobody has. */

@@ -33,7 +33,8 @@ export interface WarmWish {
 export type WarmResult =
   | { readonly kind: "warmed"; readonly usage: Usage | undefined }
   /** It would come to nothing. */
-  | { readonly kind: "skipped"; readonly reason: "below-minimum" | "salted" }
+  | { readonly kind: "skipped"; readonly reason: "salted"; readonly leastTokens?: undefined }
+  | { readonly kind: "skipped"; readonly reason: "below-minimum"; readonly leastTokens: number }
   | { readonly kind: "failed"; readonly reason: string };
 
 const overhead: Overhead = "warmup";
@@ -58,7 +59,7 @@ export async function warmUp(
   // What is kept is kept for one tenant then, and nobody's is not asked for.
   if (upstream.takesSalt === true || call === undefined) return { kind: "skipped", reason: "salted" };
   const { leastTokens } = lintRulesFor(protocol.name, model, server.id);
-  if (text.length / usualLengthOfToken < leastTokens) return { kind: "skipped", reason: "below-minimum" };
+  if (text.length / usualLengthOfToken < leastTokens) return { kind: "skipped", reason: "below-minimum", leastTokens };
   const headers = {
     "content-type": "application/json",
     "accept-encoding": "identity",

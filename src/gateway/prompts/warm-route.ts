@@ -1,4 +1,5 @@
 import { z } from "zod";
+import { defined } from "../../core/defined.ts";
 import { InvalidOptionError } from "../../core/errors.ts";
 import type { Core } from "../../core-assembly.ts";
 import { referenceText } from "../../layers/prefix/registry/prompt-name.ts";
@@ -19,7 +20,7 @@ const wishSchema = z.strictObject({
   apiKey: text.optional().meta({ description: "With which it is called; default that of `layers.prefix.warm`." }),
 });
 
-const warmedSchema = z.object({
+export const warmedSchema = z.object({
   name: z.string(),
   version: z.string(),
   calls: z.array(
@@ -31,6 +32,7 @@ const warmedSchema = z.object({
       reason: z.string().optional().meta({
         description: "`below-minimum`: too short to be kept; `salted`: it would be kept for nobody; or what failed.",
       }),
+      leastTokens: z.int().optional().meta({ description: "Below which nothing is kept, where that is the reason." }),
       promptTokens: z.int().optional(),
       cachedTokens: z.int().optional().meta({ description: "Of these, what was there already." }),
     }),
@@ -100,7 +102,9 @@ function wishesOf(
 
 function shown({ target, result }: Warmed, { model }: Wish): z.output<typeof warmedSchema>["calls"][number] {
   const common = { upstream: target.upstream.name, url: target.server.id, model, result: result.kind };
-  if (result.kind !== "warmed") return { ...common, reason: result.reason };
+  if (result.kind === "failed") return { ...common, reason: result.reason };
+  if (result.kind === "skipped")
+    return { ...common, ...defined({ reason: result.reason, leastTokens: result.leastTokens }) };
   const { usage } = result;
   if (usage === undefined) return common;
   return { ...common, promptTokens: usage.inputTokens, cachedTokens: usage.cachedInputTokens };
