@@ -9,6 +9,7 @@ import { numbers } from "./numbers.ts";
 import { order } from "./order.ts";
 import { output } from "./output.ts";
 import { question } from "./question.ts";
+import { relations } from "./relations.ts";
 import { scope } from "./scope.ts";
 import { template } from "./template.ts";
 import { volatile } from "./volatile.ts";
@@ -23,6 +24,7 @@ export const guards: readonly Guard[] = Object.freeze([
   numbers,
   code,
   order,
+  relations,
   antonyms,
   output,
   template,

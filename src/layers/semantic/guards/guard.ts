@@ -24,5 +24,6 @@ export const guardNames = Object.freeze([
   "volatile",
   "leftover",
   "template",
+  "relations",
 ] as const);
 export type GuardName = (typeof guardNames)[number];
