@@ -1,5 +1,5 @@
 import { align, commonStart, type Hunk } from "./text-alignment.ts";
-import { holdsDate, volatileAt } from "./volatile-text.ts";
+import { datesAt, holdsDate, volatileAt } from "./volatile-text.ts";
 import { bagOf, isWordCode } from "./word-signature.ts";
 
 /** Why two sections that stand in the same place are not equal, told by the first thing in which they differ. */
@@ -30,6 +30,8 @@ export interface TextBreak {
   /** What differs first, in each of the two. */
   readonly before: string;
   readonly after: string;
+  /** Where the cause is one: the dates, as they stand there from beginning to end. */
+  readonly dates?: readonly [string, string];
 }
 
 /** `before` and `after` differ. */
@@ -46,11 +48,12 @@ export function textBreak(before: string, after: string, isRedacted: boolean): T
   if (same !== undefined && lettersIn(same.text) > 2)
     return { ...whole, cause: same.cause, rejoined: Math.max(rejoined, same.text.length) };
   const changing = volatileAt(before, after, offset);
-  if (changing !== undefined) return { ...whole, cause: changing, rejoined };
+  const dates = changing === "date" ? datesAt(before, after, offset) : undefined;
+  if (changing !== undefined) return { ...whole, cause: changing, rejoined, ...(dates !== undefined && { dates }) };
   if (same !== undefined) return { ...whole, cause: same.cause, rejoined: Math.max(rejoined, same.text.length) };
   // It stands only in one of them, such as in the last message alone.
   const only = one === "" || other === "" ? one + other : "";
-  if (only.length < longestNote && holdsDate(only)) return { ...whole, cause: "date", rejoined };
+  if (only.length < longestNote && holdsDate(only)) return { ...whole, cause: "date", rejoined, dates: [one, other] };
   return {
     ...whole,
     cause: namesPerson(before, offset) || namesPerson(after, offset) ? "user-data" : "words",

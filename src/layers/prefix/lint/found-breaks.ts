@@ -1,7 +1,8 @@
 import { ownText } from "../../../core/own-text.ts";
 import type { FoundCause, PrefixBreak, PromptGroup } from "./lint-result.ts";
 import { type BreakCause, isHeadAt, type PromptBreak } from "./prompt-break.ts";
-import { remedies } from "./remedies.ts";
+import { quoted } from "./quoted-text.ts";
+import { isDayOnly, remedyFor } from "./remedies.ts";
 import type { PromptOfLate } from "./seen-prompts.ts";
 import { bagOf } from "./word-signature.ts";
 
@@ -28,13 +29,14 @@ interface Earliest {
   readonly context: string;
   readonly before: string;
   readonly after: string;
+  /** Dates without a time of day. */
+  readonly isDay: boolean;
   readonly calls: readonly [string, string];
 }
 
 const mostTallies = 1_000;
 const mostVariants = 64;
 const shownContext = 32;
-const shownText = 80;
 /** So many texts, each for a few conversations only, are no versions of a template. */
 const fewestUsers = 4;
 const conversationsOfTemplate = 8;
@@ -71,7 +73,7 @@ export class FoundBreaks {
       return {
         ...{ group: groupOf(family), cause, place, byte, promptByte, calls, lostTokens: Math.round(lostTokens) },
         example: { calls: earliest.calls, context, before, after },
-        remedy: remedies[cause],
+        remedy: remedyFor(cause, earliest.isDay),
       };
     });
     return found.sort((one, other) => other.lostTokens - one.lostTokens);
@@ -117,8 +119,9 @@ function earliestOf(earlier: PromptOfLate, later: PromptOfLate, broken: PromptBr
     byte,
     promptByte: ahead + byte,
     context: ownText(contextOf(text, broken)),
-    before: shown(broken.before),
-    after: shown(broken.after),
+    before: ownText(quoted(broken.before)),
+    after: ownText(quoted(broken.after)),
+    isDay: isDayOnly(broken.dates),
     calls: [earlier.id, later.id],
   };
 }
@@ -127,10 +130,12 @@ function earliestOf(earlier: PromptOfLate, later: PromptOfLate, broken: PromptBr
 function contextOf(text: string, { offset, before, after }: PromptBreak): string {
   let common = 0;
   while (common < before.length && before[common] === after[common]) common++;
-  const context = text.slice(Math.max(0, offset - shownContext), offset);
+  const start = Math.max(0, offset - shownContext);
+  const context = wholeWords(text.slice(start, offset), text[start - 1]);
   return common > 0 && context.endsWith(after.slice(0, common)) ? context.slice(0, -common) : context;
 }
 
-function shown(text: string): string {
-  return ownText(text.length <= shownText ? text : `${text.slice(0, shownText)}…`);
+/** Without the end of a word that began ahead of it. */
+function wholeWords(text: string, ahead = " "): string {
+  return /\S/.test(ahead) ? text.replace(/^\S+(?=\s+\S)/, "").trimStart() : text;
 }

@@ -26,6 +26,8 @@ export interface PromptBreak {
   readonly lost: number;
   readonly before: string;
   readonly after: string;
+  /** See `TextBreak`. */
+  readonly dates?: readonly [string, string];
 }
 
 export interface ComparedPrompt {

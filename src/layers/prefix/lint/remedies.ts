@@ -1,5 +1,6 @@
 import type { LapseCause } from "./cache-lapse.ts";
 import type { FoundCause } from "./lint-result.ts";
+import { holdsTime } from "./volatile-text.ts";
 
 /** What to do about it, in a sentence. */
 export const remedies: Readonly<Record<FoundCause | LapseCause, string>> = {
@@ -22,3 +23,15 @@ export const remedies: Readonly<Record<FoundCause | LapseCause, string>> = {
   unmarked: "Mark the end of what stays the same with a breakpoint; layers.prefix.breakpoints does it.",
   elsewhere: "Send one prompt_cache_key for calls with one prefix, and route calls to engines of your own by affinity.",
 };
+
+const day = "Move the date behind everything that stays the same, best into the last message.";
+
+/** The same, where it may be a day that changes: that need not be rounded to the day. */
+export function remedyFor(cause: keyof typeof remedies, isDay: boolean): string {
+  return cause === "date" && isDay ? day : remedies[cause];
+}
+
+/** Whether dates, as they stand in the texts, say nothing more than the day. */
+export function isDayOnly(dates: readonly string[] | undefined): boolean {
+  return dates !== undefined && !dates.some(holdsTime);
+}

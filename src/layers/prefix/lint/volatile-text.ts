@@ -10,14 +10,25 @@ export type Volatile = "date" | "id" | "number";
 
 /** What stands at `offset` in both texts, which are equal up to there; `undefined` where it is nothing of the kind. */
 export function volatileAt(before: string, after: string, offset: number): Volatile | undefined {
-  const [one, other] = [dateAt(before, offset), dateAt(after, offset)];
-  if (one !== undefined && one.start === other?.start && one.text !== other.text) return "date";
+  if (datesAt(before, after, offset) !== undefined) return "date";
   const [left, right] = [tokenAt(before, offset), tokenAt(after, offset)];
   // A date that lacks one of them stands in no other place.
   if (left === "" || right === "" || left === right) return undefined;
   if (isNumber(left) && isNumber(right)) return "number";
   if (isCounter(left, right)) return "number";
   return isId(left) && isId(right) ? "id" : undefined;
+}
+
+/** Two dates that differ and stand in the same place of both texts, which are equal up to `offset`. */
+export function datesAt(before: string, after: string, offset: number): readonly [string, string] | undefined {
+  const [one, other] = [dateAt(before, offset), dateAt(after, offset)];
+  if (one === undefined || one.start !== other?.start || one.text === other.text) return undefined;
+  return [one.text, other.text];
+}
+
+/** Whether a date says more than the day. */
+export function holdsTime(text: string): boolean {
+  return timeForms.test(text);
 }
 
 /** Whether there is a date in it. */
@@ -44,6 +55,8 @@ const dateForms = new RegExp(
   ].join("|"),
   "iu",
 );
+const timeForms =
+  /\d:\d{2}|\d{10}|\d{8}T\d|\d ?h(?!\p{L})|\d ?[ap]m(?!\p{L})|(?<!\p{L})(?:morning|noon|afternoon|evening|night|uhr)(?!\p{L})|[時分秒]/iu;
 /** Longer than a date in words. */
 const reach = 80;
 
