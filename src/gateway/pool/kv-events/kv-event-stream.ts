@@ -1,11 +1,11 @@
 import type { CancelTimer, Clock } from "../../../core/clock.ts";
 import { type KvEvent, readKvEvents } from "./kv-event.ts";
-import { openZmtp } from "./zmtp-socket.ts";
+import { openZmtp, type ZmtpConnection } from "./zmtp-socket.ts";
 
 /**
  * The events of one engine, whole and in order as far as that can be: each batch has a number. What is missing between two
- * is asked for at the second address, where the engine keeps the last ones; what cannot be had is told as lost. A number that
- * is not higher than the last one is that of an engine that began anew.
+ * is asked for at the second address, where the engine keeps the last ones, and what it tells meanwhile waits with it; what
+ * cannot be had is told as lost. A number that is not higher than the last one is that of an engine that began anew.
  */
 
 export interface KvEventStreamOptions {
@@ -25,13 +25,13 @@ export interface KvEventStreamOptions {
 
 interface Batch {
   readonly number: number;
-  readonly payload: Uint8Array;
+  /** `undefined`: it cannot be read. */
+  readonly events: readonly KvEvent[] | undefined;
 }
 
 const replayMs = 3_000;
-/** What comes meanwhile; more than the engine can say in that time. */
-const mostWaiting = 10_000;
-const endOfReplay = 0xffff_ffff_ffff_ffffn;
+/** Batches and events that are kept until all that is missing is there; engines keep 10,000 batches. */
+const mostMissed = 100_000;
 
 /** Returns what ends it. */
 export function followKvEvents(options: KvEventStreamOptions): () => void {
@@ -41,16 +41,16 @@ export function followKvEvents(options: KvEventStreamOptions): () => void {
 
 class KvEventStream {
   readonly #options: KvEventStreamOptions;
-  readonly #close: () => void;
+  readonly #connection: ZmtpConnection;
   #last: number | undefined;
-  /** What came while what is missing before it is asked for. */
+  /** What had come already when it was asked for what is missing before it. */
   #waiting: Batch[] | undefined;
   #endReplay: () => void = () => {};
 
   constructor(options: KvEventStreamOptions) {
     this.#options = options;
     const { endpoint, clock } = options;
-    this.#close = openZmtp({
+    this.#connection = openZmtp({
       ...{ endpoint, type: "SUB", clock },
       // All topics: engines are told theirs by whoever runs them.
       onReady: (say) => {
@@ -58,9 +58,8 @@ class KvEventStream {
         options.onConnected(true);
       },
       onMessage: (frames) => {
-        const [, number, payload] = frames;
-        if (frames.length === 3 && number?.length === 8)
-          this.#heard({ number: Number(number.readBigUInt64BE()), payload: payload as Buffer });
+        const number = numberOf(frames);
+        if (number !== undefined) this.#heard(batchOf(number, frames));
       },
       // The number of the next batch tells whether anything was missed.
       onLost: () => options.onConnected(false),
@@ -68,13 +67,13 @@ class KvEventStream {
   }
 
   end(): void {
-    this.#close();
+    this.#connection.close();
     this.#endReplay();
   }
 
   #heard(batch: Batch): void {
     if (this.#waiting !== undefined) {
-      if (this.#waiting.length < mostWaiting) this.#waiting.push(batch);
+      this.#waiting.push(batch);
       return;
     }
     const last = this.#last;
@@ -86,12 +85,15 @@ class KvEventStream {
     }
     this.#waiting = [batch];
     if (this.#options.replay === undefined) this.#caughtUp(from, []);
-    else this.#replay(this.#options.replay, from);
+    else this.#replay(this.#options.replay, from, batch.number);
   }
 
-  #replay(endpoint: string, from: number): void {
+  /** From number `from` on, and up to `end`. */
+  #replay(endpoint: string, from: number, end: number): void {
     const { clock } = this.#options;
+    this.#connection.pause();
     const missed: Batch[] = [];
+    let size = 0;
     let cancel: CancelTimer | undefined;
     let isOver = false;
     const over = (): void => {
@@ -99,16 +101,21 @@ class KvEventStream {
       this.#endReplay();
       this.#caughtUp(from, missed);
     };
-    const close = openZmtp({
+    const { close } = openZmtp({
       ...{ endpoint, type: "DEALER", clock },
       onReady: (say) => {
         const number = Buffer.alloc(8);
         number.writeBigUInt64BE(BigInt(from));
         say([Buffer.alloc(0), number]);
       },
-      onMessage: ([, number, payload]) => {
-        if (number?.length !== 8 || number.readBigUInt64BE() === endOfReplay) return over();
-        missed.push({ number: Number(number.readBigUInt64BE()), payload: payload as Buffer });
+      onMessage: (frames) => {
+        const number = numberOf(frames);
+        if (number === undefined) return over();
+        if (number < from || number >= end) return;
+        const batch = batchOf(number, frames);
+        missed.push(batch);
+        size += 1 + (batch.events?.length ?? 0);
+        if (size > mostMissed) over();
       },
       onLost: over,
     });
@@ -126,29 +133,40 @@ class KvEventStream {
     this.#waiting = undefined;
     const [first] = waiting;
     if (first === undefined) return;
-    const before = missed.filter(({ number }) => number >= from && number < first.number);
     const isWhole =
-      before.length === first.number - from && before.every(({ number }, index) => number === from + index);
+      missed.length === first.number - from && missed.every(({ number }, index) => number === from + index);
     if (from === 0) this.#begin(isWhole);
     else if (!isWhole) this.#options.onLost();
-    if (isWhole) for (const batch of before) this.#take(batch);
+    if (isWhole) for (const batch of missed) this.#take(batch);
     this.#take(first);
     for (const batch of waiting.slice(1)) this.#heard(batch);
+    if (this.#waiting === undefined) this.#connection.goOn();
   }
 
   #begin(isWhole: boolean): void {
     this.#options.onBegun({ isAgain: this.#last !== undefined, isWhole });
   }
 
-  #take({ number, payload }: Batch): void {
+  #take({ number, events }: Batch): void {
     this.#last = number;
-    let events: readonly KvEvent[];
-    try {
-      events = readKvEvents(payload);
-    } catch {
-      this.#options.onLost();
-      return;
-    }
-    this.#options.onEvents(events);
+    if (events === undefined) this.#options.onLost();
+    else this.#options.onEvents(events);
+  }
+}
+
+/** `undefined` where a message has none that can be counted on from, as the one that ends what is repeated. */
+function numberOf(frames: readonly Buffer[]): number | undefined {
+  const bytes = frames[1];
+  if (frames.length !== 3 || bytes?.length !== 8) return undefined;
+  const number = Number(bytes.readBigUInt64BE());
+  return Number.isSafeInteger(number) ? number : undefined;
+}
+
+/** Read at once: what is kept of it then is small. */
+function batchOf(number: number, frames: readonly Buffer[]): Batch {
+  try {
+    return { number, events: readKvEvents(frames[2] as Buffer) };
+  } catch {
+    return { number, events: undefined };
   }
 }

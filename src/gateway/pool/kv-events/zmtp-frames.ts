@@ -15,8 +15,8 @@ const more = 1;
 const long = 2;
 const command = 4;
 const greetingLength = 64;
-/** A batch of events names thousands of tokens, and not more than that. */
-const mostBytes = 64 * 1024 * 1024;
+/** Of a message. A batch of events names thousands of tokens, of some bytes each. */
+const mostBytes = 8 * 1024 * 1024;
 
 export function greeting(): Buffer {
   const bytes = Buffer.alloc(greetingLength);
@@ -56,42 +56,77 @@ export function messageOf(frames: readonly Uint8Array[]): Buffer {
   );
 }
 
-/** Reads what a peer sends. Throws at what is none of the protocol. */
+type Part = "greeting" | "flags" | "length" | "body";
+
+/**
+ * Reads what a peer sends. Throws at what is none of the protocol. What a frame holds is copied once, to memory of its own,
+ * whatever the pieces it comes in; so nobody who keeps it keeps them.
+ */
 export class ZmtpReader {
-  #rest: Buffer = Buffer.alloc(0);
-  #isGreeted = false;
+  /** Of flags and short lengths, and of long ones; used again for each frame. */
+  readonly #one = Buffer.alloc(1);
+  readonly #eight = Buffer.alloc(8);
+  #part: Part = "greeting";
+  /** Of the part that comes now, and how much of it is there. */
+  #bytes: Buffer = Buffer.alloc(greetingLength);
+  #filled = 0;
+  #flags = 0;
+  /** The frames before this one of the same message. */
+  #bytesBefore = 0;
 
   push(bytes: Uint8Array): readonly ZmtpFrame[] {
-    this.#rest = this.#rest.length === 0 ? Buffer.from(bytes) : Buffer.concat([this.#rest, bytes]);
-    if (!this.#isGreeted && !this.#greet()) return [];
     const frames: ZmtpFrame[] = [];
-    for (let frame = this.#take(); frame !== undefined; frame = this.#take()) frames.push(frame);
-    return frames;
+    let at = 0;
+    for (;;) {
+      const end = Math.min(bytes.length, at + this.#bytes.length - this.#filled);
+      this.#bytes.set(bytes.subarray(at, end), this.#filled);
+      this.#filled += end - at;
+      at = end;
+      if (this.#part === "greeting" && this.#filled > 0) assertSignature(this.#bytes);
+      if (this.#filled < this.#bytes.length) return frames;
+      const frame = this.#ended(this.#part, this.#bytes);
+      if (frame !== undefined) frames.push(frame);
+    }
   }
 
-  #greet(): boolean {
-    const rest = this.#rest;
-    if (rest.length > 0 && rest[0] !== 0xff) throw new Error("the peer does not speak ZMTP");
-    if (rest.length < greetingLength) return false;
-    if ((rest[9] as number) !== 0x7f || (rest[10] as number) < 3) throw new Error("the peer speaks ZMTP before 3.0");
-    const mechanism = rest.toString("latin1", 12, 32).replace(/\0+$/, "");
-    if (mechanism !== "NULL") throw new Error(`the peer wants the security mechanism ${mechanism}`);
-    this.#rest = rest.subarray(greetingLength);
-    this.#isGreeted = true;
-    return true;
+  /** A part is whole. Returns the frame that it ends. */
+  #ended(part: Part, bytes: Buffer): ZmtpFrame | undefined {
+    if (part === "flags") {
+      this.#flags = bytes[0] as number;
+      this.#expect("length", (this.#flags & long) === 0 ? this.#one : this.#eight);
+    } else if (part === "length") {
+      const length = bytes.length === 1 ? (bytes[0] as number) : Number(bytes.readBigUInt64BE());
+      if (this.#bytesBefore + length > mostBytes) throw new Error("a message of the peer is too large");
+      this.#expect("body", Buffer.allocUnsafeSlow(length));
+    } else {
+      this.#expect("flags", this.#one);
+      if (part === "body") return this.#framed(bytes);
+      assertGreeting(bytes);
+    }
+    return undefined;
   }
 
-  #take(): ZmtpFrame | undefined {
-    const rest = this.#rest;
-    const flags = rest[0] ?? 0;
-    const isLong = (flags & long) !== 0;
-    const head = isLong ? 9 : 2;
-    if (rest.length < head) return undefined;
-    const length = isLong ? Number(rest.readBigUInt64BE(1)) : (rest[1] as number);
-    if (length > mostBytes) throw new Error("a frame of the peer is too large");
-    if (rest.length < head + length) return undefined;
-    this.#rest = rest.subarray(head + length);
-    const body = rest.subarray(head, head + length);
-    return { body, hasMore: (flags & more) !== 0, isCommand: (flags & command) !== 0 };
+  /** `into`: as long as it is. */
+  #expect(part: Part, into: Buffer): void {
+    this.#part = part;
+    this.#bytes = into;
+    this.#filled = 0;
   }
+
+  #framed(body: Buffer): ZmtpFrame {
+    const hasMore = (this.#flags & more) !== 0;
+    this.#bytesBefore = hasMore ? this.#bytesBefore + body.length : 0;
+    return { body, hasMore, isCommand: (this.#flags & command) !== 0 };
+  }
+}
+
+function assertSignature(greeting: Buffer): void {
+  if (greeting[0] !== 0xff) throw new Error("the peer does not speak ZMTP");
+}
+
+function assertGreeting(greeting: Buffer): void {
+  if ((greeting[9] as number) !== 0x7f || (greeting[10] as number) < 3)
+    throw new Error("the peer speaks ZMTP before 3.0");
+  const mechanism = greeting.toString("latin1", 12, 32).replace(/\0+$/, "");
+  if (mechanism !== "NULL") throw new Error(`the peer wants the security mechanism ${mechanism}`);
 }

@@ -20,19 +20,27 @@ const firstPauseMs = 250;
 const longestPauseMs = 30_000;
 const mostFrames = 16;
 
-/** Returns what closes it. */
-export function openZmtp(options: ZmtpOptions): () => void {
+export interface ZmtpConnection {
+  /** What is on its way now still comes; then nothing, until it is gone on with: the peer has to wait. */
+  pause(): void;
+  goOn(): void;
+  close(): void;
+}
+
+export function openZmtp(options: ZmtpOptions): ZmtpConnection {
   const { clock, onLost } = options;
   const { hostname, port } = new URL(options.endpoint);
   let socket: Socket | undefined;
   let timer: CancelTimer | undefined;
   let isClosed = false;
+  let isPaused = false;
   let pauseMs = firstPauseMs;
   const open = (): void => {
     let reason = "the peer has closed the connection";
     const opened = connect({ host: hostname.replace(/^\[|\]$/g, ""), port: Number(port), keepAlive: true });
     socket = opened;
     opened.unref();
+    if (isPaused) opened.pause();
     speak(opened, options, () => {
       pauseMs = firstPauseMs;
     });
@@ -47,10 +55,20 @@ export function openZmtp(options: ZmtpOptions): () => void {
     });
   };
   open();
-  return () => {
-    isClosed = true;
-    timer?.();
-    socket?.destroy();
+  return {
+    pause() {
+      isPaused = true;
+      socket?.pause();
+    },
+    goOn() {
+      isPaused = false;
+      socket?.resume();
+    },
+    close() {
+      isClosed = true;
+      timer?.();
+      socket?.destroy();
+    },
   };
 }
 
