@@ -1,12 +1,13 @@
 import type { z } from "zod";
-import { findingsOf } from "../../layers/prefix/registry/prompt-findings.ts";
-import { promptId } from "../../layers/prefix/registry/prompt-matcher.ts";
+import { turnByTurn } from "../../core/steps.ts";
+import { findingsAbout } from "../../layers/prefix/registry/prompt-findings.ts";
 import {
   mostPromptBytes,
   PromptError,
   type PromptRegistry,
   type PromptWish,
 } from "../../layers/prefix/registry/prompt-registry.ts";
+import { nextTurn } from "../../vectors/next-turn.ts";
 import { NotFoundError, RefusedError } from "../admin/problem.ts";
 import type { namedRemovalSchema, removedPromptSchema, setPromptSchema } from "./prompt-schemas.ts";
 
@@ -15,8 +16,7 @@ import type { namedRemovalSchema, removedPromptSchema, setPromptSchema } from ".
 export async function setPrompt(prompts: PromptRegistry, wish: PromptWish): Promise<z.output<typeof setPromptSchema>> {
   if (Buffer.byteLength(wish.text) > mostPromptBytes) throw tooLarge();
   const { prompt, isNew } = await prompts.set(wish).catch(refuse);
-  const id = promptId(prompt);
-  const findings = findingsOf(prompts.book).filter((finding) => finding.prompts.includes(id));
+  const findings = await turnByTurn(findingsAbout(prompts.book, prompt), nextTurn);
   return {
     name: prompt.name,
     version: prompt.version,

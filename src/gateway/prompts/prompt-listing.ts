@@ -1,6 +1,6 @@
 import type { z } from "zod";
 import { isLive, type PromptBook } from "../../layers/prefix/registry/prompt-book.ts";
-import { findingsOf } from "../../layers/prefix/registry/prompt-findings.ts";
+import type { PromptFinding } from "../../layers/prefix/registry/prompt-findings.ts";
 import { promptId } from "../../layers/prefix/registry/prompt-matcher.ts";
 import type { PromptVersion } from "../../layers/prefix/registry/registered-prompt.ts";
 import type { StatsReport } from "../../telemetry/rollups/stats-report.ts";
@@ -10,7 +10,12 @@ type Listing = z.output<typeof promptsSchema>;
 type Counted = Pick<StatsReport, "calls" | "prompts">;
 
 /** Registered prompts by name, those that most calls begin with first. */
-export function listingOf(book: PromptBook, stats: Counted, window: string): Listing {
+export function listingOf(
+  book: PromptBook,
+  findings: readonly PromptFinding[],
+  stats: Counted,
+  window: string,
+): Listing {
   const byName = new Map<string, PromptVersion[]>();
   for (const version of book.versions) {
     const key = `${version.tenant ?? ""}\n${version.name}`;
@@ -22,7 +27,7 @@ export function listingOf(book: PromptBook, stats: Counted, window: string): Lis
     window,
     calls: stats.calls,
     prompts,
-    findings: findingsOf(book).map((finding) => ({ ...finding, prompts: [...finding.prompts] })),
+    findings: findings.map((finding) => ({ ...finding, prompts: [...finding.prompts] })),
   };
 }
 

@@ -1,6 +1,9 @@
 import type { z } from "zod";
+import { turnByTurn } from "../../core/steps.ts";
 import type { Core } from "../../core-assembly.ts";
+import { findingsOf } from "../../layers/prefix/registry/prompt-findings.ts";
 import { referenceText } from "../../layers/prefix/registry/prompt-name.ts";
+import { nextTurn } from "../../vectors/next-turn.ts";
 import { type AdminRoute, adminRoute } from "../admin/admin-route.ts";
 import { readParameters } from "../admin/parameters.ts";
 import { NotFoundError, RefusedError } from "../admin/problem.ts";
@@ -35,7 +38,9 @@ export function promptRoutes({ prompts, rollups }: Pick<Core, "prompts" | "rollu
       failures: [400, 503],
       async handle({ query: { window = usualWindow } }): Promise<z.output<typeof promptsSchema>> {
         await prompts.read();
-        return listingOf(prompts.book, await rollups.stats(window), window);
+        const { book } = prompts;
+        const findings = await turnByTurn(findingsOf(book), nextTurn);
+        return listingOf(book, findings, await rollups.stats(window), window);
       },
     }),
     adminRoute({

@@ -20,6 +20,11 @@ export function bagOf(text: string): number {
   return sumOfWords(text, true);
 }
 
+/** Of one word, whatever the case of its letters a to z; evenly spread over 32 bits. */
+export function wordHash(word: string): number {
+  return mixed(hashOf(word)) >>> 0;
+}
+
 const calendarHashes: ReadonlySet<number> = new Set([...calendarWords].map(hashOf));
 
 function sumOfWords(text: string, withNumbers: boolean): number {
