@@ -179,12 +179,13 @@ async function publish({ answers, refresher, registry }: Edge, wish: Wish): Prom
   if (version !== undefined) return answers.show(wish.slug, version);
   const { path, body, headers, every } = prompt as NonNullable<Wish["prompt"]>;
   const fresh = { path, body, headers: headers ?? {}, everyMs: durationMs(every) as number };
+  const generation = await registry.generation(wish.slug);
   const before = await registry.head(wish.slug);
   const made = await refresher.ask(fresh, tags ?? []);
   // Who withdraws it, or publishes something else, while it is asked has the last word.
-  if ((await registry.head(wish.slug))?.changedAt !== before?.changedAt)
+  if ((await registry.head(wish.slug))?.id !== before?.id)
     throw wrong("slug", "must not be published or withdrawn by another at the same time; see what there is now");
-  return answers.publish(made, { ...common, prompt: fresh });
+  return answers.publish(made, { ...common, prompt: fresh, generation });
 }
 
 function readWish(body: unknown): Wish {

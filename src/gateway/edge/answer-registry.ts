@@ -8,15 +8,20 @@ import { namedScope, type Scope, systemTenant } from "../../core/scopes.ts";
 import type { Store } from "../../core/store.ts";
 import {
   type AnswerHead,
+  type AnswerStanding,
   type AnswerVersion,
   decodeHead,
+  decodeStanding,
   decodeVersion,
   encode,
   headKey,
+  isInForce,
   isSpared,
   mostVersions,
   placeKey,
+  slugScope,
   sourceScope,
+  standingKey,
   tokenText,
   versionKey,
 } from "../../layers/edge/published-answer.ts";
@@ -24,8 +29,14 @@ import { HeldAnswers, type ShownAnswer } from "./held-answers.ts";
 
 /**
  * Published answers in the store, for all who share it. Stores can neither list what they hold nor change two values at
- * once, so a version takes its number, and a slug one of numbered places, by `add`, which gives them to one alone; the head
- * of a slug is a single value, and what it says counts. Nothing of it expires, and it goes last where a store must make room.
+ * once, so a version takes its number, and a slug one of numbered places, by `add`, which gives them to one alone. Nothing of
+ * it expires, and it goes last where a store must make room.
+ *
+ * What is decided of a slug (to publish, to show, to withdraw) is a new head, and then its standing, a single value, names
+ * that head. What comes later by itself (the next answer to its prompt, or that there was none) is written to the head that
+ * it began with, which nobody reads any more when something else was decided meanwhile. To withdraw renews the generation
+ * of the slug. A decision counts only while the slug has the generation that it had when the decision was begun, so whatever
+ * was under way when a slug was withdrawn does not bring it back, however late it is written.
  *
  * A version remembers the generations of the entry it was made of, and is dead when one of them was taken back since. Tokens
  * that a store has lost, or that began anew, are no reason: what was reviewed and published is not forgotten by accident.
@@ -61,7 +72,8 @@ export class AnswerRegistry {
     this.#parts = parts;
     this.#held = new HeldAnswers({
       store: parts.store,
-      readHead: (slug, value) => this.#readHead(slug, value),
+      readStanding: (slug, value) => decodeStanding(parts.secret, slug, value),
+      readHead: (slug, id, value) => this.#readHead(slug, id, value),
       readVersion: (slug, version, value) => this.#readVersion(slug, version, value),
     });
   }
@@ -73,13 +85,18 @@ export class AnswerRegistry {
 
   /** `undefined`: there is none. Rejects with `StoreUnavailableError` where nobody knows. */
   async head(slug: string): Promise<AnswerHead | undefined> {
-    const value = await this.#value(headKey(slug));
-    return value && this.#readHead(slug, value);
+    const [value, token] = await this.#values([standingKey(slug), scopeKey(slugScope(slug))]);
+    const standing = value && decodeStanding(this.#parts.secret, slug, value);
+    if (standing === undefined) return undefined;
+    const [kept] = await this.#values([headKey(slug, standing.head)]);
+    const head = kept && this.#readHead(slug, standing.head, kept);
+    if (head === undefined || isInForce(standing, token)) return head;
+    return withdrawn(head);
   }
 
   /** As `head`. */
   async version(slug: string, version: number): Promise<AnswerVersion | undefined> {
-    const value = await this.#value(versionKey(slug, version));
+    const [value] = await this.#values([versionKey(slug, version)]);
     return value && this.#readVersion(slug, version, value);
   }
 
@@ -139,21 +156,58 @@ export class AnswerRegistry {
     throw new StoreUnavailableError({ message: `there are ${mostVersions} versions of ${slug}` });
   }
 
-  /** Resolves when the head is in the store, and the others have heard of it. */
-  async setHead(head: AnswerHead): Promise<void> {
-    const { secret, announce, store } = this.#parts;
-    const key = headKey(head.slug);
-    await this.#takePlace(head.slug);
-    const result = await this.#asked(async () => store.set(systemTenant, key, encode(secret, key, head), forGood));
-    if (result !== "stored")
-      throw new StoreUnavailableError({ message: `the store did not take the answer: ${result}` });
-    await announce([key]);
+  /** What a decision of this slug that begins now is to be made with: a withdrawal that comes later wins over it. */
+  async generation(slug: string): Promise<string> {
+    return this.#tokenOf(slugScope(slug));
   }
 
-  #readHead(slug: string, value: Uint8Array): AnswerHead | undefined {
+  /**
+   * Something new was decided. Resolves when it is in the store, and the others have heard of it.
+   *
+   * @param generation That of the slug when the decision was begun; default: it begins now.
+   */
+  async setHead(decided: Omit<AnswerHead, "id">, generation?: string): Promise<AnswerHead> {
+    const { random, announce } = this.#parts;
+    const { slug } = decided;
+    const standing = {
+      head: Buffer.from(random.bytes(12)).toString("base64url"),
+      generation: generation ?? (await this.generation(slug)),
+    };
+    const head = { ...decided, id: standing.head };
+    await this.#takePlace(slug);
+    await this.#keep(headKey(slug, head.id), head);
+    await this.#keep(standingKey(slug), standing);
+    await announce([standingKey(slug), scopeKey(slugScope(slug))]);
+    return head;
+  }
+
+  /** As `setHead`; none that began before counts from now on. */
+  async withdraw(before: AnswerHead, changedAt: number): Promise<AnswerHead> {
+    const { store, random } = this.#parts;
+    const scope = slugScope(before.slug);
+    const token = await this.#asked(async () => renewGeneration(store, scope, random));
+    return this.setHead({ ...withdrawn(before), changedAt }, tokenText(token));
+  }
+
+  /** More is known of what was decided; nothing changes where something else was decided meanwhile. As `setHead`. */
+  async amend(head: AnswerHead): Promise<AnswerHead> {
+    const key = headKey(head.slug, head.id);
+    await this.#keep(key, head);
+    await this.#parts.announce([key]);
+    return head;
+  }
+
+  async #keep(key: string, record: AnswerHead | AnswerStanding): Promise<void> {
+    const { secret, store } = this.#parts;
+    const result = await this.#asked(async () => store.set(systemTenant, key, encode(secret, key, record), forGood));
+    if (result !== "stored")
+      throw new StoreUnavailableError({ message: `the store did not take the answer: ${result}` });
+  }
+
+  #readHead(slug: string, id: string, value: Uint8Array): AnswerHead | undefined {
     const known = this.#heads.get(value);
-    if (known?.slug === slug) return known;
-    const read = decodeHead(this.#parts.secret, slug, value);
+    if (known?.slug === slug && known.id === id) return known;
+    const read = decodeHead(this.#parts.secret, slug, id, value);
     if (read !== undefined) this.#heads.set(value, read);
     return read;
   }
@@ -190,11 +244,11 @@ export class AnswerRegistry {
   }
 
   /** What memory and guards do not know is asked of the store itself: absent is not the same as out of reach. */
-  async #value(key: string): Promise<Uint8Array | undefined> {
+  async #values(keys: readonly string[]): Promise<readonly (Uint8Array | undefined)[]> {
     const { store, truth } = this.#parts;
-    const known = await this.#quietly(() => store.get(systemTenant, [key]));
-    if (known?.[0] !== undefined) return known[0];
-    return (await this.#asked(async () => truth.get(systemTenant, [key])))[0];
+    const known = await this.#quietly(() => store.get(systemTenant, keys));
+    if (known?.every((value) => value !== undefined) === true) return known;
+    return this.#asked(async () => truth.get(systemTenant, keys));
   }
 
   async #quietly<T>(action: () => T | Promise<T>): Promise<T | undefined> {
@@ -214,6 +268,10 @@ export class AnswerRegistry {
         : new StoreUnavailableError({ message: "it failed", cause: error });
     }
   }
+}
+
+function withdrawn(head: AnswerHead): AnswerHead {
+  return { ...head, state: "withdrawn", current: undefined, prompt: undefined };
 }
 
 function late(): never {

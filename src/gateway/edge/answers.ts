@@ -41,6 +41,8 @@ export interface PublishWish extends AnswerLabels {
   /** Make a version, and show it to nobody yet. */
   readonly isDraft: boolean;
   readonly prompt?: FreshPrompt | undefined;
+  /** Of the slug, where the decision was begun earlier. */
+  readonly generation?: string | undefined;
 }
 
 export class Answers {
@@ -52,30 +54,43 @@ export class Answers {
 
   /** The entry `id` becomes the newest version. Rejects with `InvalidOptionError`, `NotFoundError`, `StoreUnavailableError`. */
   async publish(id: string, wish: PublishWish): Promise<AnswerHead> {
-    const { registry, clock } = this.#parts;
-    const { slug, title, language, prompt, isDraft } = wish;
+    const { registry } = this.#parts;
+    const { slug, prompt, isDraft } = wish;
+    const generation = wish.generation ?? (await registry.generation(slug));
+    const { version, computedAt, publishedAt } = await this.#addVersion(id, wish, await registry.head(slug));
     const before = await registry.head(slug);
-    const shown = before && (await registry.version(slug, before.current ?? before.latest));
-    const content = await this.#contentOf(id, wish.tags ?? []);
-    const publishedAt = Math.trunc(clock.now());
-    const labels = { title: title ?? shown?.title, language: language ?? shown?.language };
-    const { version } = await registry.addVersion({ slug, ...labels, ...content, publishedAt });
-    const draft = { state: before?.state ?? "draft", current: before?.current } as const;
-    const head: AnswerHead = {
+    const latest = Math.max(version, before?.latest ?? 0);
+    if (isDraft && before !== undefined) return registry.amend({ ...before, latest });
+    const head = {
       slug,
-      ...(isDraft ? draft : { state: "live", current: version }),
-      latest: Math.max(version, before?.latest ?? 0),
+      state: isDraft ? "draft" : "live",
+      current: isDraft ? undefined : version,
+      latest,
       changedAt: changeTime(before, publishedAt),
-      prompt: prompt ?? (isDraft ? before?.prompt : undefined),
-      refreshedAt: prompt === undefined ? undefined : content.computedAt,
+      prompt,
+      refreshedAt: prompt === undefined ? undefined : computedAt,
       failed: undefined,
-    };
-    return this.#set(head, isDraft ? undefined : before);
+    } as const;
+    return this.#decide(head, generation, before);
+  }
+
+  /** The entry `id` is the next answer to the prompt of `head`, if that still counts. Rejects as `publish`. */
+  async renew(head: AnswerHead, id: string): Promise<void> {
+    const { registry } = this.#parts;
+    const { slug, current, latest } = head;
+    const shown = await registry.version(slug, current ?? latest);
+    const { version, computedAt, publishedAt } = await this.#addVersion(id, { slug, tags: shown?.tags }, head);
+    const now = await registry.head(slug);
+    if (!isStill(head, now)) return;
+    const renewed = { current: version, latest: Math.max(version, now.latest), refreshedAt: computedAt };
+    await registry.amend({ ...now, ...renewed, changedAt: changeTime(now, publishedAt), failed: undefined });
+    await this.#parts.changed(slug);
   }
 
   /** An earlier version, or a draft, is shown from now on. */
   async show(slug: string, version: number): Promise<AnswerHead> {
     const { registry, clock } = this.#parts;
+    const generation = await registry.generation(slug);
     const before = await registry.head(slug);
     const wanted = before && (await registry.version(slug, version));
     if (before === undefined || wanted === undefined)
@@ -83,15 +98,18 @@ export class Answers {
     if (!(await registry.isAlive(wanted)))
       throw wrong("version", "must be one that nothing was taken back of; publish a new answer");
     const head = { ...before, state: "live", current: version, changedAt: changeTime(before, clock.now()) } as const;
-    return this.#set({ ...head, prompt: undefined, refreshedAt: undefined, failed: undefined }, before);
+    const decided = { ...head, prompt: undefined, refreshedAt: undefined, failed: undefined };
+    return this.#decide(decided, generation, before);
   }
 
   async unpublish(slug: string): Promise<AnswerHead> {
     const { registry, clock } = this.#parts;
     const before = await registry.head(slug);
     if (before === undefined) throw new NotFoundError(`Nothing is published under ${slug}.`);
-    const changedAt = changeTime(before, clock.now());
-    return this.#set({ ...before, state: "withdrawn", current: undefined, changedAt, prompt: undefined }, before);
+    const head = await registry.withdraw(before, changeTime(before, clock.now()));
+    // Who withdraws it once more may do so because caches could not be told the first time.
+    await this.#parts.changed(slug);
+    return head;
   }
 
   /**
@@ -119,19 +137,27 @@ export class Answers {
     const { registry, clock } = this.#parts;
     const head = await registry.head(slug);
     if (head?.current !== version) return;
-    if (head.prompt === undefined) await this.unpublish(slug);
-    else {
-      const changedAt = changeTime(head, clock.now());
-      await this.#set({ ...head, current: undefined, changedAt, refreshedAt: undefined, failed: undefined }, head);
-    }
+    const state = head.prompt === undefined ? "withdrawn" : head.state;
+    const changedAt = changeTime(head, clock.now());
+    await registry.amend({ ...head, state, current: undefined, changedAt, refreshedAt: undefined, failed: undefined });
+    await this.#parts.changed(slug);
   }
 
-  /** What is shown under the slug changes: caches hear of it when it is in the store. */
-  async #set(head: AnswerHead, before: AnswerHead | undefined): Promise<AnswerHead> {
-    await this.#parts.registry.setHead(head);
-    // Who withdraws it once more may do so because caches could not be told the first time.
-    if (before?.state === "live" || head.state === "withdrawn") await this.#parts.changed(head.slug);
-    return head;
+  /** What is shown under the slug changes: caches hear of it when it is in the store. Resolves with what counts then. */
+  async #decide(decided: Omit<AnswerHead, "id">, generation: string, before: AnswerHead | undefined) {
+    const { registry, changed } = this.#parts;
+    const head = await registry.setHead(decided, generation);
+    if (before?.state === "live") await changed(head.slug);
+    return (await registry.head(head.slug)) ?? head;
+  }
+
+  async #addVersion(id: string, wish: AnswerLabels & { readonly slug: string }, before: AnswerHead | undefined) {
+    const { registry, clock } = this.#parts;
+    const { slug, title, language, tags = [] } = wish;
+    const shown = before && (await registry.version(slug, before.current ?? before.latest));
+    const labels = { title: title ?? shown?.title, language: language ?? shown?.language };
+    const content = await this.#contentOf(id, tags);
+    return registry.addVersion({ slug, ...labels, ...content, publishedAt: Math.trunc(clock.now()) });
   }
 
   async #contentOf(id: string, tags: readonly string[]) {
@@ -173,6 +199,11 @@ export class Answers {
       scopes.map(async (scope) => [scope.name, tokenText(await firstGeneration(store, scope, random))] as const),
     );
   }
+}
+
+/** Whether nothing else was decided since. */
+export function isStill(head: AnswerHead, now: AnswerHead | undefined): now is AnswerHead {
+  return now?.id === head.id && now.state === "live";
 }
 
 function bothOf(tag: string, tenant: string): readonly Scope[] {

@@ -4,9 +4,13 @@ import { namedScope, type Scope, systemTenant } from "../../core/scopes.ts";
 import type { Store } from "../../core/store.ts";
 import {
   type AnswerHead,
+  type AnswerStanding,
   type AnswerVersion,
   headKey,
+  isInForce,
   isSpared,
+  slugScope,
+  standingKey,
   versionKey,
 } from "../../layers/edge/published-answer.ts";
 
@@ -18,7 +22,8 @@ export interface ShownAnswer {
 
 export interface HeldAnswersParts {
   readonly store: Pick<Store, "get">;
-  readonly readHead: (slug: string, value: Uint8Array) => AnswerHead | undefined;
+  readonly readStanding: (slug: string, value: Uint8Array) => AnswerStanding | undefined;
+  readonly readHead: (slug: string, id: string, value: Uint8Array) => AnswerHead | undefined;
   readonly readVersion: (slug: string, version: number, value: Uint8Array) => AnswerVersion | undefined;
 }
 
@@ -70,18 +75,21 @@ export class HeldAnswers {
 
   /** All that is told of it follows from the values that are read here. */
   #find(slug: string): Held | undefined {
-    const { readHead, readVersion } = this.#parts;
-    const first = this.#source(systemTenant, [headKey(slug)]);
-    const head = first && readHead(slug, first.values[0] as Uint8Array);
-    if (first === undefined || head?.state !== "live" || head.current === undefined) return undefined;
-    const second = this.#source(systemTenant, [versionKey(slug, head.current)]);
-    const version = second && readVersion(slug, head.current, second.values[0] as Uint8Array);
-    if (second === undefined || version === undefined) return undefined;
+    const { readStanding, readHead, readVersion } = this.#parts;
+    const first = this.#source(systemTenant, [standingKey(slug), scopeKey(slugScope(slug))]);
+    const standing = first && readStanding(slug, first.values[0] as Uint8Array);
+    if (first === undefined || standing === undefined || !isInForce(standing, first.values[1])) return undefined;
+    const second = this.#source(systemTenant, [headKey(slug, standing.head)]);
+    const head = second && readHead(slug, standing.head, second.values[0] as Uint8Array);
+    if (second === undefined || head?.state !== "live" || head.current === undefined) return undefined;
+    const third = this.#source(systemTenant, [versionKey(slug, head.current)]);
+    const version = third && readVersion(slug, head.current, third.values[0] as Uint8Array);
+    if (third === undefined || version === undefined) return undefined;
     const scopes: readonly Scope[] = version.generations.map(([scope]) => namedScope(scope, version.source.tenant));
     const tokens = [...new Set(scopes.map(({ tenant }) => tenant))].map((tenant) =>
       this.#source(tenant, scopes.filter((scope) => scope.tenant === tenant).map(scopeKey)),
     );
-    const sources = [first, second, ...tokens];
+    const sources = [first, second, third, ...tokens];
     if (!sources.every((source) => source !== undefined)) return undefined;
     const isAlive = scopes.every((scope, index) => isSpared(version, index, valueIn(sources, scope)));
     return isAlive ? { shown: { head, version }, sources } : undefined;

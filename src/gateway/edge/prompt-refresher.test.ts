@@ -29,19 +29,17 @@ async function setUp(leases?: Leases) {
   });
   const asked: string[][] = [];
   const origin: { answer: () => Promise<Answer> } = { answer: async () => stored };
-  const head: AnswerHead = {
+  await registry.setHead({
     ...{ slug: "news", state: "live", current: 1, latest: 1, changedAt: clock.now() },
     ...{ prompt, refreshedAt: clock.now(), failed: undefined },
-  };
-  await registry.setHead(head);
+  });
   const published: string[] = [];
   const answers = {
-    publish: async (entry: string) => {
+    renew: async (head: AnswerHead, entry: string) => {
       published.push(entry);
       const now = clock.now();
-      const next = { ...head, latest: 2, current: 2, changedAt: now, refreshedAt: now };
-      await registry.setHead(next);
-      return next;
+      const renewed = { latest: 2, current: 2, changedAt: now, refreshedAt: now, failed: undefined };
+      await registry.amend({ ...head, ...renewed });
     },
   } as unknown as Answers;
   const reported: string[] = [];

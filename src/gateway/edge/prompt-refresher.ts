@@ -7,7 +7,7 @@ import type { Core } from "../../core-assembly.ts";
 import type { IncomingCall } from "../../embeddings/embedding-intake.ts";
 import type { AnswerHead, FreshPrompt } from "../../layers/edge/published-answer.ts";
 import type { AnswerRegistry } from "./answer-registry.ts";
-import type { Answers } from "./answers.ts";
+import { type Answers, isStill } from "./answers.ts";
 
 /**
  * Keeps published answers fresh that come from a prompt: it is asked again when its time has come, and what it says is the
@@ -121,12 +121,12 @@ export class PromptRefresher {
     try {
       const entry = await this.ask(prompt, shown?.tags ?? []);
       // Withdrawn, or given another prompt, while it was asked.
-      if ((await registry.head(slug))?.changedAt !== head.changedAt) return;
-      await answers().publish(entry, { slug, prompt, isDraft: false, tags: shown?.tags });
+      if (!isStill(head, await registry.head(slug))) return;
+      await answers().renew(head, entry);
     } catch (error) {
       const failed = { at: Math.trunc(clock.now()), reason: reasonOf(error) };
       const now = await registry.head(slug);
-      if (now !== undefined && now.changedAt === head.changedAt) await registry.setHead({ ...now, failed });
+      if (isStill(head, now)) await registry.amend({ ...now, failed });
       throw error;
     }
   }

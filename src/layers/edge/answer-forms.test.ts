@@ -64,18 +64,19 @@ it.each([
 it("what somebody else wrote into the store is not published", () => {
   const secret = fingerprintKey(Buffer.alloc(32, 1));
   const head: AnswerHead = {
-    ...{ slug: "faq", state: "live" as const, current: 1, latest: 1, changedAt: 0 },
+    ...{ id: "h", slug: "faq", state: "live" as const, current: 1, latest: 1, changedAt: 0 },
     ...{ prompt: undefined, refreshedAt: undefined, failed: undefined },
   };
-  const sealed = encode(secret, headKey("faq"), head);
-  expect(decodeHead(secret, "faq", sealed)).toEqual(JSON.parse(JSON.stringify(head)));
-  expect(decodeHead(secret, "other", sealed)).toBeUndefined();
-  expect(decodeHead(fingerprintKey(Buffer.alloc(32, 2)), "faq", sealed)).toBeUndefined();
-  expect(decodeHead(secret, "faq", undefined)).toBeUndefined();
+  const sealed = encode(secret, headKey("faq", "h"), head);
+  expect(decodeHead(secret, "faq", "h", sealed)).toEqual(JSON.parse(JSON.stringify(head)));
+  expect(decodeHead(secret, "other", "h", sealed)).toBeUndefined();
+  expect(decodeHead(secret, "faq", "i", sealed)).toBeUndefined();
+  expect(decodeHead(fingerprintKey(Buffer.alloc(32, 2)), "faq", "h", sealed)).toBeUndefined();
+  expect(decodeHead(secret, "faq", "h", undefined)).toBeUndefined();
   for (let at = 0; at < sealed.length; at++) {
     const flipped = Buffer.from(sealed);
     flipped[at] = (flipped[at] as number) ^ 1;
-    expect(decodeHead(secret, "faq", flipped)).toBeUndefined();
+    expect(decodeHead(secret, "faq", "h", flipped)).toBeUndefined();
   }
-  expect(decodeHead(secret, "faq", sealed.subarray(0, 20))).toBeUndefined();
+  expect(decodeHead(secret, "faq", "h", sealed.subarray(0, 20))).toBeUndefined();
 });

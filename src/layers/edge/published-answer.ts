@@ -6,7 +6,7 @@ import { openSealedText, sealText } from "./sealed-text.ts";
 
 /**
  * Answers that are published: each under a name of its own, the slug, in versions that never change. The head of a slug
- * says which of them is shown, or that none is any more.
+ * says which of them is shown, or that none is any more; the standing of the slug says which head counts.
  */
 
 /** One version, as it is shown. Nothing of who asked, and nothing of how it was computed but the model, is in what is told. */
@@ -38,7 +38,10 @@ export interface FreshPrompt {
   readonly everyMs: number;
 }
 
+/** What was decided of a slug: to show a version, or none. */
 export interface AnswerHead {
+  /** Of the decision. */
+  readonly id: string;
   readonly slug: string;
   readonly state: "live" | "draft" | "withdrawn";
   /** The version that is shown; none where a prompt has to be asked again before anything can be. */
@@ -51,6 +54,22 @@ export interface AnswerHead {
   /** When the prompt was last answered, and when it was last tried in vain, since then. */
   readonly refreshedAt: number | undefined;
   readonly failed: { readonly at: number; readonly reason: string } | undefined;
+}
+
+/** Which head of a slug counts, and the generation that the slug had when that was begun to be decided, in base64url. */
+export interface AnswerStanding {
+  readonly head: string;
+  readonly generation: string;
+}
+
+/** Whether the slug was not withdrawn since, by the `token` that it has now. */
+export function isInForce({ generation }: AnswerStanding, token: Uint8Array | undefined): boolean {
+  return isSameGeneration(generation, token);
+}
+
+/** Withdrawing a slug renews it. */
+export function slugScope(slug: string): Scope {
+  return { tenant: systemTenant, name: `all:answer:${slug}` };
 }
 
 /**
@@ -95,8 +114,12 @@ export function isSlug(text: string): boolean {
 /** Versions of one slug that are kept; each takes a number for good. */
 export const mostVersions = 100_000;
 
-export function headKey(slug: string): string {
+export function standingKey(slug: string): string {
   return `edge-answer:${slug}`;
+}
+
+export function headKey(slug: string, id: string): string {
+  return `edge-answer:${slug}:head:${id}`;
 }
 
 export function versionKey(slug: string, version: number): string {
@@ -108,19 +131,34 @@ export function placeKey(place: number): string {
   return `edge-answers:${place}`;
 }
 
-export function encode(secret: FingerprintKey, key: string, record: AnswerHead | AnswerVersion): Uint8Array {
+export function encode(
+  secret: FingerprintKey,
+  key: string,
+  record: AnswerStanding | AnswerHead | AnswerVersion,
+): Uint8Array {
   return sealText(secret, key, JSON.stringify(record));
 }
 
 /** `undefined` for what is absent, damaged, or not ours. */
-export function decodeHead(
+export function decodeStanding(
   secret: FingerprintKey,
   slug: string,
   value: Uint8Array | undefined,
-): AnswerHead | undefined {
-  const text = value && openSealedText(secret, headKey(slug), value);
-  return text === undefined ? undefined : (JSON.parse(text) as AnswerHead);
+): AnswerStanding | undefined {
+  return decode(secret, standingKey(slug), value);
 }
+
+/** As `decodeStanding`. */
+export function decodeHead(
+  secret: FingerprintKey,
+  slug: string,
+  id: string,
+  value: Uint8Array | undefined,
+): AnswerHead | undefined {
+  return decode(secret, headKey(slug, id), value);
+}
+
+/** As `decodeStanding`. */
 
 export function decodeVersion(
   secret: FingerprintKey,
@@ -128,6 +166,10 @@ export function decodeVersion(
   version: number,
   value: Uint8Array | undefined,
 ): AnswerVersion | undefined {
-  const text = value && openSealedText(secret, versionKey(slug, version), value);
-  return text === undefined ? undefined : (JSON.parse(text) as AnswerVersion);
+  return decode(secret, versionKey(slug, version), value);
+}
+
+function decode<T>(secret: FingerprintKey, key: string, value: Uint8Array | undefined): T | undefined {
+  const text = value && openSealedText(secret, key, value);
+  return text === undefined ? undefined : (JSON.parse(text) as T);
 }
