@@ -1,8 +1,12 @@
-import { describe, expect, it } from "vitest";
+import { beforeEach, describe, expect, it, vi } from "vitest";
+import { allAtOnce } from "../../../core/steps.ts";
+import { textBreak } from "../lint/break-cause.ts";
 import { PromptBook } from "./prompt-book.ts";
-import { findingsOf } from "./prompt-findings.ts";
+import { findingsAbout, findingsOf } from "./prompt-findings.ts";
 import type { RegisteredPrompt } from "./registered-prompt.ts";
 import { hintsIn } from "./text-hints.ts";
+
+vi.mock("../lint/break-cause.ts", { spy: true });
 
 const rules = ["Answer in whole sentences.", "Say what you do not know.", "Never promise a refund.", "Be brief."];
 const hotel = `You answer the guests of a hotel – kindly.\n${rules.join("\n")}`;
@@ -23,7 +27,7 @@ function prompt(name: string, text: string, more: Partial<RegisteredPrompt> = {}
 }
 
 function found(...prompts: readonly RegisteredPrompt[]) {
-  return findingsOf(new PromptBook(prompts, "e"));
+  return allAtOnce(findingsOf(new PromptBook(prompts, "e")));
 }
 
 describe("what is said of registered prompts", () => {
@@ -108,6 +112,50 @@ describe("what is said of registered prompts", () => {
 
   it("the same of the same book, without comparing again", () => {
     const book = new PromptBook([prompt("one", hotel), prompt("two", hotel)], "e");
-    expect(findingsOf(book)).toBe(findingsOf(book));
+    expect(allAtOnce(findingsOf(book))).toBe(allAtOnce(findingsOf(book)));
+  });
+});
+
+describe("how much is compared", () => {
+  const comparisons = () => vi.mocked(textBreak).mock.calls.length;
+  beforeEach(() => void vi.mocked(textBreak).mockClear());
+
+  /** Nearly one text each. */
+  const many = Array.from({ length: 60 }, (_, index) =>
+    prompt(`n${index}`, `${hotel}\nYours is desk ${index}, the ${index}th.`),
+  );
+
+  it("one pair at most in one step, and each text with few others", () => {
+    const steps = findingsOf(new PromptBook(many, "e"));
+    for (let before = 0; steps.next().done !== true; before = comparisons())
+      expect(comparisons() - before).toBeLessThanOrEqual(1);
+    expect(comparisons()).toBeGreaterThan(0);
+    expect(comparisons()).toBeLessThanOrEqual(60 * 8);
+  });
+
+  it("nothing again that was compared for an earlier book", () => {
+    allAtOnce(findingsOf(new PromptBook(many, "e")));
+    vi.mocked(textBreak).mockClear();
+    allAtOnce(findingsOf(new PromptBook([...many], "another")));
+    expect(comparisons()).toBe(0);
+  });
+
+  it("only the new text, where it is asked what there is to say of that", () => {
+    const added = prompt("added", `${hotel}\nToday is 2026-07-01.`);
+    const about = allAtOnce(findingsAbout(new PromptBook([...many, added], "e"), added));
+    expect(comparisons()).toBeLessThanOrEqual(8);
+    expect(about.map(({ kind }) => kind)).toEqual([...Array(8).fill("near-duplicate"), "text"]);
+    expect(about.every(({ prompts }) => prompts.includes(`added@${added.version}`))).toBe(true);
+    const before = prompt("versions", `${hotel}\nSince 2026-07-01.`);
+    const after = prompt("versions", `${hotel}\nSince 2026-07-02.`);
+    const book = new PromptBook([before, after], "e");
+    for (const one of [before, after])
+      expect(allAtOnce(findingsAbout(book, one))).toMatchObject([{ kind: "version", cause: "date" }]);
+  });
+
+  it("no texts of which one is much longer, or whose words are others", () => {
+    const others = hotel.replace(/[a-z]+/g, (word) => [...word].reverse().join(""));
+    found(prompt("one", hotel), prompt("long", hotel.repeat(2)), prompt("other", others));
+    expect(comparisons()).toBe(0);
   });
 });

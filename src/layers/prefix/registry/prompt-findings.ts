@@ -1,15 +1,18 @@
+import type { Steps } from "../../../core/steps.ts";
 import { type TextCause, textBreak } from "../lint/break-cause.ts";
 import { quoted } from "../lint/quoted-text.ts";
 import { isDayOnly, remedies, remedyFor } from "../lint/remedies.ts";
-import type { PromptBook } from "./prompt-book.ts";
+import { isLive, type PromptBook } from "./prompt-book.ts";
 import { promptId } from "./prompt-matcher.ts";
 import type { RegisteredPrompt } from "./registered-prompt.ts";
 import { type HintCause, hintsIn } from "./text-hints.ts";
+import { resemblance, sketchOf, type TextSketch } from "./text-sketch.ts";
 
 /**
  * What the lint of prompts has to say of registered ones: two that are nearly one and should be merged, versions that
- * differ only in what does not belong into a prompt, and what in a single text will not stay as it is. Texts are compared
- * with each other only where they have most of their words in common.
+ * differ only in what does not belong into a prompt, and what in a single text will not stay as it is. A text is compared
+ * with those few only that are about as long and have most words in common with it, by a sketch of each. What was found of
+ * texts is remembered as long as they are, and it is done in steps, for it may take seconds.
  */
 
 export interface PromptFinding {
@@ -29,10 +32,12 @@ export interface PromptFinding {
 
 /** Of the longer text, the part that both must have. */
 const leastLikeness = 0.7;
-/** Of all words of both, the part that both must have to be looked at. */
-const leastWords = 0.5;
-/** Names that are compared with each other; of more the latest. */
-const mostCompared = 200;
+/** Of all words of both, the part that both must have to be compared, as the sketches tell it. */
+const leastWords = 0.4;
+/** Names that are looked at for others like them; of more the latest. */
+const mostNames = 200;
+/** With which one text is compared, of those that are like it. */
+const mostCompared = 8;
 const mostFindings = 200;
 /** What is no other wording: it should not make a version. */
 const formal: ReadonlySet<TextCause> = new Set(["date", "id", "number", "whitespace", "key-order", "order"]);
@@ -43,53 +48,135 @@ const hintRemedies: Readonly<Record<Exclude<HintCause, "date">, string>> = {
 };
 
 const found = new WeakMap<PromptBook, readonly PromptFinding[]>();
+const sketches = new WeakMap<RegisteredPrompt, TextSketch>();
+const hints = new WeakMap<RegisteredPrompt, readonly PromptFinding[]>();
+const comparisons = new WeakMap<RegisteredPrompt, WeakMap<RegisteredPrompt, Comparison>>();
 
-/** Those of one book are computed once. */
-export function findingsOf(book: PromptBook): readonly PromptFinding[] {
-  let findings = found.get(book);
-  if (findings === undefined) {
-    findings = [...duplicatesIn(book), ...versionsIn(book), ...book.newestOfAll.flatMap(hintsOf)].slice(
-      0,
-      mostFindings,
-    );
-    found.set(book, findings);
+/** All that there is to say of a book. */
+export function* findingsOf(book: PromptBook): Steps<readonly PromptFinding[]> {
+  const known = found.get(book);
+  if (known !== undefined) return known;
+  const newest = book.newestOfAll;
+  const latest = latestOf(newest);
+  const findings = new Set<PromptFinding>();
+  for (const prompt of latest) {
+    if (findings.size >= mostFindings) break;
+    // Where each is among those that are like the other it is one finding.
+    for (const finding of yield* duplicatesOf(prompt, latest)) findings.add(finding);
   }
-  return findings;
+  for (const prompt of newest) {
+    if (findings.size >= mostFindings) break;
+    for (const finding of yield* changeOf(prompt, book)) findings.add(finding);
+  }
+  for (const prompt of newest) {
+    if (findings.size >= mostFindings) break;
+    for (const finding of yield* hintsOf(prompt)) findings.add(finding);
+  }
+  const shown = [...findings].slice(0, mostFindings);
+  found.set(book, shown);
+  return shown;
 }
 
-function duplicatesIn(book: PromptBook): readonly PromptFinding[] {
-  const latest = [...book.newestOfAll].sort((one, other) => other.createdAt - one.createdAt).slice(0, mostCompared);
-  const read = latest.reverse().map((prompt) => ({ prompt, words: wordsOf(prompt.text) }));
-  return read.flatMap((one, index) =>
-    read.slice(index + 1).flatMap((other) => {
-      const isSeenTogether = one.prompt.tenant === other.prompt.tenant || !(one.prompt.tenant && other.prompt.tenant);
-      if (!isSeenTogether || !isAlike(one.words, other.words)) return [];
-      const duplicate = compared("near-duplicate", one.prompt, other.prompt);
-      return duplicate.likeness < leastLikeness ? [] : [duplicate];
-    }),
-  );
+/** What there is to say of one version, when it is one of the last two of its name. */
+export function* findingsAbout(
+  book: PromptBook,
+  { tenant, name, version }: Pick<RegisteredPrompt, "tenant" | "name" | "version">,
+): Steps<readonly PromptFinding[]> {
+  const newest = book.newest(tenant, name);
+  if (newest === undefined) return [];
+  const duplicates = yield* duplicatesOf(newest, latestOf(book.newestOfAll));
+  const findings = [...duplicates, ...(yield* changeOf(newest, book)), ...(yield* hintsOf(newest))];
+  const id = promptId({ tenant, name, version });
+  return findings.filter(({ prompts }) => prompts.includes(id)).slice(0, mostFindings);
 }
 
-/** Each of the last two versions of a name. */
-function versionsIn(book: PromptBook): readonly PromptFinding[] {
-  return book.newestOfAll.flatMap((newest) => {
-    const before = book.live.filter((one) => one.tenant === newest.tenant && one.name === newest.name);
-    const earlier = before.filter(({ sequence }) => sequence < newest.sequence).at(-1);
-    if (earlier === undefined || earlier.text === newest.text) return [];
-    const change = compared("version", earlier, newest);
-    return change.likeness >= leastLikeness && formal.has(change.cause as TextCause) ? [change] : [];
-  });
+/** The oldest of them first. */
+function latestOf(newest: readonly RegisteredPrompt[]): readonly RegisteredPrompt[] {
+  const latest = [...newest].sort((one, other) => other.createdAt - one.createdAt);
+  return latest.slice(0, mostNames).reverse();
 }
 
-function hintsOf(prompt: RegisteredPrompt): readonly PromptFinding[] {
-  return hintsIn(prompt.text, prompt.createdAt).map(({ cause, offset, text }) => ({
-    ...{ kind: "text" as const, prompts: [promptId(prompt)], cause, byte: bytesTo(prompt.text, offset) },
-    ...{ before: quoted(text), after: "" },
-    remedy: cause === "date" ? remedyFor(cause, isDayOnly([text])) : hintRemedies[cause],
-  }));
+function* duplicatesOf(prompt: RegisteredPrompt, latest: readonly RegisteredPrompt[]): Steps<readonly PromptFinding[]> {
+  const alike: { readonly one: RegisteredPrompt; readonly words: number }[] = [];
+  const own = yield* sketchedOnce(prompt);
+  for (const one of latest) {
+    if (one === prompt || !isSeenTogether(one, prompt) || !isAsLong(one, prompt)) continue;
+    const words = resemblance(own, yield* sketchedOnce(one));
+    if (words >= leastWords) alike.push({ one, words });
+  }
+  yield;
+  const likest = alike.sort((one, other) => other.words - one.words).slice(0, mostCompared);
+  const duplicates: PromptFinding[] = [];
+  for (const { one } of likest) {
+    const isEarlier = latest.indexOf(one) < latest.indexOf(prompt);
+    const duplicate = yield* comparedOnce("near-duplicate", isEarlier ? [one, prompt] : [prompt, one]);
+    if (duplicate.likeness >= leastLikeness) duplicates.push(duplicate);
+  }
+  return duplicates;
 }
 
-function compared(kind: PromptFinding["kind"], one: RegisteredPrompt, other: RegisteredPrompt) {
+function isSeenTogether(one: RegisteredPrompt, other: RegisteredPrompt): boolean {
+  return one.tenant === other.tenant || one.tenant === undefined || other.tenant === undefined;
+}
+
+/** Others cannot be alike enough. */
+function isAsLong({ text: one }: RegisteredPrompt, { text: other }: RegisteredPrompt): boolean {
+  return Math.min(one.length, other.length) >= leastLikeness * Math.max(one.length, other.length);
+}
+
+/** The last two versions of a name. */
+function* changeOf(newest: RegisteredPrompt, book: PromptBook): Steps<readonly PromptFinding[]> {
+  const earlier = book
+    .of(newest.tenant, newest.name)
+    .filter(isLive)
+    .findLast(({ sequence }) => sequence < newest.sequence);
+  if (earlier === undefined || earlier.text === newest.text || !isAsLong(earlier, newest)) return [];
+  const change = yield* comparedOnce("version", [earlier, newest]);
+  return change.likeness >= leastLikeness && formal.has(change.cause as TextCause) ? [change] : [];
+}
+
+function* hintsOf(prompt: RegisteredPrompt): Steps<readonly PromptFinding[]> {
+  let known = hints.get(prompt);
+  if (known === undefined) {
+    known = hintsIn(prompt.text, prompt.createdAt).map(({ cause, offset, text }) => ({
+      ...{ kind: "text" as const, prompts: [promptId(prompt)], cause, byte: bytesTo(prompt.text, offset) },
+      ...{ before: quoted(text), after: "" },
+      remedy: cause === "date" ? remedyFor(cause, isDayOnly([text])) : hintRemedies[cause],
+    }));
+    hints.set(prompt, known);
+    yield;
+  }
+  return known;
+}
+
+function* sketchedOnce(prompt: RegisteredPrompt): Steps<TextSketch> {
+  let sketch = sketches.get(prompt);
+  if (sketch === undefined) {
+    sketch = sketchOf(prompt.text);
+    sketches.set(prompt, sketch);
+    yield;
+  }
+  return sketch;
+}
+
+type Comparison = PromptFinding & { readonly likeness: number };
+
+function* comparedOnce(
+  kind: PromptFinding["kind"],
+  [one, other]: readonly [RegisteredPrompt, RegisteredPrompt],
+): Steps<Comparison> {
+  const ofOne = comparisons.get(one) ?? new WeakMap<RegisteredPrompt, Comparison>();
+  comparisons.set(one, ofOne);
+  let comparison = ofOne.get(other);
+  if (comparison === undefined) {
+    comparison = compared(kind, one, other);
+    ofOne.set(other, comparison);
+    yield;
+  }
+  return comparison;
+}
+
+function compared(kind: PromptFinding["kind"], one: RegisteredPrompt, other: RegisteredPrompt): Comparison {
   const prompts = [promptId(one), promptId(other)];
   if (one.text === other.text) {
     const remedy = "Keep one of them, and refer to it by one name.";
@@ -105,17 +192,6 @@ function compared(kind: PromptFinding["kind"], one: RegisteredPrompt, other: Reg
       ? remedyFor(cause as keyof typeof remedies, isDayOnly(dates))
       : "Use one prompt for both, with what differs at its end or in the messages: up to there they share a prefix.",
   };
-}
-
-function isAlike(one: ReadonlySet<string>, other: ReadonlySet<string>): boolean {
-  if (Math.min(one.size, other.size) < leastWords * Math.max(one.size, other.size)) return false;
-  let both = 0;
-  for (const word of one) if (other.has(word)) both++;
-  return both >= leastWords * (one.size + other.size - both);
-}
-
-function wordsOf(text: string): ReadonlySet<string> {
-  return new Set(text.toLowerCase().match(/[\p{L}\p{N}]+/gu) ?? []);
 }
 
 function bytesTo(text: string, offset: number): number {
