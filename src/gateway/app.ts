@@ -193,7 +193,7 @@ export async function createApp(config: GatewayConfig, log: Log, peers?: Peers):
       log.level = changed.telemetry.logLevel;
       accessLog.current?.follow(config);
       purging.follow(config);
-      edge.current?.reconfigure(config.layers.edge);
+      edge.current?.reconfigure(config);
       // The upstreams of before end with the last call that holds them; their idle connections close by themselves.
     },
     async close(drainMs) {

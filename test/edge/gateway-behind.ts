@@ -16,8 +16,8 @@ export interface GatewayBehind {
   readonly folder: string;
   readonly careless: ReflectingOrigin;
   readonly model: ScriptedOrigin;
-  /** From now on it tells these caches. */
-  tell(purge: Readonly<Record<string, object>>): void;
+  /** From now on it tells these caches, and opens calls so. */
+  tell(purge: Readonly<Record<string, object>>, twins?: "public" | "off"): void;
   /** Publishes an answer, under the tag `doc:SLUG` unless others are given. */
   publish(slug: string, tags?: readonly string[]): Promise<void>;
   stop(): Promise<void>;
@@ -26,10 +26,10 @@ export interface GatewayBehind {
 export async function startGatewayBehind(): Promise<GatewayBehind> {
   const folder = mkdtempSync(join(tmpdir(), "reprise-edge-"));
   const [model, careless] = await Promise.all([startScriptedOrigin(), startReflectingOrigin()]);
-  const configWith = (purge: object): GatewayConfig => {
+  const configWith = (purge: object, twins = "public"): GatewayConfig => {
     const file = join(folder, "config.json");
     const upstreams = { main: { url: model.url }, careless: { url: `http://${careless.at}/v1` } };
-    const layers = { edge: { purge, twins: "public" } };
+    const layers = { edge: { purge, twins } };
     writeFileSync(
       file,
       JSON.stringify({ upstreams, layers, store: { url: "memory" }, telemetry: { logLevel: "silent" } }),
@@ -43,7 +43,7 @@ export async function startGatewayBehind(): Promise<GatewayBehind> {
     url: gateway.url,
     at: gateway.url.slice("http://".length),
     ...{ folder, careless, model },
-    tell: (purge) => gateway.reload(configWith(purge)),
+    tell: (purge, twins) => gateway.reload(configWith(purge, twins)),
     async publish(slug, tags = [`doc:${slug}`]) {
       const answer = await ask(gateway, question(`What of ${slug}?`), { "x-ai-cache-tags": tags.join(",") });
       const entry = answer.headers["x-ai-cache-entry"];

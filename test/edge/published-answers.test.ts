@@ -1,5 +1,6 @@
 import { afterAll, beforeAll, beforeEach, expect, it } from "vitest";
 import { callAdmin, invalidate } from "../e2e/admin-call.ts";
+import { ask, question } from "../e2e/chat-call.ts";
 import { eventually } from "../e2e/eventually.ts";
 import { exchange } from "../e2e/http-exchange.ts";
 import { type NginxServer, nginxSecret, startNginx } from "../services/nginx.ts";
@@ -18,10 +19,7 @@ describeWithServices(["nginx", "varnishd"], "a gateway behind nginx and Varnish"
   beforeAll(async () => {
     gateway = await startGatewayBehind();
     [nginx, varnish] = await Promise.all([startNginx(gateway.at), startVarnish(gateway.at)]);
-    gateway.tell({
-      nginx: { kind: "nginx", url: nginx.purgeUrl, secret: nginxSecret },
-      varnish: { kind: "varnish", url: varnish.url, secret: varnishSecret },
-    });
+    gateway.tell(caches());
   });
   afterAll(async () => {
     await Promise.all([nginx?.stop(), varnish?.stop()]);
@@ -36,6 +34,10 @@ describeWithServices(["nginx", "varnishd"], "a gateway behind nginx and Varnish"
     }
   });
 
+  const caches = () => ({
+    nginx: { kind: "nginx", url: nginx?.purgeUrl, secret: nginxSecret },
+    varnish: { kind: "varnish", url: varnish?.url, secret: varnishSecret },
+  });
   const fronts = () => [nginx, varnish].map((front) => (front as { readonly url: string }).url);
   const get = (front: string, end = "") => exchange(`${front}/v1/answers/${slug}${end}`);
   const gone = async () => {
@@ -77,6 +79,18 @@ describeWithServices(["nginx", "varnishd"], "a gateway behind nginx and Varnish"
     }
     await invalidate(gateway, { tags: [`doc:${slug}`] });
     await gone();
+  });
+
+  it("is kept as a twin until a reload closes its call", async () => {
+    const answer = await ask(gateway, question("What is opened?"));
+    const twin = `${varnish?.url}${answer.headers["content-location"]}`;
+    await exchange(twin);
+    const kept = await exchange(twin);
+    expect([kept.text, kept.headers["x-cache"]]).toEqual([answer.text, "HIT"]);
+    gateway.tell(caches(), "off");
+    await eventually("it is gone", async () => (await exchange(twin)).status === 404);
+    gateway.tell(caches());
+    expect((await exchange(twin)).text).toBe(answer.text);
   });
 
   it("stays where another one is taken back", async () => {

@@ -26,7 +26,7 @@ export function edgeOf({ config, parts, shared, peers, purging, log }: EdgeAssem
   const { flush } = (store ?? {}) as Partial<Pick<SqliteStore, "flush">>;
   return new Edge({
     ...{ core, clock, observe, report, bus, leases },
-    settings: config.layers.edge,
+    settings: config,
     flush: flush && (() => Promise.resolve(flush.call(store as SqliteStore))),
     heard: peers && (() => peers.heard()),
     purges: purging,

@@ -20,6 +20,7 @@ import { AnswerRegistry } from "./answer-registry.ts";
 import { AnswerRoute } from "./answer-route.ts";
 import { Answers } from "./answers.ts";
 import { refuse } from "./edge-reply.ts";
+import { OpenedCalls, type OpeningSettings } from "./opened-calls.ts";
 import { PromptRefresher, type RefresherParts } from "./prompt-refresher.ts";
 import { serveTwin } from "./twin-route.ts";
 import { type FoundTwin, Twins } from "./twins.ts";
@@ -31,7 +32,7 @@ import { type FoundTwin, Twins } from "./twins.ts";
 
 export interface EdgeParts {
   readonly core: Core;
-  readonly settings: EdgeSettings;
+  readonly settings: OpeningSettings;
   readonly bus: Bus | undefined;
   readonly leases: Leases | undefined;
   /** Of a store that gathers writes: resolves when they are where other processes see them. */
@@ -57,13 +58,15 @@ export class Edge {
   readonly #labels: EdgeLabels;
   readonly #twins: Twins;
   readonly #route: AnswerRoute;
+  readonly #opened: OpenedCalls;
 
   constructor(parts: EdgeParts) {
     const { core, clock, random, settings, targetOf, leases } = parts;
     const { secret } = core.wrapParts;
     const { store, truth } = core.stored;
     this.#parts = parts;
-    this.#live = { settings, unknown: new AttemptLimit(clock, settings.unknownPerMinute) };
+    const { edge } = settings.layers;
+    this.#live = { settings: edge, unknown: new AttemptLimit(clock, edge.unknownPerMinute) };
     const [labels, live] = [new EdgeLabels(secret), this.#live];
     this.#labels = labels;
     this.registry = new AnswerRegistry({
@@ -84,6 +87,11 @@ export class Edge {
     const refresh = (slug: string) => void this.refresher.refresh(slug);
     const withdraw = (version: AnswerVersion) => void this.answers.withdraw(version).catch(() => {});
     this.#route = new AnswerRoute({ registry, labels, clock, live, unknown, refresh, withdraw });
+    this.#opened = new OpenedCalls({
+      ...{ store: truth, clock },
+      forget: async () => parts.purges.purge({ tags: [labels.ofTwins()] }),
+    });
+    void this.#opened.follow(settings);
     this.refresher.start();
   }
 
@@ -161,10 +169,13 @@ export class Edge {
     if (withdrawing.error !== undefined) throw withdrawing.error;
   }
 
-  reconfigure(settings: EdgeSettings): void {
-    Object.assign(this.#live, { settings, unknown: new AttemptLimit(this.#parts.clock, settings.unknownPerMinute) });
+  reconfigure(settings: OpeningSettings): void {
+    const { edge } = settings.layers;
+    const unknown = new AttemptLimit(this.#parts.clock, edge.unknownPerMinute);
+    Object.assign(this.#live, { settings: edge, unknown });
     this.#twins.forget();
     this.#route.forget();
+    void this.#opened.follow(settings);
   }
 
   close(): Promise<void> {

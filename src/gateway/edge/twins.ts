@@ -147,7 +147,8 @@ export class Twins {
     const known = this.#documents.get(bytes);
     if (known !== undefined) return known;
     const { labels, live } = this.#parts;
-    const own = [...labels.ofGenerations(generations, principal.tenant), labels.ofEntry(principal.tenant, key)];
+    const { tenant } = principal;
+    const own = [...labels.ofGenerations(generations, tenant), labels.ofEntry(tenant, key), labels.ofTwins()];
     const document = new EdgeDocument("application/json", bytes);
     const shown = { document, labels: labelFields(own, fieldsReadBy(Object.values(live.settings.purge))) };
     this.#documents.set(bytes, shown);

@@ -26,6 +26,11 @@ export class EdgeLabels {
     return this.#label("entry", "entry", tenant, slot);
   }
 
+  /** The twins of all calls. */
+  ofTwins(): string {
+    return this.#label("twins", "twins");
+  }
+
   /** Its name is in its path anyway. */
   ofAnswer(slug: string): string {
     return `answer-${slug}`;
