@@ -46,6 +46,22 @@ describeWithServices(["nginx", "varnishd"], "a gateway behind nginx and Varnish"
   };
   const purges = async () => JSON.parse((await callAdmin(gateway, "/edge/purges")).text).caches;
 
+  it("says once that its coding varies, and the form that a cache makes of the stored one has its entity tag, weak", async () => {
+    for (const [front, made] of [
+      [fronts()[0], "gzip"],
+      [fronts()[1], "identity"],
+    ] as const) {
+      for (const coding of ["identity", "gzip"]) {
+        const url = `${front}/v1/answers/${slug}`;
+        const { headers } = await exchange(url, { headers: { "accept-encoding": coding } });
+        expect(headers["vary"]).toBe("Accept-Encoding");
+        expect(headers["etag"]).toMatch(coding === made ? /^W\/"/ : /^"/);
+        const known = { "accept-encoding": coding, "if-none-match": headers["etag"] as string };
+        expect((await exchange(url, { headers: known })).status).toBe(304);
+      }
+    }
+  });
+
   it("is gone from both when it is withdrawn", async () => {
     expect((await callAdmin(gateway, `/answers/${slug}`, { method: "DELETE" })).status).toBe(200);
     expect((await get(gateway.url)).status).toBe(410);

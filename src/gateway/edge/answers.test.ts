@@ -28,24 +28,31 @@ async function setUp() {
   const answers = new Answers({ registry, store, clock, random: systemRandom, changed });
   const labels = { title: undefined, language: undefined, model: undefined, tags: [], generations: [] };
   const source = { tenant: "t", slot: "s" };
-  await registry.addVersion({ slug: "a", text: "Yes.", ...labels, source, computedAt: 0, publishedAt: 0 });
+  const addVersion = (text: string) =>
+    registry.addVersion({ slug: "a", text, ...labels, source, computedAt: 0, publishedAt: 0 });
+  await addVersion("Yes.");
   const head = { slug: "a", state: "draft", current: undefined, latest: 1, changedAt: 0 } as const;
   await registry.setHead({ ...head, prompt: undefined, refreshedAt: undefined, failed: undefined });
   await answers.show("a", 1);
-  return { clock, store, registry, answers, told, caches };
+  return { clock, store, registry, answers, told, caches, addVersion };
 }
 
 it("caches are told of what they may have, and of nothing that was never shown", async () => {
-  const { answers, told } = await setUp();
+  const { answers, registry, told, addVersion } = await setUp();
   expect(told).toEqual([]);
-  await answers.show("a", 1);
+  const before = await registry.head("a");
+  expect(await answers.show("a", 1)).toEqual(before);
+  expect([told, await registry.head("a")]).toEqual([[], before]);
+  await addVersion("No.");
+  await answers.show("a", 2);
   expect(told).toEqual(["a"]);
   await answers.unpublish("a");
   expect(told).toEqual(["a", "a"]);
 });
 
 it("whatever changes what is shown has a second of its own, however fast it comes, and a draft takes none", async () => {
-  const { clock, registry, answers } = await setUp();
+  const { clock, registry, answers, addVersion } = await setUp();
+  await addVersion("No.");
   const seconds = async (changes: readonly (() => Promise<AnswerHead>)[]) => {
     const at: number[] = [];
     for (const change of changes) at.push(Math.floor((await change()).changedAt / 1_000));
@@ -53,10 +60,10 @@ it("whatever changes what is shown has a second of its own, however fast it come
   };
   const start = Math.floor(clock.now() / 1_000);
   expect((await registry.head("a"))?.changedAt).toBe(Math.trunc(clock.now()));
-  const changes = [() => answers.show("a", 1), () => answers.unpublish("a"), () => answers.show("a", 1)];
+  const changes = [() => answers.show("a", 2), () => answers.unpublish("a"), () => answers.show("a", 1)];
   expect(await seconds(changes)).toEqual([start + 1, start + 2, start + 3]);
   clock.advance(60_000);
-  expect(await seconds([() => answers.show("a", 1)])).toEqual([start + 60]);
+  expect(await seconds([() => answers.show("a", 2)])).toEqual([start + 60]);
 });
 
 it("E3: what was withdrawn while caches could not be told is gone, and they are told when it is withdrawn once more", async () => {

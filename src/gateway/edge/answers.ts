@@ -97,6 +97,8 @@ export class Answers {
       throw new NotFoundError(`There is no version ${version} of ${slug}.`);
     if (!(await registry.isAlive(wanted)))
       throw wrong("version", "must be one that nothing was taken back of; publish a new answer");
+    // It is there, and nothing else would follow it: no cache has to forget anything.
+    if (before.state === "live" && before.current === version && before.prompt === undefined) return before;
     const head = { ...before, state: "live", current: version, changedAt: changeTime(before, clock.now()) } as const;
     const decided = { ...head, prompt: undefined, refreshedAt: undefined, failed: undefined };
     return this.#decide(decided, generation, before);
