@@ -9,6 +9,7 @@ import { type PromptPrefix, prefixesOf } from "../layers/prefix/breakpoints/prom
 import { type CacheRules, type RulesByModel, rulesFor } from "../layers/prefix/breakpoints/provider-rules.ts";
 import { ContentPlanner, idleMsOf } from "../layers/prefix/contents/content-planner.ts";
 import { ImplicitReads } from "../layers/prefix/contents/implicit-reads.ts";
+import { classifyHeader, readQuery } from "../policy/scope.ts";
 import type { MarkedCall } from "./marked-call.ts";
 import { collect, mostErrorBytes } from "./origin-answer.ts";
 
@@ -276,13 +277,17 @@ function ttlOf(rules: CacheRules): number {
   return idleMsOf(rules) * 1.5;
 }
 
-const credentials = ["authorization", "x-goog-api-key", "x-goog-user-project", "cookie"];
-
-/** Whose it is. Credentials stay in the memory of this process, and here only their digest. */
-function ownerOf({ principal, headers, target }: Call): string {
-  const query = new URLSearchParams(target.split("?", 2)[1] ?? "");
-  const shown = credentials.map((name) => headers[name] ?? "");
-  return contentDigest(lengthPrefixed([principal.tenant, ...shown, query.get("key") ?? ""]));
+/**
+ * Whose it is: the tenant, every credential, the fields that the protocol keys, and the rest of the query. Credentials
+ * stay in the memory of this process, and here only their digest.
+ */
+function ownerOf({ principal, headers, target, protocol }: Call): string {
+  const queryAt = target.indexOf("?");
+  const query = readQuery(queryAt < 0 ? "" : target.slice(queryAt), protocol.unkeyedParameters);
+  const shown = Object.entries(headers).filter(
+    ([name]) => protocol.keyedHeaders.includes(name) || classifyHeader(name, protocol.keyedHeaders) === "credential",
+  );
+  return contentDigest(lengthPrefixed([principal.tenant, query.credentials.join("&"), query.keyed, ...shown.flat()]));
 }
 
 function passing(tell: (usage: Usage) => void): MarkedCall {
