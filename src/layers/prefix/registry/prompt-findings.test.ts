@@ -153,6 +153,16 @@ describe("how much is compared", () => {
       expect(allAtOnce(findingsAbout(book, one))).toMatchObject([{ kind: "version", cause: "date" }]);
   });
 
+  it("no more of very long texts than a part behind the place where they part", () => {
+    const rule = (index: number) => `Rule ${index}: ${rules[index % 4]}\n`;
+    const long = Array.from({ length: 6_000 }, (_, index) => rule(index)).join("");
+    const other = long.replace(rule(2_000), rule(2_000).toUpperCase());
+    const byte = long.indexOf(rule(2_000)) + 1;
+    expect(found(prompt("one", long), prompt("two", other))).toMatchObject([{ kind: "near-duplicate", byte }]);
+    const [before = "", after = ""] = vi.mocked(textBreak).mock.calls[0] ?? [];
+    expect([before.length, after.length].every((length) => length < 40_000)).toBe(true);
+  });
+
   it("no texts of which one is much longer, or whose words are others", () => {
     const others = hotel.replace(/[a-z]+/g, (word) => [...word].reverse().join(""));
     found(prompt("one", hotel), prompt("long", hotel.repeat(2)), prompt("other", others));

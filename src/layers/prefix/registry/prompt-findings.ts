@@ -2,6 +2,7 @@ import type { Steps } from "../../../core/steps.ts";
 import { type TextCause, textBreak } from "../lint/break-cause.ts";
 import { quoted } from "../lint/quoted-text.ts";
 import { isDayOnly, remedies, remedyFor } from "../lint/remedies.ts";
+import { commonStart } from "../lint/text-alignment.ts";
 import { isLive, type PromptBook } from "./prompt-book.ts";
 import { promptId } from "./prompt-matcher.ts";
 import type { RegisteredPrompt } from "./registered-prompt.ts";
@@ -39,6 +40,9 @@ const mostNames = 200;
 /** With which one text is compared, of those that are like it. */
 const mostCompared = 8;
 const mostFindings = 200;
+/** UTF-16 units that are compared behind the first that differs, and looked at before it. */
+const longest = 32_768;
+const lookedBack = 1_024;
 /** What is no other wording: it should not make a version. */
 const formal: ReadonlySet<TextCause> = new Set(["date", "id", "number", "whitespace", "key-order", "order"]);
 
@@ -182,12 +186,16 @@ function compared(kind: PromptFinding["kind"], one: RegisteredPrompt, other: Reg
     const remedy = "Keep one of them, and refer to it by one name.";
     return { kind, prompts, cause: "equal" as const, byte: 0, before: "", after: "", likeness: 1, remedy };
   }
-  const { cause, offset, rejoined, dates, ...differing } = textBreak(one.text, other.text, false);
+  const parting = commonStart(one.text, other.text);
+  const start = Math.max(0, parting - lookedBack);
+  const [ours, theirs] = [one.text.slice(start, parting + longest), other.text.slice(start, parting + longest)];
+  const { cause, rejoined, dates, ...differing } = textBreak(ours, theirs, false);
   const [before, after] = dates ?? [differing.before, differing.after];
-  const common = Math.min(offset + rejoined, one.text.length, other.text.length);
+  const offset = start + differing.offset;
+  const common = Math.min(offset + rejoined, start + ours.length, start + theirs.length);
   return {
     ...{ kind, prompts, cause, byte: bytesTo(one.text, offset), before: quoted(before), after: quoted(after) },
-    likeness: Math.round((1_000 * common) / Math.max(one.text.length, other.text.length)) / 1_000,
+    likeness: Math.round((1_000 * common) / (start + Math.max(ours.length, theirs.length))) / 1_000,
     remedy: formal.has(cause)
       ? remedyFor(cause as keyof typeof remedies, isDayOnly(dates))
       : "Use one prompt for both, with what differs at its end or in the messages: up to there they share a prefix.",
