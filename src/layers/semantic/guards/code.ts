@@ -2,6 +2,7 @@ import type { Reading, Token } from "../reading/reading.ts";
 import { writtenOf } from "./about-spelling.ts";
 import { codeSpansOf } from "./code-spans.ts";
 import type { Guard } from "./guard.ts";
+import { differInLittleMarks } from "./little-marks.ts";
 import { once } from "./once.ts";
 import { unitOf } from "./units.ts";
 
@@ -10,7 +11,7 @@ import { unitOf } from "./units.ts";
  * letter. Two kinds are softer, since people write them in several ways: quoted words may stand without their quotes on
  * the other side, and plain names (`iPhone 15`, `setup.exe`) may be written in any case and with a space. Signs of
  * comparison and arithmetic must be the same in the same order. Where a question is about spelling itself, its words are
- * what must agree to the letter.
+ * what must agree to the letter, and so is the case of little words that are others in another case.
  */
 export const code: Guard = {
   name: "code",
@@ -20,7 +21,8 @@ export const code: Guard = {
     if (
       haveOtherSpans(asked, found) ||
       haveOtherSlashes(asked, found) ||
-      writtenOf(asked).words !== writtenOf(found).words
+      writtenOf(asked).words !== writtenOf(found).words ||
+      differInLittleMarks(asked, found)
     )
       return true;
     if (!areEqual(ofAsked.hard, ofFound.hard) || !areEqual(ofAsked.operators, ofFound.operators)) return true;

@@ -1,6 +1,7 @@
 import { capitonymsIn } from "./capitonyms.ts";
 import { isCasedMeasure } from "./cased-units.ts";
 import { namesakesIn } from "./namesakes.ts";
+import { tellingCaseIn } from "./telling-case.ts";
 import { textToCorrectAt } from "./text-to-correct.ts";
 import type { Span } from "./tokenise.ts";
 
@@ -14,13 +15,15 @@ export function normalise(text: string, spans: readonly Span[]): string {
   const toCorrect = textToCorrectAt(text) ?? text.length;
   const named = capitonymsIn(spans);
   const namesakes = namesakesIn(spans);
+  const telling = tellingCaseIn(spans, text);
   let normal = "";
   let at = 0;
   for (const [index, span] of spans.entries()) {
     if (span.at >= toCorrect) break;
     const isCode = span.kind === "code" && span.form === span.text;
     const isThing = namesakes.get(span.at) === "thing";
-    const isKept = isCode || isThing || named.has(span.at) || isCasedMeasure(span, spans[index - 1]);
+    const isCased = named.has(span.at) || telling.has(span.at) || isCasedMeasure(span, spans[index - 1]);
+    const isKept = isCode || isThing || isCased;
     if (!isKept) continue;
     normal += foldProse(text.slice(at, span.at)) + (isThing ? noName : "") + span.text;
     at = span.at + span.text.length;
