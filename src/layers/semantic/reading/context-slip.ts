@@ -1,6 +1,7 @@
 import type { Lexicon } from "../../../core/lexicon.ts";
 import { isWithinSlips } from "./edit-distance.ts";
 import { isForetold } from "./foretold.ts";
+import { areNotoriousSlips } from "./notorious-slips.ts";
 import { isOutOfPlace } from "./out-of-place.ts";
 import type { Reading, Token } from "./reading.ts";
 import { isStrange, isStrangeBeside } from "./strange-letters.ts";
@@ -15,6 +16,7 @@ export function contextSlip(asked: Reading, found: Reading, lexicon: Lexicon): r
   if (at === undefined) return undefined;
   const [one, other] = [asked.tokens[at] as Token, found.tokens[at] as Token];
   if (!isPlain(one) || !isPlain(other) || !isWithinSlips(one.lower, other.lower, 1)) return undefined;
+  if (areNotoriousSlips(one.lower, other.lower)) return undefined;
   return isSlip(one, other, at, asked.tokens, lexicon) ? [one, other] : undefined;
 }
 
