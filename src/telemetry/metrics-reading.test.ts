@@ -117,7 +117,8 @@ describe("what several processes have counted together", () => {
 
   it("every gauge that is named in the rules is registered", () => {
     const source = readFileSync(new URL("./metrics-reading.ts", import.meta.url), "utf8");
-    const registered = readFileSync(new URL("./prometheus.ts", import.meta.url), "utf8");
+    const files = ["./prometheus.ts", "./replica-gauges.ts"];
+    const registered = files.map((file) => readFileSync(new URL(file, import.meta.url), "utf8")).join("");
     for (const [name] of source.matchAll(/reprise_[a-z_]+(?=:)/g)) expect(registered).toContain(`"${name}"`);
   });
 });
