@@ -27,4 +27,4 @@ test("demo.ts: every layer works in the day that is played, its books balance, a
   expect(output).toContain("16 of 16 questions of the day are hits");
   expect(output).toMatch(/"conditions" is taken back/);
   expect(output).toMatch(/somebody reports a wrong answer/);
-}, 60_000);
+}, 180_000);
