@@ -18,3 +18,15 @@ export function ConditionChip({ condition }: { readonly condition: keyof typeof 
   const { look, title } = conditions[condition];
   return <span class={`chip ${look}`}>{title}</span>;
 }
+
+const answerLooks = { live: "chip-good", draft: "chip-warn", withdrawn: "" } as const;
+
+export function AnswerChip({ state }: { readonly state: keyof typeof answerLooks }) {
+  return <span class={`chip ${answerLooks[state]}`}>{state}</span>;
+}
+
+const purgeLooks = { idle: "chip-good", pending: "chip-warn", failing: "chip-bad" } as const;
+
+export function PurgeChip({ state }: { readonly state: keyof typeof purgeLooks }) {
+  return <span class={`chip ${purgeLooks[state]}`}>{state === "idle" ? "nothing waits" : state}</span>;
+}

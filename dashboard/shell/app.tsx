@@ -3,6 +3,7 @@ import { useEffect, useRef } from "preact/hooks";
 import { connection } from "../api/connection.ts";
 import { session } from "../api/session.ts";
 import { Notice } from "../parts/notice.tsx";
+import { AnswersView } from "../views/answers/answers-view.tsx";
 import { EntriesView } from "../views/entries/entries-view.tsx";
 import { HealthView } from "../views/health-view.tsx";
 import { InvalidationView } from "../views/invalidation-view.tsx";
@@ -28,6 +29,7 @@ const views: Readonly<Record<ViewName, { readonly title: string; readonly View: 
   prompts: { title: "Prompts", View: PromptsView },
   lint: { title: "Lint", View: LintView },
   entries: { title: "Entries", View: EntriesView },
+  answers: { title: "Answers", View: AnswersView },
   invalidation: { title: "Invalidation", View: InvalidationView },
   tenants: { title: "Tenants", View: TenantsView },
   origins: { title: "Origins", View: OriginsView },

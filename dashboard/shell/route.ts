@@ -8,6 +8,7 @@ export const viewNames = [
   "prompts",
   "lint",
   "entries",
+  "answers",
   "invalidation",
   "tenants",
   "origins",

@@ -7,6 +7,7 @@ import { Confirmation } from "../../parts/confirmation.tsx";
 import { Dialog } from "../../parts/dialog.tsx";
 import { Loaded } from "../../parts/loaded.tsx";
 import { announce } from "../../shell/announcer.tsx";
+import { go } from "../../shell/route.ts";
 import { EntryFacts } from "./entry-facts.tsx";
 import { WrongReport } from "./wrong-report.tsx";
 
@@ -42,6 +43,11 @@ export function EntryDialog({ id, onClose, onChanged }: EntryDialogProps) {
       <div class="dialog-foot">
         {entry.data !== undefined && (
           <>
+            {canBePublished(entry.data) && (
+              <button class="button" type="button" onClick={() => go("answers", { entry: id })}>
+                Publish…
+              </button>
+            )}
             <button class="button danger" type="button" onClick={() => setDoing("purge")}>
               Purge
             </button>
@@ -70,4 +76,9 @@ export function EntryDialog({ id, onClose, onChanged }: EntryDialogProps) {
       {doing === "report" && <WrongReport id={id} onDone={done} onClose={back} />}
     </Dialog>
   );
+}
+
+/** The gateway says why where it cannot be after all. */
+function canBePublished({ answer, toolCalls, request }: EntryDetail): boolean {
+  return answer !== "" && toolCalls.length === 0 && !request.ofUser;
 }

@@ -79,7 +79,7 @@ const wishSchema = z.strictObject(
   "must be an object that says what to publish",
 );
 
-const headSchema = z.object({
+export const headSchema = z.object({
   slug: z.string(),
   state: z.enum(["live", "draft", "withdrawn"]),
   path: z.string().meta({ description: "Where it is published." }),
@@ -94,7 +94,7 @@ const headSchema = z.object({
     .meta({ description: "Why it could not be kept fresh lately." }),
 });
 
-const detailSchema = headSchema.extend({
+export const detailSchema = headSchema.extend({
   shown: z
     .object({
       version: z.int(),
