@@ -2,7 +2,7 @@ import { describe, expect, test } from "vitest";
 import { isWhole } from "../../src/testing/index.ts";
 import type { PlannedReply } from "../../src/testing/scripted-plan.ts";
 import { ask, contentOf, question, reasonOf, statusOf } from "./chat-call.ts";
-import { runBoth } from "./running-gateway.ts";
+import { inMemory, runBoth } from "./running-gateway.ts";
 
 interface Case {
   readonly name: string;
@@ -115,7 +115,7 @@ const asked = cases.flatMap((one) => (one.forms ?? [false, true]).map((stream) =
 
 describe("an answer that is not regular is passed on and not stored (S10, S11, S13 to S15, U1 to U4, U6)", () => {
   test.each(asked)("$name (stream $stream)", async ({ plan, reason, status = 200, fields = {}, stream }) => {
-    const { origin, gateway } = await runBoth({ coalescing: { errorBackoff: "0s" } });
+    const { origin, gateway } = await runBoth({ ...inMemory, coalescing: { errorBackoff: "0s" } });
     origin.plan([plan]);
     const body = question(undefined, { ...fields, stream });
     const first = await ask(gateway, body);
@@ -147,7 +147,7 @@ describe("an answer that breaks off is an error and not stored", () => {
     ["U5: what is not HTTP", { wire: `NONSENSE ${byteLength("x")}\r\n\r\n` }],
   ];
   test.each(cuts)("%s", async (_, plan) => {
-    const { origin, gateway } = await runBoth({ coalescing: { errorBackoff: "0s" } });
+    const { origin, gateway } = await runBoth({ ...inMemory, coalescing: { errorBackoff: "0s" } });
     origin.plan([plan]);
     const first = await ask(gateway);
     expect([first.status, first.whole]).toEqual([502, true]);
@@ -168,7 +168,7 @@ describe("policy may keep what is refused by default (S10, S14, U7)", () => {
     ["S14: strictJson off", { strictJson: false }, { content: "prose" }, structured],
     ["U7: honourNoStore off", { honourNoStore: false }, { headers: { "cache-control": "no-store" } }, {}],
   ] as const)("%s", async (_, exact, plan, fields) => {
-    const { origin, gateway } = await runBoth({ layers: { exact } });
+    const { origin, gateway } = await runBoth({ ...inMemory, layers: { exact } });
     origin.plan(plan);
     const body = question(undefined, fields);
     expect(statusOf(await ask(gateway, body))).toBe("MISS");
@@ -179,20 +179,20 @@ describe("policy may keep what is refused by default (S10, S14, U7)", () => {
   test("S12: tool calls are kept with their ids, unless a rule says no", async () => {
     const plan = { toolCalls: [{ name: "weather", arguments: '{"city":"Athens"}', id: "call_1" }] };
     const body = question(undefined, { tools: [weather] });
-    const kept = await runBoth();
+    const kept = await runBoth(inMemory);
     kept.origin.plan(plan);
     const first = await ask(kept.gateway, body);
     const second = await ask(kept.gateway, body);
     expect([statusOf(second), second.text]).toEqual(["HIT", first.text]);
     expect(second.text).toContain('"call_1"');
-    const dropped = await runBoth({ rules: [{ match: { model: "scripted-*" }, toolCalls: false }] });
+    const dropped = await runBoth({ ...inMemory, rules: [{ match: { model: "scripted-*" }, toolCalls: false }] });
     dropped.origin.plan(plan);
     expect(reasonOf(await ask(dropped.gateway, body))).toBe("tool_calls");
     expect(statusOf(await ask(dropped.gateway, body))).toBe("MISS");
   });
 
   test("U8: the answer of another model is stored under that one's name only", async () => {
-    const { origin, gateway } = await runBoth();
+    const { origin, gateway } = await runBoth(inMemory);
     origin.plan([{ model: "other-model" }]);
     expect(reasonOf(await ask(gateway))).toBe("model_mismatch");
     expect(statusOf(await ask(gateway, { ...question(), model: "other-model" }))).toBe("HIT");
@@ -204,7 +204,7 @@ describe("policy may keep what is refused by default (S10, S14, U7)", () => {
   test.each([false, true])(
     "admission: an answer over maxEntryBytes is passed on whole, not stored (stream %s)",
     async (stream) => {
-      const { origin, gateway } = await runBoth({ layers: { exact: { maxEntryBytes: "4kb" } } });
+      const { origin, gateway } = await runBoth({ ...inMemory, layers: { exact: { maxEntryBytes: "4kb" } } });
       origin.plan({ words: 2_000 });
       const body = question(undefined, { stream });
       const answers = [await ask(gateway, body), await ask(gateway, body)];

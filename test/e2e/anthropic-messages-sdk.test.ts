@@ -2,7 +2,7 @@ import Anthropic from "@anthropic-ai/sdk";
 import type { Message, MessageCreateParamsNonStreaming } from "@anthropic-ai/sdk/resources/messages";
 import { describe, expect, test } from "vitest";
 import type { PlannedReply } from "../../src/testing/scripted-plan.ts";
-import { type RunningGateway, runBoth } from "./running-gateway.ts";
+import { inMemory, type RunningGateway, runBoth } from "./running-gateway.ts";
 
 /** Anthropic's official SDK, pointed at the gateway and otherwise unaware of it. */
 
@@ -85,7 +85,7 @@ function clientOf(gateway: RunningGateway, options: { readonly apiKey?: string; 
 
 describe.each(Object.entries(cases))("S16: %s with Anthropic's SDK", (_, [request, plan]) => {
   test.each(Object.keys(ways))("filled by %s, is the same in every form", async (filling) => {
-    const { origin, gateway } = await runBoth();
+    const { origin, gateway } = await runBoth(inMemory);
     origin.plan(plan);
     const client = clientOf(gateway);
     const first = plain(await ways[filling]!(client, request));
@@ -100,7 +100,7 @@ describe.each(Object.entries(cases))("S16: %s with Anthropic's SDK", (_, [reques
 });
 
 test("the beta endpoint is cached, apart from the other", async () => {
-  const { origin, gateway } = await runBoth();
+  const { origin, gateway } = await runBoth(inMemory);
   const client = clientOf(gateway);
   const asked = { ...base, betas: ["context-1m-2025-08-07"] };
   const first = await client.beta.messages.create(asked);
@@ -112,7 +112,7 @@ test("the beta endpoint is cached, apart from the other", async () => {
 });
 
 test("counting tokens passes through", async () => {
-  const { origin, gateway } = await runBoth();
+  const { origin, gateway } = await runBoth(inMemory);
   const client = clientOf(gateway);
   for (let call = 1; call <= 2; call++) {
     await client.messages.countTokens({ model: base.model, messages: base.messages });
@@ -122,7 +122,7 @@ test("counting tokens passes through", async () => {
 });
 
 test("I1: two credentials never share, whether keys or tokens", async () => {
-  const { origin, gateway } = await runBoth();
+  const { origin, gateway } = await runBoth(inMemory);
   const clients = [{ apiKey: "one" }, { apiKey: "two" }, { authToken: "three" }].map((options) =>
     clientOf(gateway, options),
   );
@@ -134,7 +134,7 @@ test("I1: two credentials never share, whether keys or tokens", async () => {
 });
 
 test("U1: the SDK sees the class, type and retry-after of an origin that refuses", async () => {
-  const { origin, gateway } = await runBoth({ coalescing: { errorBackoff: "0s" } });
+  const { origin, gateway } = await runBoth({ ...inMemory, coalescing: { errorBackoff: "0s" } });
   const client = clientOf(gateway);
   origin.plan({ status: 429, headers: { "retry-after": "7" } });
   const refused = await client.messages.create(base).catch((error: unknown) => error);
@@ -144,7 +144,7 @@ test("U1: the SDK sees the class, type and retry-after of an origin that refuses
 });
 
 test("surface: what the gateway itself refuses reaches the SDK as its own error class, with its code", async () => {
-  const { origin, gateway } = await runBoth();
+  const { origin, gateway } = await runBoth(inMemory);
   const refused = await clientOf(gateway)
     .messages.create(base, { headers: { "x-ai-cache-ttl": "soon" } })
     .catch((error: unknown) => error);
@@ -159,7 +159,7 @@ test("surface: what the gateway itself refuses reaches the SDK as its own error 
 });
 
 test("S6: the SDK rejects a stream that broke off, and one that reports an error", async () => {
-  const { origin, gateway } = await runBoth();
+  const { origin, gateway } = await runBoth(inMemory);
   const client = clientOf(gateway);
   origin.plan({ cut: { afterChunks: 4, how: "fin" } });
   await expect(client.messages.stream(base).finalMessage()).rejects.toMatchObject({ errorCode: "origin_truncated" });

@@ -3,7 +3,7 @@ import { ApiError, FunctionCallingConfigMode, GoogleGenAI, type Part, Type } fro
 import { describe, expect, onTestFinished, test } from "vitest";
 import { createCache } from "../../src/cache.ts";
 import type { PlannedReply } from "../../src/testing/scripted-plan.ts";
-import { runBoth, runOrigin } from "./running-gateway.ts";
+import { inMemory, runBoth, runOrigin } from "./running-gateway.ts";
 
 /** Google's official SDK, pointed at the gateway, or given the cache's fetch, and otherwise unaware of it. */
 
@@ -118,7 +118,7 @@ const ways: Readonly<Record<string, (client: GoogleGenAI, request: Request) => P
 
 describe.each(Object.entries(cases))("%s with the official SDK", (_, [request, plan]) => {
   test.each(Object.keys(ways))("filled by %s, is the same in every form", async (filling) => {
-    const { origin, gateway } = await runBoth();
+    const { origin, gateway } = await runBoth(inMemory);
     origin.plan(plan);
     const client = new GoogleGenAI({ apiKey: "AIza-e2e", httpOptions: { baseUrl: gateway.url } });
     const first = await ways[filling]!(client, request);
@@ -134,7 +134,7 @@ describe.each(Object.entries(cases))("%s with the official SDK", (_, [request, p
 });
 
 test("a conversation that the SDK keeps is the same from a stream and in one piece, and its turns are hits", async () => {
-  const { origin, gateway } = await runBoth();
+  const { origin, gateway } = await runBoth(inMemory);
   const client = new GoogleGenAI({ apiKey: "AIza-e2e", httpOptions: { baseUrl: gateway.url } });
   const talk = async (streamed: boolean): Promise<readonly Turn[]> => {
     const chat = client.chats.create({ model: base.model });
@@ -172,7 +172,7 @@ test("the cache's fetch serves the SDK in the program", async () => {
 });
 
 test("each version of the API, over an upstream named in the path, and behind a version in the base URL", async () => {
-  const { origin, gateway } = await runBoth();
+  const { origin, gateway } = await runBoth(inMemory);
   for (const baseUrl of [gateway.url, `${gateway.url}/u/main`, `${gateway.url}/v1`]) {
     for (const apiVersion of ["v1", "v1beta"]) {
       const client = new GoogleGenAI({ apiKey: "AIza-e2e", apiVersion, httpOptions: { baseUrl } });
@@ -185,7 +185,7 @@ test("each version of the API, over an upstream named in the path, and behind a 
 });
 
 test("U1: the SDK sees the status and the words of an origin that refuses", async () => {
-  const { origin, gateway } = await runBoth({ coalescing: { errorBackoff: "0s" } });
+  const { origin, gateway } = await runBoth({ ...inMemory, coalescing: { errorBackoff: "0s" } });
   const client = new GoogleGenAI({ apiKey: "AIza-e2e", httpOptions: { baseUrl: gateway.url } });
   origin.plan({ status: 429 });
   for (const way of Object.values(ways)) {
@@ -199,7 +199,7 @@ test("U1: the SDK sees the status and the words of an origin that refuses", asyn
 });
 
 test("surface: what the gateway itself refuses reaches the SDK in Google's shape", async () => {
-  const { origin, gateway } = await runBoth();
+  const { origin, gateway } = await runBoth(inMemory);
   const headers = { "x-ai-cache-ttl": "soon" };
   const client = new GoogleGenAI({ apiKey: "AIza-e2e", httpOptions: { baseUrl: gateway.url, headers } });
   const refused = await client.models.generateContent(base).catch((error: unknown) => error);
@@ -213,7 +213,7 @@ test("surface: what the gateway itself refuses reaches the SDK in Google's shape
 });
 
 test("S6: the SDK rejects a stream that broke off, and one that reports an error", async () => {
-  const { origin, gateway } = await runBoth();
+  const { origin, gateway } = await runBoth(inMemory);
   const client = new GoogleGenAI({ apiKey: "AIza-e2e", httpOptions: { baseUrl: gateway.url } });
   for (const plan of [{ cut: { afterChunks: 3, how: "fin" } }, { errorEvent: { atChunk: 2 } }] as const) {
     origin.plan(plan);

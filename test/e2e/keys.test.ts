@@ -2,7 +2,7 @@ import { describe, expect, test } from "vitest";
 import { canaryOf } from "../../src/testing/index.ts";
 import { ask, bearer, question, statusOf } from "./chat-call.ts";
 import { callsByResult } from "./metrics-page.ts";
-import { runBoth } from "./running-gateway.ts";
+import { inMemory, runBoth } from "./running-gateway.ts";
 
 const full = question("What is the tide?", { temperature: 0.5, max_tokens: 50, stop: ["a", "b"] });
 const tool = (name: string, parameters: object = { type: "object" }) => ({
@@ -44,7 +44,7 @@ describe("N2: one changed dimension at a time", () => {
     ["a second credential", {}, { "x-api-key": "k" }],
     ["no credential", {}, { authorization: "" }],
   ])("%s: another call", async (_, change, headers = {}) => {
-    const { origin, gateway } = await runBoth();
+    const { origin, gateway } = await runBoth(inMemory);
     await ask(gateway, full, bearer("sk-1"));
     const answer = await ask(gateway, { ...full, ...change }, { ...bearer("sk-1"), ...headers });
     expect([answer.status, statusOf(answer)]).toEqual([200, "MISS"]);
@@ -52,7 +52,7 @@ describe("N2: one changed dimension at a time", () => {
   });
 
   test("semantics/Key: big integers that doubles cannot tell apart are told apart", async () => {
-    const { origin, gateway } = await runBoth();
+    const { origin, gateway } = await runBoth(inMemory);
     const text = (seed: string) => Buffer.from(JSON.stringify(full).replace("{", `{"seed":${seed},`));
     expect(statusOf(await ask(gateway, text("9007199254740992")))).toBe("MISS");
     expect(statusOf(await ask(gateway, text("9007199254740993")))).toBe("MISS");
@@ -63,7 +63,7 @@ describe("N2: one changed dimension at a time", () => {
   });
 
   test("order of tools, and of keys in their schemas, counts", async () => {
-    const { gateway } = await runBoth();
+    const { gateway } = await runBoth(inMemory);
     const both = (tools: readonly object[]) => question("tools", { tools });
     const schema = { type: "object", properties: { b: {}, a: {} } };
     const sorted = { type: "object", properties: { a: {}, b: {} } };
@@ -89,14 +89,14 @@ describe("N2: one changed dimension at a time", () => {
     ],
     ["headers of proxies", {}, { "x-forwarded-for": "10.0.0.1", via: "1.1 x", forwarded: "for=1" }],
   ])("%s: the same call", async (_, change, headers = {}) => {
-    const { origin, gateway } = await runBoth();
+    const { origin, gateway } = await runBoth(inMemory);
     await ask(gateway, full, bearer("sk-1"));
     expect(statusOf(await ask(gateway, { ...full, ...change }, { ...bearer("sk-1"), ...headers }))).toBe("HIT");
     expect(origin.callCount).toBe(1);
   });
 
   test("semantics/Privacy: perUser keeps the users of one credential apart", async () => {
-    const { origin, gateway } = await runBoth({ layers: { exact: { perUser: true } } });
+    const { origin, gateway } = await runBoth({ ...inMemory, layers: { exact: { perUser: true } } });
     for (const headers of [{ "x-ai-user": "a" }, { "x-ai-user": "b" }] as Record<string, string>[]) {
       expect(statusOf(await ask(gateway, full, headers))).toBe("MISS");
       expect(statusOf(await ask(gateway, full, headers))).toBe("HIT");
@@ -111,7 +111,7 @@ describe("N2: one changed dimension at a time", () => {
 
 describe("I1: different credentials never share", () => {
   test("no byte of one tenant's answers reaches another, whatever the form and order", async () => {
-    const { origin, gateway } = await runBoth();
+    const { origin, gateway } = await runBoth(inMemory);
     const keys = Array.from({ length: 8 }, (_, index) => `sk-tenant-${index}`);
     const canaries = keys.map((key) => canaryOf(`Bearer ${key}`));
     const calls = keys.flatMap((key, owner) =>
@@ -132,7 +132,7 @@ describe("I1: different credentials never share", () => {
   });
 
   test("the origin's own headers go to the leader, not to those who joined or hit", async () => {
-    const { origin, gateway } = await runBoth();
+    const { origin, gateway } = await runBoth(inMemory);
     origin.plan({
       headers: { "x-ratelimit-remaining": "7", "set-cookie": "session=secret", "openai-organization": "org-secret" },
     });

@@ -2,7 +2,7 @@ import OpenAI from "openai";
 import type { Response, ResponseCreateParamsNonStreaming } from "openai/resources/responses/responses";
 import { describe, expect, test } from "vitest";
 import type { PlannedReply } from "../../src/testing/scripted-plan.ts";
-import { type RunningGateway, runBoth } from "./running-gateway.ts";
+import { inMemory, type RunningGateway, runBoth } from "./running-gateway.ts";
 
 /** OpenAI's official SDK and its responses, pointed at the gateway and otherwise unaware of it. */
 
@@ -88,7 +88,7 @@ async function ask(client: OpenAI, request: Request) {
 
 describe.each(Object.entries(cases))("S16: %s with OpenAI's SDK", (_, [request, plan]) => {
   test.each(Object.keys(ways))("filled by %s, is the same in every form", async (filling) => {
-    const { origin, gateway } = await runBoth();
+    const { origin, gateway } = await runBoth(inMemory);
     origin.plan(plan);
     const client = clientOf(gateway);
     const first = plain(await ways[filling]!(client, request));
@@ -104,7 +104,7 @@ describe.each(Object.entries(cases))("S16: %s with OpenAI's SDK", (_, [request, 
 });
 
 test("the answer before is part of the key, and so is metadata, which an answer repeats", async () => {
-  const { origin, gateway } = await runBoth();
+  const { origin, gateway } = await runBoth(inMemory);
   const client = clientOf(gateway);
   const first = await client.responses.create(base);
   for (const previous_response_id of [first.id, "resp_other"]) {
@@ -119,7 +119,7 @@ test("the answer before is part of the key, and so is metadata, which an answer 
 });
 
 test.each([{ conversation: "conv_1" }, { background: true }])("%o passes by the cache", async (state) => {
-  const { origin, gateway } = await runBoth();
+  const { origin, gateway } = await runBoth(inMemory);
   const client = clientOf(gateway);
   for (let call = 1; call <= 2; call++) {
     expect(await ask(client, { ...base, ...state })).toMatchObject({ status: "BYPASS", reason: "provider_state" });
@@ -131,7 +131,7 @@ test.each([
   ["length", "finish_length"],
   ["content_filter", "content_filter"],
 ])("an answer that is incomplete by %s is not stored", async (finishReason, reason) => {
-  const { origin, gateway } = await runBoth();
+  const { origin, gateway } = await runBoth(inMemory);
   origin.plan({ finishReason });
   const client = clientOf(gateway);
   for (let call = 1; call <= 2; call++) {
@@ -143,7 +143,7 @@ test.each([
 });
 
 test("S6: the SDK rejects a stream that broke off and one that reports an error; neither is stored", async () => {
-  const { origin, gateway } = await runBoth({ coalescing: { errorBackoff: "0s" } });
+  const { origin, gateway } = await runBoth({ ...inMemory, coalescing: { errorBackoff: "0s" } });
   const client = clientOf(gateway);
   origin.plan({ cut: { afterChunks: 6, how: "fin" } });
   await expect(client.responses.stream(base).finalResponse()).rejects.toThrow();
@@ -155,7 +155,7 @@ test("S6: the SDK rejects a stream that broke off and one that reports an error;
 });
 
 test("I1: two credentials never share", async () => {
-  const { origin, gateway } = await runBoth();
+  const { origin, gateway } = await runBoth(inMemory);
   const clients = ["one", "two"].map((key) => clientOf(gateway, key));
   const answers = await Promise.all(clients.map((client) => client.responses.create(base)));
   expect(answers[0]?.output_text).not.toBe(answers[1]?.output_text);

@@ -2,7 +2,7 @@ import OpenAI from "openai";
 import type { ChatCompletion, ChatCompletionCreateParamsNonStreaming } from "openai/resources/chat/completions";
 import { describe, expect, test } from "vitest";
 import type { PlannedReply } from "../../src/testing/scripted-plan.ts";
-import { runBoth } from "./running-gateway.ts";
+import { inMemory, runBoth } from "./running-gateway.ts";
 
 /** The official SDK, pointed at the gateway and otherwise unaware of it. */
 
@@ -117,7 +117,7 @@ function essence({ id, model, usage, choices }: ChatCompletion): unknown {
 
 describe.each(Object.entries(cases))("S16: %s with the official SDK", (_, [request, plan]) => {
   test.each(Object.keys(ways))("filled by %s, is the same in every form", async (filling) => {
-    const { origin, gateway } = await runBoth();
+    const { origin, gateway } = await runBoth(inMemory);
     origin.plan(plan);
     const client = new OpenAI({ apiKey: "sk-e2e", baseURL: `${gateway.url}/v1`, maxRetries: 0 });
     const first = await ways[filling]!(client, request);
@@ -131,7 +131,7 @@ describe.each(Object.entries(cases))("S16: %s with the official SDK", (_, [reque
 });
 
 test("U1: the SDK sees the status, code and retry-after of an origin that refuses", async () => {
-  const { origin, gateway } = await runBoth({ coalescing: { errorBackoff: "0s" } });
+  const { origin, gateway } = await runBoth({ ...inMemory, coalescing: { errorBackoff: "0s" } });
   const client = new OpenAI({ apiKey: "sk-e2e", baseURL: `${gateway.url}/v1`, maxRetries: 0 });
   origin.plan({ status: 429, headers: { "retry-after": "7" } });
   const refused = await client.chat.completions.create(base).catch((error: unknown) => error);
@@ -143,7 +143,7 @@ test("U1: the SDK sees the status, code and retry-after of an origin that refuse
 });
 
 test("surface: what the gateway itself refuses reaches the SDK as its own error class, with the field", async () => {
-  const { origin, gateway } = await runBoth();
+  const { origin, gateway } = await runBoth(inMemory);
   const client = new OpenAI({ apiKey: "sk-e2e", baseURL: `${gateway.url}/v1`, maxRetries: 0 });
   const refused = await client.chat.completions
     .create(base, { headers: { "x-ai-cache-ttl": "soon" } })
@@ -154,7 +154,7 @@ test("surface: what the gateway itself refuses reaches the SDK as its own error 
 });
 
 test("S6: the SDK rejects a stream that broke off, and one that reports an error", async () => {
-  const { origin, gateway } = await runBoth();
+  const { origin, gateway } = await runBoth(inMemory);
   const client = new OpenAI({ apiKey: "sk-e2e", baseURL: `${gateway.url}/v1`, maxRetries: 0 });
   for (const plan of [{ cut: { afterChunks: 3, how: "fin" } }, { errorEvent: { atChunk: 2 } }] as const) {
     origin.plan(plan);

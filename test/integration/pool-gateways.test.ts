@@ -7,7 +7,7 @@ import { EngineCache } from "../e2e/engine-cache.ts";
 import { eventually } from "../e2e/eventually.ts";
 import { exchange } from "../e2e/http-exchange.ts";
 import { type RunningGateway, runGateway, runOrigin } from "../e2e/running-gateway.ts";
-import { startRedis } from "../services/redis.ts";
+import { asked, startRedis } from "../services/redis.ts";
 import { describeWithServices } from "../services/required.ts";
 
 /** Two gateways over one Redis and one pool. */
@@ -22,7 +22,7 @@ async function runTwo() {
   for (const { plan } of engines) urls.push((await runOrigin({ plan })).url);
   const settings = { store: { url: server.url }, upstreams: { pool: { replicas: urls, healthPath: "off" } } };
   const gateways = [await runGateway({ url: "" }, settings), await runGateway({ url: "" }, settings)] as const;
-  return { engines, urls, gateways, url: server.url };
+  return { engines, urls, gateways, server };
 }
 
 /** The first block of each prompt that was sent somewhere. */
@@ -46,18 +46,20 @@ async function statesOf(gateway: RunningGateway): Promise<readonly string[]> {
 
 describeWithServices("redis-server", "gateways before one pool", () => {
   test("what one has sent somewhere the other sends there as well", async () => {
-    const { engines, gateways, url } = await runTwo();
+    const { engines, gateways, server } = await runTwo();
     const [one, other] = gateways;
     const told: string[] = [];
-    const listener = redis({ url });
+    const listener = redis({ url: server.url });
     onTestFinished(() => listener.close());
     listener.bus?.subscribe({
       heard: (message) => void (message.kind === "said" && told.push(...textsOf(message.text))),
       missed: () => {},
     });
-    await listener.get("tenant", ["key"]);
+    const listeners = async () =>
+      Number(((await server.admin.call("PUBSUB", "NUMSUB", "reprise:{bus}")) as string[])[1]);
+    await asked(async () => (await listeners()) === 3);
     for (const manual of manuals.keys()) await ask(one, manual, "What is it?");
-    await eventually("all is told", () => told.length === manuals.length);
+    await asked(async () => told.length === manuals.length);
     // The other hears in the same turn of the server as this test, and reads in one of the next of this process.
     for (let turn = 0; turn < 100; turn++) await new Promise((resolve) => setImmediate(resolve));
     // In another order than the one in which they would meet by chance.
