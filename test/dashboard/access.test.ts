@@ -109,26 +109,26 @@ describeWithServices("chromium", "the dashboard without a mouse", () => {
     const dashboard = await openDashboard(gateway);
     const { page } = dashboard;
     const tagged = { "x-ai-cache-tags": "doc:42,handbook" };
-    expect(await page.evaluate(focused)).toMatchObject({ name: "Admin token", isVisible: true });
+    await expect.poll(() => page.evaluate(focused)).toMatchObject({ name: "Admin token", isVisible: true });
     await page.keyboard.type(tokenOf(gateway));
     await page.keyboard.press("Enter");
     await page.getByRole("heading", { level: 1, name: "Overview" }).waitFor();
     await press(dashboard, "Tab", "Skip to the content");
     await press(dashboard, "Enter", "");
-    expect(await page.evaluate(focused)).toMatchObject({ role: "main" });
+    await expect.poll(() => page.evaluate(focused)).toMatchObject({ role: "main" });
     await tabTo(dashboard, "Invalidation", "Shift+Tab");
     await page.keyboard.press("Enter");
     await page.getByRole("heading", { level: 1, name: "Invalidation" }).waitFor();
-    expect(await page.evaluate(focused)).toMatchObject({ name: "Invalidation", role: "heading" });
+    await expect.poll(() => page.evaluate(focused)).toMatchObject({ name: "Invalidation", role: "heading" });
     await tabTo(dashboard, "Tags, with commas between them");
     await page.keyboard.type("handbook");
     await tabTo(dashboard, "Take back…");
     await page.keyboard.press("Enter");
     await page.getByRole("dialog").waitFor();
-    expect(await page.evaluate(focused)).toMatchObject({ name: "Cancel" });
+    await expect.poll(() => page.evaluate(focused)).toMatchObject({ name: "Cancel" });
     await page.keyboard.press("Escape");
     await page.locator("dialog").waitFor({ state: "detached" });
-    expect(await page.evaluate(focused)).toMatchObject({ name: "Take back…" });
+    await expect.poll(() => page.evaluate(focused)).toMatchObject({ name: "Take back…" });
     await page.keyboard.press("Enter");
     await page.getByRole("dialog").waitFor();
     await press(dashboard, "Tab", "Take back");
@@ -144,7 +144,7 @@ describeWithServices("chromium", "the dashboard without a mouse", () => {
     await page.keyboard.press("Enter");
     await page.locator("dialog").waitFor({ state: "detached" });
     await page.getByRole("status").getByText("It is taken back").waitFor({ state: "attached" });
-    expect(await page.evaluate(focused)).toMatchObject({ name: "Take back…", isVisible: true });
+    await expect.poll(() => page.evaluate(focused)).toMatchObject({ name: "Take back…", isVisible: true });
     expect(statusOf(await ask(gateway, question("one"), tagged))).toBe("MISS");
   });
 
@@ -166,7 +166,7 @@ describeWithServices("chromium", "the dashboard without a mouse", () => {
 
 async function press({ page }: DashboardPage, key: string, name: string): Promise<void> {
   await page.keyboard.press(key);
-  if (name !== "") expect(await page.evaluate(focused)).toMatchObject({ name, isVisible: true });
+  if (name !== "") await expect.poll(() => page.evaluate(focused)).toMatchObject({ name, isVisible: true });
 }
 
 /** Goes on, or back, until it is reached; everything can be. */

@@ -5,7 +5,7 @@ import { callAdmin, tokenOf } from "./admin-call.ts";
 import { ask, bearer, question } from "./chat-call.ts";
 import { exchange } from "./http-exchange.ts";
 import { scrape, total } from "./metrics-page.ts";
-import { inMemory, type RunningGateway, runBoth, runGateway, runOrigin } from "./running-gateway.ts";
+import { inMemory, onDisk, type RunningGateway, runBoth, runGateway, runOrigin } from "./running-gateway.ts";
 
 const plain = { layers: { semantic: { mode: "off" } } };
 const bare = { ...inMemory, ...plain };
@@ -66,7 +66,7 @@ describe("GET /admin/v1/tenants", () => {
 
 describe("GET /admin/v1/health", () => {
   test("tells of the stores with what they hold, and of the parts in use", async () => {
-    const { gateway } = await runBoth();
+    const { gateway } = await runBoth(onDisk);
     const health = await see(gateway, "/health");
     expect(health.status).toBe("ready");
     expect(health.stores.map(({ name, state }: Record<string, string>) => [name, state])).toEqual([

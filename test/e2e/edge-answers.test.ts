@@ -6,7 +6,7 @@ import { ask, contentOf, question } from "./chat-call.ts";
 import { eventually } from "./eventually.ts";
 import { type Exchanged, type ExchangeOptions, exchange } from "./http-exchange.ts";
 import { openConnection } from "./raw-connection.ts";
-import { inMemory, type RunningGateway, runBoth, runGateway } from "./running-gateway.ts";
+import { inMemory, onDisk, type RunningGateway, runBoth, runGateway } from "./running-gateway.ts";
 import { askUntilStored } from "./stored-answer.ts";
 
 /** Reviewed answers, each at a URL that caches in front of the gateway may keep. */
@@ -239,7 +239,7 @@ describe("published answers", () => {
   });
 
   test("survives a restart, withdrawn ones too", async () => {
-    const { origin, gateway } = await runBoth();
+    const { origin, gateway } = await runBoth(onDisk);
     const text = await publish(gateway, "kept");
     await publish(gateway, "taken");
     await callAdmin(gateway, "/answers/taken", { method: "DELETE" });

@@ -3,7 +3,7 @@ import { describe, expect, test } from "vitest";
 import { invalidate } from "./admin-call.ts";
 import { ask, bearer, chatPath, question, statusOf } from "./chat-call.ts";
 import { type Exchanged, type ExchangeOptions, exchange } from "./http-exchange.ts";
-import { inMemory, type RunningGateway, runBoth, runGateway } from "./running-gateway.ts";
+import { inMemory, onDisk, type RunningGateway, runBoth, runGateway } from "./running-gateway.ts";
 import { askUntilStored } from "./stored-answer.ts";
 
 /** Answers to calls that policy opened, by GET as well: at the digest of their body. */
@@ -145,7 +145,7 @@ describe("twins for everybody", () => {
   });
 
   test("policy that closes the call again closes what is there", async () => {
-    const { origin, gateway } = await runBoth({ rules: opened.rules });
+    const { origin, gateway } = await runBoth({ ...onDisk, rules: opened.rules });
     const path = locationOf(await askUntilStored(gateway, question(), faq));
     await gateway.close();
     const open = await runGateway(origin, { rules: opened.rules }, gateway.folder);

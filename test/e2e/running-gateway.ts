@@ -17,6 +17,8 @@ export interface RunningGateway {
 /** For what does not concern the store: without its file and its thread a gateway starts in a fraction of the time. */
 export const inMemory = { store: { url: "memory" } } as const;
 
+export const onDisk = { store: { url: "sqlite" } } as const;
+
 export function temporaryFolder(): string {
   const folder = mkdtempSync(join(tmpdir(), "reprise-e2e-"));
   onTestFinished(() => rmSync(folder, { recursive: true, force: true }));
@@ -51,9 +53,10 @@ function timeoutsOf(settings: Readonly<Record<string, unknown>>): object {
   return (settings["upstream"] as object | undefined) ?? {};
 }
 
+/** The store is one in memory, where `settings` names no other: what is asked right after a miss is stored by then. */
 export async function runBoth(
-  settings?: Readonly<Record<string, unknown>>,
+  settings: Readonly<Record<string, unknown>> = {},
 ): Promise<{ readonly origin: ScriptedOrigin; readonly gateway: RunningGateway }> {
   const origin = await runOrigin();
-  return { origin, gateway: await runGateway(origin, settings) };
+  return { origin, gateway: await runGateway(origin, { ...inMemory, ...settings }) };
 }
