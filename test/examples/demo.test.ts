@@ -1,8 +1,6 @@
 import { expect, test } from "vitest";
 import { runExample } from "./run-example.ts";
 
-// Of a call and a refresh that ends at the same instant of the day, either may come first on a busy machine, and the replay
-// then counts a hit for an answer that was stale: such a day is played once more.
 test("demo.ts: every layer works in the day that is played, its books balance, and the gateway goes on with its store", {
   retry: 1,
   timeout: 180_000,

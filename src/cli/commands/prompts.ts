@@ -7,7 +7,8 @@ import type { GatewayConfig } from "../../gateway/config.ts";
 import { deleteFromAdmin, getFromAdmin, postToAdmin, putToAdmin } from "../admin-client.ts";
 import { MisuseError } from "../misuse-error.ts";
 import type { ListedPrompts, RemovedPrompt, SetPrompt, WarmedPrompt } from "../prompts/prompts-text.ts";
-import { configFlag, type Flags } from "./config-flags.ts";
+import type { Flags } from "./config-flags.ts";
+import { withGatewayFlags } from "./gateway-flags.ts";
 import { act, type Report } from "./report.ts";
 
 /** `reprise prompts list|set|delete|warm|lint`: the named system prompts of a running gateway, by its admin API. */
@@ -71,16 +72,6 @@ const tenantFlag = [
 const setExamples =
   "\nExamples:\n  reprise prompts set support prompts/support.txt\n  git show HEAD:support.txt | reprise prompts set support@2026-07\n\n" +
   "The text is taken as it stands, to the last line end. Setting the same text again changes nothing.";
-
-function withGatewayFlags(command: Command): Command {
-  return command
-    .option("--url <url>", "the gateway, such as http://127.0.0.1:8787 (default: that of the configuration)")
-    .option(...configFlag)
-    .option("--port <number>", "port of the gateway (default: 8787)")
-    .option("--host <address>", "address of the gateway (default: 127.0.0.1)")
-    .option("--data <folder>", "data folder of the gateway, where its admin token is (default: ./.reprise)")
-    .option("--json", "print the result as JSON");
-}
 
 /** What concerns where the gateway is, and not what is asked of it. */
 function run(flags: PromptFlags, action: string, asked: Asked): Promise<void> {

@@ -4,7 +4,8 @@ import { defined } from "../../core/defined.ts";
 import type { GatewayConfig } from "../../gateway/config.ts";
 import { deleteFromAdmin, getFromAdmin, postToAdmin } from "../admin-client.ts";
 import { MisuseError } from "../misuse-error.ts";
-import { configFlag, type Flags } from "./config-flags.ts";
+import type { Flags } from "./config-flags.ts";
+import { withGatewayFlags } from "./gateway-flags.ts";
 import { act, type Report } from "./report.ts";
 
 /** `reprise publish` and `reprise unpublish`: reviewed answers at URLs of their own, by the admin API of a running gateway. */
@@ -71,16 +72,6 @@ const examples =
   `  reprise publish news --prompt news.json --every 1h --credential ${credentialExample}\n\n` +
   "With a name and nothing else the newest version is printed, for whoever reviews it. reprise entries lists ids.\n" +
   "A name in braces after a dollar sign is an environment variable of the gateway, and is stored as it stands.";
-
-function withGatewayFlags(command: Command): Command {
-  return command
-    .option("--url <url>", "the gateway, such as http://127.0.0.1:8787 (default: that of the configuration)")
-    .option(...configFlag)
-    .option("--port <number>", "port of the gateway (default: 8787)")
-    .option("--host <address>", "address of the gateway (default: 127.0.0.1)")
-    .option("--data <folder>", "data folder of the gateway, where its admin token is (default: ./.reprise)")
-    .option("--json", "print the result as JSON");
-}
 
 /** What concerns where the gateway is, and not what is to be done. */
 function settingsIn(flags: PublishFlags & { readonly path?: string }): Flags {
