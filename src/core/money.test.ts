@@ -1,5 +1,5 @@
 import { describe, expect, it } from "vitest";
-import { usdText } from "./money.ts";
+import { picodollarsOf, usdText } from "./money.ts";
 
 describe("usdText", () => {
   it.each([
@@ -14,5 +14,20 @@ describe("usdText", () => {
     [-1, "-0.000000000001"],
   ])("writes %s as %s, without exponent", (picodollars, text) => {
     expect(usdText(picodollars)).toBe(text);
+  });
+});
+
+describe("picodollarsOf", () => {
+  it.each([
+    ["0", 0n],
+    ["5.00", 5_000_000_000_000n],
+    ["0.000000000001", 1n],
+    ["12.34", 12_340_000_000_000n],
+  ])("reads %s", (text, picodollars) => {
+    expect(picodollarsOf(text)).toBe(picodollars);
+  });
+
+  it.each(["", ".5", "5.", "-1", "+1", "1,5", "1e3", " 1", "0.0000000000001", "NaN"])("refuses %j", (text) => {
+    expect(picodollarsOf(text)).toBeUndefined();
   });
 });

@@ -14,3 +14,9 @@ export function usdText(picodollars: number | bigint): string {
   const fraction = digits.slice(-12).replace(/0+$/, "");
   return `${whole < 0n ? "-" : ""}${digits.slice(0, -12)}${fraction === "" ? "" : `.${fraction}`}`;
 }
+
+/** Reads a decimal of dollars that is not negative, such as `5.00`, exactly; `undefined` for everything else. */
+export function picodollarsOf(usd: string): bigint | undefined {
+  const [, whole, fraction = ""] = /^(\d{1,15})(?:\.(\d{1,12}))?$/.exec(usd) ?? [];
+  return whole === undefined ? undefined : BigInt(whole + fraction.padEnd(12, "0"));
+}
