@@ -107,6 +107,8 @@ export interface Core {
   policyFor(subject: PolicySubject): CallPolicy;
   /** From now on calls follow these rules; stores and the secret stay as they are. */
   reconfigure(settings: Settings): void;
+  /** Resolves when all answers and vectors that have come whole are in the store. Never rejects. */
+  flush(): Promise<void>;
   readonly wrapParts: Omit<ShelfParts, "tenant">;
   readonly vectorParts: Omit<EmbeddingsParts, "tenant"> & { readonly layer: EmbeddingLayer };
   close(): Promise<void>;
@@ -267,6 +269,7 @@ export async function assembleCore(options: CoreOptions): Promise<Core> {
       return taken;
     },
     prepared: async () => semantic?.prepared(),
+    flush: async () => void (await Promise.all([pipeline.stored(), batches.stored()])),
     wrapParts: { exact, secret, policy: defaultPolicy(settings), clock, trace, backoffMs },
     vectorParts: { layer, ...embeddingsParts },
     policyFor: (subject) => rulesOf(live).resolve(subject),

@@ -95,10 +95,15 @@ export class Pipeline {
     });
   }
 
+  /** Resolves when all answers that are complete now are stored. */
+  async stored(): Promise<void> {
+    await Promise.allSettled(this.#storing);
+  }
+
   /** Ends what nobody waits for. Resolves when all answers that are complete are stored; to be awaited before the store is closed. */
   async close(): Promise<void> {
     for (const flight of [...this.#detached]) flight.abandon();
-    await Promise.all(this.#storing);
+    await this.stored();
   }
 
   #decide(asked: Asked, caller: Caller): MaybePromise<Answer> {

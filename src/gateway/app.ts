@@ -54,6 +54,8 @@ export interface App {
   readonly server: FastifyInstance;
   /** Takes over rules, upstreams, limits and log level; what is under way ends as it began. */
   reload(config: GatewayConfig): void;
+  /** Resolves when all answers that have come whole are in the store. */
+  flush(): Promise<void>;
   /** Stops accepting, lets what runs finish for `drainMs`, then cuts it; writes what is pending. */
   close(drainMs: number): Promise<void>;
 }
@@ -196,6 +198,7 @@ export async function createApp(config: GatewayConfig, log: Log, peers?: Peers):
       edge.current?.reconfigure(config);
       // The upstreams of before end with the last call that holds them; their idle connections close by themselves.
     },
+    flush: () => core.flush(),
     async close(drainMs) {
       state.draining = true;
       watch.feed.close();

@@ -14,6 +14,8 @@ export interface Gateway {
   readonly url: string;
   /** Takes over rules, upstreams, limits and log level. Address, data folder and store need a restart. */
   reload(config: GatewayConfig): void;
+  /** Resolves when all answers that have come whole are in the store; a caller has its answer a moment earlier. */
+  flush(): Promise<void>;
   /** Drains and stops; safe to call twice. */
   close(): Promise<void>;
 }
@@ -44,6 +46,7 @@ export async function startGateway(
   return {
     url: `http://${address.family === "IPv6" ? `[${address.address}]` : address.address}:${address.port}`,
     reload: (changed) => app.reload(changed),
+    flush: () => app.flush(),
     close: () => {
       closing ??= app.close(drainTimeout);
       return closing;

@@ -10,13 +10,27 @@ export function question(content = "Tell me of the sea 🌊", fields: object = {
 
 type Headers = Readonly<Record<string, string>>;
 
-export function ask(
-  gateway: { readonly url: string },
-  body: object = question(),
-  headers: Headers = {},
-): Promise<Exchanged> {
-  return exchange(gateway.url + chatPath, { body, headers: withType(headers) });
+/** A gateway, or what stands before one; `flush` where it runs in this process. */
+export interface Asked {
+  readonly url: string;
+  flush?(): Promise<void>;
 }
+
+/**
+ * Resolves with the answer when it is stored, so that the same question then finds it: under load a caller has its answer
+ * before the store has. A store that is frozen is waited for no longer than some turns of the event loop.
+ */
+export async function ask(gateway: Asked, body: object = question(), headers: Headers = {}): Promise<Exchanged> {
+  const answer = await exchange(gateway.url + chatPath, { body, headers: withType(headers) });
+  let isStored = gateway.flush === undefined;
+  void gateway.flush?.().finally(() => {
+    isStored = true;
+  });
+  for (let turn = 0; !isStored && turn < mostTurns; turn++) await new Promise((resolve) => setImmediate(resolve));
+  return answer;
+}
+
+const mostTurns = 5_000;
 
 export function beginAsking(
   gateway: { readonly url: string },

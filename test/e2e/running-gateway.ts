@@ -11,6 +11,8 @@ export interface RunningGateway {
   /** Without a path. */
   readonly url: string;
   readonly folder: string;
+  /** Resolves when all answers that have come whole are in the store. */
+  flush(): Promise<void>;
   close(): Promise<void>;
 }
 
@@ -45,7 +47,7 @@ export async function runGateway(
   if (!reading.ok) throw new Error(reading.mistakes.map(describeMistake).join("\n"));
   const gateway = await startGateway(reading.config);
   onTestFinished(() => gateway.close());
-  return { url: gateway.url, folder, close: () => gateway.close() };
+  return { url: gateway.url, folder, flush: () => gateway.flush(), close: () => gateway.close() };
 }
 
 /** `settings.upstream` holds further options of the one upstream. */
