@@ -23,6 +23,7 @@ import {
   workerCount,
 } from "./option-fields.ts";
 import { type CompatGateway, compatGateways } from "./policy/compat-headers.ts";
+import type { RuleMatch } from "./policy/rules.ts";
 import { type PolicyInput, policyFields, policySchema } from "./policy-options.ts";
 import { type CacheRuleInput, cacheRulesSchema } from "./prefix-options.ts";
 import { type LintMode, lintModes } from "./prompt-lint/lint-mode.ts";
@@ -37,11 +38,11 @@ import { warmSchema } from "./warm-options.ts";
 
 const matchSchema = z.strictObject(
   Object.fromEntries(
-    ["model", "protocol", "operation", "namespace", "tenant", "tag"].map((name) => [
+    ["model", "protocol", "operation", "namespace", "tenant", "user", "tag"].map((name) => [
       name,
       optionalText({ description: `Pattern for the ${name}; \`*\` stands for any run of characters.` }),
     ]),
-  ) as Record<"model" | "protocol" | "operation" | "namespace" | "tenant" | "tag", z.ZodOptional<Field<string>>>,
+  ) as Record<keyof RuleMatch, z.ZodOptional<Field<string>>>,
 );
 
 const tokensByModel = field(
@@ -261,7 +262,7 @@ export type RuleInput = PolicyInput & {
   readonly edge?: TwinAccess;
   /** Tags for the answers, besides those of the call. */
   readonly tags?: readonly string[];
-  readonly match: { readonly [Name in "model" | "protocol" | "operation" | "namespace" | "tenant" | "tag"]?: string };
+  readonly match: RuleMatch;
 };
 
 /** One mistake in a set of options. */

@@ -142,9 +142,9 @@ export class EmbeddingIntake {
     const directives = reading.ask === undefined ? headers.directives : narrowed(headers.directives, reading.ask);
     const { model, inputs, digests } = reading;
     const { namespace, tags, version } = directives;
-    const subject = { model, protocol: protocol.name, operation: protocol.operation, namespace, tenant, tags };
-    const policy = this.#parts.rules.resolve(subject);
     const user = directives.user ?? reading.user;
+    const subject = { model, protocol: protocol.name, operation: protocol.operation, namespace, tenant, user, tags };
+    const policy = this.#parts.rules.resolve(subject);
     const scopes = new Map<string, { scope: VectorScope; keyOf: (digest: string) => string }>();
     const placeOf = (parameters: string) => {
       const known = scopes.get(parameters);

@@ -1,4 +1,5 @@
 import { LRUCache } from "lru-cache";
+import type { AskedBy } from "../core/asked-by.ts";
 import type { Asked, Call } from "../core/call.ts";
 import { taggedWith } from "../core/directives.ts";
 import { contentDigest, type FingerprintKey, fingerprint, keyVersion, lengthPrefixed } from "../core/fingerprint.ts";
@@ -36,6 +37,8 @@ export interface IncomingRequest {
   readonly body: Uint8Array;
   /** The registered prompt that was put into the body, where the call referred to one. */
   readonly prompt?: string;
+  /** Who asks, where it was checked already; otherwise the credentials among the fields tell. */
+  readonly principal?: AskedBy | undefined;
 }
 
 export interface IntakeParts {
@@ -141,6 +144,7 @@ export class Intake {
       operation: protocol.operation,
       namespace: directives.namespace,
       tenant,
+      user,
       tags: directives.tags,
     });
     const zero = forcesZero(rules.resolve(subjectFor(reading.facts.model)))

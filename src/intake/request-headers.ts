@@ -1,14 +1,16 @@
 import { LRUCache } from "lru-cache";
+import type { AskedBy } from "../core/asked-by.ts";
 import { type Directives, directiveHeaders } from "../core/directives.ts";
 import { type FingerprintKey, fingerprint, lengthPrefixed } from "../core/fingerprint.ts";
 import { type CompatHeaders, noCompatHeaders } from "../policy/compat-headers.ts";
-import { readDirectives } from "../policy/directives.ts";
+import { narrowed, readDirectives } from "../policy/directives.ts";
 import { classifyHeader, readQuery } from "../policy/scope.ts";
 
 /**
  * Header fields and credentials in the query to tenant, directives, what is forwarded and what is keyed: each header is
  * a credential (it makes the tenant), or keyed, or known not to change an answer; the rest is dropped. Clients send the
- * same fields again and again, so those seen lately are recognised by their text.
+ * same fields again and again, so those seen lately are recognised by their text. Where somebody has checked who asks, the
+ * tenant is that one, and credentials are dropped: what is forwarded must be keyed, and who asks is no longer told by them.
  */
 
 /** As much of a wire format as the reading of header fields depends on; compared by identity. */
@@ -24,6 +26,8 @@ export interface FieldsOfRequest {
   readonly query: string;
   /** Names and values in turn, as node gives them. */
   readonly rawHeaders: readonly string[];
+  /** Who asks, where it was checked already. */
+  readonly principal?: AskedBy | undefined;
 }
 
 export interface HeaderReading {
@@ -40,6 +44,7 @@ interface LatestHeaders {
   readonly protocol: HeaderRules;
   readonly rawHeaders: readonly string[];
   readonly secrets: string;
+  readonly principal: AskedBy | undefined;
   readonly reading: HeaderReading;
 }
 
@@ -71,24 +76,31 @@ export class RequestHeaders {
 
   /** Throws `RequestRejectedError` for a field of ours that breaks its rule. */
   read(request: FieldsOfRequest): HeaderReading {
-    const { protocol, query, rawHeaders } = request;
+    const { protocol, query, rawHeaders, principal } = request;
     const secrets = readQuery(query, protocol.unkeyedParameters).credentials.join("&");
     // A client sends the same fields again and again: comparing is cheaper than looking up.
-    const place = placeOf(rawHeaders);
+    const place = placeOf(rawHeaders, principal);
     const latest = this.#latest[place];
-    if (latest?.protocol === protocol && latest.secrets === secrets && sameFields(latest.rawHeaders, rawHeaders))
+    if (
+      latest?.protocol === protocol &&
+      latest.secrets === secrets &&
+      latest.principal === principal &&
+      sameFields(latest.rawHeaders, rawHeaders)
+    )
       return latest.reading;
     const text = headerText(request, secrets);
     const reading = this.#readings.get(text) ?? this.#readNew(request, text, secrets);
-    this.#latest[place] = { protocol, rawHeaders, secrets, reading };
+    this.#latest[place] = { protocol, rawHeaders, secrets, principal, reading };
     return reading;
   }
 
   #readNew(request: FieldsOfRequest, text: string, secrets: string): HeaderReading {
+    const { principal } = request;
     const merged = mergedHeaders(request.rawHeaders);
-    const directives = readDirectives(merged, this.#compat.asks);
+    const directives = within(principal, readDirectives(merged, this.#compat.asks));
     const credentials: string[] = secrets === "" ? [] : ["?", secrets];
-    const keyed: string[] = [];
+    // What somebody who is known writes into his query is forwarded with it.
+    const keyed: string[] = principal === undefined ? [] : [...credentials];
     const forwarded: Record<string, string> = Object.create(null);
     for (const name of Object.keys(merged).sort()) {
       const given = merged[name] as string;
@@ -96,14 +108,14 @@ export class RequestHeaders {
       const value = this.#compat.forwarded(name, given);
       if (value === undefined) continue;
       const use = stripped.has(name) ? "drop" : classifyHeader(name, request.protocol.keyedHeaders);
-      if (use === "drop") continue;
+      if (use === "drop" || (use === "credential" && principal !== undefined)) continue;
       forwarded[name] = value;
       if (use === "credential") credentials.push(name, value);
       if (use === "keyed") keyed.push(name, value);
     }
     const reading: HeaderReading = {
       size: fixedBytes + 2 * text.length,
-      tenant: tenantOf(this.#secret, credentials),
+      tenant: principal?.tenant ?? tenantOf(this.#secret, credentials),
       directives,
       forwarded: Object.freeze({ ...forwarded, "content-type": "application/json", "accept-encoding": "identity" }),
       keyed,
@@ -118,14 +130,28 @@ export function tenantOf(secret: FingerprintKey, credentials: readonly string[])
   return credentials.length === 0 ? anonymousTenant : fingerprint(secret, lengthPrefixed(["tenant", ...credentials]));
 }
 
+/** What somebody who is known may ask for: as his own user, and of the layers that are his. */
+function within(principal: AskedBy | undefined, directives: Directives): Directives {
+  const { user, layers } = principal ?? {};
+  if (user === undefined && layers === undefined) return directives;
+  return narrowed(directives, (draft) => {
+    if (user !== undefined) draft.user = user;
+    if (layers !== undefined) draft.layers = new Set(layers.filter((layer) => draft.layers?.has(layer) !== false));
+  });
+}
+
 /** The length of the body differs from call to call and says nothing. */
 function isLength(name: string): boolean {
   return name.length === 14 && name.toLowerCase() === "content-length";
 }
 
 /** Clients differ in the ends of their credentials; where they do not, they share a place and take turns in it. */
-function placeOf(rawHeaders: readonly string[]): number {
+function placeOf(rawHeaders: readonly string[], principal: AskedBy | undefined): number {
   let sum = 0;
+  if (principal !== undefined) {
+    const { tenant } = principal;
+    sum = tenant.length * 31 + tenant.charCodeAt(tenant.length - 1) * 7 + tenant.charCodeAt(0);
+  }
   for (let index = 0; index < rawHeaders.length; index += 2) {
     const value = rawHeaders[index + 1] as string;
     if (isLength(rawHeaders[index] as string)) continue;
@@ -147,8 +173,12 @@ function sameFields(one: readonly string[], other: readonly string[]): boolean {
 
 /** Everything the reading depends on. */
 function headerText(request: FieldsOfRequest, secrets: string): string {
-  const { rawHeaders } = request;
+  const { rawHeaders, principal } = request;
   let text = `${request.protocol.name}${secrets.length}:${secrets}`;
+  if (principal !== undefined) {
+    const { tenant, user, layers } = principal;
+    text += JSON.stringify([tenant, user, layers]);
+  }
   for (let index = 0; index < rawHeaders.length; index += 2) {
     const name = rawHeaders[index] as string;
     if (isLength(name)) continue;

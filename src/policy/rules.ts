@@ -8,6 +8,7 @@ export interface RuleMatch {
   readonly operation?: string;
   readonly namespace?: string;
   readonly tenant?: string;
+  readonly user?: string;
   readonly tag?: string;
 }
 
@@ -24,6 +25,8 @@ export interface PolicySubject {
   readonly operation: string;
   readonly namespace: string;
   readonly tenant: string;
+  /** No pattern fits a call that names none. */
+  readonly user?: string | undefined;
   readonly tags: readonly string[];
 }
 
@@ -61,7 +64,10 @@ function matcher(match: RuleMatch): (subject: PolicySubject) => boolean {
   for (const [field, pattern] of Object.entries(fields)) {
     if (pattern === undefined) continue;
     const fits = glob(pattern);
-    tests.push((subject) => fits(subject[field as Exclude<keyof PolicySubject, "tags">]));
+    tests.push((subject) => {
+      const value = subject[field as Exclude<keyof PolicySubject, "tags">];
+      return value !== undefined && fits(value);
+    });
   }
   if (tag !== undefined) {
     const fits = glob(tag);
