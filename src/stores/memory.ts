@@ -3,7 +3,8 @@
  *
  * One map a tenant, so that a look-up builds no composite string; a tenant's map is freed with its last entry. Room
  * is made by SIEVE (see eviction-queue.ts), in one queue for each priority: `low` is emptied before `normal` is
- * touched, `normal` before `high`. An expired value is dropped when a look-up or the hand meets it.
+ * touched, `normal` before `high`. A tenant that has more than its fair share makes room among its own entries (see
+ * tenant-entries.ts). An expired value is dropped when a look-up or the hand meets it.
  */
 
 import { type Clock, systemClock } from "../core/clock.ts";
@@ -16,6 +17,7 @@ import { HeldEntries } from "./held-entries.ts";
 import { type NumberedEntry, pageOf } from "./memory-listing.ts";
 import { ownBytes } from "./own-bytes.ts";
 import type { StoredEntry, StoreWithExpiry } from "./store-with-expiry.ts";
+import { largestOver, roundMs, shareOf, TenantEntries } from "./tenant-entries.ts";
 
 export interface MemoryOptions {
   /** Bytes of keys, values and `MEMORY_ENTRY_OVERHEAD` an entry. Default 128 MiB. */
@@ -92,7 +94,7 @@ export function memory(options: MemoryOptions = {}): MemoryStore {
 class Memory implements MemoryStore {
   readonly name = "memory";
   readonly #clock: Clock;
-  readonly #tenants = new Map<string, Map<string, MemoryEntry>>();
+  readonly #tenants = new Map<string, TenantEntries<MemoryEntry>>();
   readonly #queues: Readonly<Record<EvictionPriority, EvictionQueue<MemoryEntry>>> = {
     low: new EvictionQueue(),
     normal: new EvictionQueue(),
@@ -105,6 +107,10 @@ class Memory implements MemoryStore {
   /** Of the newest entry. */
   #number = 0;
   #evictions = 0;
+  /** Those that have had more than their share since they were last asked to yield. */
+  readonly #large = new Set<TenantEntries<MemoryEntry>>();
+  /** When the hand of the whole store may take something for a tenant that is over its share. */
+  #turnOfAllAt = Number.NEGATIVE_INFINITY;
   #closed = false;
 
   constructor({ maxBytes = 128 * 1024 * 1024, maxEntryBytes, clock = systemClock }: MemoryOptions) {
@@ -133,9 +139,11 @@ class Memory implements MemoryStore {
     if (size > Math.min(this.#maxEntryBytes ?? this.#maxBytes / 8, this.#maxBytes)) return "declined";
     const { deleteAt, priority = "normal" } = options;
     const now = this.#clock.now();
-    const earlier = this.#tenants.get(tenant)?.get(key);
+    const earlier = this.#tenants.get(tenant)?.byKey.get(key);
     if (earlier !== undefined && earlier.priority === priority && value.byteLength <= earlier.value.byteLength) {
-      this.#bytes += value.byteLength - earlier.value.byteLength;
+      const growth = value.byteLength - earlier.value.byteLength;
+      this.#bytes += growth;
+      (this.#tenants.get(tenant) as TenantEntries<MemoryEntry>).bytes += growth;
       earlier.value = ownBytes(value);
       earlier.deleteAt = deleteAt;
       earlier.storedAt = now;
@@ -144,7 +152,7 @@ class Memory implements MemoryStore {
     }
     if (earlier !== undefined) this.#remove(earlier);
     // Room first: the new entry must not be its own victim, not even as the only one of low priority.
-    this.#makeRoom(size, now);
+    this.#makeRoom(size, now, tenant);
     this.#number += 1;
     const entry = new MemoryEntry(this.#number, tenant, key, ownBytes(value), deleteAt, now, priority);
     entry.visited = earlier !== undefined;
@@ -156,7 +164,7 @@ class Memory implements MemoryStore {
     const earlier = this.#find(tenant, key);
     if (earlier !== undefined) return earlier.value;
     this.set(tenant, key, value, options);
-    return this.#tenants.get(tenant)?.get(key)?.value ?? value;
+    return this.#tenants.get(tenant)?.byKey.get(key)?.value ?? value;
   }
 
   delete(tenant: string, key: string): boolean {
@@ -196,7 +204,7 @@ class Memory implements MemoryStore {
 
   #find(tenant: string, key: string): MemoryEntry | undefined {
     if (this.#closed) this.#assertOpen();
-    const entry = this.#tenants.get(tenant)?.get(key);
+    const entry = this.#tenants.get(tenant)?.byKey.get(key);
     if (entry === undefined) return undefined;
     if (entry.deleteAt !== Number.POSITIVE_INFINITY && entry.deleteAt <= this.#clock.now()) {
       this.#remove(entry);
@@ -207,33 +215,54 @@ class Memory implements MemoryStore {
   }
 
   #insert(entry: MemoryEntry, size: number): void {
-    const entries = this.#tenants.get(entry.tenant);
-    if (entries === undefined) this.#tenants.set(entry.tenant, new Map([[entry.key, entry]]));
-    else entries.set(entry.key, entry);
+    let own = this.#tenants.get(entry.tenant);
+    if (own === undefined) {
+      own = new TenantEntries();
+      this.#tenants.set(entry.tenant, own);
+    }
+    own.add(entry, size);
+    if (own.bytes > shareOf(this.#maxBytes, this.#tenants.size)) this.#large.add(own);
     this.#queues[entry.priority].push(entry);
     this.#bytes += size;
     this.#entries += 1;
   }
 
   #remove(entry: MemoryEntry): void {
-    const entries = this.#tenants.get(entry.tenant);
-    entries?.delete(entry.key);
-    if (entries?.size === 0) this.#tenants.delete(entry.tenant);
+    const size = sizeOf(entry.key, entry.value);
+    const own = this.#tenants.get(entry.tenant);
+    own?.remove(entry, size);
+    if (own?.byKey.size === 0) {
+      this.#tenants.delete(entry.tenant);
+      this.#large.delete(own);
+    }
     this.#queues[entry.priority].remove(entry);
-    this.#bytes -= sizeOf(entry.key, entry.value);
+    this.#bytes -= size;
     this.#entries -= 1;
     // For whoever holds it.
     entry.deleteAt = gone;
   }
 
-  #makeRoom(needed: number, now: number): void {
+  /** `tenant`: who wants it, if anybody does. */
+  #makeRoom(needed: number, now: number, tenant?: string): void {
     while (this.#bytes + needed > this.#maxBytes) {
       const { low, normal, high } = this.#queues;
-      const victim = low.victim(now) ?? normal.victim(now) ?? high.victim(now);
+      const yielding = tenant === undefined ? undefined : this.#whoYields(tenant, needed, now);
+      const victim = yielding?.victim(now) ?? low.victim(now) ?? normal.victim(now) ?? high.victim(now);
       if (victim === undefined) return;
       if (victim.deleteAt > now) this.#evictions += 1;
       this.#remove(victim);
     }
+  }
+
+  /** Who is to make room for `tenant`: itself, or who has most of those that have too much. `undefined`: all of them. */
+  #whoYields(tenant: string, needed: number, now: number): TenantEntries<MemoryEntry> | undefined {
+    if (this.#tenants.size === 1) return undefined;
+    const own = this.#tenants.get(tenant);
+    const share = shareOf(this.#maxBytes, this.#tenants.size);
+    if (own === undefined || own.bytes + needed <= share) return largestOver(share, this.#large);
+    if (now < this.#turnOfAllAt) return own;
+    this.#turnOfAllAt = now + roundMs / this.#entries;
+    return undefined;
   }
 
   #assertOpen(): void {
