@@ -23,15 +23,9 @@ export class Model {
     this.#isBusy = isBusy;
   }
 
-  /** Longer answers take longer, vectors are quick. */
-  durationMs(body: Uint8Array): number {
-    const spread = spreadOf(body);
-    return Buffer.from(body).includes('"input"') ? 60 + spread / 10 : 500 + spread * 1.8;
-  }
-
   readonly plan = (call: ReceivedCall): PlannedReply => {
     if (!this.isLive && this.#isBusy()) return { status: 429, headers: { "retry-after": "20" } };
-    const request = call.json as Request;
+    const request = call.json as ModelRequest;
     const isVectors = request.input !== undefined;
     const question = questionIn(request);
     const content = answerTo(question);
@@ -40,14 +34,19 @@ export class Model {
       this.answers++;
       this.billed += costOf(modelIn(request, call.path), tokens);
     }
-    const delays = this.isLive ? { latencyMs: this.durationMs(call.body), paceMs: 8 } : {};
+    const delays = this.isLive ? { latencyMs: durationMs(request), paceMs: 8 } : {};
     return isVectors ? delays : { content, usage: usageOf(call.path, tokens), ...delays };
   };
 }
 
+/** Some questions take longer than others, in whatever form they are sent; vectors are quick, however many are wanted. */
+export function durationMs(request: ModelRequest): number {
+  return request.input === undefined ? 500 + spreadOf(questionIn(request)) * 1.8 : 110;
+}
+
 /** The same for a question in either form: what a background refresh was answered stands in no log. */
 function tokensOf({ path }: ReceivedCall, question: string, content: string): Tokens {
-  const isWarm = path.includes("/chat/") && spreadOf(Buffer.from(question)) < 700;
+  const isWarm = path.includes("/chat/") && spreadOf(question) < 700;
   return {
     input: promptTokens + textTokens(question),
     cached: isWarm ? cachedPrefix : 0,
@@ -55,28 +54,29 @@ function tokensOf({ path }: ReceivedCall, question: string, content: string): To
   };
 }
 
-/** From 0 to 999, of the same request always the same. */
-function spreadOf(body: Uint8Array): number {
-  return body.reduce((sum, byte) => (sum * 31 + byte) % 1_000, 7);
+/** From 0 to 999, of the same text always the same. */
+function spreadOf(text: string): number {
+  return Buffer.from(text).reduce((sum, byte) => (sum * 31 + byte) % 1_000, 7);
 }
 
-interface Request {
+/** As much of a request as the models look at. */
+export interface ModelRequest {
   readonly model?: string;
   readonly input?: string | readonly string[];
   readonly messages?: readonly { readonly content: string }[];
   readonly contents?: readonly { readonly parts: readonly { readonly text: string }[] }[];
 }
 
-function questionIn({ messages, contents }: Request): string {
+function questionIn({ messages, contents }: ModelRequest): string {
   return messages?.at(-1)?.content ?? contents?.at(-1)?.parts[0]?.text ?? "";
 }
 
 /** Gemini's stands in the path. */
-function modelIn({ model }: Request, path: string): string {
+function modelIn({ model }: ModelRequest, path: string): string {
   return model ?? /models\/([^:]+):/.exec(path)?.[1] ?? "";
 }
 
-function vectorTokens(input: Request["input"] = []): Tokens {
+function vectorTokens(input: ModelRequest["input"] = []): Tokens {
   const texts = typeof input === "string" ? [input] : input;
   return { ...noTokens, input: texts.reduce((sum, text) => sum + textTokens(text), 0) };
 }

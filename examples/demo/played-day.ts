@@ -5,7 +5,7 @@ import type { GatewayConfig } from "../../src/gateway/index.ts";
 import type { LedgerTotals } from "../../src/telemetry/ledger.ts";
 import { DayTime } from "./day-time.ts";
 import { Desk, type Exchange } from "./desk.ts";
-import { Model } from "./model.ts";
+import { durationMs, Model, type ModelRequest } from "./model.ts";
 import { crowd, dayMs, handover, indexing, ordinaryCalls, type PlannedCall, timeOfDay } from "./plan-of-the-day.ts";
 import { PlayedGateway, unreachable } from "./played-gateway.ts";
 
@@ -70,6 +70,7 @@ export class Day {
           return isWithin(clock.now(), this.#busyAt, busyMs) ? { ...response, ...tooBusy } : response;
         },
       }),
+      durationOf: ({ request }) => durationMs(request as ModelRequest),
       onAnswer({ outcome }) {
         if (outcome.kind === "hit") answers.push({ layer: outcome.layer, entry: outcome.entry });
       },
@@ -81,7 +82,7 @@ export class Day {
     const gateway = await PlayedGateway.open({
       config,
       time,
-      durationMs: (body) => this.model.durationMs(body),
+      durationMs,
       isReachable: (upstream) => upstream !== "openai" || !this.#isWithin(this.#outageAt, outageMs),
     });
     const desk = new Desk(gateway.send);

@@ -16,6 +16,7 @@ import { embeddingProtocols } from "../../src/protocols/all-embeddings.ts";
 import { sqlite } from "../../src/stores/sqlite.ts";
 import { embedded } from "../../src/vectors/embedded.ts";
 import type { DayTime } from "./day-time.ts";
+import type { ModelRequest } from "./model.ts";
 import type { WireAnswer, WireRequest } from "./wire.ts";
 
 /**
@@ -27,7 +28,7 @@ export interface PlayedGatewayParts {
   readonly config: GatewayConfig;
   readonly time: DayTime;
   /** What the model of an upstream takes for this request. */
-  readonly durationMs: (body: Uint8Array) => number;
+  readonly durationMs: (request: ModelRequest) => number;
   /** Whether an upstream can be reached. */
   readonly isReachable: (upstream: string) => boolean;
 }
@@ -106,7 +107,7 @@ export class PlayedGateway {
       id: upstream.id,
       async send(request, signal) {
         if (!isReachable(upstream.name)) return unreachable(time, upstream.name);
-        await time.pass(durationMs(request.body));
+        await time.pass(durationMs(JSON.parse(Buffer.from(request.body).toString("utf8"))));
         return time.hold(whole(upstream.send(request, signal)));
       },
     };

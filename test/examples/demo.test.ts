@@ -2,7 +2,6 @@ import { expect, test } from "vitest";
 import { runExample } from "./run-example.ts";
 
 test("demo.ts: every layer works in the day that is played, its books balance, and the gateway goes on with its store", {
-  retry: 1,
   timeout: 180_000,
 }, async () => {
   const demo = new URL("../../examples/demo.ts", import.meta.url);

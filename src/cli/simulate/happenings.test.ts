@@ -93,3 +93,11 @@ test("a stale answer that the log calls one in place of an error is one again", 
   expect(await outcomesOf(calls, {}, exact)).toMatchObject({ miss: 1, stale: 2, hit: 0 });
   expect(await outcomesOf(calls, {}, { ...exact, staleIfError: 0 })).toMatchObject({ miss: 1, error: 2 });
 });
+
+test("an origin takes the time that whoever was there says, also while an answer is refreshed", async () => {
+  const calls = [call(0), call(70), call(71)];
+  const exact = { ttl: "1m", staleWhileRevalidate: "1h" };
+  const durationOf = (durationMs: number): Partial<Setting> => ({ durationOf: () => durationMs });
+  expect(await outcomesOf(calls, durationOf(900), exact)).toMatchObject({ stale: 1, hit: 1 });
+  expect(await outcomesOf(calls, durationOf(1_100), exact)).toMatchObject({ stale: 2, hit: 0 });
+});

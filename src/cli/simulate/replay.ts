@@ -38,6 +38,11 @@ export interface Setting {
    * in the background.
    */
   readonly originOf?: (logged: Origin, clock: Clock) => Origin;
+  /**
+   * What an origin takes, in milliseconds; default: as the log says, which does not tell what was refreshed in the
+   * background, and counts what the gateway itself took.
+   */
+  readonly durationOf?: (call: LoggedCall) => number;
   /** Is shown each answer. */
   readonly onAnswer?: (answer: Answer) => void;
 }
@@ -60,6 +65,7 @@ export class Replay {
   /** Work outside of this thread's hands. */
   readonly #abroad: ReadonlySet<Promise<unknown>>;
   readonly #originOf: NonNullable<Setting["originOf"]>;
+  readonly #durationOf: Setting["durationOf"];
   readonly #onAnswer: (answer: Answer) => void;
   /** Why something that happened besides the calls did not succeed. */
   readonly #failures: unknown[] = [];
@@ -96,7 +102,7 @@ export class Replay {
   }
 
   private constructor(
-    { name, originOf = (logged) => logged, onAnswer = () => {} }: Setting,
+    { name, originOf = (logged) => logged, durationOf, onAnswer = () => {} }: Setting,
     measures: SettingMeasures,
     clock: VirtualClock,
     core: Core,
@@ -104,6 +110,7 @@ export class Replay {
   ) {
     this.name = name;
     this.#originOf = originOf;
+    this.#durationOf = durationOf;
     this.#onAnswer = onAnswer;
     this.measures = measures;
     this.#measures = measures;
@@ -192,7 +199,8 @@ export class Replay {
   }
 
   #incoming(call: LoggedCall, protocol: WireFormat, durationMs: number): IncomingCall {
-    const logged = simulatedOrigin({ clock: this.#clock, format: protocol, call, durationMs });
+    const tookMs = this.#durationOf?.(call) ?? durationMs;
+    const logged = simulatedOrigin({ clock: this.#clock, format: protocol, call, durationMs: tookMs });
     const origin = this.#originOf(logged, this.#clock);
     const rawHeaders: string[] = [];
     for (const [name, value] of Object.entries(call.headers)) rawHeaders.push(name, value);
