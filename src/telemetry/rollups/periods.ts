@@ -1,4 +1,5 @@
 import { InvalidOptionError } from "../../core/errors.ts";
+import type { PlaceList } from "../../core/node-places.ts";
 import type { Step } from "./stats-report.ts";
 
 /** Minutes, hours and days in UTC: how long their rows are kept, what they are called in the store, and what a window needs. */
@@ -44,9 +45,10 @@ export function rowKey(step: Step, start: number, node: string): string {
   return `ledger-${step}:${(start / minuteMs).toString(36)}:${node}`;
 }
 
-/** Where the name of the process stands that wrote rows on this day as number `place` of all. */
-export function placeKey(day: number, place: number): string {
-  return `ledger-nodes:${(day / dayMs).toString(36)}:${place}`;
+/** Where the names of the processes stand that wrote rows on this day. */
+export function placesOf(day: number): PlaceList {
+  const prefix = `ledger-nodes:${(day / dayMs).toString(36)}:`;
+  return { keyOf: (place) => prefix + place, deleteAt: deleteAtOf("day", day) };
 }
 
 export const windowRule = "must be a number of minutes, hours or days up to 90 days, such as 90m, 24h or 30d";

@@ -1,10 +1,10 @@
 import type { Clock } from "../../core/clock.ts";
 import { withDeadline } from "../../core/deadline.ts";
 import { StoreUnavailableError } from "../../core/errors.ts";
+import { nodesOf } from "../../core/node-places.ts";
 import { systemTenant } from "../../core/scopes.ts";
 import type { MaybePromise, Store } from "../../core/store.ts";
-import { nodesOf } from "./node-places.ts";
-import { endOf, periods, rowKey, startOf } from "./periods.ts";
+import { endOf, periods, placesOf, rowKey, startOf } from "./periods.ts";
 import { Rollup } from "./rollup.ts";
 import { addRow } from "./rollup-row.ts";
 import type { RollupWriter } from "./rollup-writer.ts";
@@ -42,7 +42,7 @@ export async function readRollups(
     return sum;
   };
   for (let day = startOf("day", since); day <= until; day = endOf("day", day)) {
-    const places = await orElse(parts, () => nodesOf(parts.store, day), { nodes: [], full: true });
+    const places = await orElse(parts, () => nodesOf(parts.store, placesOf(day)), { nodes: [], full: true });
     if (places.full) found.complete = false;
     const nodes = new Set([...places.nodes, parts.node]);
     const starts = startsWithin(step, Math.max(day, since), Math.min(endOf("day", day) - 1, until));

@@ -1,10 +1,10 @@
 import type { Clock } from "../../core/clock.ts";
 import { withDeadline } from "../../core/deadline.ts";
 import { StoreUnavailableError } from "../../core/errors.ts";
+import { takePlace } from "../../core/node-places.ts";
 import { systemTenant } from "../../core/scopes.ts";
 import type { MaybePromise, Store } from "../../core/store.ts";
-import { takePlace } from "./node-places.ts";
-import { deleteAtOf, endOf, rowKey, startOf, steps } from "./periods.ts";
+import { deleteAtOf, endOf, placesOf, rowKey, startOf, steps } from "./periods.ts";
 import { Rollup } from "./rollup.ts";
 import { encodeRow } from "./rollup-row.ts";
 import type { Step } from "./stats-report.ts";
@@ -129,7 +129,7 @@ export class RollupWriter {
     const known = this.#places.get(day);
     const now = clock.monotonic();
     if (known !== undefined && known.lookAt > now) return true;
-    const place = await this.#inTime(takePlace(store, day, node, known?.place));
+    const place = await this.#inTime(takePlace(store, placesOf(day), node, known?.place));
     if (place === undefined) return false;
     this.#places.set(day, { place, lookAt: now + lookAfterMs });
     return true;

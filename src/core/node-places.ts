@@ -1,19 +1,24 @@
-import { systemTenant } from "../../core/scopes.ts";
-import type { Store } from "../../core/store.ts";
-import { deleteAtOf, placeKey } from "./periods.ts";
+import { systemTenant } from "./scopes.ts";
+import type { Store } from "./store.ts";
 
 /**
- * Which processes wrote rows on a day. No store can list what it holds by name, and some cannot list at all, so each day
- * has numbered places, and a process takes the first one that is free: `add` gives a place to one alone, whoever else
+ * Which processes wrote rows that belong together, such as those of a day. No store can list what it holds by name, and
+ * some cannot list at all, so there are numbered places, and a process takes the first one that is free: `add` gives a place to one alone, whoever else
  * wants it, and none ever writes what another wrote. Whoever reads asks for the places in order, some at a time, until
  * there are some that are all free. A place that the store has forgotten is a hole, which the next newcomer may take; its
  * process notices when it looks after it, and takes another.
  */
 
-/** More processes than this on one day are not told apart, and not counted. */
+/** More processes than this are not told apart, and not counted. */
 const mostPlaces = 1_024;
 const firstPage = 16;
 const mostAtOnce = 256;
+
+/** Where the places of one list stand, under the tenant of the system, and when they are forgotten. */
+export interface PlaceList {
+  keyOf(place: number): string;
+  readonly deleteAt: number;
+}
 
 export interface Places {
   readonly nodes: readonly string[];
@@ -29,22 +34,22 @@ function* pages(): Generator<readonly number[]> {
     yield Array.from({ length: Math.min(size, mostPlaces - from) }, (_, index) => from + index);
 }
 
-/** Takes a place on this day, or sees that `known` is still its own. `undefined` when all are taken. Rejects where the store does. */
+/** Takes a place, or sees that `known` is still its own. `undefined` when all are taken. Rejects where the store does. */
 export async function takePlace(
   store: PlaceStore,
-  day: number,
+  list: PlaceList,
   node: string,
   known: number | undefined,
 ): Promise<number | undefined> {
   const own = Buffer.from(node, "utf8");
   const take = async (place: number): Promise<boolean> => {
-    const options = { deleteAt: deleteAtOf("day", day), priority: "high" } as const;
-    const there = await store.add(systemTenant, placeKey(day, place), own, options);
+    const options = { deleteAt: list.deleteAt, priority: "high" } as const;
+    const there = await store.add(systemTenant, list.keyOf(place), own, options);
     return Buffer.compare(there, own) === 0;
   };
   if (known !== undefined && (await take(known))) return known;
   for (const page of pages()) {
-    const found = await read(store, day, page);
+    const found = await read(store, list, page);
     for (const [index, name] of found.entries()) {
       const place = page[index] as number;
       if ((name === undefined || name === node) && (await take(place))) return place;
@@ -54,18 +59,18 @@ export async function takePlace(
 }
 
 /** Rejects where the store does. */
-export async function nodesOf(store: PlaceStore, day: number): Promise<Places> {
+export async function nodesOf(store: Pick<Store, "get">, list: PlaceList): Promise<Places> {
   const nodes = new Set<string>();
   for (const page of pages()) {
-    const found = (await read(store, day, page)).filter((name) => name !== undefined);
+    const found = (await read(store, list, page)).filter((name) => name !== undefined);
     if (found.length === 0) return { nodes: [...nodes], full: false };
     for (const name of found) nodes.add(name);
   }
   return { nodes: [...nodes], full: true };
 }
 
-async function read(store: PlaceStore, day: number, places: readonly number[]) {
-  const keys = places.map((place) => placeKey(day, place));
+async function read(store: Pick<Store, "get">, list: PlaceList, places: readonly number[]) {
+  const keys = places.map((place) => list.keyOf(place));
   const found = await store.get(systemTenant, keys);
   return found.map((value) => value && Buffer.from(value).toString("utf8"));
 }
