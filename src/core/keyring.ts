@@ -1,3 +1,4 @@
+import type { KeyScope } from "./key-scope.ts";
 import type { MaybePromise } from "./store.ts";
 
 /**
@@ -6,24 +7,21 @@ import type { MaybePromise } from "./store.ts";
  * destroyed all that was sealed with it, wherever copies of that lie.
  */
 
-/** Whose data key. Without a user: that of the tenant, for what belongs to nobody in particular. */
-export interface KeyScope {
-  readonly tenant: string;
-  readonly user?: string | undefined;
-}
-
 /** A data key as it is used; it stays in memory for some seconds. */
 export interface DataKey {
-  /** Stands before what is sealed with it; tells nothing of whose it is. */
+  /** `keyIdBytes` bytes that stand before what is sealed with it; they tell nothing of whose it is. */
   readonly id: Uint8Array;
+  /** 32 bytes. */
   readonly secret: Uint8Array;
 }
+
+export const keyIdBytes = 28;
 
 /** What became of a destroyed key, for whoever has to account for it. */
 export interface Destroyed {
   /** How many wrapped keys were there and are gone. Those of the users of a tenant need none of their own: they are wrapped by its key. */
   readonly keys: number;
-  /** Whether the store has also overwritten or left the places in its own files where they stood. */
+  /** Whether the store has also cleared the places in its own files where they stood. */
   readonly isErased: boolean;
   /** What was done, and what may hold copies that nobody here can reach: journals, backups, replicas. Plain sentences. */
   readonly notes: readonly string[];
@@ -34,8 +32,8 @@ export interface Destroyed {
 export interface Keyring {
   /** The present key of the scope; made when there is none. Rejects with `StoreUnavailableError` when the store cannot be asked. */
   keyFor(scope: KeyScope): MaybePromise<DataKey>;
-  /** The key with this id, of this tenant; `undefined` when it is not there (any more). Rejects as `keyFor` does. */
-  find(tenant: string, id: Uint8Array): MaybePromise<DataKey | undefined>;
+  /** The key with this id; `undefined` when it is not there (any more). Rejects as `keyFor` does. */
+  find(id: Uint8Array): MaybePromise<DataKey | undefined>;
   /**
    * Destroys all keys of the scope, with those of its users where it is a tenant's. Resolves when the store has them no
    * more; other processes have forgotten them `withinMs` later. What is sealed afterwards gets a new key.

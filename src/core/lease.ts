@@ -1,3 +1,5 @@
+import type { KeyScope } from "./key-scope.ts";
+
 /**
  * The contract by which the processes that share a store compute an answer once. One of them holds the lease of a key and
  * calls the origin. The others wait for what it says in the relay, where there is one, or for the entry that it stores.
@@ -11,6 +13,8 @@ export interface Lease {
    * can be told from its successor (M. Kleppmann, "Designing Data-Intensive Applications", chapter 8).
    */
   readonly fence: number;
+  /** Whose key the frames of the relay are sealed with, where they are. */
+  readonly owner?: KeyScope;
 }
 
 export type Acquisition =

@@ -1,4 +1,5 @@
 import type { Bus } from "./bus.ts";
+import type { KeyRows } from "./key-rows.ts";
 import type { Leases } from "./lease.ts";
 import type { Store } from "./store.ts";
 
@@ -9,6 +10,8 @@ import type { Store } from "./store.ts";
 export interface SharedStore extends Store {
   readonly bus?: Bus;
   readonly leases?: Leases;
+  /** A place for wrapped keys that can be cleared. It ends with the store. */
+  keyRows?(): KeyRows;
   /**
    * Calls `changed` when the connection to a server has ended: the one that answers next may be another, or started
    * again, and have forgotten the last writes. Returns what ends it.

@@ -1,3 +1,5 @@
+import type { KeyScope } from "./key-scope.ts";
+
 /**
  * The contract of every store. A store keeps opaque bytes under opaque keys and knows nothing of models, prompts
  * or freshness. The tenant is an argument of every call, so that no driver can forget it.
@@ -16,6 +18,8 @@ export interface WriteOptions {
   readonly deleteAt: number;
   /** Default `normal`. */
   readonly priority?: EvictionPriority;
+  /** Whose key it is sealed with at rest; default: that of the tenant it is stored under. Means nothing to a driver. */
+  readonly owner?: KeyScope;
 }
 
 /** What became of a write. `declined`: the value is larger than the store takes. `overloaded`: dropped, the store is behind. */

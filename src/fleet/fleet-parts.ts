@@ -1,6 +1,7 @@
 import type { Clock } from "../core/clock.ts";
 import type { OriginError } from "../core/errors.ts";
 import type { Generation } from "../core/generations.ts";
+import type { KeyScope } from "../core/key-scope.ts";
 import type { Leases } from "../core/lease.ts";
 import type { OriginResponse } from "../core/origin.ts";
 
@@ -29,6 +30,8 @@ export type Following = "live" | "whole" | "none";
 export interface Passenger {
   /** Of everything that the answer depends on. */
   readonly key: string;
+  /** Who asks; what is handed on of the answer belongs to him. */
+  readonly owner?: KeyScope;
   /** What the answer will depend on, of this caller too; default: nothing but what the key has. */
   readonly generations?: readonly Generation[];
   /** Whether nothing of what another one's answer depends on was invalidated since. */

@@ -53,6 +53,7 @@ export class FleetSeat {
     const isCurrent = (others: readonly Generation[]) => this.#areCurrent(others, generations);
     this.#passage = await fleet.board({
       key,
+      owner: asked.call.principal,
       generations,
       isCurrent,
       stored: () => this.#stored(),

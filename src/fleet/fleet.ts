@@ -54,7 +54,8 @@ export class Fleet {
   }
 
   async #lead(passenger: Passenger, lease: Lease): Promise<Passage> {
-    const leader = new FleetLeader(this.#options, lease);
+    const { owner } = passenger;
+    const leader = new FleetLeader(this.#options, owner === undefined ? lease : { ...lease, owner });
     try {
       const stored = await passenger.stored();
       if (stored !== undefined) {

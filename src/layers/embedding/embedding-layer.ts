@@ -115,7 +115,10 @@ export class EmbeddingLayer {
         const body = writeRecord(record);
         const entry = { form: "vector", lifetime, tenant: principal.tenant, generations, note, body } as const;
         try {
-          return await store.set(principal.tenant, slot, sealEntry(entry, slot), { deleteAt: lifetime.deleteAt });
+          return await store.set(principal.tenant, slot, sealEntry(entry, slot), {
+            deleteAt: lifetime.deleteAt,
+            owner: principal,
+          });
         } catch {
           return "failed";
         }

@@ -132,7 +132,10 @@ export class ExactLayer implements AnswerLayer {
       slot,
     );
     const write: UncertainWrite = { tenant: principal.tenant, slot, scope: removalScope, before: removal };
-    const result = await store.set(principal.tenant, slot, sealed, { deleteAt: lifetime.deleteAt });
+    const result = await store.set(principal.tenant, slot, sealed, {
+      deleteAt: lifetime.deleteAt,
+      owner: principal,
+    });
     if (result !== "stored") {
       // Given up is not undone: it may be there, or come to be.
       if (result === "overloaded") this.#uncertain.note(write);

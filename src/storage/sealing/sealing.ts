@@ -1,0 +1,181 @@
+import { createHmac } from "node:crypto";
+import { LRUCache } from "lru-cache";
+import type { CancelTimer, Clock, Random } from "../../core/clock.ts";
+import { withDeadline } from "../../core/deadline.ts";
+import { InvalidOptionError, RepriseError, StoreUnavailableError } from "../../core/errors.ts";
+import { lengthPrefixed } from "../../core/fingerprint.ts";
+import { type KeyRows, keyRowsAmongValues } from "../../core/key-rows.ts";
+import type { KeyScope } from "../../core/key-scope.ts";
+import type { DataKey, Destroyed, Keyring } from "../../core/keyring.ts";
+import { chain } from "../../core/maybe-promise.ts";
+import { Sealer, type SealRejection } from "../../core/sealer.ts";
+import type { SharedStore } from "../../core/shared-store.ts";
+import type { MaybePromise } from "../../core/store.ts";
+import { sealedStore } from "../../stores/sealed.ts";
+import { DataKeys } from "./data-keys.ts";
+import type { MasterKeys } from "./master-keys.ts";
+import { type RootKey, RootKeys } from "./root-keys.ts";
+
+/**
+ * Sealing at rest, put together for one store: the master key wraps root keys, a root key wraps the data keys of tenants,
+ * and that of a tenant those of its users; what goes into the store is sealed with data keys (`stores/sealed.ts`).
+ *
+ * A master key that is not that of the store is found out at the start, or, where the store is away then, as soon as it is
+ * there: nothing is read or written with it. Whoever has the root keys keeps them, so that a gateway that runs is not
+ * disturbed by another one that has changed the master key.
+ */
+
+export interface SealingOptions {
+  readonly store: SharedStore;
+  readonly masters: MasterKeys;
+  readonly clock: Clock;
+  readonly random: Random;
+  readonly onReject?: (reason: SealRejection) => void;
+  /** The store turned out to be sealed with another master key, some time after the start. */
+  readonly onWrongKey?: (error: RepriseError) => void;
+}
+
+/** What a store may take to hand out its keys at the start. */
+const deadlineMs = 5_000;
+/** While they are not there, it is asked no more often than this. */
+const askAgainMs = 1_000;
+/** How often it is seen to that the store still has them, and whether there are new ones. */
+const lookAgainMs = 10_000;
+const mostNames = 20_000;
+
+export class Sealing implements Keyring {
+  readonly sealer: Sealer;
+  /** The store behind the seal. */
+  readonly store: SharedStore;
+  readonly #options: SealingOptions;
+  readonly #rows: KeyRows;
+  readonly #roots: RootKeys;
+  readonly #keys: DataKeys;
+  readonly #hashes = new LRUCache<string, string>({ max: mostNames });
+  #opening: Promise<void> | undefined;
+  #failure: { readonly error: unknown; readonly until: number } | undefined;
+  #isWrongKeyTold = false;
+  #cancel: CancelTimer = () => {};
+  #isClosed = false;
+
+  /** @throws InvalidOptionError when the store was sealed with another master key. */
+  static async open(options: SealingOptions): Promise<Sealing> {
+    const sealing = new Sealing(options);
+    try {
+      await withDeadline(sealing.#roots.look({ rewrap: true }), deadlineMs, options.clock, () => {
+        throw new StoreUnavailableError({ message: `the store did not hand out its keys within ${deadlineMs} ms` });
+      });
+    } catch (error) {
+      if (error instanceof InvalidOptionError) throw error;
+    }
+    sealing.#lookLater();
+    return sealing;
+  }
+
+  private constructor(options: SealingOptions) {
+    const { store, masters, clock, random, onReject } = options;
+    this.#options = options;
+    this.#rows = store.keyRows?.() ?? keyRowsAmongValues(store, () => unclearable(store.name));
+    const onReplaced = (): void => {
+      this.#keys.forgetAll();
+      this.#hashes.clear();
+    };
+    this.#roots = new RootKeys({ rows: this.#rows, masters, clock, random, onReplaced });
+    this.#keys = new DataKeys({ rows: this.#rows, roots: this.#roots, clock, random });
+    this.sealer = new Sealer({ keyring: this, random, ...(onReject && { onReject }) });
+    this.store = sealedStore(store, {
+      sealer: this.sealer,
+      ready: () => this.ready(),
+      nameOf: (tenant, key) => this.#hashOf(tenant, key),
+    });
+  }
+
+  /** Rejects with `StoreUnavailableError` while the keys of the store cannot be had, or are not for us. */
+  ready(): MaybePromise<void> {
+    if (this.#roots.isOpen) return;
+    const { clock } = this.#options;
+    if (this.#failure !== undefined && clock.monotonic() < this.#failure.until)
+      return Promise.reject(this.#failure.error);
+    this.#opening ??= this.#openLate().finally(() => {
+      this.#opening = undefined;
+    });
+    return this.#opening;
+  }
+
+  keyFor(scope: KeyScope): MaybePromise<DataKey> {
+    return chain(this.ready(), () => this.#keys.keyFor(scope));
+  }
+
+  find(id: Uint8Array): MaybePromise<DataKey | undefined> {
+    return chain(this.ready(), () => this.#keys.find(id));
+  }
+
+  async destroy(scope: KeyScope): Promise<Destroyed> {
+    await this.ready();
+    // A rotation of a moment ago has made keys that are not known here yet.
+    await this.#roots.look();
+    return this.#keys.destroy(scope);
+  }
+
+  /** From now on, everywhere within seconds, new values are sealed with new keys. */
+  async rotate(): Promise<RootKey> {
+    await this.ready();
+    return this.#roots.rotate();
+  }
+
+  /** The root keys, without their secrets. */
+  async rootKeys(): Promise<readonly Omit<RootKey, "secret">[]> {
+    await this.ready();
+    await this.#roots.look();
+    return this.#roots.all.map(({ secret: _, ...rest }) => rest);
+  }
+
+  /** Forgets all keys; the store is closed by whoever has it. */
+  async close(): Promise<void> {
+    this.#isClosed = true;
+    this.#cancel();
+    this.#keys.forgetAll();
+    await this.#rows.close();
+  }
+
+  async #openLate(): Promise<void> {
+    const { clock, onWrongKey } = this.#options;
+    try {
+      await this.#roots.look({ rewrap: true });
+    } catch (cause) {
+      if (cause instanceof InvalidOptionError && !this.#isWrongKeyTold) {
+        this.#isWrongKeyTold = true;
+        onWrongKey?.(cause);
+      }
+      const details = { cause, remedy: RepriseError.isInstance(cause) ? cause.remedy : undefined };
+      const error = new StoreUnavailableError({ message: "the keys of the sealed store cannot be had", ...details });
+      this.#failure = { error, until: clock.monotonic() + askAgainMs };
+      throw error;
+    }
+    this.#failure = undefined;
+  }
+
+  #lookLater(): void {
+    if (this.#isClosed) return;
+    this.#cancel = this.#options.clock.after(lookAgainMs, () => {
+      // Before they were there once, whoever needs them asks.
+      const looking = this.#roots.isOpen ? this.#roots.look() : Promise.resolve();
+      void looking.catch(() => {}).then(() => this.#lookLater());
+    });
+  }
+
+  #hashOf(tenant: string, key: string): string {
+    const text = lengthPrefixed([tenant, key]);
+    let hash = this.#hashes.get(text);
+    if (hash === undefined) {
+      hash = `h:${createHmac("sha256", this.#roots.names).update(text, "utf8").digest("base64url")}`;
+      this.#hashes.set(text, hash);
+    }
+    return hash;
+  }
+}
+
+function unclearable(name: string) {
+  const note = `The key was removed from the ${name} store. Its bytes may stay where it kept them until it writes others there.`;
+  return { isErased: false, notes: [note] };
+}
