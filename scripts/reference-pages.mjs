@@ -43,7 +43,7 @@ const sections = {
   prices:
     "Your own prices, by a pattern for the model (`*` stands for any run of characters). The first pattern that fits decides; models that none fits have published prices, or none.",
   telemetry: "What the gateway writes about itself.",
-  security: "Secrets.",
+  security: "Secrets, and what is taken of anybody at most; see [hardening](../hardening.md).",
   compat: "What other gateways are understood; see [compatibility](../compatibility.md).",
 };
 

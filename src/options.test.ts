@@ -99,13 +99,31 @@ describe("readSettings", () => {
         },
         "prices": {},
         "rules": [],
-        "security": {},
+        "security": {
+          "allowPrivateUpstreams": false,
+          "limits": {
+            "adminPerMinute": 3000,
+            "connections": 10000,
+            "decompressionRatio": 100,
+            "headerBytes": 16384,
+            "headerCount": 100,
+            "headersTimeout": 60000,
+            "requestTimeout": 600000,
+            "streamsPerTenant": 1000,
+          },
+        },
         "server": {
+          "admin": {
+            "names": [],
+          },
           "drainTimeout": 10000,
           "host": "127.0.0.1",
           "maxBodyBytes": 10485760,
           "port": 8787,
           "stallTimeout": 60000,
+          "tls": {
+            "clientCertificates": "required",
+          },
           "workers": 1,
         },
         "store": {

@@ -3,6 +3,7 @@ import { accessLogSchema } from "./access-log/access-log-options.ts";
 import type { SemanticMode } from "./core/semantic.ts";
 import type { TwinAccess } from "./core/twin-access.ts";
 import { edgeSchema, twinAccess, twinsMeaning } from "./edge-options.ts";
+import { adminListenerSchema, allowPrivateUpstreams, networkLimitsSchema, tlsSchema } from "./network-options.ts";
 import {
   bearerToken,
   bytes,
@@ -73,6 +74,8 @@ export const settingsSchema = z.strictObject({
       workers: workerCount({
         description: "How many processes serve together; see [workers](../gateway.md#workers).",
       }),
+      admin: adminListenerSchema,
+      tls: tlsSchema,
     })
     .prefault({} as never),
   data: z
@@ -211,6 +214,8 @@ export const settingsSchema = z.strictObject({
           "What opens the admin API; made on first start and kept in the file `admin-token` of the data folder when not set.",
         remedy: "Use a random text, such as the output of `openssl rand -hex 32`.",
       }),
+      allowPrivateUpstreams,
+      limits: networkLimitsSchema,
     })
     .prefault({} as never),
   compat: z

@@ -1,6 +1,6 @@
 import { z } from "zod";
 import { defined } from "./core/defined.ts";
-import { baseUrl, choice, duration, field, flag, integer } from "./option-fields.ts";
+import { baseUrl, choice, duration, type Field, field, flag, integer, withoutDefault } from "./option-fields.ts";
 
 /** The options of one upstream: a server, or a pool of servers that compute the same. */
 
@@ -41,8 +41,23 @@ function isEndpoint(value: unknown): boolean {
   return typeof value === "string" && /^tcp:\/\/(?:[\w.-]+|\[[\da-f:]+\]):\d{1,5}$/i.test(value) && URL.canParse(value);
 }
 
+/** What can stand in a header field as it is. */
+const apiKey = withoutDefault.get(
+  field((value) => (typeof value === "string" && /^[!-~]{1,4096}$/.test(value) ? value : undefined), {
+    description:
+      "The credential that the upstream is sent in place of the caller's, in the tenancy modes `keys` and `header`.",
+    rule: "a text of printable ASCII characters without spaces",
+    remedy: "Name a variable of the environment in its place, which holds it.",
+  }),
+) as z.ZodOptional<Field<string>>;
+
 const fields = z.strictObject({
   url: baseUrl.optional(),
+  apiKey,
+  apiKeyField: choice("auto", ["auto", "authorization", "x-api-key", "x-goog-api-key", "api-key"], {
+    description:
+      "In which field `apiKey` is sent; `auto`: `authorization`, for Anthropic `x-api-key`, for Gemini `x-goog-api-key`, for hosts of Azure `api-key`.",
+  }),
   replicas: replicaList,
   routing: choice("affinity", ["affinity", "bounded-hashing", "least-load", "round-robin", "slots"], {
     description: "Which replica a call goes to.",
@@ -84,6 +99,10 @@ const fields = z.strictObject({
     },
   ),
   healthInterval: duration("5s", { description: "How often." }),
+  allowPrivate: flag(false, {
+    description:
+      "Whether it may be a name of the public name system that leads to private addresses; see [hardening](../hardening.md#where-the-gateway-connects-to).",
+  }),
   protocol: choice("openai", ["openai", "anthropic", "gemini"], {
     description: "Whose routes the upstream serves.",
   }),

@@ -213,6 +213,8 @@ export type TraceEvent =
   | { readonly type: "edge-backlog"; readonly cache: string; readonly purges: number }
   /** Somebody asked the admin API for something without its token. */
   | { readonly type: "admin-refuse" }
+  /** A name of the configuration led to an address where it must not, and no connection was made. */
+  | { readonly type: "address-refuse" }
   | { readonly type: "store-state"; readonly store: string; readonly state: "closed" | "open" | "half-open" };
 
 export type Trace = (event: TraceEvent) => void;

@@ -34,6 +34,7 @@ import type { Edge } from "./edge/edge.ts";
 import { edgeOf } from "./edge/edge-assembly.ts";
 import { edgePurgingOf } from "./edge-purging.ts";
 import type { ModelRouteParts } from "./model-route.ts";
+import type { NetworkRules } from "./network/guarded-agent.ts";
 import { addOperations } from "./operations.ts";
 import type { PoolTalk } from "./pool/pool-gossip.ts";
 import type { ReplicaNotice } from "./pool/replica-error.ts";
@@ -41,7 +42,7 @@ import { promptWarmingOf } from "./prompts/prompt-warming-assembly.ts";
 import { Readiness } from "./readiness.ts";
 import { partsInUse, sharedPartsOf } from "./shared-parts.ts";
 import { refuseUnreadable } from "./unreadable-request.ts";
-import { replicaNotice, tellOfOrigin } from "./upstream-notices.ts";
+import { refusalNotice, replicaNotice, tellOfOrigin } from "./upstream-notices.ts";
 import { Upstreams } from "./upstreams.ts";
 import { type FastifyInstance, fastify } from "./vendor.ts";
 
@@ -81,7 +82,8 @@ export async function createApp(config: GatewayConfig, log: Log, peers?: Peers):
   const upstreams = () => parts.live.upstreams;
   const accessLog: { current?: AccessLogSwitch } = {};
   const calls = () => accessLog.current?.listener;
-  const shared = await sharedPartsOf(config, log, peers);
+  const onRefused = refusalNotice(log, trace);
+  const shared = await sharedPartsOf(config, log, peers, onRefused);
   const edge: { current?: Edge } = {};
   const withTwin: CoreOptions["withTwin"] = (call, body, answer) =>
     edge.current?.withTwin(call, body, answer) ?? answer;
@@ -113,10 +115,11 @@ export async function createApp(config: GatewayConfig, log: Log, peers?: Peers):
   metered.readiness = readiness;
   peers?.answer({ metrics: () => metrics.read(), unavailable: () => readiness.unavailable() });
 
+  const around = { talk, notice: replicaNotice(log), onRefused };
   const parts: ModelRouteParts = {
     core,
     clock,
-    live: liveParts(config, { talk, notice: replicaNotice(log) }),
+    live: liveParts(config, around),
     tracing,
     findTwin: (address) => edge.current?.findTwin(address),
     observe: metrics.observeResponse,
@@ -161,7 +164,7 @@ export async function createApp(config: GatewayConfig, log: Log, peers?: Peers):
   const state = { draining: false };
   addOperations(server, { readiness, metrics, peers, isTraced: tracing !== undefined }, state);
   const admin = { config, ...adminTokenOf(config, log) };
-  const purging = edgePurgingOf(config, { core, leases: shared.leases, trace, log });
+  const purging = edgePurgingOf(config, { core, leases: shared.leases, trace, log, onRefused });
   edge.current = edgeOf({ config, parts, shared, peers, purging, log });
   const invalidating = edge.current.invalidating(invalidatingAll(core, peers));
   const inUse = partsInUse(config, shared);
@@ -190,7 +193,7 @@ export async function createApp(config: GatewayConfig, log: Log, peers?: Peers):
       const config = afterReload(admin.config, changed);
       Object.assign(admin, { config, ...adminTokenOf(config, log) });
       const { upstreams: before } = parts.live;
-      parts.live = liveParts(changed, { before, talk, notice: replicaNotice(log) });
+      parts.live = liveParts(changed, { before, ...around });
       before.giveWayTo(parts.live.upstreams);
       log.level = changed.telemetry.logLevel;
       accessLog.current?.follow(config);
@@ -265,13 +268,23 @@ const longestParameter = 8_192;
 
 function liveParts(
   config: GatewayConfig,
-  given: { readonly before?: Upstreams; readonly talk: PoolTalk | undefined; readonly notice: ReplicaNotice },
+  given: {
+    readonly before?: Upstreams;
+    readonly talk: PoolTalk | undefined;
+    readonly notice: ReplicaNotice;
+    readonly onRefused: NonNullable<NetworkRules["onRefused"]>;
+  },
 ): ModelRouteParts["live"] {
   const { maxBodyBytes, stallTimeout } = config.server;
+  const { allowPrivateUpstreams: allowPrivate, limits } = config.security;
   const compat = new CompatHeaders(config.compat.headers);
+  const bounds = { ratio: limits.decompressionRatio, bytes: limits.answerBytes, timeMs: limits.answerTime };
+  const reach = { allowPrivate, bounds, onRefused: given.onRefused };
   return {
-    upstreams: new Upstreams(config.upstreams, config.models, systemClock, given),
+    upstreams: new Upstreams(config.upstreams, config.models, systemClock, { ...given, reach }),
     maxBodyBytes,
+    maxRatio: limits.decompressionRatio,
+    bounds,
     stallMs: stallTimeout,
     compat,
   };

@@ -90,9 +90,8 @@ async function pass(
   const startedAt = parts.clock.monotonic();
   let result = "bypass";
   try {
-    const { stallMs, compat } = parts.live;
     if (refersToPrompt(request.rawHeaders)) throw refuseReference();
-    await passThrough(request, response, found(routeOf(), request), stallMs, compat);
+    await passThrough(request, response, found(routeOf(), request), parts.live);
   } catch (error) {
     result = "error";
     sendError(response, error, protocol);

@@ -1,4 +1,4 @@
-import { Agent, request as send } from "undici";
+import { type Dispatcher, request as send } from "undici";
 import { type Clock, type Random, systemClock, systemRandom } from "../core/clock.ts";
 import { defined } from "../core/defined.ts";
 import type { EdgePurge, EdgePurges } from "../core/edge-purges.ts";
@@ -17,6 +17,7 @@ import { varnish } from "../layers/edge/purging/varnish.ts";
 import { webhook } from "../layers/edge/purging/webhook.ts";
 import type { Log } from "../telemetry/log.ts";
 import type { GatewayConfig } from "./config.ts";
+import { guardedAgent, type NetworkRules } from "./network/guarded-agent.ts";
 
 /** The caches in front as the configuration has them at present; a reload may name others. */
 
@@ -27,6 +28,7 @@ export interface EdgePurgingParts {
   readonly random: Random;
   readonly trace: Trace;
   readonly log: Pick<Log, "info" | "warn">;
+  readonly onRefused?: NetworkRules["onRefused"];
 }
 
 /** A cache that does not answer within this is asked again later. */
@@ -35,7 +37,10 @@ const mostBytes = 4_096;
 
 export function edgePurgingOf(
   config: GatewayConfig,
-  { core, ...parts }: Pick<EdgePurgingParts, "leases" | "trace" | "log"> & { readonly core: Pick<Core, "stored"> },
+  {
+    core,
+    ...parts
+  }: Pick<EdgePurgingParts, "leases" | "trace" | "log" | "onRefused"> & { readonly core: Pick<Core, "stored"> },
 ): EdgePurging {
   const purging = new EdgePurging({ ...parts, store: core.stored.truth, clock: systemClock, random: systemRandom });
   purging.follow(config);
@@ -44,13 +49,8 @@ export function edgePurgingOf(
 
 export class EdgePurging implements EdgePurges {
   readonly #parts: EdgePurgingParts;
-  readonly #dispatcher = new Agent({
-    connect: { timeout: answerMs },
-    headersTimeout: answerMs,
-    bodyTimeout: answerMs,
-    // The answer of a cache is short, and wanted once.
-    keepAliveTimeout: 1_000,
-  });
+  readonly #network: { allowPrivate: boolean; onRefused: NetworkRules["onRefused"] };
+  readonly #dispatcher: Dispatcher;
   /** Caches that fail at present; told once when it begins, and once when it ends. */
   readonly #failing = new Set<string>();
   #outbox: PurgeOutbox | undefined;
@@ -60,9 +60,21 @@ export class EdgePurging implements EdgePurges {
 
   constructor(parts: EdgePurgingParts) {
     this.#parts = parts;
+    this.#network = { allowPrivate: false, onRefused: parts.onRefused };
+    this.#dispatcher = guardedAgent(this.#network, {
+      connectTimeoutMs: answerMs,
+      headersTimeout: answerMs,
+      bodyTimeout: answerMs,
+      // The answer of a cache is short, and wanted once.
+      keepAliveTimeout: 1_000,
+    });
   }
 
-  follow({ layers: { edge } }: Pick<GatewayConfig, "layers">): void {
+  follow({
+    layers: { edge },
+    security,
+  }: Pick<GatewayConfig, "layers"> & Partial<Pick<GatewayConfig, "security">>): void {
+    this.#network.allowPrivate = security?.allowPrivateUpstreams ?? false;
     const followed = JSON.stringify(edge.purge);
     if (followed === this.#followed) return;
     this.#followed = followed;

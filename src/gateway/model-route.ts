@@ -10,6 +10,7 @@ import type { CallTracing } from "../telemetry/opentelemetry/call-tracing.ts";
 import { assertDigest } from "./edge/claimed-digest.ts";
 import { assertQuery, sendAsTwin } from "./edge/query-method.ts";
 import type { FoundTwin } from "./edge/twins.ts";
+import type { AnswerBounds } from "./network/answer-bounds.ts";
 import { refersToPrompt, refuseReferenceInQuery, withPrompt } from "./prompts/prompt-reference.ts";
 import { readBody } from "./request-body.ts";
 import { callerOf, sendAnswer } from "./send-answer.ts";
@@ -26,6 +27,10 @@ export interface ModelRouteParts {
   live: {
     readonly upstreams: Upstreams;
     readonly maxBodyBytes: number;
+    /** How many times its bytes a compressed body may unfold to. */
+    readonly maxRatio: number;
+    /** Of what passes through; upstreams keep to them by themselves. */
+    readonly bounds: AnswerBounds;
     readonly stallMs: number;
     readonly compat: CompatHeaders;
   };
@@ -103,7 +108,7 @@ async function answerCall(
       assertQuery(request);
       if (refers) throw refuseReferenceInQuery();
     }
-    const body = await readBody(request, parts.live.maxBodyBytes);
+    const body = await readBody(request, parts.live);
     assertDigest(request, body);
     const { upstreams, stallMs } = parts.live;
     const incoming = {

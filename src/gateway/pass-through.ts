@@ -5,6 +5,7 @@ import { privateFields, steersCaches } from "../core/cache-steering.ts";
 import type { OriginError } from "../core/errors.ts";
 import { hopByHop, namedByConnection } from "../core/hop-by-hop.ts";
 import type { CompatHeaders } from "../policy/compat-headers.ts";
+import { type AnswerBounds, bounded } from "./network/answer-bounds.ts";
 import { cutWhenStalled, sendHead } from "./send-answer.ts";
 import { originError } from "./upstream-origin.ts";
 import type { Route } from "./upstreams.ts";
@@ -15,13 +16,18 @@ import type { Route } from "./upstreams.ts";
  * us: who asked is known only to it.
  */
 
+export interface PassThroughWays {
+  readonly stallMs: number;
+  readonly compat: CompatHeaders;
+  readonly bounds: AnswerBounds;
+}
+
 /** Resolves when all is said; rejects with `OriginError` only while nothing has been sent to the client. */
 export async function passThrough(
   request: IncomingMessage,
   response: ServerResponse,
   { upstream, origin, path }: Route,
-  stallMs: number,
-  compat: CompatHeaders,
+  { stallMs, compat, bounds }: PassThroughWays,
 ): Promise<void> {
   const isOther = (name: string): boolean =>
     name === "host" || name === "expect" || isOurs(name) || compat.isForCache(name);
@@ -52,7 +58,7 @@ export async function passThrough(
   sendHead(response);
   cutWhenStalled(response, stallMs);
   try {
-    await pipeline(answer.body, response);
+    await pipeline(bounded(answer.body, bounds, upstream.name), response);
   } catch {
     response.destroy();
   }

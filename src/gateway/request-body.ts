@@ -1,14 +1,14 @@
 import type { IncomingMessage } from "node:http";
 import { pipeline } from "node:stream";
-import { createBrotliDecompress, createGunzip, createInflate, createZstdDecompress } from "node:zlib";
 import { RequestRejectedError } from "../core/errors.ts";
+import { decompressorOf, Unfolding } from "./network/decompression.ts";
 
-const decoders: ReadonlyMap<string, () => NodeJS.ReadWriteStream> = new Map<string, () => NodeJS.ReadWriteStream>([
-  ["gzip", createGunzip],
-  ["deflate", createInflate],
-  ["br", createBrotliDecompress],
-  ["zstd", createZstdDecompress],
-]);
+export interface BodyBounds {
+  /** Of the decompressed body. */
+  readonly maxBodyBytes: number;
+  /** How many times its bytes a compressed body may unfold to. */
+  readonly maxRatio: number;
+}
 
 /**
  * The whole body, decompressed. The bound counts decompressed bytes as they come, so that a small body which
@@ -16,7 +16,10 @@ const decoders: ReadonlyMap<string, () => NodeJS.ReadWriteStream> = new Map<stri
  *
  * @throws RequestRejectedError 413 over the bound, 400 for a body that cannot be decoded or that breaks off.
  */
-export function readBody(request: IncomingMessage, maxBytes: number): Promise<Uint8Array> {
+export function readBody(
+  request: IncomingMessage,
+  { maxBodyBytes: maxBytes, maxRatio }: BodyBounds,
+): Promise<Uint8Array> {
   const { promise, resolve, reject } = Promise.withResolvers<Uint8Array>();
   const tooLarge = (): RequestRejectedError =>
     new RequestRejectedError({
@@ -25,12 +28,20 @@ export function readBody(request: IncomingMessage, maxBytes: number): Promise<Ui
       message: `The request body is larger than ${maxBytes} bytes.`,
       remedy: "Raise server.maxBodyBytes.",
     });
+  const bomb = (): RequestRejectedError =>
+    new RequestRejectedError({
+      status: 413,
+      code: "body_too_large",
+      param: "Content-Encoding",
+      message: `The request body unfolds to more than ${maxRatio} times its bytes.`,
+      remedy: "Send it plain, or raise security.limits.decompressionRatio.",
+    });
   if (Number(request.headers["content-length"] ?? 0) > maxBytes) {
     discard(request, () => reject(tooLarge()));
     return promise;
   }
   const encoding = request.headers["content-encoding"]?.trim().toLowerCase() ?? "identity";
-  const decoder = decoders.get(encoding);
+  const decoder = encoding === "identity" ? undefined : decompressorOf(encoding);
   if (decoder === undefined && encoding !== "identity") {
     reject(
       new RequestRejectedError({
@@ -41,20 +52,24 @@ export function readBody(request: IncomingMessage, maxBytes: number): Promise<Ui
     );
     return promise;
   }
-  const source: NodeJS.ReadableStream = decoder === undefined ? request : pipeline(request, decoder(), () => {});
+  const source: NodeJS.ReadableStream = decoder === undefined ? request : pipeline(request, decoder, () => {});
+  const unfolding = decoder && new Unfolding(decoder, maxRatio);
   const chunks: Uint8Array[] = [];
   let size = 0;
   let isRefused = false;
   source.on("data", (chunk: Uint8Array) => {
+    if (isRefused) return;
     size += chunk.length;
-    if (size <= maxBytes) chunks.push(chunk);
-    else if (!isRefused) {
-      isRefused = true;
-      chunks.length = 0;
-      if (source === request) return discard(request, () => reject(tooLarge()));
-      source.pause();
-      reject(tooLarge());
+    const isBomb = unfolding?.isTooFar(chunk) === true;
+    if (size <= maxBytes && !isBomb) {
+      chunks.push(chunk);
+      return;
     }
+    isRefused = true;
+    chunks.length = 0;
+    if (source === request) return discard(request, () => reject(tooLarge()));
+    source.pause();
+    reject(isBomb ? bomb() : tooLarge());
   });
   source.on(
     "end",

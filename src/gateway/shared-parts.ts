@@ -9,18 +9,24 @@ import type { Peers } from "../workers/peers.ts";
 import { releasedWhenWritten } from "../workers/release-when-written.ts";
 import type { PartName } from "./admin/watch/part-watch.ts";
 import type { GatewayConfig } from "./config.ts";
+import type { NetworkRules } from "./network/guarded-agent.ts";
 import { semanticToolsOf } from "./semantic-tools.ts";
 
 /** What a gateway works with beside itself: the store, how processes talk to each other, models. */
 
 /** What is shared with others. A bus and leases of the store reach further than those of this machine. */
-export async function sharedPartsOf(config: GatewayConfig, log: Log, peers: Peers | undefined) {
+export async function sharedPartsOf(
+  config: GatewayConfig,
+  log: Log,
+  peers: Peers | undefined,
+  onRefused?: NetworkRules["onRefused"],
+) {
   const store = await storeOf(config, log);
   const bus = store?.bus ?? peers?.bus;
   const leases = store?.leases ?? (peers && leasesOver(peers, store));
   const onWarning = (message: string): void => log.warn({ store: "vectors" }, message);
   const onNotice = (message: string): void => log.info({ layer: "semantic" }, message);
-  const semantic = semanticToolsOf(config, { clock: systemClock, onWarning, onNotice });
+  const semantic = semanticToolsOf(config, { clock: systemClock, onWarning, onNotice, onRefused });
   return { semantic, ...(store && { store }), ...(bus && { bus }), ...(leases && { leases }) };
 }
 

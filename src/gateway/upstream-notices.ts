@@ -1,6 +1,7 @@
-import type { TraceEvent } from "../core/trace.ts";
+import type { Trace, TraceEvent } from "../core/trace.ts";
 import { isOriginFailure } from "../flights/answer-forms.ts";
 import type { Log } from "../telemetry/log.ts";
+import type { AddressRefusedError } from "./network/guarded-agent.ts";
 import { PoolUpstream } from "./pool/pool-upstream.ts";
 import type { ReplicaNotice } from "./pool/replica-error.ts";
 import type { Upstream } from "./upstream-origin.ts";
@@ -43,3 +44,18 @@ export function replicaNotice(log: Log): ReplicaNotice {
     else log.warn({ upstream, replica, reason }, "a replica of the upstream fails");
   };
 }
+
+/** Counts each connection that was not made, and tells once of each place that a name leads to and must not. */
+export function refusalNotice(log: Pick<Log, "warn">, trace: Trace): (error: AddressRefusedError) => void {
+  const told = new Set<string>();
+  return ({ host, address, kind, remedy }) => {
+    trace({ type: "address-refuse" });
+    const place = `${host} ${address}`;
+    if (told.has(place) || told.size >= mostToldPlaces) return;
+    told.add(place);
+    log.warn({ host, address, kind, remedy }, "a name leads where it must not, and is not followed");
+  };
+}
+
+/** Whoever answers for a name could make up new addresses without end. */
+const mostToldPlaces = 1_000;

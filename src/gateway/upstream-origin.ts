@@ -1,16 +1,25 @@
-import { pipeline, type Readable, type Transform } from "node:stream";
-import { createBrotliDecompress, createGunzip, createInflate, createZstdDecompress } from "node:zlib";
-import { Agent, type Dispatcher } from "undici";
+import { pipeline, type Readable } from "node:stream";
+import type { Dispatcher } from "undici";
 import { OriginError, type OriginFailure } from "../core/errors.ts";
 import { type FanOutWishes, type HeaderMap, headerValue, type Origin } from "../core/origin.ts";
+import { type AnswerBounds, bounded } from "./network/answer-bounds.ts";
+import { decompressorOf, Unfolding } from "./network/decompression.ts";
+import { guardedAgent, type NetworkRules } from "./network/guarded-agent.ts";
 
 /** An upstream reached through undici: keep-alive connections, and a deadline for each way in which it can hang. */
 
-export interface UpstreamTimeouts {
+interface UpstreamTimeouts {
   readonly connectTimeoutMs: number;
   readonly firstByteTimeoutMs: number;
   readonly idleTimeoutMs: number;
 }
+
+/** Where an upstream may be, and what is taken of it at most. */
+export interface Reach extends Partial<NetworkRules> {
+  readonly bounds?: AnswerBounds;
+}
+
+export type UpstreamConnection = UpstreamTimeouts & Reach;
 
 export interface Upstream extends Origin {
   /** Its name in the configuration. */
@@ -28,17 +37,14 @@ export interface Upstream extends Origin {
 export function upstreamOrigin(
   name: string,
   baseUrl: string,
-  timeouts: UpstreamTimeouts,
+  connection: UpstreamConnection,
   takesSalt = false,
   takesMarks?: boolean,
   fanOut?: FanOutWishes,
 ): Upstream {
-  const dispatcher = new Agent({
-    connect: { timeout: timeouts.connectTimeoutMs },
-    headersTimeout: timeouts.firstByteTimeoutMs,
-    bodyTimeout: timeouts.idleTimeoutMs,
-    allowH2: false,
-  });
+  const { connectTimeoutMs, firstByteTimeoutMs, idleTimeoutMs, bounds = {}, ...reach } = connection;
+  const timeouts = { connectTimeoutMs, headersTimeout: firstByteTimeoutMs, bodyTimeout: idleTimeoutMs };
+  const dispatcher = guardedAgent({ allowPrivate: false, ...reach }, timeouts);
   const { origin, pathname } = new URL(baseUrl);
   const prefix = pathname.replace(/\/+$/, "");
   const unversioned = withoutVersion(prefix);
@@ -66,7 +72,7 @@ export function upstreamOrigin(
         throw originError(error, baseUrl, "head");
       }
       const headers = response.headers as HeaderMap;
-      return { status: response.statusCode, headers, body: chunks(response.body, headers, baseUrl) };
+      return { status: response.statusCode, headers, body: chunks(response.body, headers, baseUrl, bounds) };
     },
     close: () => dispatcher.destroy(),
   };
@@ -78,17 +84,14 @@ export function withoutVersion(base: string): string {
   return base.replace(/\/v\d+(?:alpha|beta)?\d*$/, "");
 }
 
-const decoders: ReadonlyMap<string, () => NodeJS.ReadWriteStream> = new Map<string, () => NodeJS.ReadWriteStream>([
-  ["gzip", createGunzip],
-  ["x-gzip", createGunzip],
-  ["deflate", createInflate],
-  ["br", createBrotliDecompress],
-  ["zstd", createZstdDecompress],
-]);
-
-async function* chunks(body: Readable, headers: HeaderMap, baseUrl: string): AsyncGenerator<Uint8Array> {
+async function* chunks(
+  body: Readable,
+  headers: HeaderMap,
+  baseUrl: string,
+  bounds: AnswerBounds,
+): AsyncGenerator<Uint8Array> {
   try {
-    yield* decoded(body, headerValue(headers, "content-encoding"), baseUrl);
+    yield* bounded(decoded(body, headerValue(headers, "content-encoding"), baseUrl, bounds.ratio), bounds, baseUrl);
   } catch (error) {
     throw originError(error, baseUrl, "body");
   } finally {
@@ -98,16 +101,36 @@ async function* chunks(body: Readable, headers: HeaderMap, baseUrl: string): Asy
 }
 
 /** We ask for no encoding, but an origin may not listen. */
-function decoded(body: Readable, encoding: string | undefined, baseUrl: string): AsyncIterable<Uint8Array> {
+function decoded(
+  body: Readable,
+  encoding: string | undefined,
+  baseUrl: string,
+  maxRatio: number | undefined,
+): AsyncIterable<Uint8Array> {
   const name = encoding?.trim().toLowerCase() ?? "identity";
   if (name === "identity" || name === "") return body;
-  const decoder = decoders.get(name);
-  if (decoder === undefined)
+  const decompressor = decompressorOf(name);
+  if (decompressor === undefined)
     throw new OriginError("truncated", {
       message: `The upstream ${baseUrl} answered in an encoding that was not asked for: ${name.slice(0, 40)}.`,
     });
-  // Errors of either end reach whoever reads the decoder.
-  return pipeline(body, decoder() as Transform, () => {});
+  // Errors of either end reach whoever reads the decompressor.
+  const unfolded = pipeline(body, decompressor, () => {});
+  return measured(unfolded, new Unfolding(decompressor, maxRatio), baseUrl);
+}
+
+async function* measured(
+  unfolded: AsyncIterable<Uint8Array>,
+  unfolding: Unfolding,
+  baseUrl: string,
+): AsyncGenerator<Uint8Array> {
+  for await (const chunk of unfolded) {
+    if (unfolding.isTooFar(chunk)) {
+      const message = `The upstream ${baseUrl} answered with a body that unfolds to far more than its bytes.`;
+      throw new OriginError("truncated", { message });
+    }
+    yield chunk;
+  }
 }
 
 const timeoutCodes = new Set([

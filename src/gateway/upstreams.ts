@@ -1,5 +1,6 @@
 import { isDeepStrictEqual } from "node:util";
 import type { Clock } from "../core/clock.ts";
+import { defined } from "../core/defined.ts";
 import { RequestRejectedError } from "../core/errors.ts";
 import { glob } from "../core/glob.ts";
 import type { Protocol } from "../core/protocol.ts";
@@ -7,7 +8,7 @@ import { type UpstreamSettings, upstreamSchema, urlOf } from "../upstream-option
 import type { PoolTalk } from "./pool/pool-gossip.ts";
 import { PoolUpstream } from "./pool/pool-upstream.ts";
 import type { ReplicaNotice } from "./pool/replica-error.ts";
-import { type Upstream, upstreamOrigin, withoutVersion } from "./upstream-origin.ts";
+import { type Reach, type Upstream, upstreamOrigin, withoutVersion } from "./upstream-origin.ts";
 
 /** Which upstream serves a path or a model, and where on it a path of the gateway leads. */
 
@@ -27,7 +28,7 @@ type Family = "openai" | "anthropic" | "gemini";
 interface Entry {
   readonly upstream: Upstream;
   readonly protocol: Family;
-  readonly settings: UpstreamSettings;
+  readonly settings: UpstreamSettings & Omit<Reach, "onRefused">;
 }
 
 export interface Route {
@@ -42,6 +43,7 @@ interface UpstreamsSurroundings {
   readonly before?: Upstreams | undefined;
   readonly talk?: PoolTalk | undefined;
   readonly notice?: ReplicaNotice | undefined;
+  readonly reach?: Reach;
 }
 
 export class Upstreams {
@@ -51,20 +53,22 @@ export class Upstreams {
   /**
    * `models`: patterns to upstream names, the first that fits decides. Names are known to exist. `before`: those whose
    * place they take; one whose settings are the same stays, with its connections and what it knows. `talk`: with other
-   * gateways before the same pools. `notice` hears of replicas that fail.
+   * gateways before the same pools. `notice` hears of replicas that fail. `reach`: what holds for all of them.
    */
   constructor(
     settings: UpstreamsSettings,
     models: Readonly<Record<string, string>>,
     clock: Clock,
-    { before, talk, notice }: UpstreamsSurroundings = {},
+    { before, talk, notice, reach = {} }: UpstreamsSurroundings = {},
   ) {
+    const { onRefused, ...reached } = reach;
     this.#entries = new Map(
-      Object.entries(settings).map(([name, one]) => {
+      Object.entries(settings).map(([name, given]) => {
+        const one = { ...given, ...reached, allowPrivate: given.allowPrivate || reached.allowPrivate === true };
         const there = before === undefined ? undefined : before.#entries.get(name);
         const upstream = isDeepStrictEqual(there?.settings, one)
           ? (there?.upstream as Upstream)
-          : upstreamOf(name, one, clock, talk, notice);
+          : upstreamOf(name, one, clock, { talk, notice, onRefused });
         if (upstream instanceof PoolUpstream && there?.upstream instanceof PoolUpstream)
           upstream.takeOver(there.upstream);
         return [name, { upstream, protocol: one.protocol, settings: one }];
@@ -141,10 +145,9 @@ export class Upstreams {
 
 function upstreamOf(
   name: string,
-  settings: UpstreamSettings,
+  settings: Entry["settings"],
   clock: Clock,
-  talk: PoolTalk | undefined,
-  notice: ReplicaNotice | undefined,
+  { talk, notice, onRefused }: Pick<UpstreamsSurroundings, "talk" | "notice"> & Pick<Reach, "onRefused">,
 ): Upstream {
   const {
     connectTimeout,
@@ -156,22 +159,23 @@ function upstreamOf(
     slots,
     salt: takesSalt,
   } = settings;
-  const timeouts = {
+  const connection = {
     connectTimeoutMs: connectTimeout,
     firstByteTimeoutMs: firstByteTimeout,
     idleTimeoutMs: idleTimeout,
+    ...defined({ allowPrivate: settings.allowPrivate, bounds: settings.bounds, onRefused }),
   };
   const id = urlOf(settings) as string;
   const takesMarks = { auto: undefined, always: true, never: false }[settings.breakpoints];
   const { fanOut: mode, fanOutWait: mostWaitMs, fanOutTokens: leastTokens } = settings;
   const fanOut = { mode, mostWaitMs, leastTokens };
-  if (replicas.length === 0) return upstreamOrigin(name, id, timeouts, takesSalt, takesMarks, fanOut);
+  if (replicas.length === 0) return upstreamOrigin(name, id, connection, takesSalt, takesMarks, fanOut);
   const { healthPath: path, healthInterval: intervalMs } = settings;
   const health = path === "off" ? undefined : { path, intervalMs };
   return new PoolUpstream(
     name,
     id,
-    { replicas, routing, cacheBlocks, slots, health, takesSalt, takesMarks, fanOut, timeouts },
+    { replicas, routing, cacheBlocks, slots, health, takesSalt, takesMarks, fanOut, connection },
     clock,
     talk,
     notice,

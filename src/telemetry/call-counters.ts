@@ -70,11 +70,11 @@ export function callCounters(
   const coalesced = counter("reprise_coalesced_total", "Calls that joined one in flight.");
   const rejected = counter(
     "reprise_security_events_total",
-    "Entries that were damaged or foreign and were not served (corrupt, tenant_mismatch), requests to the admin API without its token (auth_fail), and bodies beyond the bound (limit).",
+    "Entries that were damaged or foreign and were not served (corrupt, tenant_mismatch), requests to the admin API without its token (auth_fail), bodies beyond the bound (limit), and names that led to an address where they must not (ssrf_block).",
     ["kind"],
   );
 
-  for (const kind of ["corrupt", "tenant_mismatch", "auth_fail", "limit"]) rejected.begin(kind);
+  for (const kind of ["corrupt", "tenant_mismatch", "auth_fail", "limit", "ssrf_block"]) rejected.begin(kind);
 
   const models = new BoundedLabels();
   const alike = new SeriesMap(
@@ -118,6 +118,8 @@ export function callCounters(
         return rejected.add(event.reason);
       case "admin-refuse":
         return rejected.add("auth_fail");
+      case "address-refuse":
+        return rejected.add("ssrf_block");
       default:
         return;
     }

@@ -90,6 +90,7 @@ it("counts a body beyond the bound among what concerns security", async () => {
     'reprise_security_events_total{kind="tenant_mismatch"} 0',
     'reprise_security_events_total{kind="auth_fail"} 0',
     'reprise_security_events_total{kind="limit"} 1',
+    'reprise_security_events_total{kind="ssrf_block"} 0',
   ]);
 });
 

@@ -4,6 +4,7 @@ import { Command } from "commander";
 import { request } from "undici";
 import { systemClock } from "../../core/clock.ts";
 import type { GatewayConfig } from "../../gateway/config.ts";
+import { AddressRefusedError, guardedAgent } from "../../gateway/network/guarded-agent.ts";
 import { checkAdmin } from "./admin-finding.ts";
 import { type Flags, soundConfigFrom, withConfigFlags } from "./config-flags.ts";
 import { checkEdge } from "./edge-findings.ts";
@@ -34,9 +35,9 @@ async function doctor(flags: Flags): Promise<void> {
     checkAdmin(config),
     await checkPort(config),
     ...(await Promise.all(
-      Object.entries(config.upstreams).flatMap(([name, { url, replicas }]) =>
+      Object.entries(config.upstreams).flatMap(([name, { url, replicas, allowPrivate }]) =>
         (replicas.length > 0 ? replicas.map((replica) => replica.url) : [url as string]).map((one) =>
-          checkUpstream(name, one),
+          checkUpstream(name, one, allowPrivate || config.security.allowPrivateUpstreams),
         ),
       ),
     )),
@@ -96,10 +97,12 @@ function checkPort({ server: { host, port } }: GatewayConfig): Promise<Finding> 
   return promise;
 }
 
-async function checkUpstream(name: string, url: string): Promise<Finding> {
+async function checkUpstream(name: string, url: string, allowPrivate: boolean): Promise<Finding> {
   const check = `upstream ${name}`;
+  const timeouts = { connectTimeoutMs: 10_000, headersTimeout: 5_000, bodyTimeout: 5_000 };
+  const dispatcher = guardedAgent({ allowPrivate }, timeouts);
   try {
-    const { statusCode, body } = await request(`${url}/models`, { headersTimeout: 5_000, bodyTimeout: 5_000 });
+    const { statusCode, body } = await request(`${url}/models`, { dispatcher });
     await body.dump();
     if (statusCode === 404) {
       const remedy = url.endsWith("/v1")
@@ -109,11 +112,17 @@ async function checkUpstream(name: string, url: string): Promise<Finding> {
     }
     return { check, detail: `${url} answers (status ${statusCode} without credentials)` };
   } catch (error) {
+    if (error instanceof AddressRefusedError) {
+      const { message, address, remedy = "" } = error;
+      return { check, detail: `${url}: ${message}: ${address}`, problem: { severity: "error", remedy } };
+    }
     const { code, message } = error as { code?: string; message: string };
     return {
       check,
       detail: `${url} cannot be reached: ${code ?? message}`,
       problem: { severity: "error", remedy: "Check the URL, the network, and that the upstream runs." },
     };
+  } finally {
+    await dispatcher.destroy();
   }
 }

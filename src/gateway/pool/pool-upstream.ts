@@ -12,7 +12,7 @@ import { LeastLoad, RoundRobin } from "../../layers/prefix/routing/simple-polici
 import { SlotPolicy } from "../../layers/prefix/routing/slot-policy.ts";
 import type { MeteredReplica } from "../../telemetry/replica-gauges.ts";
 import type { ReplicaSettings } from "../../upstream-options.ts";
-import { type Upstream, type UpstreamTimeouts, upstreamOrigin } from "../upstream-origin.ts";
+import { type Upstream, type UpstreamConnection, upstreamOrigin } from "../upstream-origin.ts";
 import { startHealthChecks } from "./health-checks.ts";
 import { listenToEngines } from "./kv-events/engine-listening.ts";
 import { PoolGossip, type PoolTalk } from "./pool-gossip.ts";
@@ -41,7 +41,7 @@ export interface PoolOptions {
   readonly takesSalt: boolean;
   readonly takesMarks?: boolean | undefined;
   readonly fanOut?: FanOutWishes;
-  readonly timeouts: UpstreamTimeouts;
+  readonly connection: UpstreamConnection;
 }
 
 export class PoolUpstream implements Upstream {
@@ -78,7 +78,7 @@ export class PoolUpstream implements Upstream {
     const isAffine = options.routing === "affinity";
     this.replicas = options.replicas.map(({ url, kvEvents }) => ({
       url,
-      upstream: upstreamOrigin(name, url, options.timeouts),
+      upstream: upstreamOrigin(name, url, options.connection),
       health: new ReplicaHealth(clock),
       requests: 0,
       errors: 0,
