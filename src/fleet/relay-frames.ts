@@ -50,7 +50,7 @@ export function readFrame(frame: Uint8Array): Frame | undefined {
     switch (kinds[frame[0] ?? kinds.length]) {
       case "head": {
         const [status, headers, generations] = JSON.parse(content.toString("utf8"));
-        if (typeof status !== "number") return undefined;
+        if (!Number.isInteger(status) || !areFields(headers ?? {})) return undefined;
         const depends = Array.isArray(generations) ? { generations: generations.map(read) } : {};
         return { kind: "head", status, headers: headers ?? {}, ...depends };
       }
@@ -73,6 +73,12 @@ export function readFrame(frame: Uint8Array): Frame | undefined {
   } catch {
     return undefined;
   }
+}
+
+/** Somebody else may have written to the store: what is no field would only be noticed when it is sent on. */
+function areFields(headers: unknown): boolean {
+  if (typeof headers !== "object" || Array.isArray(headers)) return false;
+  return Object.values(headers as object).every((value) => [value].flat().every((one) => typeof one === "string"));
 }
 
 type WrittenGeneration = readonly [scope: string, token: string, isCandidate: boolean];

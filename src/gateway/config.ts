@@ -2,6 +2,7 @@ import { readFileSync } from "node:fs";
 import { createRequire } from "node:module";
 import { extname } from "node:path";
 import type * as Yaml from "yaml";
+import { printable } from "../core/printable.ts";
 import { type OptionMistake, readSettings, type Settings } from "../options.ts";
 import { shownStoreUrl, storeUrlMistake } from "../stores/store-url.ts";
 import { warmMistakes } from "./prompts/warm-mistakes.ts";
@@ -101,7 +102,8 @@ export function describeMistake(mistake: ConfigMistake): string {
   const isSecret = /key|token|secret/i.test(mistake.path);
   const shown = isSecret ? "(hidden)" : given.replaceAll(/\/\/[^/@\s]*@/g, "//(hidden)@").slice(0, 120);
   const subject = mistake.path === "" ? mistake.source : `${mistake.source}: ${mistake.path} = ${shown}`;
-  return `${subject}: ${mistake.rule}. ${mistake.remedy}`;
+  // Names and values are what somebody wrote: they neither part the line nor steer a terminal.
+  return printable(`${subject}: ${mistake.rule}. ${mistake.remedy}`);
 }
 
 type FileReading =

@@ -9,6 +9,7 @@ import {
   tagsRule,
 } from "../core/directives.ts";
 import { RequestRejectedError } from "../core/errors.ts";
+import { printable } from "../core/printable.ts";
 import { parseCacheControl, secondsToMs } from "./cache-control.ts";
 
 /**
@@ -223,8 +224,5 @@ export function reject(field: string, rule: string, given: string): never {
 /** What was given, in quotes, short, and without anything that could act on a terminal or in a log. */
 function shown(given: string): string {
   const short = given.length > 60 ? `${given.slice(0, 60)}…` : given;
-  const escaped = short.replace(/[\p{C}\p{Zl}\p{Zp}]/gu, (character) => {
-    return `\\u{${(character.codePointAt(0) as number).toString(16)}}`;
-  });
-  return `"${escaped}"`;
+  return `"${printable(short)}"`;
 }

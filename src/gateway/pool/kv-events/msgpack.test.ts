@@ -59,6 +59,7 @@ describe("MessagePack", () => {
     ["a list as long as memory", bytes(0xdd, 0xff, 0xff, 0xff, 0xff)],
     ["a map as long as memory", bytes(0xdf, 0xff, 0xff, 0xff, 0xff)],
     ["two values", bytes(1, 2)],
+    ["a map by the name of a map", bytes(0x81, 0x81, 1, 2, 3)],
     ["lists in lists in lists", Uint8Array.from({ length: 40 }, () => 0x91)],
   ])("is refused: %s", (_, packed) => {
     expect(() => unpacked(packed)).toThrow();

@@ -137,6 +137,7 @@ class Reader {
     const map: Record<string, Packed> = Object.create(null);
     for (let index = 0; index < length; index++) {
       const name = this.value(depth + 1);
+      if (typeof name === "object" && name !== null) throw new Error("a name that is no text");
       map[String(name)] = this.value(depth + 1);
     }
     return map;
