@@ -57,21 +57,6 @@ sub vcl_recv {
                 return (synth(404, "Not Found"));
             }
         }
-        # Nothing of a request but its URL may change what is stored.
-        unset req.http.Authorization;
-        unset req.http.Cookie;
-        unset req.http.X-Forwarded-For;
-        unset req.http.X-Forwarded-Proto;
-        unset req.http.Forwarded;
-        unset req.http.Accept;
-        unset req.http.Accept-Language;
-        unset req.http.Cache-Control;
-        unset req.http.Pragma;
-        unset req.http.Content-Type;
-        unset req.http.X-Forwarded-Host;
-        unset req.http.X-Original-URL;
-        unset req.http.X-Rewrite-URL;
-        unset req.http.X-HTTP-Method-Override;
         # How much older than fresh an answer may be while the gateway is well: `staleWhileRevalidate`.
         if (std.healthy(req.backend_hint) && req.restarts == 0) {
             set req.grace = 10m;
@@ -97,6 +82,22 @@ sub vcl_backend_fetch {
     if (bereq.url ~ "^/v1/(answers|edge)/") {
         unset bereq.body;
         set bereq.http.Host = "reprise";
+        # Nothing of a request but its URL may change what is stored. On the way to the gateway is where it counts: a hit
+        # looks at none of them.
+        unset bereq.http.Authorization;
+        unset bereq.http.Cookie;
+        unset bereq.http.X-Forwarded-For;
+        unset bereq.http.X-Forwarded-Proto;
+        unset bereq.http.Forwarded;
+        unset bereq.http.Accept;
+        unset bereq.http.Accept-Language;
+        unset bereq.http.Cache-Control;
+        unset bereq.http.Pragma;
+        unset bereq.http.Content-Type;
+        unset bereq.http.X-Forwarded-Host;
+        unset bereq.http.X-Original-URL;
+        unset bereq.http.X-Rewrite-URL;
+        unset bereq.http.X-HTTP-Method-Override;
     }
 }
 
