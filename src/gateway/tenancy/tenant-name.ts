@@ -1,0 +1,20 @@
+/** Names of tenants, where people or a proxy choose them. */
+
+export const tenantNameRule =
+  "must be 1 to 128 of the characters A-Z a-z 0-9 . _ : @ / + = -, of which the first is a letter or a digit, and not anonymous or library";
+
+const form = /^[A-Za-z0-9][A-Za-z0-9._:@/+=-]{0,127}$/;
+/** Tenants that there are without a name: callers without credentials, and programs that hold the cache as a library. */
+const reserved: ReadonlySet<string> = new Set(["anonymous", "library"]);
+
+export function isTenantName(value: unknown): value is string {
+  return typeof value === "string" && form.test(value) && !reserved.has(value.toLowerCase());
+}
+
+/** As for `X-AI-User`. */
+export const userNameRule =
+  "must be 1 to 256 printable ASCII characters, of which neither the first nor the last is a space";
+
+export function isUserName(value: unknown): value is string {
+  return typeof value === "string" && /^[!-~](?:[ -~]{0,254}[!-~])?$/.test(value);
+}
