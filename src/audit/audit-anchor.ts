@@ -1,0 +1,62 @@
+import { readFileSync, renameSync, writeFileSync } from "node:fs";
+import { join } from "node:path";
+import { systemTenant } from "../core/scopes.ts";
+import type { MaybePromise, Store } from "../core/store.ts";
+import type { ChainHead } from "./audit-line.ts";
+
+/**
+ * Where the end of the chain is written down besides the chain. A chain that was cut off at its end is sound as far as it
+ * goes: only who remembers that it went further notices. It is remembered in the data folder, against accidents, and in the
+ * store, which whoever can write the data folder may not be able to write.
+ */
+export interface AuditAnchor {
+  /** For people, such as `the store`. */
+  readonly name: string;
+  /** `undefined` where nothing was written down. */
+  read(): MaybePromise<ChainHead | undefined>;
+  write(head: ChainHead): MaybePromise<unknown>;
+}
+
+export function folderAnchor(folder: string): AuditAnchor {
+  const path = join(folder, "head.json");
+  return {
+    name: path,
+    read: () => readHead(textOf(path)),
+    write(head) {
+      writeFileSync(`${path}.new`, `${JSON.stringify(head)}\n`, { mode: 0o600 });
+      renameSync(`${path}.new`, path);
+    },
+  };
+}
+
+/** `chain`: tells this log from those of others who share the store. */
+export function storeAnchor(store: Pick<Store, "name" | "get" | "set">, chain: string): AuditAnchor {
+  const key = `audit-head:${chain}`;
+  return {
+    name: `the ${store.name} store`,
+    async read() {
+      const [value] = await store.get(systemTenant, [key]);
+      return value && readHead(Buffer.from(value).toString("utf8"));
+    },
+    async write(head) {
+      const options = { deleteAt: Number.POSITIVE_INFINITY, priority: "high" } as const;
+      const result = await store.set(systemTenant, key, Buffer.from(JSON.stringify(head)), options);
+      if (result !== "stored") throw new Error(`the store did not take it: ${result}`);
+    },
+  };
+}
+
+function textOf(path: string): string | undefined {
+  try {
+    return readFileSync(path, "utf8");
+  } catch (error) {
+    if ((error as NodeJS.ErrnoException).code === "ENOENT") return undefined;
+    throw error;
+  }
+}
+
+function readHead(text: string | undefined): ChainHead | undefined {
+  if (text === undefined) return undefined;
+  const { sequence, hash } = JSON.parse(text) as Partial<ChainHead>;
+  return typeof sequence === "number" && typeof hash === "string" ? { sequence, hash } : undefined;
+}

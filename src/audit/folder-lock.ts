@@ -1,0 +1,65 @@
+import { join } from "node:path";
+import process from "node:process";
+import type { DatabaseSync } from "node:sqlite";
+import type { Clock } from "../core/clock.ts";
+import { StoreUnavailableError } from "../core/errors.ts";
+
+/**
+ * One process at a time in a folder. Node has no locks of files, and a file that stands for a lock outlives the process that
+ * made it; SQLite's locks are those of the system and end with their holder, however it ends. Nothing is ever written to
+ * this database.
+ */
+
+const againMs = 5;
+const patienceMs = 5_000;
+
+export class FolderLock {
+  readonly #path: string;
+  readonly #clock: Clock;
+  #database: DatabaseSync | undefined;
+
+  constructor(folder: string, clock: Clock) {
+    this.#path = join(folder, "lock");
+    this.#clock = clock;
+  }
+
+  /** Rejects with `StoreUnavailableError` when others hold it for seconds, else as `work` or the file system does. */
+  async hold<T>(work: () => Promise<T>): Promise<T> {
+    const database = this.#opened();
+    await this.#acquire(database);
+    try {
+      return await work();
+    } finally {
+      database.exec("ROLLBACK");
+    }
+  }
+
+  close(): void {
+    this.#database?.close();
+    this.#database = undefined;
+  }
+
+  #opened(): DatabaseSync {
+    // Loaded with the first deed that is logged: most processes have none.
+    const sqlite = process.getBuiltinModule("node:sqlite");
+    this.#database ??= new sqlite.DatabaseSync(this.#path, { timeout: 0 });
+    return this.#database;
+  }
+
+  async #acquire(database: DatabaseSync): Promise<void> {
+    const until = this.#clock.monotonic() + patienceMs;
+    for (;;) {
+      try {
+        database.exec("BEGIN EXCLUSIVE");
+        return;
+      } catch (error) {
+        const isBusy = (error as { readonly errcode?: unknown }).errcode === sqliteBusy;
+        if (!isBusy || this.#clock.monotonic() >= until)
+          throw new StoreUnavailableError({ message: `${this.#path} cannot be taken`, cause: error });
+      }
+      await new Promise<void>((resolve) => void this.#clock.after(againMs, resolve));
+    }
+  }
+}
+
+const sqliteBusy = 5;
