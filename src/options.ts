@@ -29,6 +29,7 @@ import { type PolicyInput, policyFields, policySchema } from "./policy-options.t
 import { type CacheRuleInput, cacheRulesSchema } from "./prefix-options.ts";
 import { type LintMode, lintModes } from "./prompt-lint/lint-mode.ts";
 import { semanticModes, semanticSchema } from "./semantic-options.ts";
+import { tenancySchema } from "./tenancy-options.ts";
 import { upstreamSchema } from "./upstream-options.ts";
 import { warmSchema } from "./warm-options.ts";
 
@@ -83,6 +84,7 @@ export const settingsSchema = z.strictObject({
     .prefault({} as never),
   upstreams: z.record(z.string(), upstreamSchema).optional(),
   models: z.record(z.string(), z.string()).optional(),
+  tenancy: tenancySchema,
   store: z
     .strictObject({
       url: text("sqlite", {
