@@ -1,0 +1,86 @@
+import type { Report } from "./finding.ts";
+import { type Surroundings, Words } from "./surroundings.ts";
+
+/**
+ * Addresses of e-mail (RFC 5321, with the letters of any script that RFC 6531 allows), also those spelled out to hide them
+ * from programs: "jane dot doe at example dot com", "jane [at] example [dot] com". Each `@` is looked at once, with as
+ * many characters on either side as an address may have. What only looks like one is left out: an account at a host
+ * (`git@host:path`, `user:password@host`), a version of a package, a picture of another size.
+ */
+
+const localCharacter = /[\p{L}\p{N}._%+'!#$&*=?^`{|}~/-]/u;
+const domain = /[\p{L}\p{N}-]{1,63}(?:\.[\p{L}\p{N}-]{1,63}){1,8}/uy;
+const topLevel = /^(?:\p{L}{2,24}|xn--[a-z0-9-]{2,59})$/iu;
+const mostLocal = 64;
+
+/** Names of files behind an `@`, such as `logo@2x.png`. */
+const fileEndings =
+  /^(?:png|jpe?g|gif|svg|webp|avif|ico|css|scss|js|ts|jsx|tsx|mjs|json|map|html?|py|go|rs|java|class|php)$/i;
+const remoteLogin = /\b(?:ssh|scp|sftp|rsync|mosh)\b[^\n]{0,30}$/i;
+
+export function findEmails(surroundings: Surroundings, report: Report): void {
+  const { text } = surroundings;
+  for (let at = text.indexOf("@"); at !== -1; at = text.indexOf("@", at + 1)) findAround(text, at, report);
+  findSpelled(surroundings, report);
+}
+
+function findAround(text: string, at: number, report: Report): void {
+  let start = at;
+  while (start > 0 && at - start < mostLocal && localCharacter.test(text[start - 1] as string)) start--;
+  // Quotes and brackets of the text around may be characters of an address, and hardly ever begin one.
+  while (start < at && /[.'!#$&*=?^`{|}~/%-]/.test(text[start] as string)) start++;
+  // Behind a sign that no name has, such as in key=jane@example.com, the address begins.
+  const cut = text.slice(start, at).search(/[=?|/&`{}][^=?|/&`{}]*$/);
+  if (cut !== -1) start += cut + 1;
+  if (start === at || text[at - 1] === "." || text.slice(start, at).includes("..")) return;
+  domain.lastIndex = at + 1;
+  const host = domain.exec(text)?.[0];
+  if (host === undefined) return;
+  const end = at + 1 + host.length;
+  const last = host.slice(host.lastIndexOf(".") + 1);
+  if (!topLevel.test(last) || fileEndings.test(last) || /(?:^|\.)-|-(?:\.|$)/.test(host)) return;
+  if (/^:[^\s/]/.test(text.slice(end, end + 2))) return;
+  const before = text.slice(Math.max(0, start - 80), start);
+  if (/:\/\/[^\s/]{0,70}$/.test(before) || remoteLogin.test(before)) return;
+  report({ kind: "email", rule: "email", start, end, value: text.slice(start, end).toLowerCase() });
+}
+
+const at = String.raw`(?:[ ]{0,2}[\[({<][ ]{0,2}(?:at|arroba|@)[ ]{0,2}[\])}>][ ]{0,2})`;
+const plainAt = "(?:[ ]{1,2}(?:at|arroba|chiocciola|ät)[ ]{1,2})";
+const dot = String.raw`(?:[ ]{0,2}[\[({<][ ]{0,2}(?:dot|punkt|point|punto|ponto|\.)[ ]{0,2}[\])}>][ ]{0,2}|[ ]{1,2}(?:dot|punkt|point|punto|ponto|kropka)[ ]{1,2}|\.)`;
+const name = "[a-z0-9][a-z0-9_+-]{0,40}";
+const spelled = new RegExp(
+  `(?<![a-z0-9._+-])(${name}(?:${dot}${name}){0,3})(?:(${at})|${plainAt})(${name}(?:${dot}[a-z0-9-]{1,40}){0,3}?${dot})([a-z]{2,10})(?![a-z0-9@])`,
+  "gi",
+);
+const anchors = /[[({<][ ]{0,2}(?:at|arroba|@)[ ]{0,2}[\])}>]|[ ](?:dot|punkt|point|punto|ponto|kropka)[ ]/i;
+/** Of addresses that are read out. */
+const spokenEndings =
+  /^(?:com|org|net|edu|gov|io|co|info|eu|de|at|ch|fr|es|it|pt|br|nl|be|pl|uk|us|ca|au|in|se|no|dk|fi|me|dev|ai|app)$/i;
+const mailWords = new Words(
+  "mails?\\b|mailto|reach|contact|write|send|schreib|écri|correo|escrib|escríb|scriv|contatt|napisz|address|adresse",
+);
+
+/** Where no bracket sets off the "at", something must say that this is an address: "look at polka dot com" is none. */
+function findSpelled(surroundings: Surroundings, report: Report): void {
+  const { text } = surroundings;
+  if (!anchors.test(text)) return;
+  spelled.lastIndex = 0;
+  for (let match = spelled.exec(text); match !== null; match = spelled.exec(text)) {
+    const [whole, local = "", bracketed, host = "", last = ""] = match;
+    const start = match.index;
+    const end = start + whole.length;
+    if (bracketed === undefined) {
+      const isName = /\d|[._]| (?:dot|punkt|point|punto|ponto|kropka) /i.test(local);
+      if (!spokenEndings.test(last) || !(isName || surroundings.isNear(mailWords, start, end))) continue;
+    }
+    const value = `${written(local)}@${written(host)}${last.toLowerCase()}`;
+    report({ kind: "email", rule: "spelled-email", start, end, value });
+  }
+}
+
+const dots = new RegExp(dot, "gi");
+
+function written(part: string): string {
+  return part.replace(dots, ".").toLowerCase();
+}
