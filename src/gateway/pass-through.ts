@@ -40,7 +40,7 @@ export async function passThrough(
       origin,
       path,
       method: request.method as Dispatcher.HttpMethod,
-      headers: endToEnd(request.rawHeaders, isOther),
+      headers: [...endToEnd(request.rawHeaders, isOther), ...(upstream.credential ?? [])],
       body: hasBody ? request : null,
       signal: abort.signal,
       responseHeaders: "raw",

@@ -19,7 +19,13 @@ export interface Reach extends Partial<NetworkRules> {
   readonly bounds?: AnswerBounds;
 }
 
-export type UpstreamConnection = UpstreamTimeouts & Reach;
+/** Name and value of a header field. */
+export type CredentialField = readonly [name: string, value: string];
+
+export interface UpstreamConnection extends UpstreamTimeouts, Reach {
+  /** What it is shown, whatever the caller has shown to us. */
+  readonly credential?: CredentialField;
+}
 
 export interface Upstream extends Origin {
   /** Its name in the configuration. */
@@ -27,6 +33,8 @@ export interface Upstream extends Origin {
   /** Base URL and connections for a request that passes through. */
   readonly base: string;
   readonly dispatcher: Dispatcher;
+  /** What it is shown with a request that passes through; `send` does so by itself. */
+  readonly credential?: CredentialField | undefined;
   /** A failure as callers may hear of it; default: as it is. */
   told?(error: OriginError): OriginError;
   /** Another configuration has taken its place: what is under way goes on, nothing new begins. */
@@ -42,7 +50,7 @@ export function upstreamOrigin(
   takesMarks?: boolean,
   fanOut?: FanOutWishes,
 ): Upstream {
-  const { connectTimeoutMs, firstByteTimeoutMs, idleTimeoutMs, bounds = {}, ...reach } = connection;
+  const { connectTimeoutMs, firstByteTimeoutMs, idleTimeoutMs, bounds = {}, credential, ...reach } = connection;
   const timeouts = { connectTimeoutMs, headersTimeout: firstByteTimeoutMs, bodyTimeout: idleTimeoutMs };
   const dispatcher = guardedAgent({ allowPrivate: false, ...reach }, timeouts);
   const { origin, pathname } = new URL(baseUrl);
@@ -56,6 +64,7 @@ export function upstreamOrigin(
     takesMarks,
     fanOut,
     dispatcher,
+    credential,
     retire: () => {},
     async send(request, signal) {
       let response: Dispatcher.ResponseData;
@@ -64,7 +73,7 @@ export function upstreamOrigin(
           origin,
           path: (versionAtStart.test(request.target) ? unversioned : prefix) + request.target,
           method: request.method as Dispatcher.HttpMethod,
-          headers: request.headers as Record<string, string>,
+          headers: shown(request.headers, credential),
           body: request.body,
           signal,
         });
@@ -76,6 +85,11 @@ export function upstreamOrigin(
     },
     close: () => dispatcher.destroy(),
   };
+}
+
+function shown(headers: HeaderMap, credential: CredentialField | undefined): Record<string, string> {
+  const given = headers as Record<string, string>;
+  return credential === undefined ? given : { ...given, [credential[0]]: credential[1] };
 }
 
 /** Some SDKs take the version of the API for a part of the base URL, others write it themselves; it stands in the URL once. */

@@ -8,6 +8,7 @@ import { type UpstreamSettings, upstreamSchema, urlOf } from "../upstream-option
 import type { PoolTalk } from "./pool/pool-gossip.ts";
 import { PoolUpstream } from "./pool/pool-upstream.ts";
 import type { ReplicaNotice } from "./pool/replica-error.ts";
+import { credentialField } from "./upstream-credential.ts";
 import { type Reach, type Upstream, upstreamOrigin, withoutVersion } from "./upstream-origin.ts";
 
 /** Which upstream serves a path or a model, and where on it a path of the gateway leads. */
@@ -23,7 +24,7 @@ export const defaultUpstreams: UpstreamsSettings = Object.fromEntries(
   ].map(({ name, ...given }) => [name, upstreamSchema.parse(given)]),
 );
 
-type Family = "openai" | "anthropic" | "gemini";
+export type Family = "openai" | "anthropic" | "gemini";
 
 interface Entry {
   readonly upstream: Upstream;
@@ -159,13 +160,14 @@ function upstreamOf(
     slots,
     salt: takesSalt,
   } = settings;
+  const id = urlOf(settings) as string;
   const connection = {
     connectTimeoutMs: connectTimeout,
     firstByteTimeoutMs: firstByteTimeout,
     idleTimeoutMs: idleTimeout,
     ...defined({ allowPrivate: settings.allowPrivate, bounds: settings.bounds, onRefused }),
+    ...(settings.apiKey !== undefined && { credential: credentialField(settings, id, settings.apiKey) }),
   };
-  const id = urlOf(settings) as string;
   const takesMarks = { auto: undefined, always: true, never: false }[settings.breakpoints];
   const { fanOut: mode, fanOutWait: mostWaitMs, fanOutTokens: leastTokens } = settings;
   const fanOut = { mode, mostWaitMs, leastTokens };
@@ -236,7 +238,8 @@ const anthropicPath = /^(?:\/v1)?\/messages(?=[/?]|$)|^\/v1\/complete(?=[/?]|$)/
 const geminiPath =
   /^(?:\/upload)?\/v\d+(?:alpha|beta)\d*\/|^\/v1\/(?:(?:models|tunedModels)\/[^/?:]+:[A-Za-z]+(?=\?|$)|cachedContents|projects\/)/;
 
-function familyOfPath(path: string): Family {
+/** Whose routes a path is of, as far as it tells. */
+export function familyOfPath(path: string): Family {
   if (anthropicPath.test(path)) return "anthropic";
   return geminiPath.test(path) ? "gemini" : "openai";
 }

@@ -12,7 +12,7 @@ import { LeastLoad, RoundRobin } from "../../layers/prefix/routing/simple-polici
 import { SlotPolicy } from "../../layers/prefix/routing/slot-policy.ts";
 import type { MeteredReplica } from "../../telemetry/replica-gauges.ts";
 import type { ReplicaSettings } from "../../upstream-options.ts";
-import { type Upstream, type UpstreamConnection, upstreamOrigin } from "../upstream-origin.ts";
+import { type CredentialField, type Upstream, type UpstreamConnection, upstreamOrigin } from "../upstream-origin.ts";
 import { startHealthChecks } from "./health-checks.ts";
 import { listenToEngines } from "./kv-events/engine-listening.ts";
 import { PoolGossip, type PoolTalk } from "./pool-gossip.ts";
@@ -50,6 +50,7 @@ export class PoolUpstream implements Upstream {
   readonly takesSalt: boolean;
   readonly takesMarks: boolean | undefined;
   readonly fanOut: FanOutWishes | undefined;
+  readonly credential: CredentialField | undefined;
   readonly replicas: readonly Replica[];
   readonly #policy: RoutingPolicy;
   readonly #salt: string | undefined;
@@ -73,6 +74,7 @@ export class PoolUpstream implements Upstream {
     this.takesSalt = options.takesSalt;
     this.takesMarks = options.takesMarks;
     this.fanOut = options.fanOut;
+    this.credential = options.connection.credential;
     this.#clock = clock;
     const urls = options.replicas.map(({ url }) => url);
     const isAffine = options.routing === "affinity";

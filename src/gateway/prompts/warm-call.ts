@@ -8,6 +8,7 @@ import { anthropicMessages } from "../../protocols/anthropic-messages.ts";
 import { gemini } from "../../protocols/gemini.ts";
 import { openAiChat } from "../../protocols/openai-chat.ts";
 import type { UpstreamSettings } from "../../upstream-options.ts";
+import { credentialField } from "../upstream-credential.ts";
 import type { Upstream } from "../upstream-origin.ts";
 
 /**
@@ -63,7 +64,8 @@ export async function warmUp(
   const headers = {
     "content-type": "application/json",
     "accept-encoding": "identity",
-    ...credentialOf(family, apiKey),
+    ...(family === "anthropic" && { "anthropic-version": "2023-06-01" }),
+    ...credentialOf(family, server.id, apiKey),
   };
   try {
     const { endpoint: target } = call;
@@ -80,11 +82,10 @@ export async function warmUp(
   }
 }
 
-function credentialOf(family: WarmTarget["family"], apiKey: string | undefined): Readonly<Record<string, string>> {
-  const version = family === "anthropic" ? { "anthropic-version": "2023-06-01" } : {};
-  if (apiKey === undefined) return version;
-  const names = { openai: "authorization", anthropic: "x-api-key", gemini: "x-goog-api-key" } as const;
-  return { ...version, [names[family]]: family === "openai" ? `Bearer ${apiKey}` : apiKey };
+function credentialOf(protocol: WarmTarget["family"], url: string, apiKey: string | undefined) {
+  return apiKey === undefined
+    ? {}
+    : Object.fromEntries([credentialField({ protocol, apiKeyField: "auto" }, url, apiKey)]);
 }
 
 async function collected(body: AsyncIterable<Uint8Array>): Promise<Uint8Array> {
