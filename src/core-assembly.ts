@@ -4,6 +4,7 @@ import type { Bus } from "./core/bus.ts";
 import type { Call, Caller } from "./core/call.ts";
 import { type Clock, type Random, systemClock, systemRandom } from "./core/clock.ts";
 import type { Billed } from "./core/cost.ts";
+import type { Entry } from "./core/entry.ts";
 import { defined } from "./core/defined.ts";
 import { isEmbeddingProtocol } from "./core/embedding-protocol.ts";
 import { RepriseError, RequestRejectedError } from "./core/errors.ts";
@@ -15,8 +16,8 @@ import type { CallPolicy } from "./core/policy.ts";
 import type { SharedStore } from "./core/shared-store.ts";
 import { SingleFlight } from "./core/single-flight.ts";
 import type { MaybePromise } from "./core/store.ts";
-import { type Overhead, silentTrace, type Trace } from "./core/trace.ts";
-import { Costs } from "./costs.ts";
+import { type Overhead, type SavedBy, silentTrace, type Trace } from "./core/trace.ts";
+import { type Billable, Costs, type SavedAnswer } from "./costs.ts";
 import { EmbeddingBatches } from "./embeddings/embedding-batches.ts";
 import { EmbeddingIntake, type IncomingCall } from "./embeddings/embedding-intake.ts";
 import { EmbeddingPath } from "./embeddings/embedding-path.ts";
@@ -98,6 +99,8 @@ export interface Core {
   readonly prompts: PromptRegistry;
   /** Books what the cache itself asked a model for. */
   spend(overhead: Overhead, billed: Billed): void;
+  /** Books an answer of a stored entry that was given without its call. */
+  save(call: Billable, by: SavedBy, entry: Entry, told: SavedAnswer): void;
   /** Who asks. Throws `RequestRejectedError`. */
   tenantOf(request: IncomingCall): string;
   readonly ledger: Ledger;
@@ -254,6 +257,7 @@ export async function assembleCore(options: CoreOptions): Promise<Core> {
     },
     prompts,
     spend: (overhead, billed) => costs.spendOn(overhead, billed, clock.now()),
+    save: (call, by, entry, told) => costs.save(call, by, costs.ofEntry(call, entry, clock.now()), told),
     tenantOf: (request) => intake.answers.tenantOf(request as IncomingRequest),
     flights,
     followers: () => [...flights.all()].reduce((sum, flight) => sum + flight.followers, 0),

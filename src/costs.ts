@@ -7,14 +7,14 @@ import type { Overhead, SavedBy, Trace, TraceEvent } from "./core/trace.ts";
 import type { CompleteAnswer, WholeAnswer } from "./flights/origin-answer.ts";
 
 /** As much of a call as its bill needs. */
-interface Billable {
+export interface Billable {
   readonly protocol: { readonly name: string };
   readonly originId: string;
   readonly facts: { readonly model: string };
 }
 
 /** What else is told of an answer that is booked as saved. */
-type SavedAnswer = Pick<Extract<TraceEvent, { type: "saving" }>, "entry" | "bytes" | "time">;
+export type SavedAnswer = Pick<Extract<TraceEvent, { type: "saving" }>, "entry" | "bytes" | "time">;
 
 /**
  * What calls cost and save, told to the trace: each origin's answer is spent once, whoever waits for it, and each answer
@@ -38,7 +38,7 @@ export class Costs {
   }
 
   /** What a stored answer to `call` would cost at its origin now. */
-  ofEntry(call: Call, entry: Entry, now: number): Cost {
+  ofEntry(call: Billable, entry: Entry, now: number): Cost {
     const edition = this.#pricer.edition(now);
     const known = this.#byEntry.get(entry);
     if (known?.edition === edition) return known.cost;

@@ -4,6 +4,7 @@ import { Gate } from "../../src/testing/gate.ts";
 import { callAdmin } from "./admin-call.ts";
 import { ask, beginAsking, question } from "./chat-call.ts";
 import { runCommand, spawnGateway, startCommand } from "./gateway-process.ts";
+import { exchange } from "./http-exchange.ts";
 import { scrape, total } from "./metrics-page.ts";
 import { inMemory, type RunningGateway, runBoth, runGateway, runOrigin, temporaryFolder } from "./running-gateway.ts";
 import { openDoors, runWorkers } from "./running-workers.ts";
@@ -28,6 +29,25 @@ function times(usd: string, count: number): string {
 }
 
 describe("GET /admin/v1/stats", () => {
+  test("books what was had by GET in place of a call for the edge; it is no call, and a look at its fields is nothing", async () => {
+    const { gateway, origin } = await runBoth({ ...inMemory, ...priced, layers: { edge: { twins: "public" } } });
+    origin.plan({ usage });
+    const twin = gateway.url + String((await ask(gateway)).headers["content-location"]);
+    const first = await exchange(twin);
+    const etag = String(first.headers["etag"]);
+    expect((await exchange(twin, { headers: { "if-none-match": etag } })).status).toBe(304);
+    expect((await exchange(twin, { method: "HEAD" })).status).toBe(200);
+    expect((await exchange(twin, { headers: { range: "bytes=0-9" } })).status).toBe(206);
+    expect((await exchange(twin.replace(/.$/, "x"))).status).toBe(400);
+    const { calls, saved, latency } = await statsOf(gateway);
+    expect([calls, latency.hit.count]).toEqual([1, 0]);
+    expect(saved.edge).toMatchObject({
+      ...{ hits: 0, answers: 2, wrong: 0, timed: 2, bytes: 2 * Buffer.byteLength(first.text) },
+      tokens: { inputTokens: 20, outputTokens: 40 },
+      usd: { list: times(aHit.list, 2), conservative: times(aHit.conservative, 2) },
+    });
+  });
+
   test("books calls, hits and those that joined, with tokens, money, time and bytes", async () => {
     const { gateway, origin } = await runBoth({ ...inMemory, ...priced });
     origin.plan({ usage });

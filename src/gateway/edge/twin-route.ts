@@ -35,8 +35,16 @@ export async function serveTwin(
     expiresAt = check.expiresAt;
   } else if (query !== undefined)
     return refuse(response, 400, "unexpected_query", "This URL has no query; with one it would be kept twice.");
+  const startedAt = clock.monotonic();
   const found = await twins.find(address, expiresAt);
-  if (found !== undefined) return sendDocument(request, response, found);
+  if (found !== undefined) {
+    await sendDocument(request, response, found);
+    // Who only looks at its fields, or wants a piece of it, would not have called for that.
+    const { statusCode } = response;
+    if (request.method === "GET" && (statusCode === 200 || statusCode === 304))
+      found.save(clock.monotonic() - startedAt);
+    return;
+  }
   refuseUnknown(response, unknown(), request, "PROMPT_NOT_FOUND", "Nobody has asked this lately; send it by POST.");
 }
 

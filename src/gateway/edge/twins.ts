@@ -35,14 +35,17 @@ import type { EdgeReply } from "./edge-reply.ts";
  */
 
 export interface TwinsParts {
-  readonly core: Pick<Core, "stored" | "wrapParts" | "policyFor">;
+  readonly core: Pick<Core, "stored" | "wrapParts" | "policyFor" | "save">;
   readonly labels: EdgeLabels;
   readonly clock: Clock;
   readonly live: { readonly settings: EdgeSettings };
 }
 
 /** Without a date: the answer may be computed anew within the same second, or by a gateway whose clock is behind. */
-export type FoundTwin = Omit<EdgeReply, "lastModifiedMs">;
+export interface FoundTwin extends Omit<EdgeReply, "lastModifiedMs"> {
+  /** It was given in place of a call, after this time. */
+  save(waitedMs: number): void;
+}
 
 interface ShownTwin {
   readonly document: EdgeDocument;
@@ -140,7 +143,14 @@ export class Twins {
       "x-content-type-options": "nosniff",
       ...(isPublic && { "access-control-allow-origin": "*" }),
     };
-    return { document, fields, described };
+    const { core } = this.#parts;
+    const { key, principal } = keyed;
+    const told = { entry: entryId(principal.tenant, key), bytes: entry.body.length };
+    return {
+      ...{ document, fields, described },
+      save: (waitedMs) =>
+        core.save({ ...keyed, protocol }, "edge", entry, { ...told, time: { stream: false, waitedMs } }),
+    };
   }
 
   #shownBy(bytes: Uint8Array, { generations }: Entry, { key, principal }: Keyed): ShownTwin {
