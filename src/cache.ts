@@ -3,6 +3,7 @@ import { defined } from "./core/defined.ts";
 import type { Embedder } from "./core/embedder.ts";
 import { InvalidOptionError } from "./core/errors.ts";
 import type { Judge } from "./core/judge.ts";
+import type { KeyService } from "./core/key-service.ts";
 import { systemTenant } from "./core/scopes.ts";
 import type { SharedStore } from "./core/shared-store.ts";
 import type { Store } from "./core/store.ts";
@@ -20,6 +21,7 @@ import type { PolicyInput } from "./policy-options.ts";
 import type { LintFindings } from "./prompt-lint/lint-findings.ts";
 import { protocols } from "./protocols/all.ts";
 import { embeddingProtocols } from "./protocols/all-embeddings.ts";
+import type { SealingMode } from "./sealing-options.ts";
 import type { Feedback, FeedbackTaken } from "./semantic/feedback.ts";
 import type { SemanticInput } from "./semantic-options.ts";
 import type { Invalidated } from "./storage/invalidation.ts";
@@ -56,8 +58,14 @@ export interface CacheOptions {
   readonly compat?: CompatInput;
   /** Your own prices by pattern for the model, in US dollars for a million tokens; others are the published ones. */
   readonly prices?: Readonly<Record<string, TokenPrices>>;
-  /** The secret from which keys are derived. Default: made once and kept in the store. */
+  /** 32 bytes in base64 or hexadecimal; with it, what is stored is sealed. Default: it is not. See docs/sealing.md. */
   readonly masterKey?: string;
+  /** Master keys of before, as they were given. */
+  readonly previousMasterKeys?: readonly string[];
+  /** Keeps the master key in place of `masterKey`, such as a key management service; asked at the start. */
+  readonly keyService?: KeyService;
+  /** Default `auto`: sealed when there is a master key. `on`: no start without one. */
+  readonly sealing?: SealingMode;
   /** What `cache.fetch` calls the origin with; default the global `fetch`. */
   readonly fetch?: typeof globalThis.fetch;
   /** The tenant of `cache.wrap`, `cache.values` and `cache.embeddings`; `cache.fetch` derives tenants from the credentials in each request. Default `"library"`. */
@@ -126,7 +134,7 @@ export async function createCache(options: CacheOptions = {}): Promise<Cache> {
     compat: options.compat ?? {},
     prices: options.prices ?? {},
     telemetry: options.telemetry ?? {},
-    security: options.masterKey === undefined ? {} : { masterKey: options.masterKey },
+    security: sealingInput(options),
   });
   if (!reading.ok) {
     const [first] = reading.mistakes as [(typeof reading.mistakes)[0], ...typeof reading.mistakes];
@@ -140,7 +148,7 @@ export async function createCache(options: CacheOptions = {}): Promise<Cache> {
     const remedy = 'Name it, or leave it out for "library".';
     throw new InvalidOptionError("tenant", { message: "tenant must not be empty.", remedy });
   }
-  const { embedder, vectors, judge } = options;
+  const { embedder, vectors, judge, keyService } = options;
   const semantic = defined({ embedder, vectors, judge });
   const tracing = reading.settings.telemetry.traces ? await tracingFor(clock) : undefined;
   const trace = heardBy(tracing?.hear, listener);
@@ -148,7 +156,7 @@ export async function createCache(options: CacheOptions = {}): Promise<Cache> {
     settings: reading.settings,
     semantic,
     tracing,
-    ...defined({ store, clock, random, trace }),
+    ...defined({ store, clock, random, trace, keyService }),
   });
   const shelf = new ValueShelf({ ...core.wrapParts, tenant });
   const wrap = createWrap(shelf);
@@ -181,6 +189,9 @@ const optionNames: ReadonlySet<string> = new Set([
   "compat",
   "prices",
   "masterKey",
+  "previousMasterKeys",
+  "keyService",
+  "sealing",
   "fetch",
   "tenant",
   "telemetry",
@@ -201,6 +212,12 @@ function assertOptions(options: CacheOptions): void {
     const remedy = 'Pass a store, such as sqlite("./.reprise") of "reprise/stores/sqlite", or leave it out for memory.';
     throw new InvalidOptionError("store", { message: "store must be a store.", remedy });
   }
+}
+
+function sealingInput({ masterKey, previousMasterKeys, keyService, sealing }: CacheOptions) {
+  // A service is a master key, too.
+  const mode = sealing === "on" && keyService !== undefined ? "auto" : sealing;
+  return defined({ masterKey, previousMasterKeys, sealing: mode });
 }
 
 /** Where the library has its options, by the section of the configuration that they are checked against. */

@@ -9,6 +9,7 @@ export {
   RequestRejectedError,
   StoreUnavailableError,
 } from "./core/errors.ts";
+export type { KeyService } from "./core/key-service.ts";
 export type { Acquisition, Lease, Leases, Relay, RelayPage } from "./core/lease.ts";
 export type { Outcome, Stored } from "./core/outcome.ts";
 export type { SharedStore } from "./core/shared-store.ts";

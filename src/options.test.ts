@@ -111,6 +111,8 @@ describe("readSettings", () => {
             "requestTimeout": 600000,
             "streamsPerTenant": 1000,
           },
+          "plainVectors": false,
+          "sealing": "auto",
         },
         "server": {
           "admin": {
@@ -245,6 +247,14 @@ describe("readSettings", () => {
     [{ compat: { headers: true } }, "compat.headers", true, "must be a list of cloudflare, helicone"],
     [{ compat: { headers: ["kong"] } }, "compat.headers", ["kong"], "must be a list of cloudflare, helicone"],
     [{ security: { masterKey: "" } }, "security.masterKey", "", "must be a text"],
+    [
+      { security: { masterKey: "a text of some length" } },
+      "security.masterKey",
+      "a text of some length",
+      "must be 32 bytes in base64",
+    ],
+    [{ security: { previousMasterKeys: ["short"] } }, "security.previousMasterKeys", ["short"], "each 32 bytes"],
+    [{ security: { sealing: "on" } }, "security.sealing", "on", "must not be on without a master key"],
   ];
   it.each(rows)("turns %j down: path, value, rule and remedy", (input, path, value, rule) => {
     const [mistake, ...others] = mistakesIn(input);

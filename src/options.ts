@@ -16,7 +16,6 @@ import {
   optionalTags,
   optionalText,
   optionalUsd,
-  secret,
   several,
   text,
   usdPerMillion,
@@ -28,6 +27,7 @@ import type { RuleMatch } from "./policy/rules.ts";
 import { type PolicyInput, policyFields, policySchema } from "./policy-options.ts";
 import { type CacheRuleInput, cacheRulesSchema } from "./prefix-options.ts";
 import { type LintMode, lintModes } from "./prompt-lint/lint-mode.ts";
+import { checkSealing, sealingFields } from "./sealing-options.ts";
 import { semanticModes, semanticSchema } from "./semantic-options.ts";
 import { tenancySchema } from "./tenancy-options.ts";
 import { upstreamSchema } from "./upstream-options.ts";
@@ -206,11 +206,7 @@ export const settingsSchema = z.strictObject({
     .prefault({} as never),
   security: z
     .strictObject({
-      masterKey: secret({
-        description:
-          "Secret from which keys are derived; made on first start and kept in the store when not set. Whoever changes it begins afresh.",
-        remedy: "Use a random text, such as the output of `openssl rand -base64 32`.",
-      }),
+      ...sealingFields,
       adminToken: bearerToken({
         description:
           "What opens the admin API; made on first start and kept in the file `admin-token` of the data folder when not set.",
@@ -219,6 +215,7 @@ export const settingsSchema = z.strictObject({
       allowPrivateUpstreams,
       limits: networkLimitsSchema,
     })
+    .superRefine(checkSealing)
     .prefault({} as never),
   compat: z
     .strictObject({

@@ -4,6 +4,7 @@ import type { Outcome } from "./outcome.ts";
 import type { StoreRefusal } from "./outcome-reasons.ts";
 import type { FinishReason, Usage } from "./recording.ts";
 import type { ScopeGroup } from "./scopes.ts";
+import type { SealRejection } from "./sealer.ts";
 import type { SemanticMode, SemanticRefusal, SemanticTier } from "./semantic.ts";
 
 /** What spared an origin the work: a layer, or that others had asked for the same answer. */
@@ -145,6 +146,10 @@ export type TraceEvent =
     }
   | { readonly type: "entry-refuse"; readonly layer: LayerName; readonly reason: StoreRefusal }
   | { readonly type: "entry-reject"; readonly layer: LayerName; readonly reason: "corrupt" | "tenant_mismatch" }
+  /** Something at rest could not be opened, and was taken for absent. */
+  | { readonly type: "seal-reject"; readonly reason: SealRejection }
+  /** The store is sealed with another master key; nothing is read or written. Told once, where it was away at the start. */
+  | { readonly type: "seal-fault"; readonly message: string; readonly remedy: string | undefined }
   | {
       readonly type: "store-fault";
       readonly store: string;

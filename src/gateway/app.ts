@@ -76,6 +76,7 @@ export async function createApp(config: GatewayConfig, log: Log, peers?: Peers):
       log.warn({ store: event.store, state: event.state }, "the store's circuit breaker changed");
     }
     if (event.type === "entry-reject") log.warn({ reason: event.reason }, "a stored entry was not served");
+    if (event.type === "seal-fault") log.error({ remedy: event.remedy }, event.message);
     if (event.type === "origin-end") tellOfOrigin(log, unwell, event, upstreams().all);
     if (event.type === "call-end") log.debug(event, "call");
   };

@@ -5,6 +5,7 @@ import type * as Yaml from "yaml";
 import { printable } from "../core/printable.ts";
 import { type OptionMistake, readSettings, type Settings } from "../options.ts";
 import { shownStoreUrl, storeUrlMistake } from "../stores/store-url.ts";
+import { withMasterKeyFile } from "./master-key-file.ts";
 import { warmMistakes } from "./prompts/warm-mistakes.ts";
 import { semanticMistakes } from "./semantic-mistakes.ts";
 import { defaultUpstreams, type UpstreamsSettings } from "./upstreams.ts";
@@ -47,6 +48,7 @@ const environmentOptions: Readonly<Record<string, string>> = {
   REPRISE_SEMANTIC: "layers.semantic.mode",
   REPRISE_UPSTREAM: "upstream",
   REPRISE_MASTER_KEY: "security.masterKey",
+  REPRISE_MASTER_KEY_FILE: "security.masterKeyFile",
   REPRISE_ADMIN_TOKEN: "security.adminToken",
   REPRISE_LOG_LEVEL: "telemetry.logLevel",
 };
@@ -85,8 +87,12 @@ export function readConfig(sources: ConfigSources): ConfigReading {
   if (!reading.ok)
     return { ok: false, mistakes: reading.mistakes.map((mistake) => ({ ...mistake, source: sourceOf(mistake.path) })) };
   const { settings } = reading;
+  const masterKey = withMasterKeyFile(settings.security);
+  if (!masterKey.ok)
+    return { ok: false, mistakes: [{ ...masterKey.mistake, source: sourceOf(masterKey.mistake.path) }] };
   const config: GatewayConfig = {
     ...settings,
+    security: masterKey.security,
     upstreams: settings.upstreams ?? defaultUpstreams,
     models: settings.models ?? {},
   };

@@ -18,6 +18,8 @@ export interface MasterKeyOptions {
   readonly store: Store;
   /** From the configuration; then nothing is asked of the store. */
   readonly given: string | undefined;
+  /** What it is where the store has none. Default: drawn at random. */
+  readonly first?: Uint8Array | undefined;
   readonly random: Random;
   readonly clock: Clock;
   /** The key has become another one, some time after the start: whatever remembers keys is to forget them. */
@@ -39,9 +41,9 @@ const askAgainMs = 1_000;
 const lookAgainMs = 10_000;
 
 export async function obtainMasterKey(options: MasterKeyOptions): Promise<MasterKey> {
-  const { store, given, random, clock, onReplaced } = options;
+  const { store, given, first, random, clock, onReplaced } = options;
   if (given !== undefined) return { key: new FingerprintKey(Buffer.from(given, "utf8")), close: () => {} };
-  let present = random.bytes(32);
+  let present = first ?? random.bytes(32);
   const key = new FingerprintKey(present);
   let cancel: CancelTimer = () => {};
   let isClosed = false;

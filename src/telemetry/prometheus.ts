@@ -12,6 +12,7 @@ import { LedgerCounter, spendingSeries } from "./ledger-series.ts";
 import { type MetricFamily, type MetricsReading, readLedger } from "./metrics-reading.ts";
 import { type MeteredReplica, replicaGauges } from "./replica-gauges.ts";
 import { resilienceCounters } from "./resilience-counters.ts";
+import { sealingCounters } from "./sealing-counters.ts";
 import { semanticCounters } from "./semantic-counters.ts";
 import { CounterTally, HistogramTally, type TraceUnderWay } from "./tally.ts";
 
@@ -101,6 +102,7 @@ export function prometheusMetrics(gauges: {
   const countSemantic = semanticCounters(counter, histogram);
   const countEdge = edgeCounters(counter, gauge);
   const countFanOut = fanOutCounters(counter, histogram);
+  const countSealing = sealingCounters(counter);
   const setReplicas = replicaGauges(gauge);
   const entries = gauge("reprise_entries", "Values in the store.", ["backend"] as const);
   const size = gauge("reprise_size_bytes", "Bytes in the store.", ["backend"] as const);
@@ -161,6 +163,7 @@ export function prometheusMetrics(gauges: {
     countSemantic(event);
     countEdge(event);
     countFanOut(event);
+    countSealing(event);
     countResilience(event);
   };
 

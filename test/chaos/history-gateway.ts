@@ -27,7 +27,7 @@ export async function startGatewayNode({ redisUrl, originUrl, freshMs }: Gateway
     // Nothing here is about deadlines, so a busy machine must not be taken for a store that is away.
     store: { url: redisUrl, lookupBudget: "10s", readDeadline: "10s", writeDeadline: "10s" },
     layers: { exact: { ttl: `${freshMs}ms`, ttlJitter: 0 } },
-    security: { masterKey: "the same secret for every node of a run" },
+    security: { masterKey: Buffer.alloc(32, "the same secret").toString("base64") },
     telemetry: { logLevel: "warn" },
   };
   writeFileSync(file, JSON.stringify(settings));

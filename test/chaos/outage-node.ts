@@ -34,7 +34,7 @@ export async function startOutageNode(url: string): Promise<OutageNode> {
     store: redis({ url, connectTimeoutMs: 10_000 }),
     clock,
     random: seededRandom(),
-    masterKey: "the same secret for every node of a test",
+    masterKey: Buffer.alloc(32, "the same secret").toString("base64"),
     fetch: originCounting(computed),
     onEvent(event) {
       if (event.type === "store-state") states.push({ state: event.state, at: clock.monotonic() });

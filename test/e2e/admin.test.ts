@@ -266,7 +266,7 @@ describe("POST /admin/v1/invalidate", () => {
 describe("GET /admin/v1", () => {
   test("config shows what is in force, and no secret", async () => {
     const origin = await runOrigin();
-    const masterKey = "a-master-key-of-ours";
+    const masterKey = Buffer.alloc(32, "a master key of ours").toString("base64");
     const gateway = await runGateway(origin, {
       store: { url: "redis://me:hunter2@127.0.0.1:1" },
       security: { masterKey },

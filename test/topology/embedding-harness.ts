@@ -65,7 +65,7 @@ export async function setUpEmbeddings(options: CacheOptions = {}) {
   const cache: Cache = await createCache({
     clock,
     fetch: origin,
-    masterKey: "a key that is long enough",
+    masterKey: Buffer.alloc(32, "the same secret").toString("base64"),
     onEvent: (event) => events.push(event),
     ...options,
   });

@@ -37,18 +37,19 @@ export class StoreAccessError extends RepriseError {
 
 /** `make`: whether a store that is not there yet is made. */
 export async function openStore(config: GatewayConfig, { make }: { readonly make: boolean }): Promise<OpenedStore> {
-  const store = await storeOf(config, make);
+  const opened = await storeOf(config, make);
   const clock = systemClock;
   try {
+    const core = await assembleCore({ settings: config, store: opened });
+    const store = core.sealing?.store ?? opened;
     if (!isListable(store))
       throw new StoreAccessError(`The ${store.name} store cannot list what it holds`, "Use a store that can.");
-    const core = await assembleCore({ settings: config, store });
     const { secret, rules } = core.vectorParts;
-    await assertLastingSecret(config, store, secret);
+    if (config.security.masterKey === undefined || core.sealing !== undefined) await assertLastingSecret(store, secret);
     const layer = new EmbeddingLayer({ store, clock, random: systemRandom, trace: silentTrace });
     return { store, layer, secret, rules, clock, close: () => core.close() };
   } catch (error) {
-    await store.close();
+    await opened.close();
     throw error;
   }
 }
@@ -67,8 +68,7 @@ async function storeOf({ store: { url, maxBytes }, data }: GatewayConfig, make: 
 }
 
 /** Under a secret that only this process has, what is written would never be found again. */
-async function assertLastingSecret(config: GatewayConfig, store: ListableStore, secret: FingerprintKey): Promise<void> {
-  if (config.security.masterKey !== undefined) return;
+async function assertLastingSecret(store: ListableStore, secret: FingerprintKey): Promise<void> {
   const [kept] = await store.get(systemTenant, [masterKeyName]);
   if (kept !== undefined && secretCheck(secret) === secretCheck(fingerprintKey(kept))) return;
   throw new StoreUnavailableError({

@@ -15,20 +15,6 @@ export interface MasterKeys {
   unwrap(id: string, wrapped: Uint8Array, context: Uint8Array): Promise<Uint8Array> | undefined;
 }
 
-export const masterKeyBytes = 32;
-
-/** The 32 bytes of a master key as it is written: base64, base64url or hexadecimal; `undefined` for all else. */
-export function readMasterKey(text: string): Buffer | undefined {
-  const trimmed = text.trim();
-  if (/^[0-9a-f]{64}$/i.test(trimmed)) return Buffer.from(trimmed, "hex");
-  if (!/^[A-Za-z0-9+/_-]{43}=?$/.test(trimmed)) return undefined;
-  const key = Buffer.from(trimmed, "base64");
-  return key.length === masterKeyBytes ? key : undefined;
-}
-
-export const masterKeyRule = "32 bytes in base64 or hexadecimal";
-export const masterKeyRemedy = "Make one with `openssl rand -base64 32`.";
-
 export function localMasterKeys(current: Uint8Array, previous: readonly Uint8Array[], random: Random): MasterKeys {
   const known = new Map([...previous, current].map((key) => [masterKeyId(key), derived(key, "wrap")]));
   const id = masterKeyId(current);
@@ -55,13 +41,14 @@ function unwrapped(wrapping: Uint8Array, wrapped: Uint8Array, context: Uint8Arra
   return Buffer.concat([decipher.update(wrapped.subarray(28)), decipher.final()]);
 }
 
-/** A service keeps its own keys apart, and knows by itself which one has wrapped what. */
-export function masterKeysOf(service: KeyService): MasterKeys {
+/** A service keeps its own keys apart, and knows by itself which one has wrapped what. `previous`: keys of before it. */
+export function serviceMasterKeys(service: KeyService, previous: MasterKeys | undefined): MasterKeys {
   const id = `service:${service.name}`;
   return {
     id,
     wrap: (key) => service.wrap(key),
-    unwrap: (ofId, wrapped) => (ofId === id ? service.unwrap(wrapped) : undefined),
+    unwrap: (ofId, wrapped, context) =>
+      ofId === id ? service.unwrap(wrapped) : previous?.unwrap(ofId, wrapped, context),
   };
 }
 

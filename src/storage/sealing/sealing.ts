@@ -28,6 +28,8 @@ import { type RootKey, RootKeys } from "./root-keys.ts";
 export interface SealingOptions {
   readonly store: SharedStore;
   readonly masters: MasterKeys;
+  /** See `SealingKeys`. */
+  readonly firstSecret?: Uint8Array | undefined;
   readonly clock: Clock;
   readonly random: Random;
   readonly onReject?: (reason: SealRejection) => void;
@@ -47,6 +49,7 @@ export class Sealing implements Keyring {
   readonly sealer: Sealer;
   /** The store behind the seal. */
   readonly store: SharedStore;
+  readonly firstSecret: Uint8Array | undefined;
   readonly #options: SealingOptions;
   readonly #rows: KeyRows;
   readonly #roots: RootKeys;
@@ -75,6 +78,7 @@ export class Sealing implements Keyring {
   private constructor(options: SealingOptions) {
     const { store, masters, clock, random, onReject } = options;
     this.#options = options;
+    this.firstSecret = options.firstSecret;
     this.#rows = store.keyRows?.() ?? keyRowsAmongValues(store, () => unclearable(store.name));
     const onReplaced = (): void => {
       this.#keys.forgetAll();
