@@ -69,7 +69,7 @@ function optionsOf(schema, path) {
   }
   // A rule repeats the options of its section; only what it matches by, its tags, and how far it goes are its own.
   if (type === "array")
-    return optionsOf(schema.def.element, path).filter(({ path: at }) => /\.match\.|\.(tags|edge)$/.test(at));
+    return optionsOf(schema.def.element, path).filter(({ path: at }) => /\.match\.|\.(tags|edge|share)$/.test(at));
   throw new Error(`generate-options: a schema of the kind ${type} at ${path.join(".")}`);
 }
 

@@ -141,6 +141,17 @@ describe("readSettings", () => {
           "tenantLabel": false,
           "traces": false,
         },
+        "tenancy": {
+          "anonymous": "allow",
+          "header": {
+            "certificate": false,
+            "secretField": "X-AI-Proxy-Secret",
+            "tenant": "X-AI-Tenant",
+            "user": "X-AI-User",
+          },
+          "mode": "credential",
+          "shared": {},
+        },
       }
     `);
   });
@@ -247,6 +258,21 @@ describe("readSettings", () => {
     [{ compat: { headers: true } }, "compat.headers", true, "must be a list of cloudflare, helicone"],
     [{ compat: { headers: ["kong"] } }, "compat.headers", ["kong"], "must be a list of cloudflare, helicone"],
     [{ security: { masterKey: "" } }, "security.masterKey", "", "must be a text"],
+    [{ tenancy: { shared: { "a b": { tenants: ["t"] } } } }, "tenancy.shared.a b", { tenants: ["t"] }, "must be named with"],
+    [{ tenancy: { shared: { a: { tenants: [] } } } }, "tenancy.shared.a.tenants", [], 'must be a list of tenants, or "*"'],
+    [
+      { tenancy: { shared: { a: { tenants: "*" } } } },
+      "tenancy.shared.a.tenants",
+      "*",
+      "must be a list where anybody can be a tenant",
+    ],
+    [{ rules: [{ share: "a" }] }, "rules.0.share", "a", "must be a scope of `tenancy.shared`"],
+    [
+      { tenancy: { shared: { a: { tenants: ["t"] } } }, rules: [{ match: { tag: "x" }, share: "a" }] },
+      "rules.0.match.tag",
+      "x",
+      "must not decide on what is shared",
+    ],
     [
       { security: { masterKey: "a text of some length" } },
       "security.masterKey",

@@ -16,6 +16,7 @@ import {
   optionalTags,
   optionalText,
   optionalUsd,
+  secret,
   several,
   text,
   usdPerMillion,
@@ -27,8 +28,8 @@ import type { RuleMatch } from "./policy/rules.ts";
 import { type PolicyInput, policyFields, policySchema } from "./policy-options.ts";
 import { type CacheRuleInput, cacheRulesSchema } from "./prefix-options.ts";
 import { type LintMode, lintModes } from "./prompt-lint/lint-mode.ts";
-import { checkSealing, sealingFields } from "./sealing-options.ts";
 import { semanticModes, semanticSchema } from "./semantic-options.ts";
+import { assertSharing, shareOfRule } from "./shared-scope-options.ts";
 import { tenancySchema } from "./tenancy-options.ts";
 import { upstreamSchema } from "./upstream-options.ts";
 import { warmSchema } from "./warm-options.ts";
@@ -61,7 +62,7 @@ const tokensByModel = field(
   },
 );
 
-export const settingsSchema = z.strictObject({
+const sections = z.strictObject({
   server: z
     .strictObject({
       host: text("127.0.0.1", { description: "Address to listen on." }),
@@ -163,6 +164,7 @@ export const settingsSchema = z.strictObject({
           description:
             "Tags for the answers to these calls, besides their own; those of all rules that match are joined.",
         }),
+        share: shareOfRule,
         semantic: withoutDefault.get(
           choice("observe", semanticModes, { description: "How far answers to like questions are used." }),
         ) as z.ZodOptional<Field<SemanticMode>>,
@@ -206,7 +208,11 @@ export const settingsSchema = z.strictObject({
     .prefault({} as never),
   security: z
     .strictObject({
-      ...sealingFields,
+      masterKey: secret({
+        description:
+          "Secret from which keys are derived; made on first start and kept in the store when not set. Whoever changes it begins afresh.",
+        remedy: "Use a random text, such as the output of `openssl rand -base64 32`.",
+      }),
       adminToken: bearerToken({
         description:
           "What opens the admin API; made on first start and kept in the file `admin-token` of the data folder when not set.",
@@ -215,7 +221,6 @@ export const settingsSchema = z.strictObject({
       allowPrivateUpstreams,
       limits: networkLimitsSchema,
     })
-    .superRefine(checkSealing)
     .prefault({} as never),
   compat: z
     .strictObject({
@@ -226,6 +231,8 @@ export const settingsSchema = z.strictObject({
     })
     .prefault({} as never),
 });
+
+export const settingsSchema = sections.superRefine(assertSharing);
 
 export type Settings = z.output<typeof settingsSchema>;
 
@@ -264,6 +271,8 @@ export interface CompatInput {
 export type RuleInput = PolicyInput & {
   readonly semantic?: SemanticMode;
   readonly edge?: TwinAccess;
+  /** The scope in which its tenants share the answers; of a gateway's configuration. */
+  readonly share?: string;
   /** Tags for the answers, besides those of the call. */
   readonly tags?: readonly string[];
   readonly match: RuleMatch;

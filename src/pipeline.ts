@@ -24,17 +24,19 @@ import type { FanOutGate } from "./flights/fan-out-gate.ts";
 import { Flight } from "./flights/flight.ts";
 import type { Patience } from "./flights/flight-holders.ts";
 import type { FlightLimits } from "./flights/flight-parts.ts";
+import { mayJoin, placeOf } from "./flights/joining.ts";
 import { land } from "./flights/landing.ts";
 import { asOriginError, type WholeAnswer } from "./flights/origin-answer.ts";
 import { failureOf, passBy, refusal } from "./flights/pass-by.ts";
+import { reportAnswer } from "./flights/report-answer.ts";
 import { settle } from "./flights/settlement.ts";
 import { isStillCurrent } from "./flights/still-current.ts";
 import { PacedReplay } from "./layers/exact/paced-replay.ts";
 import type { Replayer } from "./layers/exact/replay.ts";
 import { bypassReason, mayStore } from "./policy/eligibility.ts";
-import { mayShareAnswer } from "./policy/joining.ts";
 import type { RepeatWatch } from "./policy/stochastic.ts";
 import type { LikeAnswer, SemanticPath } from "./semantic/semantic-path.ts";
+import type { Concealment } from "./sharing/concealment.ts";
 
 /**
  * THE MAIN PATH.
@@ -64,6 +66,8 @@ export interface PipelineParts {
   /** How long a call waits for the store on its way to the origin. */
   readonly lookupBudgetMs: number;
   readonly patience: Patience;
+  /** What members of shared scopes may not find out. */
+  readonly concealment?: Pick<Concealment, "mustAsk">;
   /** The other processes that share the store, where there are any. */
   readonly fleet: Fleet | undefined;
 }
@@ -90,7 +94,7 @@ export class Pipeline {
   handle(asked: Asked, caller: Caller): MaybePromise<Answer> {
     const startedAt = this.#parts.clock.monotonic();
     return chain(this.#decide(asked, caller), (answer) => {
-      this.#report(asked.call, answer, startedAt);
+      reportAnswer(this.#parts, asked.call, answer, startedAt);
       return answer;
     });
   }
@@ -111,7 +115,7 @@ export class Pipeline {
     const bypass = bypassReason(call);
     if (bypass !== undefined) return this.#bypass(asked, caller, { kind: "bypass", reason: bypass });
     const again = this.#parts.repeats.isRepeat(call, this.#parts.clock.now());
-    if (!call.directives.read || call.directives.refresh || again) {
+    if (!call.directives.read || call.directives.refresh || again || this.#mustAsk(call)) {
       return chain(this.#slotToFill(call), (slot) =>
         this.#ask(asked, caller, { kind: "miss", reason: "refresh", slot, reserve: undefined }),
       );
@@ -127,6 +131,11 @@ export class Pipeline {
 
   #lookup(call: Call): MaybePromise<Lookup> {
     return lookUp(this.#parts, call);
+  }
+
+  /** In a shared scope, where a stored answer would show. */
+  #mustAsk(call: Call): boolean {
+    return call.sharing !== undefined && this.#parts.concealment?.mustAsk(call) === true;
   }
 
   /** Nothing is stored for the very same call: perhaps for one that asks the same in other words. */
@@ -152,13 +161,15 @@ export class Pipeline {
   /** Computes a new answer in the background, once. */
   #refresh(asked: Asked, slot: string): void {
     const { flights } = this.#parts;
-    if (!mayStore(asked.call) || flights.failure(slot) !== undefined || flights.current(slot)?.isOpen === true) return;
+    const place = placeOf(asked.call, slot);
+    const isBusy = flights.failure(place) !== undefined || flights.current(place)?.isOpen === true;
+    if (isBusy || !mayStore(asked.call)) return;
     const flight = this.#takeOff(asked, slot);
     const release = flight.hold();
     flight.complete
       .then(
-        (answer) => answer.status >= 400 && flights.share(slot, { answer }),
-        (error: OriginError) => !(error instanceof LeaderLostError) && flights.share(slot, { error }),
+        (answer) => answer.status >= 400 && flights.share(place, { answer }),
+        (error: OriginError) => !(error instanceof LeaderLostError) && flights.share(place, { error }),
       )
       .finally(release);
   }
@@ -176,7 +187,7 @@ export class Pipeline {
         "There is no stored answer and the request said only-if-cached.",
       );
     }
-    const standing = flights.failure(miss.slot);
+    const standing = flights.failure(placeOf(call, miss.slot));
     if (standing !== undefined) return this.#failed(call, standing, miss, true);
 
     const { flight, seat, joined } = await this.#board(asked, miss, following);
@@ -209,7 +220,8 @@ export class Pipeline {
   async #board(asked: Asked, { slot, reason }: Miss, following: Following) {
     const { exact, flights, trace } = this.#parts;
     const { call } = asked;
-    for (let flight = flights.current(slot); flight?.isOpen === true; flight = flights.current(slot)) {
+    const place = placeOf(call, slot);
+    for (let flight = flights.current(place); flight?.isOpen === true; flight = flights.current(place)) {
       if (!mayJoin(call, flight)) break;
       const seat = flight.board();
       if (await isStillCurrent(exact, flight.call, flight.ticket)) {
@@ -218,7 +230,7 @@ export class Pipeline {
         return { flight, seat, joined: true };
       }
       seat.leave();
-      if (flights.current(slot) === flight) break;
+      if (flights.current(place) === flight) break;
     }
     const flight = this.#takeOff(asked, slot, following, reason !== "store_unavailable");
     return { flight, seat: flight.board(), joined: false };
@@ -238,7 +250,8 @@ export class Pipeline {
       return lookup.kind === "hit" ? lookup.found : undefined;
     };
     const areCurrent = (generations: readonly Generation[]) => exact.areCurrent(call, generations);
-    const shared = isInTime ? fleet : undefined;
+    const place = placeOf(call, slot);
+    const shared = isInTime && call.sharing === undefined ? fleet : undefined;
     const seat = new FleetSeat({ fleet: shared, replayer, asked, slot, following, find, areCurrent });
     const flight: Flight = new Flight(asked, {
       clock,
@@ -261,13 +274,13 @@ export class Pipeline {
             return stored;
           }),
         ),
-      onClosed: () => flights.release(slot, flight),
+      onClosed: () => flights.release(place, flight),
       onDetached: (isDetached) => (isDetached ? this.#detached.add(flight) : this.#detached.delete(flight)),
     });
     flight.complete.catch((error: OriginError) => seat.failed(error));
     // An answer whose computing began earlier must not take the place of the one that is asked for now.
-    if (!call.directives.read) flights.current(slot)?.replace();
-    flights.begin(slot, flight);
+    if (!call.directives.read) flights.current(place)?.replace();
+    flights.begin(place, flight);
     flight.start();
     return flight;
   }
@@ -282,7 +295,7 @@ export class Pipeline {
     const aborted = "error" in failure && failure.error.failure === "aborted";
     const isOrigins = "answer" in failure || flight?.hasFailed === true;
     if (flight !== undefined && isOrigins && !aborted && (flight.followers > 0 || miss.reserve !== undefined))
-      this.#parts.flights.share(miss.slot, failure);
+      this.#parts.flights.share(placeOf(call, miss.slot), failure);
     if (miss.reserve !== undefined) return this.#replay(call, miss.reserve, "sie");
     if ("answer" in failure) {
       const { status, headers, body, stored } = failure.answer;
@@ -321,30 +334,4 @@ export class Pipeline {
     const message = "The request said only-if-cached but no cache may answer it.";
     return refusal(asked.call, 504, outcome, "cache_miss", message);
   }
-
-  #report(call: Call, answer: Answer, startedAt: number): void {
-    const { clock, costs, trace } = this.#parts;
-    const { outcome, saved, savedBytes: bytes = 0 } = answer;
-    const { stream } = call.facts;
-    const durationMs = clock.monotonic() - startedAt;
-    if (saved !== undefined && "layer" in outcome) {
-      const { layer, entry } = outcome;
-      costs.save(call, layer, saved, { entry, bytes, time: { stream, waitedMs: durationMs } });
-    }
-    trace({
-      type: "call-end",
-      outcome,
-      protocol: call.protocol.name,
-      model: call.facts.model,
-      originId: call.originId,
-      tenant: call.principal.tenant,
-      stream,
-      durationMs,
-    });
-  }
-}
-
-/** Who wants nothing that is stored does not want either what an origin was computing before it asked (RFC 9111 section 5.2.1.4). */
-function mayJoin(call: Call, flight: Flight): boolean {
-  return (call.directives.read || !flight.hasBegun) && mayShareAnswer(call, flight.call);
 }

@@ -21,6 +21,8 @@ export interface Answer {
   readonly savedBytes?: number;
   /** Where the same can be had by GET: a path with its query. */
   readonly twin?: { readonly path: string; readonly isPublic: boolean };
+  /** Nothing is told of how it came about: it is for a member of a shared scope. */
+  readonly isConcealed?: boolean;
   /** What became of the origin's answer, when it was asked for this one; rejects when it broke off. */
   readonly complete?: Promise<CompletedAnswer>;
 }

@@ -2,6 +2,7 @@ import type { Directives } from "./directives.ts";
 import type { Origin } from "./origin.ts";
 import type { CallPolicy } from "./policy.ts";
 import type { ParsedRequest, Protocol, RequestFacts } from "./protocol.ts";
+import type { Sharing } from "./shared-scope.ts";
 
 /** Who asks, as derived from credentials. Two principals with different tenants never share anything. */
 export interface Principal {
@@ -16,6 +17,8 @@ export interface Call {
   /** Identifies the upstream: its base URL. Part of the key. */
   readonly originId: string;
   readonly principal: Principal;
+  /** That it is answered in a scope which several tenants share; the principal is then that scope's. */
+  readonly sharing?: Sharing | undefined;
   readonly directives: Directives;
   readonly policy: CallPolicy;
   readonly facts: RequestFacts;
@@ -31,6 +34,16 @@ export interface Call {
   readonly target: string;
   /** What the origin gets: every header is keyed, a credential, or on the list of headers that cannot change an answer. */
   readonly headers: Readonly<Record<string, string>>;
+}
+
+/** The tenant who asks, also where the answer is in a scope that several share. */
+export function askerOf({ principal, sharing }: Pick<Call, "principal" | "sharing">): string {
+  return sharing?.tenant ?? principal.tenant;
+}
+
+/** Parts what is each tenant's own, such as prompts that an engine has half computed, also in a scope that several share. */
+export function ownPartition({ partition, sharing }: Pick<Call, "partition" | "sharing">, context: string): string {
+  return partition(sharing === undefined ? context : `${context} of ${sharing.tenant}`);
 }
 
 /** A call, who computes it, and its request read in full, which only a miss needs. */

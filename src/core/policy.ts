@@ -19,6 +19,8 @@ export interface CallPolicy {
   readonly regenerateWindowMs: number;
   /** Whether the user is part of the key. */
   readonly perUser: boolean;
+  /** The shared scope in which members' calls are answered; absent for none. */
+  readonly share?: string;
   /** How far answers to like questions are used. */
   readonly semantic: SemanticMode;
   /** Who may have the answer by GET as well. */

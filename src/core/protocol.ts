@@ -4,6 +4,7 @@ import type { ContentWishes, KeepablePrompt, KeptContent } from "./kept-content.
 import type { PromptSection } from "./prompt.ts";
 import type { Question } from "./question.ts";
 import type { AnswerFacts, Recording } from "./recording.ts";
+import type { Reissue } from "./reissue.ts";
 
 /**
  * The contract of a wire protocol: request bytes to facts and a canonical form, answers to recordings and back.
@@ -173,6 +174,8 @@ export interface Protocol {
   recordStream(options: { readonly maxEventBytes: number }): StreamRecorder;
   replayJson(recording: Recording, view: ReplayView): Uint8Array;
   replayEvents(recording: Recording, view: ReplayView): Uint8Array;
+  /** Absent where the ids of answers mean something to the provider: such answers are of one tenant alone. */
+  readonly reissue?: Reissue;
   /** How the provider is told of what it keeps under a name; absent where it keeps nothing so. */
   readonly contents?: ContentWishes;
   /** The error as a response body, or as a block of a stream that has already begun. */

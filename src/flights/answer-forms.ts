@@ -9,7 +9,7 @@ export function isOriginFailure(status: number): boolean {
   return status === 429 || status >= 500;
 }
 
-export function contentType(call: Call): string {
+export function contentType(call: Pick<Call, "facts">): string {
   return call.facts.stream ? "text/event-stream; charset=utf-8" : "application/json";
 }
 

@@ -1,5 +1,5 @@
 import { isDeepStrictEqual } from "node:util";
-import type { Asked } from "../core/call.ts";
+import { type Asked, askerOf } from "../core/call.ts";
 import type { Clock } from "../core/clock.ts";
 import type { Costs } from "../costs.ts";
 import { BreakpointPlanners } from "../layers/prefix/breakpoints/planners.ts";
@@ -54,7 +54,7 @@ export class CacheMarking {
     const prompt = asked.parsed().markable?.();
     if (prompt === undefined) return undefined;
     const { clock, costs } = this.#parts;
-    const scope = { tenant: call.principal.tenant, originId: origin.id, protocol, model: call.facts.model };
+    const scope = { tenant: askerOf(call), originId: origin.id, protocol, model: call.facts.model };
     const plan = planners.plan(scope, prompt, clock.now());
     if (plan === undefined) return undefined;
     const { ends, long, group } = plan;

@@ -1,5 +1,5 @@
 import type { CacheMarks, MarkablePart } from "../core/cache-marks.ts";
-import type { Asked } from "../core/call.ts";
+import { type Asked, ownPartition } from "../core/call.ts";
 import type { Clock } from "../core/clock.ts";
 import type { FanOutWishes, OriginResponse } from "../core/origin.ts";
 import type { Usage } from "../core/recording.ts";
@@ -114,7 +114,7 @@ function startOf(asked: Asked, marks: CacheMarks | undefined, own: () => RulesBy
     mostWaitMs,
   };
   // Nobody hears by how long a call takes what others who may not see its answer have asked.
-  const seed = call.partition("shared start");
+  const seed = ownPartition(call, "shared start");
   if (rules === undefined || !rules.kind.endsWith("marks"))
     return sharedEverywhere(asked.parsed().prompt(), seed, sharing);
   const parts = asked.parsed().markable?.()?.parts ?? [];

@@ -1,4 +1,4 @@
-import type { Asked, Call } from "../core/call.ts";
+import { type Asked, askerOf, type Call } from "../core/call.ts";
 import type { CancelTimer, Clock } from "../core/clock.ts";
 import { contentDigest, lengthPrefixed } from "../core/fingerprint.ts";
 import type { ContentWish, ContentWishes, KeepablePrompt } from "../core/kept-content.ts";
@@ -281,13 +281,14 @@ function ttlOf(rules: CacheRules): number {
  * Whose it is: the tenant, every credential, the fields that the protocol keys, and the rest of the query. Credentials
  * stay in the memory of this process, and here only their digest.
  */
-function ownerOf({ principal, headers, target, protocol }: Call): string {
+function ownerOf(call: Call): string {
+  const { headers, target, protocol } = call;
   const queryAt = target.indexOf("?");
   const query = readQuery(queryAt < 0 ? "" : target.slice(queryAt), protocol.unkeyedParameters);
   const shown = Object.entries(headers).filter(
     ([name]) => protocol.keyedHeaders.includes(name) || classifyHeader(name, protocol.keyedHeaders) === "credential",
   );
-  return contentDigest(lengthPrefixed([principal.tenant, query.credentials.join("&"), query.keyed, ...shown.flat()]));
+  return contentDigest(lengthPrefixed([askerOf(call), query.credentials.join("&"), query.keyed, ...shown.flat()]));
 }
 
 function passing(tell: (usage: Usage) => void): MarkedCall {

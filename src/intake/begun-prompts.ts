@@ -1,4 +1,4 @@
-import type { Call } from "../core/call.ts";
+import { askerOf, type Call } from "../core/call.ts";
 import type { ParsedRequest } from "../core/protocol.ts";
 
 /** Registered prompts as calls are compared with them; another object when there are others. */
@@ -23,7 +23,7 @@ export class BegunPrompts {
     const found = this.#found.get(call);
     if (found?.among === among) return found.prompt;
     const system = parsed().system?.();
-    const prompt = system === undefined ? undefined : among.match(call.principal.tenant, system);
+    const prompt = system === undefined ? undefined : among.match(askerOf(call), system);
     this.#found.set(call, { among, prompt });
     return prompt;
   }

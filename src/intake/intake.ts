@@ -7,14 +7,16 @@ import type { Origin } from "../core/origin.ts";
 import { ownText } from "../core/own-text.ts";
 import type { CallPolicy } from "../core/policy.ts";
 import type { ParsedRequest, Protocol, RequestFacts } from "../core/protocol.ts";
+import { memberTag, sharedTenant } from "../core/shared-scope.ts";
 import { type CompatGateway, CompatHeaders } from "../policy/compat-headers.ts";
 import { narrowed } from "../policy/directives.ts";
 import { bodyOpener, type OpenedBody } from "../policy/litellm-cache.ts";
 import type { PolicyRules, PolicySubject } from "../policy/rules.ts";
 import { readQuery } from "../policy/scope.ts";
+import { type SharedScopes, sharedPolicy, sharingOf } from "../policy/sharing.ts";
 import { variantsOf } from "../policy/stochastic.ts";
 import { BegunPrompts, type KnownPrompts } from "./begun-prompts.ts";
-import { fixedBytes, type HeaderReading, RequestHeaders } from "./request-headers.ts";
+import { anonymousTenant, fixedBytes, type HeaderReading, RequestHeaders } from "./request-headers.ts";
 
 /**
  * Request bytes to call. What is forwarded is what is keyed: each header is a credential (it makes the tenant), or
@@ -50,6 +52,8 @@ export interface IntakeParts {
   readonly compat?: readonly CompatGateway[];
   /** Send tools in the order of their names. The key is of the request as it came. */
   readonly sortTools?: boolean;
+  /** Scopes that several tenants share. Default: none. */
+  readonly shared?: SharedScopes;
   /** With what calls may begin. Default: nothing that is known. */
   readonly prompts?: (() => KnownPrompts) | undefined;
 }
@@ -66,15 +70,19 @@ interface BodyReading {
     | undefined;
 }
 
+const noSharedScopes: SharedScopes = new Map();
+
 export class Intake {
   readonly #parts: IntakeParts;
   readonly #headers: RequestHeaders;
   readonly #begun: BegunPrompts | undefined;
   readonly #opened: (body: Uint8Array) => OpenedBody;
   readonly #bodyReadings: LRUCache<string, BodyReading>;
+  readonly #shared: SharedScopes;
 
   constructor(parts: IntakeParts) {
     this.#parts = parts;
+    this.#shared = parts.shared ?? noSharedScopes;
     const { memoryBytes = 40 * 1024 * 1024, compat = [] } = parts;
     this.#begun = parts.prompts && new BegunPrompts(parts.prompts);
     const forHeaders = Math.max(1, Math.floor(memoryBytes / 5));
@@ -152,10 +160,21 @@ export class Intake {
       : undefined;
     const digest = zero === undefined ? reading.digest : contentDigest(zero.canonical);
     const asked = zero === undefined ? reading.facts : detached(zero.facts);
+    const asks = {
+      tenant: tenant === anonymousTenant ? undefined : tenant,
+      isChecked: request.principal !== undefined,
+    };
     const forModel = (model: string): Call => {
-      const policy = rules.resolve(subjectFor(model));
+      const resolved = rules.resolve(subjectFor(model));
       const facts = model === asked.model ? asked : { ...asked, model };
-      const whom = [tenant, policy.perUser ? `user:${user ?? ""}` : "shared"];
+      const variants = variantsOf(facts, resolved);
+      const sharing = sharingOf(this.#shared, { ...asks, policy: resolved, directives, facts, protocol, variants });
+      const policy = sharing === undefined ? resolved : sharedPolicy(resolved);
+      const whom =
+        sharing === undefined
+          ? [tenant, policy.perUser ? `user:${user ?? ""}` : "shared"]
+          : [sharedTenant(sharing.scope), `shared:${formOf(facts)}`];
+      const tags = rules.tagsFor(subjectFor(model));
       const where = [directives.namespace, originId, protocol.name, protocol.operation, keyedQuery, directives.version];
       const keyOf = (...content: string[]) =>
         fingerprint(
@@ -165,11 +184,16 @@ export class Intake {
       return {
         protocol,
         originId,
-        principal: { tenant, user },
-        directives: taggedWith(directives, rules.tagsFor(subjectFor(model))),
+        principal:
+          sharing === undefined ? { tenant, user } : { tenant: sharedTenant(sharing.scope), user: sharing.member },
+        sharing,
+        directives: taggedWith(
+          directives,
+          sharing === undefined || user === undefined ? tags : [...tags, memberTag(tenant, user)],
+        ),
         policy,
         facts,
-        variants: variantsOf(facts, policy),
+        variants,
         key: keyOf(digest),
         partition: (context) => keyOf("context", contentDigest(context)),
         forModel,
@@ -179,6 +203,11 @@ export class Intake {
     };
     return forModel(asked.model);
   }
+}
+
+/** A stream that is played of a JSON answer, or the other way round, is not quite what the origin would have sent. */
+function formOf({ stream, includeUsage }: RequestFacts): string {
+  return stream ? (includeUsage ? "events with usage" : "events") : "json";
 }
 
 function forcesZero(policy: CallPolicy): boolean {

@@ -5,12 +5,13 @@ import type { Outcome, Stored } from "../core/outcome.ts";
 
 /**
  * What an answer says of itself: `Cache-Status` (RFC 9211) for machines, `X-AI-Cache-*` for people, both from the
- * one outcome, so that they cannot disagree. Every answer is `private, no-store` to whatever stands in front of us.
+ * one outcome, so that they cannot disagree. In a shared scope they say nothing (docs/shared-scopes.md). Every answer is `private, no-store` to whatever stands in front of us.
  */
 export function responseFields(
-  answer: Pick<Answer, "headers" | "outcome" | "originStatus" | "saved" | "twin">,
+  answer: Pick<Answer, "headers" | "outcome" | "originStatus" | "saved" | "twin" | "isConcealed">,
 ): Record<string, string> {
   const { outcome, saved } = answer;
+  if (answer.isConcealed === true) return { ...privateFields, "cache-status": "reprise; detail=shared" };
   const fields: Record<string, string> = {
     ...privateFields,
     "cache-status": appended(answer.headers, cacheStatus(outcome, answer.originStatus)),

@@ -1,5 +1,5 @@
 import type { Answer } from "../core/answer.ts";
-import type { Asked } from "../core/call.ts";
+import { type Asked, askerOf } from "../core/call.ts";
 import type { CancelTimer, Clock } from "../core/clock.ts";
 import { chain } from "../core/maybe-promise.ts";
 import type { Usage } from "../core/recording.ts";
@@ -114,7 +114,7 @@ export class LiveLint {
   forget(tenant?: string): void {
     this.#forgotten.forget(tenant);
     this.#waiting =
-      tenant === undefined ? [] : this.#waiting.filter(({ asked }) => asked.call.principal.tenant !== tenant);
+      tenant === undefined ? [] : this.#waiting.filter(({ asked }) => askerOf(asked.call) !== tenant);
     if (tenant === undefined) this.#samples.clear();
     else this.#samples.delete(tenant);
   }
@@ -127,7 +127,7 @@ export class LiveLint {
 
   #take(come: Come, { complete }: Answer): void {
     const { asked, bytes, at, number } = come;
-    const { tenant } = asked.call.principal;
+    const tenant = askerOf(asked.call);
     if (this.#forgotten.has(tenant, number)) return;
     const sample = this.#sampleOf(tenant);
     sample.calls++;
@@ -166,7 +166,7 @@ export class LiveLint {
 
   #hear({ asked, at, durationMs, usage }: Waiting): void {
     const { call } = asked;
-    const { tenant } = call.principal;
+    const tenant = askerOf(call);
     const { name: protocol } = call.protocol;
     const sample = this.#sampleOf(tenant);
     try {

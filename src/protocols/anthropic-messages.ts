@@ -5,6 +5,7 @@ import { replayEvents, replayJson } from "./anthropic-messages-replay.ts";
 import { parseMessagesRequest } from "./anthropic-messages-request.ts";
 import { warmUp, withSystem } from "./anthropic-messages-system.ts";
 import { recordingOfJson } from "./json-recording.ts";
+import { reissueOf } from "./reissue.ts";
 import { renderEvent } from "./sse.ts";
 
 const endpoint = "/v1/messages";
@@ -23,6 +24,7 @@ export const anthropicMessages: Protocol = {
   recordStream: (options) => new AnthropicMessagesRecorder(options),
   replayJson,
   replayEvents,
+  reissue: reissueOf({ ids: ["id"], times: [], within: ["message"] }),
   renderError,
 };
 

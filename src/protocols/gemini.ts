@@ -8,6 +8,7 @@ import { replayEvents, replayJson } from "./gemini-replay.ts";
 import { parseGeminiRequest } from "./gemini-request.ts";
 import { warmUp, withSystem } from "./gemini-system.ts";
 import { recordingOfJson } from "./json-recording.ts";
+import { reissueOf } from "./reissue.ts";
 
 /** Google's `generateContent` and `streamGenerateContent`, as the Gemini API and Vertex AI speak them. */
 export const gemini: Protocol = {
@@ -24,5 +25,6 @@ export const gemini: Protocol = {
   replayJson,
   replayEvents,
   contents: contentWishes,
+  reissue: reissueOf({ ids: ["responseId"], times: ["createTime"] }),
   renderError: renderGeminiError,
 };

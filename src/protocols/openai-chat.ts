@@ -6,6 +6,7 @@ import { replayEvents, replayJson } from "./openai-chat-replay.ts";
 import { parseChatRequest } from "./openai-chat-request.ts";
 import { warmUp, withSystem } from "./openai-chat-system.ts";
 import { renderOpenAiError } from "./openai-errors.ts";
+import { reissueOf } from "./reissue.ts";
 
 const endpoint = "/chat/completions";
 
@@ -23,5 +24,6 @@ export const openAiChat: Protocol = {
   recordStream: (options) => new OpenAiChatRecorder(options),
   replayJson,
   replayEvents,
+  reissue: reissueOf({ ids: ["id"], times: ["created"], within: ["x_groq"] }),
   renderError: renderOpenAiError,
 };

@@ -8,6 +8,7 @@ import { textCompletionFacts } from "./openai-completions-facts.ts";
 import { parseCompletionRequest } from "./openai-completions-request.ts";
 import { withSystem } from "./openai-completions-system.ts";
 import { renderOpenAiError } from "./openai-errors.ts";
+import { reissueOf } from "./reissue.ts";
 
 const endpoint = "/completions";
 const dialect = { newAssembly: () => new TextCompletionAssembly(), factsOf: textCompletionFacts };
@@ -25,5 +26,6 @@ export const openAiCompletions: Protocol = {
   recordStream: (options) => new ChunkRecorder(dialect, options),
   replayJson: (recording, view) => jsonOf(recording, view, new TextCompletionAssembly()),
   replayEvents: (recording, view) => eventsOf(recording, view, textChunksOf),
+  reissue: reissueOf({ ids: ["id"], times: ["created"], within: ["x_groq"] }),
   renderError: renderOpenAiError,
 };
