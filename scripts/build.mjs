@@ -8,6 +8,7 @@ import { join } from "node:path";
 import { argv, exit } from "node:process";
 import { fileURLToPath } from "node:url";
 import { inProject, projectEnvironment, projectNode, root } from "./project.mjs";
+import { sbomText } from "./sbom.mjs";
 
 const target = inProject("dist");
 const stamp = join(target, ".built");
@@ -43,6 +44,7 @@ function build() {
     bundle("declarations", next);
     if (existsSync(inProject("src", "gateway", "vendor.ts"))) bundle("vendor", next);
     bundleDashboard(join(next, "dashboard"));
+    writeFileSync(join(next, "sbom.cdx.json"), sbomText());
     const program = join(next, "cli", "main.js");
     if (existsSync(program)) chmodSync(program, 0o755);
     writeFileSync(join(next, ".built"), "");

@@ -46,8 +46,9 @@ function pack() {
   console.log(`${filename}: ${files.length} files, ${(unpackedSize / 1e6).toFixed(1)} MB unpacked`);
   const models = ["models/static-en.bin", "models/lexicon-en.bin", "models/slips-en.bin", "models/README.md"];
   const page = "dist/dashboard/index.html";
-  const wanted = ["LICENSE", "README.md", "CHANGELOG.md", page, ...models, ...Object.values(manifest.bin)].map((path) =>
-    path.replace(/^\.\//, ""),
+  const bill = "dist/sbom.cdx.json";
+  const wanted = ["LICENSE", "README.md", "CHANGELOG.md", bill, page, ...models, ...Object.values(manifest.bin)].map(
+    (path) => path.replace(/^\.\//, ""),
   );
   for (const path of wanted) {
     if (!files.some((file) => file.path === path)) complaints.push(`the package lacks ${path}`);

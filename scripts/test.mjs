@@ -18,6 +18,7 @@ const checks = [
   ["types", ["tsc", "-p", "tsconfig.json"]],
   ["types of the dashboard", ["tsc", "-p", "dashboard/tsconfig.json"]],
   ["import law", ["depcruise", "src"]],
+  ["supply chain", ["node", "scripts/check-supply-chain.mjs"]],
   ["build", ["node", "scripts/build.mjs"]],
   ["unused code", ["knip"]],
   ["package", ["node", "scripts/check-package.mjs"]],
