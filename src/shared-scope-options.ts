@@ -18,7 +18,7 @@ const scopeSchema = z.strictObject({
       description:
         'The tenants that share it, by their ids; `"*"` for everybody whose key or proxy the gateway has checked. Callers without credentials never do.',
       rule: 'a list of tenants, or "*"',
-      remedy: "`reprise tenants list` shows the ids of tenants.",
+      remedy: "List their ids; `reprise tenants list` shows them.",
     },
   ),
   delay: flag(true, {
