@@ -45,8 +45,8 @@ function findAround(text: string, at: number, report: Report): void {
   report({ kind: "email", rule: "email", start, end, value: text.slice(start, end).toLowerCase() });
 }
 
-const at = String.raw`(?:[ ]{0,2}[\[({<][ ]{0,2}(?:at|arroba|@)[ ]{0,2}[\])}>][ ]{0,2})`;
-const plainAt = "(?:[ ]{1,2}(?:at|arroba|chiocciola|ät)[ ]{1,2})";
+const at = String.raw`(?:[ ]{0,2}[\[({<][ ]{0,2}(?:at|arroba|arobase|@)[ ]{0,2}[\])}>][ ]{0,2})`;
+const plainAt = "(?:[ ]{1,2}(?:at|arroba|arobase|chiocciola|małpa|ät)[ ]{1,2})";
 const dot = String.raw`(?:[ ]{0,2}[\[({<][ ]{0,2}(?:dot|punkt|point|punto|ponto|\.)[ ]{0,2}[\])}>][ ]{0,2}|[ ]{1,2}(?:dot|punkt|point|punto|ponto|kropka)[ ]{1,2}|\.)`;
 const name = "[a-z0-9][a-z0-9_+-]{0,40}";
 const spelled = new RegExp(
@@ -70,12 +70,15 @@ function findSpelled(surroundings: Surroundings, report: Report): void {
     const [whole, local = "", bracketed, host = "", last = ""] = match;
     const start = match.index;
     const end = start + whole.length;
+    // What is none may hide one that begins inside it.
+    spelled.lastIndex = start + local.length;
     if (bracketed === undefined) {
       const isName = /\d|[._]| (?:dot|punkt|point|punto|ponto|kropka) /i.test(local);
       if (!spokenEndings.test(last) || !(isName || surroundings.isNear(mailWords, start, end))) continue;
     }
     const value = `${written(local)}@${written(host)}${last.toLowerCase()}`;
     report({ kind: "email", rule: "spelled-email", start, end, value });
+    spelled.lastIndex = end;
   }
 }
 

@@ -15,7 +15,7 @@ const colons = /(?<![\w:.])[0-9a-fA-F:]{3,45}(?:\.\d{1,3}){0,3}(?![\w:])/g;
 
 /** Numbers with dots that are none; ends where they begin. */
 const versionWords = new Words(
-  "(?:\\bv(?:er)?\\.?|versions?|fassung|versión|versão|versione|wersj[aię]|versie|release|build|firmware|driver|treiber|upgraded? to|updated? to|sdk|assembly|section|sect\\.?|chapter|clause|article|paragraph|abschnitt|kapitel|absatz|sección|rozdział|figure|table|step|\\boid|bump(?:ed)?|バージョン|版本|§) {0,2}[:=(]?[ \"']{0,2}",
+  "(?:versi(?:ons?|ón|one|e)|versão|fassung|wersj[aię]|\\bv(?:er)?\\.?|release|build|firmware|driver|treiber|upgraded? to|updated? to|sdk|assembly|section|sect\\.?|chapter|clause|article|paragraph|abschnitt|kapitel|absatz|sección|rozdział|figure|table|step|\\boid|bump(?:ed)?|バージョン|版本|§) {0,2}[:=(]?[ \"']{0,2}",
 );
 const addressWords = new Words(
   "\\bip\\b|ipv?[46]|address|adres|direcci|indirizz|endereço|endereco|host|server|client|gateway|router|subnet|\\bdns|\\bping|traceroute|nmap|curl|\\bssh|connect|log(?:ged)? ?in|remote|firewall|vpn|proxy|\\bfrom|\\bvon\\b|depuis|desde|visitor|ip地址",
@@ -29,7 +29,7 @@ export function findIpAddresses(surroundings: Surroundings, report: Report): voi
     const end = start + value.length;
     if (isNobodys(value) || isJoined(text, start, end) || surroundings.follows(versionWords, start)) continue;
     const octets = value.split(".").map(Number);
-    const isSmall = octets.every((one) => one < 32) && octets[0] !== 10;
+    const isSmall = octets.every((one) => one < 32) && !logged.test(text.slice(end, end + 4));
     if (isSmall && !surroundings.isNear(addressWords, start, end)) continue;
     report({ kind: "ip", rule: "ipv4", start, end, value });
   }
@@ -41,6 +41,9 @@ export function findIpAddresses(surroundings: Surroundings, report: Report): voi
     report({ kind: "ip", rule: "ipv6", start, end: start + value.length, value: value.toLowerCase() });
   }
 }
+
+/** As access logs write it, or with a port. */
+const logged = /^ - |^:\d/;
 
 /** With more numbers, or in a name or a path. */
 function isJoined(text: string, start: number, end: number): boolean {

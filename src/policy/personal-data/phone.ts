@@ -32,7 +32,7 @@ const national: readonly Form[] = [
 ];
 
 /** 2024-05-01, 01.05.2024, 01/05/24 and what follows them. */
-const date = /^(?:4([-./])[12]\1[12]|[12]([-./])[12]\2[24])(?:$|\D)/;
+const date = /^(?:4([-./])[12]\1[12]|[12]([-./])[12]\2[24])(?:$| )/;
 /** Thousands set off from one another. */
 const amount = /^[1-3]([ .])3(?:\1 ?3)+$/;
 

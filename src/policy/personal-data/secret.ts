@@ -20,14 +20,14 @@ const nameEnds = new RegExp(
   "g",
 );
 const assignment =
-  /[A-Za-z0-9_-]{0,24}["'\])]{0,2}\s{0,3}(?::=|=>|[:=]|is:?\s|ist:?\s|est:?\s|es:?\s|è:?\s|to:?\s)\s{0,3}(?:[Bb]earer |[Bb]asic )?["'`]?([^\s"'`,;<>(){}[\]|]{8,200})/y;
+  /[A-Za-z0-9_-]{0,24}["'\])]{0,2}\s{0,3}(?::=|=>|[:=]|is:?\s|ist:?\s|est:?\s|es:?\s|è:?\s|é:?\s|to:?\s|är:?\s|lautet:?\s)\s{0,3}(?:[Bb]earer |[Bb]asic )?["'`]?([^\s"'`,;<>(){}[\]|]{8,200})/y;
 const schemes = /\b(?:bearer|basic) /g;
 const credentials = /[A-Za-z0-9+/._~=-]{16,4000}/y;
 
 const placeholder =
   /^(?:your|my|the|some|example|sample|test|dummy|fake|placeholder|changeme|change[-_]me|insert|replace|enter|xxx+|\*+|\.{3}|\$|%|<|\{|todo|null|none|undefined|true|false|string|redacted|hidden|process\.env|os\.environ|env\.|import\.meta|secrets?\.|vault:|config\.|self\.|this\.|await|new|get|require)/i;
 const expression =
-  /^[A-Za-z_$][\w$]*(?:\.[A-Za-z_$][\w$]*)+$|^[A-Za-z][a-z]*(?:[-_][A-Za-z]+)*$|^[A-Z][A-Z0-9]*(?:_[A-Z0-9]+)+$|^(?:\/|\.\/|~\/|https?:)/;
+  /^[A-Za-z_$][\w$]*(?:\.[A-Za-z_$][\w$]*)+$|^[A-Za-z][a-z]*(?:[-_][A-Za-z]+)*$|^[A-Z][A-Z0-9]*(?:_[A-Z0-9]+)+$|^\.{0,2}(?:\/[\w.-]{1,40}){2}|^~\/|^https?:/;
 
 type Found = (rule: string, start: number, end: number) => void;
 

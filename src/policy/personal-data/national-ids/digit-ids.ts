@@ -132,7 +132,9 @@ export const digitIds: readonly DigitId[] = [
     isValid: (digits) => {
       const month = Number(digits.slice(2, 4)) % 50;
       const short = String(month > 20 ? month - 20 : month).padStart(2, "0");
-      return remainder(digits, 11) === 0 && isShortBirthday(digits.slice(0, 2), short, digits.slice(4, 6));
+      // Until 1985 a rest of 10 was written as 0.
+      const isChecked = remainder(digits, 11) === 0 || (remainder(digits.slice(0, 9), 11) === 10 && digits[9] === "0");
+      return isChecked && isShortBirthday(digits.slice(0, 2), short, digits.slice(4, 6));
     },
   },
   {
@@ -196,7 +198,7 @@ export const digitIds: readonly DigitId[] = [
     proving: [],
     named: ["9", "3-3-3", "3 3 3"],
     words: named("\\bsin\\b|social insurance|assurance sociale|\\bnas\\b"),
-    isValid: (digits) => /^[1-79]/.test(digits) && passesLuhn(digits),
+    isValid: (digits) => !/^(?:8|000)/.test(digits) && passesLuhn(digits),
   },
   {
     rule: "au-tfn",

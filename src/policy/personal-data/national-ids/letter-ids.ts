@@ -107,7 +107,7 @@ export function findLetterIds(surroundings: Surroundings, report: Report): void 
 }
 
 function isJoined(text: string, start: number, end: number): boolean {
-  const isJoint = (at: number) => "-./=&?#".includes(text[at] ?? " ");
+  const isJoint = (at: number) => "-./".includes(text[at] ?? " ");
   return (
     (isJoint(start - 1) && isWordCode(text.charCodeAt(start - 2))) ||
     (isJoint(end) && isWordCode(text.charCodeAt(end + 1)))
