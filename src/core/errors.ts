@@ -28,17 +28,30 @@ export class RepriseError extends Error {
   }
 }
 
-/** The caller's request cannot be taken; nothing was sent to the origin. `status` is 400, 413, 502 without an upstream, 410 or 503 without a registered prompt. */
+/**
+ * The caller's request cannot be taken; nothing was sent to the origin. `status` is 400, 401 or 403 for who may not ask,
+ * 413, 502 without an upstream, 410 or 503 without a registered prompt.
+ */
 export class RequestRejectedError extends RepriseError {
   readonly status: number;
   /** The header or body field that is wrong. */
   readonly param: string | undefined;
+  /** What the response says besides, such as `Retry-After`; names in lower case. */
+  readonly fields: Readonly<Record<string, string>>;
 
-  constructor(details: ErrorDetails & { status?: number; code?: string; param?: string | undefined }) {
+  constructor(details: ErrorDetails & RejectionDetails) {
     super(details.code ?? "invalid_request", details);
     this.status = details.status ?? 400;
     this.param = details.param;
+    this.fields = details.fields ?? {};
   }
+}
+
+export interface RejectionDetails {
+  readonly status?: number;
+  readonly code?: string;
+  readonly param?: string | undefined;
+  readonly fields?: Readonly<Record<string, string>>;
 }
 
 export type OriginFailure = "unreachable" | "timeout" | "truncated" | "aborted";

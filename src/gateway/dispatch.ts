@@ -1,29 +1,61 @@
 import type { IncomingMessage, ServerResponse } from "node:http";
+import type { AskedBy } from "../core/asked-by.ts";
 import type { WireFormat } from "../core/embedding-protocol.ts";
-import { RequestRejectedError } from "../core/errors.ts";
+import { RepriseError, RequestRejectedError } from "../core/errors.ts";
 import { decodedOrAsIs } from "../core/percent-encoding.ts";
 import { protocols } from "../protocols/all.ts";
 import { embeddingProtocols } from "../protocols/all-embeddings.ts";
+import { anthropicMessages } from "../protocols/anthropic-messages.ts";
+import { gemini } from "../protocols/gemini.ts";
 import { openAiChat } from "../protocols/openai-chat.ts";
 import { refuseAdminToken } from "./admin/token-guard.ts";
-import { type ModelRouteParts, modelRoute, type Place } from "./model-route.ts";
+import { type Asking, type ModelRouteParts, modelRoute, type Place } from "./model-route.ts";
 import { passThrough } from "./pass-through.ts";
 import { refersToPrompt, refuseReference } from "./prompts/prompt-reference.ts";
 import { sendError } from "./send-error.ts";
-import type { Route, Upstreams } from "./upstreams.ts";
+import type { Admission } from "./tenancy/admission.ts";
+import { assertPassing } from "./tenancy/key-scope.ts";
+import { type Family, familyOfPath, type Route, type Upstreams } from "./upstreams.ts";
 
 /**
  * Everything that is not an operation of the gateway itself: calls that the cache may answer, by path, and the rest,
  * which passes through. Works on the request target as it was written, so that nothing in it is decoded or tidied up.
  */
 export function dispatch(parts: ModelRouteParts, request: IncomingMessage, response: ServerResponse): Promise<void> {
+  if (parts.carriesAdminToken(request)) return refuse(parts, refuseAdminToken(), request, response);
+  const { admission } = parts.live;
+  const asking: Asking = { request, response, principal: undefined };
+  return admission === undefined ? routed(parts, asking) : afterAdmission(parts, admission, asking);
+}
+
+async function afterAdmission(parts: ModelRouteParts, admission: Admission, asking: Asking): Promise<void> {
+  const { request, response } = asking;
+  let principal: AskedBy | undefined;
+  try {
+    const admitted = await admission.admit(request);
+    principal = admitted.principal;
+    keepOnly(request, admitted.rawHeaders);
+  } catch (error) {
+    return refuse(parts, error, request, response);
+  }
+  return routed(parts, { ...asking, principal });
+}
+
+/** From here on nothing that looks at the request finds what was shown. */
+function keepOnly(request: IncomingMessage, rawHeaders: readonly string[]): void {
+  const kept = new Set(rawHeaders.filter((_, index) => index % 2 === 0).map((name) => name.toLowerCase()));
+  request.rawHeaders = [...rawHeaders];
+  for (const name of Object.keys(request.headers)) if (!kept.has(name)) delete request.headers[name];
+}
+
+function routed(parts: ModelRouteParts, asking: Asking): Promise<void> {
+  const { request } = asking;
   const url = request.url as string;
-  if (parts.carriesAdminToken(request)) return refuseCredential(parts, request, response);
   const place = calledPlaceOf(request, url);
-  if (place !== undefined) return modelRoute(parts, place, undefined, request, response);
+  if (place !== undefined) return modelRoute(parts, place, undefined, asking);
   const [, name, below = ""] = /^\/u\/([^/?]*)(.*)$/s.exec(url) ?? [];
-  if (name !== undefined) return onUpstream(parts, decodedOrAsIs(name), below, request, response);
-  return pass(parts, () => parts.live.upstreams.route(url), openAiChat, request, response);
+  if (name !== undefined) return onUpstream(parts, decodedOrAsIs(name), below, asking);
+  return pass(parts, () => parts.live.upstreams.route(url), openAiChat, asking);
 }
 
 /** The path part of what the client asked for, for logs. */
@@ -40,17 +72,11 @@ export function originForm(target: string): string {
 }
 
 /** `/u/{upstream}/...`: the same routes on an upstream chosen by name, with or without `/v1`. */
-async function onUpstream(
-  parts: ModelRouteParts,
-  name: string,
-  below: string,
-  request: IncomingMessage,
-  response: ServerResponse,
-): Promise<void> {
+async function onUpstream(parts: ModelRouteParts, name: string, below: string, asking: Asking): Promise<void> {
   const { upstreams } = parts.live;
   const upstream = upstreams.named(name);
-  const place = calledPlaceOf(request, below);
-  if (upstream !== undefined && place !== undefined) return modelRoute(parts, place, upstream, request, response);
+  const place = calledPlaceOf(asking.request, below);
+  if (upstream !== undefined && place !== undefined) return modelRoute(parts, place, upstream, asking);
   return pass(
     parts,
     () => {
@@ -60,36 +86,44 @@ async function onUpstream(
       throw new RequestRejectedError({ status: 502, code: "unknown_upstream", message });
     },
     place?.protocol ?? openAiChat,
-    request,
-    response,
+    asking,
   );
 }
 
-async function refuseCredential(
+/** Nothing of it was looked at but who asks. */
+async function refuse(
   parts: ModelRouteParts,
+  error: unknown,
   request: IncomingMessage,
   response: ServerResponse,
 ): Promise<void> {
+  if (!RequestRejectedError.isInstance(error)) parts.report(error, request);
   const url = request.url as string;
-  const [, below = url] = /^\/u\/[^/?]*(.*)$/s.exec(url) ?? [];
+  const [, name, below = url] = /^\/u\/([^/?]*)(.*)$/s.exec(url) ?? [];
   const called = calledPlaceOf(request, below)?.protocol;
-  const refusal = refuseAdminToken();
-  if (called !== undefined) parts.countUnread(called, refusal.code);
-  sendError(response, refusal, called ?? openAiChat);
+  if (called !== undefined) parts.countUnread(called, RepriseError.isInstance(error) ? error.code : "internal");
+  const family = (name && parts.live.upstreams.familyOf(decodedOrAsIs(name))) || familyOfPath(below);
+  sendError(response, error, called ?? wordsOf[family]);
   parts.observe(called?.name ?? "pass-through", "error", false, 0);
 }
+
+const wordsOf: Readonly<Record<Family, WireFormat>> = {
+  openai: openAiChat,
+  anthropic: anthropicMessages,
+  gemini,
+};
 
 /** `protocol`: whose words an error is told in. */
 async function pass(
   parts: ModelRouteParts,
   routeOf: () => Route | undefined,
   protocol: WireFormat,
-  request: IncomingMessage,
-  response: ServerResponse,
+  { request, response, principal }: Asking,
 ): Promise<void> {
   const startedAt = parts.clock.monotonic();
   let result = "bypass";
   try {
+    if (principal !== undefined) assertPassing(principal, request.method);
     if (refersToPrompt(request.rawHeaders)) throw refuseReference();
     await passThrough(request, response, found(routeOf(), request), parts.live);
   } catch (error) {

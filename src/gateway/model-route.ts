@@ -1,4 +1,5 @@
 import type { IncomingMessage, ServerResponse } from "node:http";
+import type { AskedBy } from "../core/asked-by.ts";
 import type { Clock } from "../core/clock.ts";
 import type { WireFormat } from "../core/embedding-protocol.ts";
 import { RepriseError, RequestRejectedError } from "../core/errors.ts";
@@ -15,6 +16,8 @@ import { refersToPrompt, refuseReferenceInQuery, withPrompt } from "./prompts/pr
 import { readBody } from "./request-body.ts";
 import { callerOf, sendAnswer } from "./send-answer.ts";
 import { type ErrorReporter, sendError } from "./send-error.ts";
+import type { Admission } from "./tenancy/admission.ts";
+import { assertModel } from "./tenancy/key-scope.ts";
 import type { Upstream } from "./upstream-origin.ts";
 import type { Upstreams } from "./upstreams.ts";
 
@@ -33,6 +36,8 @@ export interface ModelRouteParts {
     readonly bounds: AnswerBounds;
     readonly stallMs: number;
     readonly compat: CompatHeaders;
+    /** Who is let in; `undefined`: everybody, and the credentials of each tell who he is. */
+    readonly admission?: Admission | undefined;
   };
   /** `undefined` where no spans are wanted. */
   readonly tracing: CallTracing | undefined;
@@ -46,6 +51,13 @@ export interface ModelRouteParts {
   readonly countUnread: (protocol: WireFormat, code: string) => void;
 }
 
+/** A request, and who asks where that was checked. */
+export interface Asking {
+  readonly request: IncomingMessage;
+  readonly response: ServerResponse;
+  readonly principal: AskedBy | undefined;
+}
+
 /** Which endpoint of which protocol a path is. */
 export interface Place {
   readonly protocol: WireFormat;
@@ -57,11 +69,11 @@ export function modelRoute(
   parts: ModelRouteParts,
   place: Place,
   chosen: Upstream | undefined,
-  request: IncomingMessage,
-  response: ServerResponse,
+  asking: Asking,
 ): Promise<void> {
   const { tracing } = parts;
-  if (tracing === undefined) return answerCall(parts, place, chosen, request, response);
+  const { request, response } = asking;
+  if (tracing === undefined) return answerCall(parts, place, chosen, asking);
   const route = routeOf(place.endpoint);
   const attributes = {
     "http.request.method": request.method as string,
@@ -76,7 +88,7 @@ export function modelRoute(
     rawHeaders: request.rawHeaders,
   } as const;
   const answered = tracing.inSpan<void>(start, async (span) => {
-    await answerCall(parts, place, chosen, request, response);
+    await answerCall(parts, place, chosen, asking);
     const { statusCode } = response;
     span.setAttributes({ "http.response.status_code": statusCode });
     if (statusCode >= 500) span.fail(String(statusCode));
@@ -96,8 +108,7 @@ async function answerCall(
   parts: ModelRouteParts,
   { protocol, endpoint }: Place,
   chosen: Upstream | undefined,
-  request: IncomingMessage,
-  response: ServerResponse,
+  { request, response, principal }: Asking,
 ): Promise<void> {
   const { core, clock } = parts;
   const startedAt = clock.monotonic();
@@ -114,10 +125,14 @@ async function answerCall(
     const incoming = {
       protocol,
       endpoint,
-      originFor: (model: string) => chosen ?? upstreams.forModel(protocol, model),
+      originFor(model: string) {
+        if (principal !== undefined) assertModel(principal, model);
+        return chosen ?? upstreams.forModel(protocol, model);
+      },
       query: takenApart(request.url as string).query,
       rawHeaders: request.rawHeaders,
       body,
+      principal,
     };
     const call = refers ? await withPrompt(core, incoming) : incoming;
     isTaken = true;

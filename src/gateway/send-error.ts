@@ -19,6 +19,7 @@ export function sendError(response: ServerResponse, error: unknown, protocol: Pi
     "content-type": "application/json",
     "content-length": body.length,
     ...privateFields,
+    ...(error instanceof RequestRejectedError && error.fields),
     "cache-status": `reprise; fwd=bypass; detail=${told.code}`,
     // The rest of the request is not read, so the connection cannot be used for another.
     ...(bodyIsUnread ? { connection: "close" } : {}),

@@ -118,6 +118,8 @@ function notTaken(): RequestRejectedError {
     code: "invalid_api_key",
     message: "This request shows no API key that is taken here.",
     remedy: "Show one, in the field in which your SDK sends it, and in no other place.",
+    // RFC 9110 section 11.6.1.
+    fields: { "www-authenticate": 'Bearer realm="reprise"' },
   });
 }
 
@@ -126,6 +128,7 @@ function notProven(): RequestRejectedError {
     status: 401,
     code: "unproven_proxy",
     message: "Requests are taken from the proxy in front of this gateway alone, which proves that it is the one.",
+    fields: { "www-authenticate": 'Bearer realm="reprise proxy"' },
   });
 }
 
@@ -135,6 +138,7 @@ function notNamed(field: string, rule: string): RequestRejectedError {
     code: "tenant_not_named",
     param: field,
     message: `The proxy names in ${field} who asks: it ${rule}.`,
+    fields: { "www-authenticate": 'Bearer realm="reprise proxy"' },
   });
 }
 
@@ -144,5 +148,6 @@ function notNow(): RequestRejectedError {
     status: 503,
     code: "keys_unavailable",
     message: "API keys cannot be checked at the moment. Ask again in some seconds.",
+    fields: { "retry-after": "1" },
   });
 }
