@@ -23,16 +23,21 @@ export type Taking = { readonly ok: true; readonly charge: Charge } | { readonly
 
 /** What was taken for one call to an origin. */
 export interface Charge {
-  /** What it cost in truth; `undefined`: nothing was computed. Only the first word counts. */
-  settle(taken: Taken | undefined): void;
+  /**
+   * What it cost in truth; only the first word counts. `unasked`: no origin was asked after all. `failed`: the origin
+   * computed nothing. `expected`: nobody can tell, and it stays as it was expected.
+   */
+  settle(taken: Taken | "unasked" | "failed" | "expected"): void;
 }
 
 export interface Taken {
-  /** As the answer tells; `undefined` where it does not, and for one that broke off: it is then estimated by its length. */
+  /** As the answer tells; `undefined` where it does not: it is then estimated by its length. */
   readonly usage: Usage | undefined;
   readonly model: string | undefined;
   /** Of what was heard of the answer. */
   readonly outputCharacters: number;
+  /** False where it broke off: what it says of its usage is then not the last word. */
+  readonly isWhole: boolean;
 }
 
 /** A limit that is reached. */

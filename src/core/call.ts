@@ -1,3 +1,4 @@
+import type { Allowance } from "./allowance.ts";
 import type { Directives } from "./directives.ts";
 import type { Origin } from "./origin.ts";
 import type { CallPolicy } from "./policy.ts";
@@ -59,6 +60,8 @@ export interface Asked {
 export interface Caller {
   /** Calls `listener` once if the caller goes away before its answer is complete; at once if it already has. */
   onAbandon(listener: () => void): void;
+  /** What the caller may still take of origins; without it that is not bounded. */
+  readonly allowance?: Allowance | undefined;
 }
 
 /** A caller that waits to the end. */

@@ -35,6 +35,8 @@ export interface RequestFacts {
   readonly includeUsage: boolean;
   /** As asked; `undefined` when unset. */
   readonly temperature: number | undefined;
+  /** How many tokens its answers may have together; absent where the request names no bound. */
+  readonly mostOutputTokens?: number | undefined;
   /** The protocol's own field for the end user, if given; one that is no string as its canonical JSON. */
   readonly user: string | undefined;
   /** Usually empty. */

@@ -6,6 +6,8 @@ import type { Store } from "../core/store.ts";
 import { Account } from "./account.ts";
 import { type Bound, endOfWindow } from "./limit-windows.ts";
 import { SharedCounts } from "./shared-counts.ts";
+import { UsualAnswer } from "./usual-answer.ts";
+import type { BoundAccount } from "./visit.ts";
 
 /** The accounts of all who are bound by limits, and the rounds in which they are brought in step with other processes. */
 
@@ -37,6 +39,10 @@ export interface Standing {
   readonly resetsAt: number | undefined;
 }
 
+interface KnownAccount extends BoundAccount {
+  readonly limits: Limits;
+}
+
 const deadlineMs = 250;
 const closeDeadlineMs = 2_000;
 /** Beyond these the one that was asked for longest ago is forgotten here; the store knows it still. */
@@ -48,7 +54,7 @@ export class Limiter {
   readonly #counts: SharedCounts;
   readonly #syncMs: number;
   /** The one asked for last stands last. */
-  readonly #accounts = new Map<string, { readonly account: Account; limits: Limits }>();
+  readonly #accounts = new Map<string, KnownAccount>();
   readonly #behind = new Set<Account>();
   #cancel: CancelTimer | undefined;
   #closed = false;
@@ -62,13 +68,13 @@ export class Limiter {
   }
 
   /** The accounts of those who are bound at all. */
-  accountsOf(bounded: readonly Bounded[]): readonly Account[] {
+  accountsOf(bounded: readonly Bounded[]): readonly BoundAccount[] {
     return bounded.filter(({ limits }) => isBounded(limits)).map((one) => this.#accountOf(one));
   }
 
   /** What is used of these limits, by all processes together. A store that is away is not waited for long. */
   async standing(bounded: Bounded): Promise<readonly Standing[]> {
-    const account = this.#accountOf(bounded);
+    const { account } = this.#accountOf(bounded);
     const now = this.#parts.clock.now();
     return (await account.standing()).map((bound) => standingOf(bound, now));
   }
@@ -80,21 +86,25 @@ export class Limiter {
     await withDeadline(this.#sync(), closeDeadlineMs, this.#parts.clock, () => {});
   }
 
-  #accountOf({ account: id, limits }: Bounded): Account {
-    let known = this.#accounts.get(id);
-    if (known === undefined) {
-      const { clock } = this.#parts;
-      const onBehind = (account: Account): void => this.#fellBehind(account);
-      const parts = { counts: this.#counts, clock, syncMs: this.#syncMs, deadlineMs, onBehind };
-      known = { account: new Account(id, limits, parts), limits };
-      this.#makeRoom();
-    } else if (known.limits !== limits) {
-      known.account.limits = limits;
-      known.limits = limits;
-    }
-    this.#accounts.delete(id);
-    this.#accounts.set(id, known);
-    return known.account;
+  #accountOf({ account: id, limits }: Bounded): BoundAccount {
+    const known = this.#accounts.get(id);
+    if (known !== undefined) this.#accounts.delete(id);
+    else this.#makeRoom();
+    const current = known?.limits === limits ? known : this.#bound(id, limits, known);
+    this.#accounts.set(id, current);
+    return current;
+  }
+
+  /** `known`: the same account while its limits were others. */
+  #bound(id: string, limits: Limits, known: KnownAccount | undefined): KnownAccount {
+    const { clock } = this.#parts;
+    const onBehind = (account: Account): void => this.#fellBehind(account);
+    const parts = { counts: this.#counts, clock, syncMs: this.#syncMs, deadlineMs, onBehind };
+    const account = known?.account ?? new Account(id, limits, parts);
+    account.limits = limits;
+    const { tokensPerMinute = Infinity, tokensPerDay = Infinity, cachedFree = false } = limits;
+    const leastTokens = Math.min(tokensPerMinute, tokensPerDay);
+    return { account, limits, cachedFree, leastTokens, usual: known?.usual ?? new UsualAnswer() };
   }
 
   #makeRoom(): void {

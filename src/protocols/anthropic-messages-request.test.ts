@@ -81,6 +81,7 @@ describe("facts", () => {
       stream: true,
       includeUsage: true,
       temperature: 0,
+      mostOutputTokens: 9,
       user: "u",
       dependencies: [],
     });

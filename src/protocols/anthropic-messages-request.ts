@@ -6,7 +6,7 @@ import type { Question } from "../core/question.ts";
 import { markablePrompt, markedMembers } from "./anthropic-messages-breakpoints.ts";
 import { withoutMarks } from "./anthropic-messages-marks.ts";
 import { systemText } from "./anthropic-messages-system.ts";
-import { objectAt, objectsIn, textOf } from "./json-fields.ts";
+import { boundOf, objectAt, objectsIn, textOf } from "./json-fields.ts";
 import { lastMessage, questionOf } from "./last-words.ts";
 import { promptSections } from "./prompt-sections.ts";
 import {
@@ -140,6 +140,7 @@ function requestFacts(body: JsonObject): RequestFacts {
     stream: readFlag(body.get("stream"), "stream"),
     includeUsage: true,
     temperature: readNumber(body.get("temperature"), "temperature"),
+    mostOutputTokens: boundOf(body.get("max_tokens")),
     user: userName(objectAt(body, "metadata")?.get("user_id")),
     dependencies: dependenciesOf(body),
   };

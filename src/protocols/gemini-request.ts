@@ -8,7 +8,7 @@ import { asksUsualForm, type GeminiEndpoint, readEndpoint } from "./gemini-endpo
 import { fieldOf, listOf, snakeCase } from "./gemini-fields.ts";
 import { jsonSchemaOf } from "./gemini-schema.ts";
 import { systemText } from "./gemini-system.ts";
-import { countOf, isObject, textOf } from "./json-fields.ts";
+import { boundOf, countOf, isObject, textOf } from "./json-fields.ts";
 import { lastMessage, questionOf } from "./last-words.ts";
 import { promptSections } from "./prompt-sections.ts";
 import { memberTexts, objectText, parseRequestBody, rejectField } from "./request-body.ts";
@@ -90,6 +90,7 @@ class GeminiRequest implements ParsedRequest {
       stream: target.streams && usualForm,
       includeUsage: true,
       temperature: temperatureOf(body),
+      mostOutputTokens: mostOutputTokensOf(body),
       user: undefined,
       dependencies: [...dependenciesOf(body), ...(usualForm ? [] : ["other_form" as const])],
     };
@@ -159,6 +160,11 @@ function temperatureOf(body: JsonObject): number | undefined {
   const number = value instanceof JsonNumber ? Number(value.text) : Number(textOf(value) ?? Number.NaN);
   if (Number.isNaN(number)) rejectField("generationConfig.temperature", "'temperature' must be a number or null");
   return number;
+}
+
+function mostOutputTokensOf(body: JsonObject): number | undefined {
+  const config = generationConfig(body);
+  return boundOf(fieldOf(config, "maxOutputTokens"), countOf(fieldOf(config, "candidateCount")));
 }
 
 function generationConfig(body: JsonObject): JsonObject | undefined {

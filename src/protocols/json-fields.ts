@@ -45,6 +45,11 @@ export function isIndex(value: JsonValue | undefined): value is number {
   return typeof value === "number" && Number.isSafeInteger(value) && value >= 0;
 }
 
+/** A bound on each of `times` things, for all of them; `undefined` where nothing sensible is said. */
+export function boundOf(value: JsonValue | undefined, times = 1): number | undefined {
+  return isIndex(value) && value > 0 ? value * times : undefined;
+}
+
 /** How many of something were asked for: 1 where nothing sensible is said. */
 export function countOf(value: JsonValue | undefined): number {
   return isIndex(value) && value > 0 ? value : 1;

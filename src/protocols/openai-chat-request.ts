@@ -1,6 +1,6 @@
 import type { JsonObject, JsonValue, KeepOrder } from "../core/canonical-json.ts";
 import type { Dependency, Expectations, ParsedRequest, RequestFacts } from "../core/protocol.ts";
-import { countOf, isObject, objectAt, objectsIn, textOf } from "./json-fields.ts";
+import { boundOf, countOf, isObject, objectAt, objectsIn, textOf } from "./json-fields.ts";
 import { lastMessage } from "./last-words.ts";
 import type { Turn } from "./openai-breakpoints.ts";
 import { systemText } from "./openai-chat-system.ts";
@@ -96,6 +96,7 @@ function factsOf(body: JsonObject): RequestFacts {
     stream: readFlag(body.get("stream"), "stream"),
     includeUsage: readFlag(includeUsage, "stream_options.include_usage"),
     temperature: readNumber(body.get("temperature"), "temperature"),
+    mostOutputTokens: boundOf(body.get("max_completion_tokens") ?? body.get("max_tokens"), countOf(body.get("n"))),
     user: userName(body.get("user")) ?? userName(body.get("safety_identifier")),
     dependencies: dependenciesOf(body),
   };

@@ -1,6 +1,6 @@
 import type { JsonObject, JsonValue, KeepOrder } from "../core/canonical-json.ts";
 import type { Expectations, ParsedRequest, RequestFacts } from "../core/protocol.ts";
-import { countOf } from "./json-fields.ts";
+import { boundOf, countOf } from "./json-fields.ts";
 import { expectationsOf as formatOf, unkeyedFields } from "./openai-chat-request.ts";
 import { systemText } from "./openai-completions-system.ts";
 import { type OpenAiDialect, parseOpenAiRequest } from "./openai-request.ts";
@@ -47,6 +47,7 @@ function factsOf(body: JsonObject): RequestFacts {
     stream: readFlag(body.get("stream"), "stream"),
     includeUsage: readFlag(includeUsage, "stream_options.include_usage"),
     temperature: readNumber(body.get("temperature"), "temperature"),
+    mostOutputTokens: boundOf(body.get("max_tokens"), Math.max(countOf(body.get("n")), countOf(body.get("best_of")))),
     user: userName(body.get("user")) ?? userName(body.get("safety_identifier")),
     dependencies: [],
   };

@@ -1,6 +1,6 @@
 import { type JsonObject, type JsonValue, type KeepOrder, serializeJson } from "../core/canonical-json.ts";
 import type { Dependency, Expectations, ParsedRequest, RequestFacts } from "../core/protocol.ts";
-import { objectAt, objectsIn, textOf } from "./json-fields.ts";
+import { boundOf, objectAt, objectsIn, textOf } from "./json-fields.ts";
 import { type LastWords, lastMessage } from "./last-words.ts";
 import type { Turn } from "./openai-breakpoints.ts";
 import { type OpenAiDialect, parseOpenAiRequest } from "./openai-request.ts";
@@ -118,6 +118,7 @@ function factsOf(body: JsonObject): RequestFacts {
     stream: readFlag(body.get("stream"), "stream"),
     includeUsage: true,
     temperature: readNumber(body.get("temperature"), "temperature"),
+    mostOutputTokens: boundOf(body.get("max_output_tokens")),
     user: userName(body.get("user")) ?? userName(body.get("safety_identifier")),
     dependencies: dependenciesOf(body),
   };
