@@ -20,6 +20,7 @@ export interface PostgresTables {
   readonly entries: string;
   readonly format: string;
   readonly leases: string;
+  readonly keys: string;
 }
 
 export function tablesIn(schema: string): PostgresTables {
@@ -29,6 +30,7 @@ export function tablesIn(schema: string): PostgresTables {
     entries: `${quoted}.reprise_entries`,
     format: `${quoted}.reprise_format`,
     leases: `${quoted}.reprise_leases`,
+    keys: `${quoted}.reprise_keys`,
   };
 }
 
@@ -109,4 +111,10 @@ export function makeLeases({ schema, leases }: PostgresTables): string {
       fence bigint NOT NULL,
       until timestamptz NOT NULL
     );`;
+}
+
+/** The statements that make the table of wrapped keys where it is missing: under the same lock. */
+export function makeKeys({ schema, keys }: PostgresTables): string {
+  return `SELECT pg_advisory_xact_lock(${lockClass}, ${crc32(schema) | 0});
+    CREATE TABLE IF NOT EXISTS ${keys} (name text PRIMARY KEY, row bytea NOT NULL);`;
 }

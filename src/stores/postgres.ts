@@ -12,6 +12,7 @@
 
 import { type Clock, type Random, systemClock, systemRandom } from "../core/clock.ts";
 import { StoreUnavailableError } from "../core/errors.ts";
+import type { KeyRows } from "../core/key-rows.ts";
 import type { SharedStore } from "../core/shared-store.ts";
 import type { StoreStats, WriteOptions, WriteResult } from "../core/store.ts";
 import type { CheckableStore, StoreFinding } from "../core/store-check.ts";
@@ -21,6 +22,7 @@ import { ownBytes } from "./own-bytes.ts";
 import { PostgresBus } from "./postgres-bus.ts";
 import { checkPostgres } from "./postgres-check.ts";
 import { PostgresConnections } from "./postgres-connections.ts";
+import { PostgresKeys } from "./postgres-keys.ts";
 import { PostgresLeases } from "./postgres-leases.ts";
 import { listPage } from "./postgres-listing.ts";
 import { PostgresRoom } from "./postgres-room.ts";
@@ -209,6 +211,10 @@ class Postgres implements PostgresStore {
 
   onInterrupted(changed: () => void): () => void {
     return this.#connections.onInterrupted(changed);
+  }
+
+  keyRows(): KeyRows {
+    return new PostgresKeys(this.#connections, this.#tables);
   }
 
   async sweep(): Promise<number> {

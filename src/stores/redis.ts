@@ -16,6 +16,7 @@ import { createHash } from "node:crypto";
 import type { ConnectionOptions } from "node:tls";
 import { type Clock, type Random, systemClock, systemRandom } from "../core/clock.ts";
 import { StoreUnavailableError } from "../core/errors.ts";
+import { type KeyRows, keyRowsAmongValues } from "../core/key-rows.ts";
 import type { SharedStore } from "../core/shared-store.ts";
 import type { StoreStats, WriteOptions, WriteResult } from "../core/store.ts";
 import type { CheckableStore, StoreFinding } from "../core/store-check.ts";
@@ -23,6 +24,7 @@ import type { ListableStore, ListingPage, ListingQuery } from "../core/store-lis
 import { RedisBus } from "./redis-bus.ts";
 import { RedisChannels } from "./redis-channels.ts";
 import { checkRedis } from "./redis-check.ts";
+import { clearRedis } from "./redis-clear.ts";
 import { RedisConnection } from "./redis-connection.ts";
 import { explainRedisError, redisUnavailable } from "./redis-errors.ts";
 import { defaultKeyPrefix, RedisKeys } from "./redis-keys.ts";
@@ -201,6 +203,12 @@ class RedisDriver implements RedisStore {
 
   onInterrupted(changed: () => void): () => void {
     return this.#connection.onInterrupted(changed);
+  }
+
+  keyRows(): KeyRows {
+    return keyRowsAmongValues(this, () =>
+      this.#connection.ask("clear", () => clearRedis(this.#connection.primaries(), this.#clock)),
+    );
   }
 
   async check(): Promise<readonly StoreFinding[]> {

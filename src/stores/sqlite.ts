@@ -15,6 +15,7 @@
 import type { StatementSync } from "node:sqlite";
 import { type CancelTimer, type Clock, systemClock } from "../core/clock.ts";
 import { RepriseError, StoreUnavailableError } from "../core/errors.ts";
+import type { KeyRows } from "../core/key-rows.ts";
 import type { MaybePromise, StoreStats, WriteOptions, WriteResult } from "../core/store.ts";
 import type { ListableStore, ListingPage, ListingQuery } from "../core/store-listing.ts";
 import { priorityFromNumber } from "./priority-number.ts";
@@ -26,6 +27,7 @@ import {
   openDatabase,
   setAside,
 } from "./sqlite-file.ts";
+import { SqliteKeys } from "./sqlite-keys.ts";
 import { SqliteListing } from "./sqlite-listing.ts";
 import { openFirst, prepareFolder } from "./sqlite-open.ts";
 import { rowChecksum, tenantSeed } from "./sqlite-row.ts";
@@ -47,6 +49,8 @@ export interface SqliteOptions {
 }
 
 export interface SqliteStore extends StoreWithExpiry, ListableStore {
+  /** In a file of their own, `keys.db`. */
+  keyRows(): KeyRows;
   get(tenant: string, keys: readonly string[]): readonly (Uint8Array | undefined)[];
   getEntries(tenant: string, keys: readonly string[]): readonly (StoredEntry | undefined)[];
   /** Acknowledged before it is committed, except what has priority `high`: that is in the file, for all processes, when this resolves. */
@@ -70,6 +74,7 @@ export function sqlite(pathOrOptions: string | SqliteOptions): SqliteStore {
 
 class Sqlite implements SqliteStore {
   readonly name = "sqlite";
+  readonly #directory: string;
   readonly #path: string;
   readonly #clock: Clock;
   readonly #maxBytes: number;
@@ -94,6 +99,7 @@ class Sqlite implements SqliteStore {
     this.#maxBytes = options.maxBytes ?? 1024 * 1024 * 1024;
     this.#maxEntryBytes = options.maxEntryBytes ?? this.#maxBytes / 8;
     this.#warn = options.onWarning ?? ((message) => process.emitWarning(message, "RepriseWarning"));
+    this.#directory = options.directory;
     this.#path = prepareFolder(options.directory, this.#maxBytes);
     const aside = (name: string) => this.#tellAside(name);
     this.#use(openFirst(this.#path, this.#clock.now(), aside));
@@ -177,6 +183,10 @@ class Sqlite implements SqliteStore {
       evictions: this.#evictions,
       corrupt: this.#corrupt + (this.#foreignRows ?? 0),
     };
+  }
+
+  keyRows(): KeyRows {
+    return new SqliteKeys({ directory: this.#directory, now: () => this.#clock.now(), onWarning: this.#warn });
   }
 
   async flush(): Promise<void> {
