@@ -1,5 +1,3 @@
-import { createServer } from "node:http";
-import type { Socket } from "node:net";
 import process from "node:process";
 import type { Bus } from "../core/bus.ts";
 import { privateFields } from "../core/cache-steering.ts";
@@ -14,7 +12,7 @@ import { type Metrics, prometheusMetrics } from "../telemetry/prometheus.ts";
 import { version } from "../version.ts";
 import type { Peers } from "../workers/peers.ts";
 import { AccessLogSwitch } from "./access-log-switch.ts";
-import { adminForm, isAdminPath, refuseMalformed, registerAdminApi } from "./admin/admin-api.ts";
+import { isAdminPath, refuseMalformed, registerAdminApi } from "./admin/admin-api.ts";
 import { watchRoutes } from "./admin/admin-routes.ts";
 import { obtainAdminToken } from "./admin/admin-token.ts";
 import { answersRoutes } from "./admin/answers-route.ts";
@@ -27,12 +25,13 @@ import { tokenGuard } from "./admin/token-guard.ts";
 import { AdminWatch } from "./admin/watch/admin-watch.ts";
 import { AttemptLimit } from "./attempt-limit.ts";
 import type { GatewayConfig } from "./config.ts";
-import { sweepConnections } from "./connection-sweep.ts";
-import { Dashboard, isDashboardPath } from "./dashboard.ts";
-import { dispatch, originForm, pathOf } from "./dispatch.ts";
+import { Dashboard } from "./dashboard.ts";
+import { dispatch, pathOf } from "./dispatch.ts";
+import { doorsOf } from "./doors.ts";
 import type { Edge } from "./edge/edge.ts";
 import { edgeOf } from "./edge/edge-assembly.ts";
 import { edgePurgingOf } from "./edge-purging.ts";
+import { hasAdminPort, Listeners } from "./listeners.ts";
 import type { ModelRouteParts } from "./model-route.ts";
 import type { NetworkRules } from "./network/guarded-agent.ts";
 import { addOperations } from "./operations.ts";
@@ -41,6 +40,7 @@ import type { ReplicaNotice } from "./pool/replica-error.ts";
 import { promptWarmingOf } from "./prompts/prompt-warming-assembly.ts";
 import { Readiness } from "./readiness.ts";
 import { partsInUse, sharedPartsOf } from "./shared-parts.ts";
+import { TlsFileError, tlsOptionsOf } from "./tls-files.ts";
 import { refuseUnreadable } from "./unreadable-request.ts";
 import { refusalNotice, replicaNotice, tellOfOrigin } from "./upstream-notices.ts";
 import { Upstreams } from "./upstreams.ts";
@@ -53,6 +53,7 @@ import { type FastifyInstance, fastify } from "./vendor.ts";
 
 export interface App {
   readonly server: FastifyInstance;
+  readonly listeners: Listeners;
   /** Takes over rules, upstreams, limits and log level; what is under way ends as it began. */
   reload(config: GatewayConfig): void;
   /** Resolves when all answers that have come whole are in the store. */
@@ -63,6 +64,8 @@ export interface App {
 
 export async function createApp(config: GatewayConfig, log: Log, peers?: Peers): Promise<App> {
   const clock = systemClock;
+  // Files that are of no use are told before anything is opened.
+  tlsOptionsOf(config.server.tls);
   const metered: { metrics?: Metrics; readiness?: Readiness } = {};
   const unwell = new Set<string>();
   const tracing = await tracingOf(config, log);
@@ -133,6 +136,14 @@ export async function createApp(config: GatewayConfig, log: Log, peers?: Peers):
     },
   };
   const dashboard = new Dashboard();
+  const doors = doorsOf({
+    isAdminApart: hasAdminPort(config),
+    adminNames: () => admin.config.server.admin.names,
+    dashboard: (request, response) => void dashboard.serve(request, response),
+    edge: (path) => (edge.current?.owns(path) === true ? edge.current : undefined),
+    dispatch: (request, response) => void dispatch(parts, request, response),
+  });
+  let listeners: Listeners | undefined;
   // Fastify serves the operations. Everything else is not for its router, its parsers or its idea of a path: it is read,
   // or passed on, as it came.
   const server = fastify({
@@ -141,30 +152,21 @@ export async function createApp(config: GatewayConfig, log: Log, peers?: Peers):
     frameworkErrors: refuseMalformed,
     clientErrorHandler: refuseUnreadable,
     routerOptions: { maxParamLength: longestParameter },
-    serverFactory: (serveOperation) =>
-      createServer({ requestTimeout: 600_000, keepAliveTimeout: 75_000 }, (request, response) => {
-        request.url = adminForm(originForm(request.url as string));
-        const path = pathOf(request);
-        if (operations.has(path) || isAdminPath(path)) serveOperation(request, response);
-        else if (isDashboardPath(path)) void dashboard.serve(request, response);
-        else if (edge.current?.owns(path) === true) void edge.current.serve(request, response);
-        else void dispatch(parts, request, response);
-      }),
+    serverFactory: (serveOperation) => {
+      listeners = new Listeners(config, doors(serveOperation));
+      return listeners.main;
+    },
   });
+  const reached = listeners as unknown as Listeners;
   server.addHook("onRequest", (request, reply, next) => {
     reply.headers(privateFields);
     if (!request.is404 || isAdminPath(pathOf(request.raw))) return next();
     reply.hijack();
     void dispatch(parts, request.raw, reply.raw);
   });
-  const connections = new Set<Socket>();
-  server.server.on("connection", (socket: Socket) => {
-    connections.add(socket);
-    socket.once("close", () => connections.delete(socket));
-  });
   const state = { draining: false };
   addOperations(server, { readiness, metrics, peers, isTraced: tracing !== undefined }, state);
-  const admin = { config, ...adminTokenOf(config, log) };
+  const admin = { config, ...adminLimitsOf(config), ...adminTokenOf(config, log) };
   const purging = edgePurgingOf(config, { core, leases: shared.leases, trace, log, onRefused });
   edge.current = edgeOf({ config, parts, shared, peers, purging, log });
   const invalidating = edge.current.invalidating(invalidatingAll(core, peers));
@@ -189,10 +191,13 @@ export async function createApp(config: GatewayConfig, log: Log, peers?: Peers):
 
   return {
     server,
+    listeners: reached,
     reload(changed) {
+      log.hideSecretsOf?.(changed);
       core.reconfigure(changed);
       const config = afterReload(admin.config, changed);
-      Object.assign(admin, { config, ...adminTokenOf(config, log) });
+      Object.assign(admin, { config, ...adminLimitsOf(config), ...adminTokenOf(config, log) });
+      reloadListeners(reached, config, log);
       const { upstreams: before } = parts.live;
       parts.live = liveParts(changed, { before, ...around });
       before.giveWayTo(parts.live.upstreams);
@@ -208,9 +213,11 @@ export async function createApp(config: GatewayConfig, log: Log, peers?: Peers):
       watch.feed.close();
       warming.close();
       const stopped = server.close();
-      const cancel = clock.after(drainMs, () => server.server.closeAllConnections());
-      const stopSweeping = sweepConnections(server, connections, clock);
+      const adminStopped = reached.closeAdmin();
+      const cancel = clock.after(drainMs, () => reached.closeAllConnections());
+      const stopSweeping = reached.sweep(clock);
       await stopped;
+      await adminStopped;
       cancel();
       stopSweeping();
       await edge.current?.close();
@@ -248,8 +255,12 @@ async function tracingOf(config: GatewayConfig, log: Log): Promise<CallTracing |
 
 /** What needs a restart stays as it was. */
 function afterReload({ server, data, store }: GatewayConfig, changed: GatewayConfig): GatewayConfig {
-  const { host, port } = server;
-  return { ...changed, server: { ...changed.server, host, port }, data, store };
+  const { host, port, admin } = server;
+  const { names } = changed.server.admin;
+  // A gateway that speaks TLS goes on with it, and one that does not begins at a restart.
+  const tls =
+    (server.tls.cert === undefined) === (changed.server.tls.cert === undefined) ? changed.server.tls : server.tls;
+  return { ...changed, server: { ...changed.server, host, port, admin: { ...admin, names }, tls }, data, store };
 }
 
 function adminTokenOf({ security, data: { directory } }: GatewayConfig, log: Log) {
@@ -258,11 +269,22 @@ function adminTokenOf({ security, data: { directory } }: GatewayConfig, log: Log
   return { token, carriesToken: tokenGuard(token) };
 }
 
+function adminLimitsOf({ security: { limits } }: GatewayConfig): { readonly requests: AttemptLimit } {
+  return { requests: new AttemptLimit(systemClock, limits.adminPerMinute) };
+}
+
+/** Certificates that cannot be used leave the ones in use in their place. */
+function reloadListeners(listeners: Listeners, config: GatewayConfig, log: Log): void {
+  try {
+    listeners.reload(config);
+  } catch (error) {
+    if (!(error instanceof TlsFileError)) throw error;
+    log.error({ reason: error.message, remedy: error.remedy }, "the certificate is not renewed");
+  }
+}
+
 /** How long spans may take to leave when the gateway ends. */
 const flushMs = 5_000;
-
-/** Paths that the gateway answers for itself. */
-const operations: ReadonlySet<string> = new Set(["/healthz", "/readyz", "/metrics"]);
 
 /** The id of an entry may name a tenant of any length that fits a request. */
 const longestParameter = 8_192;

@@ -7,6 +7,7 @@ import { type OptionMistake, readSettings, type Settings } from "../options.ts";
 import { shownStoreUrl, storeUrlMistake } from "../stores/store-url.ts";
 import { withMasterKeyFile } from "./master-key-file.ts";
 import { warmMistakes } from "./prompts/warm-mistakes.ts";
+import { withoutSecrets } from "./secrets.ts";
 import { semanticMistakes } from "./semantic-mistakes.ts";
 import { defaultUpstreams, type UpstreamsSettings } from "./upstreams.ts";
 
@@ -104,9 +105,10 @@ export function readConfig(sources: ConfigSources): ConfigReading {
 
 /** One line a mistake: where, what, the rule, the remedy. */
 export function describeMistake(mistake: ConfigMistake): string {
-  const given = mistake.value === undefined ? "missing" : (JSON.stringify(mistake.value) ?? String(mistake.value));
-  const isSecret = /key|token|secret/i.test(mistake.path);
-  const shown = isSecret ? "(hidden)" : given.replaceAll(/\/\/[^/@\s]*@/g, "//(hidden)@").slice(0, 120);
+  const value = withoutSecrets(mistake.value);
+  const given = value === undefined ? "missing" : (JSON.stringify(value) ?? String(value));
+  const isSecret = /key|token|secret|password|credential/i.test(mistake.path);
+  const shown = isSecret ? "(hidden)" : given.slice(0, 120);
   const subject = mistake.path === "" ? mistake.source : `${mistake.source}: ${mistake.path} = ${shown}`;
   // Names and values are what somebody wrote: they neither part the line nor steer a terminal.
   return printable(`${subject}: ${mistake.rule}. ${mistake.remedy}`);

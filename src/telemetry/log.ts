@@ -6,4 +6,6 @@ export interface Log {
   info(fields: object, message: string): void;
   warn(fields: object, message: string): void;
   error(fields: object, message: string): void;
+  /** What is secret in this configuration is not written from now on, wherever it comes from. */
+  hideSecretsOf?(config: object): void;
 }

@@ -101,7 +101,7 @@ describe("surface: the admin API is for those who show its token", () => {
     const gateway = await spawnGateway(args, { environment });
     const config = await exchange(`${gateway.url}/admin/v1/config`, { headers: bearer(adminToken) });
     expect(config.status).toBe(200);
-    expect(JSON.parse(config.text).security).toEqual({ adminToken: "(hidden)" });
+    expect(JSON.parse(config.text).security).toMatchObject({ adminToken: "(hidden)", allowPrivateUpstreams: false });
     expect(() => tokenOf({ folder })).toThrow("ENOENT");
     expect(gateway.stdout() + gateway.stderr() + config.text).not.toContain(adminToken);
   });

@@ -5,12 +5,14 @@ import { RepriseError } from "../../core/errors.ts";
 import { adminTokenFile } from "../../gateway/admin/admin-token.ts";
 import { describeMistake, type GatewayConfig } from "../../gateway/config.ts";
 import { type Gateway, startGateway } from "../../gateway/gateway.ts";
+import { endWithoutSecrets } from "../../gateway/gateway-log.ts";
+import { secretsOf, withoutSecretsIn } from "../../gateway/secrets.ts";
 import { protocols } from "../../protocols/all.ts";
 import { embeddingProtocols } from "../../protocols/all-embeddings.ts";
 import { embeddedFolder, isMemoryUrl, shownStoreUrl } from "../../stores/store-url.ts";
 import { version } from "../../version.ts";
 import { type Primary, startWorkers } from "../workers/primary.ts";
-import { workerVariable } from "../workers/start-calls.ts";
+import { type Served, workerVariable } from "../workers/start-calls.ts";
 import { serveAsWorker } from "../workers/worker.ts";
 import { configFrom, type Flags, soundConfigFrom, withConfigFlags } from "./config-flags.ts";
 import { lineOf } from "./error-line.ts";
@@ -33,15 +35,16 @@ async function serve(flags: Flags): Promise<void> {
   const reading = soundConfigFrom(flags);
   if (reading === undefined) return;
   const { config } = reading;
+  endWithoutSecrets(config);
   const workers = config.server.workers === "auto" ? availableParallelism() : config.server.workers;
   try {
     const gateway = workers === 1 ? await startGateway(config) : await startWorkers(config, workers);
-    process.stderr.write(welcome(config, { file: reading.file, url: gateway.url, workers }));
+    process.stderr.write(welcome(config, { ...gateway, file: reading.file, workers }));
     stopOnSignals(gateway);
     process.on("SIGHUP", () => void reload(gateway, flags));
   } catch (error) {
     if (!RepriseError.isInstance(error)) throw error;
-    process.stderr.write(`reprise: ${lineOf(error)}\n`);
+    process.stderr.write(`reprise: ${withoutSecretsIn(lineOf(error), secretsOf(config))}\n`);
     process.exitCode = 1;
   }
 }
@@ -60,9 +63,8 @@ async function reload(gateway: Pick<Gateway | Primary, "reload">, flags: Flags):
 const notShared =
   ", and store memory is not shared: each keeps answers of its own and asks origins for itself; --store sqlite is shared";
 
-interface Ready {
+interface Ready extends Served {
   readonly file: string | undefined;
-  readonly url: string;
   readonly workers: number;
 }
 
@@ -72,7 +74,7 @@ const likeQuestions = {
   serve: "answered from the cache",
 } as const;
 
-function welcome(config: GatewayConfig, { file, url, workers }: Ready): string {
+function welcome(config: GatewayConfig, { file, url, adminUrl = url, workers }: Ready): string {
   const upstreams = Object.entries(config.upstreams).map(
     ([name, { url, replicas }]) => `${name} ${replicas.length > 0 ? replicas.map((one) => one.url).join(", ") : url}`,
   );
@@ -82,7 +84,7 @@ function welcome(config: GatewayConfig, { file, url, workers }: Ready): string {
   const byRules = config.rules.some(({ semantic }) => semantic !== undefined)
     ? ", but for rules that say otherwise"
     : "";
-  const shown = url.replace("//0.0.0.0:", "//127.0.0.1:").replace("//[::]:", "//[::1]:");
+  const shown = reachable(url);
   const open = shown === url ? "" : ", open to every address of this machine";
   return [
     `reprise ${version} listens on ${url}${open}`,
@@ -93,9 +95,14 @@ function welcome(config: GatewayConfig, { file, url, workers }: Ready): string {
     `  caches ${cachedApis.join(", ")}; everything else passes through`,
     `  like questions: ${like}${byRules}`,
     `  point the base URL of an OpenAI SDK at ${shown}/v1`,
-    `  dashboard: ${shown}/dashboard/, with ${adminTokenPlace(config)}`,
+    `  dashboard: ${reachable(adminUrl)}/dashboard/, with ${adminTokenPlace(config)}`,
     "",
   ].join("\n");
+}
+
+/** What listens on every address listens on this one. */
+function reachable(url: string): string {
+  return url.replace("//0.0.0.0:", "//127.0.0.1:").replace("//[::]:", "//[::1]:");
 }
 
 /** Where the token is found; never the token. */

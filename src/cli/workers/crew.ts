@@ -2,7 +2,7 @@ import type { Clock } from "../../core/clock.ts";
 import type { GatewayConfig } from "../../gateway/config.ts";
 import type { Log } from "../../telemetry/log.ts";
 import type { Channel } from "../../workers/channel.ts";
-import type { Begun, ServingWorkerCalls } from "./start-calls.ts";
+import type { Begun, Served, ServingWorkerCalls } from "./start-calls.ts";
 
 /**
  * The workers of one gateway: so many, each with a number. One that ends is replaced: at once when it had worked for a
@@ -34,7 +34,7 @@ export interface CrewOptions {
   config(): GatewayConfig;
 }
 
-export type Started = { readonly ok: true; readonly url: string } | { readonly ok: false; readonly line: string };
+export type Started = ({ readonly ok: true } & Served) | { readonly ok: false; readonly line: string };
 
 const firstPauseMs = 100;
 const longestPauseMs = 10_000;
@@ -57,14 +57,14 @@ export class Crew {
     const all = numbers.map(async (worker) => {
       const begun = await this.#begin(worker);
       if (!begun.ok) throw new CannotBegin(begun.line);
-      return begun.url;
+      return begun;
     });
     try {
-      const [url = ""] = await Promise.all(all);
+      const [served = { ok: true, url: "" }] = await Promise.all(all);
       if (this.#state === "starting") this.#state = "working";
       // One that was ready before the others may have ended before they were.
       for (const worker of numbers) if (!this.#processes.has(worker)) void this.#succeed(worker);
-      return { ok: true, url };
+      return served;
     } catch (error) {
       if (!(error instanceof CannotBegin)) throw error;
       this.#state = "ending";

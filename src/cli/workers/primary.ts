@@ -4,14 +4,14 @@ import { type AddressInfo, createServer } from "node:net";
 import { systemClock } from "../../core/clock.ts";
 import { RepriseError } from "../../core/errors.ts";
 import type { GatewayConfig } from "../../gateway/config.ts";
-import { createLog, type Gateway } from "../../gateway/gateway.ts";
+import { createLog } from "../../gateway/gateway-log.ts";
 import { isMemoryUrl } from "../../stores/store-url.ts";
 import { Channel } from "../../workers/channel.ts";
 import { Switchboard } from "../../workers/switchboard.ts";
 import { stayAwake } from "../awake.ts";
 import { Crew, type Ending, type WorkerProcess } from "./crew.ts";
 import { workerEndpoint } from "./process-endpoint.ts";
-import { type ServingWorkerCalls, workerVariable } from "./start-calls.ts";
+import { type Served, type ServingWorkerCalls, workerVariable } from "./start-calls.ts";
 
 /**
  * The process that starts the others and answers no call itself. It accepts connections and hands them to the workers in
@@ -19,7 +19,7 @@ import { type ServingWorkerCalls, workerVariable } from "./start-calls.ts";
  * of them have the same; each gets its share of the memory.
  */
 
-export interface Primary extends Pick<Gateway, "url"> {
+export interface Primary extends Served {
   /** As that of one gateway; resolves when all of them work by it. */
   reload(config: GatewayConfig): Promise<void>;
   /** Lets all workers finish. Rejects when one of them did not end well. */
@@ -34,6 +34,7 @@ export async function startWorkers(given: GatewayConfig, size: number): Promise<
     throw new WorkersStartError("Workers are started by a process that is none itself. Set server.workers to 1.");
   cluster.setupPrimary({ serialization: "advanced" });
   const log = createLog(given.telemetry.logLevel);
+  log.hideSecretsOf?.(given);
   const fixed = await fixedPart(given);
   let config = shareOf(given, fixed, size);
   const switchboard = new Switchboard({ size });
@@ -54,9 +55,11 @@ export async function startWorkers(given: GatewayConfig, size: number): Promise<
   }
   return {
     url: started.url,
+    ...(started.adminUrl !== undefined && { adminUrl: started.adminUrl }),
     reload(changed) {
       config = shareOf(changed, fixed, size);
       log.level = changed.telemetry.logLevel;
+      log.hideSecretsOf?.(changed);
       return crew.reload(config);
     },
     async close() {
@@ -94,6 +97,7 @@ function launch(number: number, switchboard: Switchboard): WorkerProcess {
 
 type Fixed = Pick<GatewayConfig, "data" | "store"> & {
   readonly server: Pick<GatewayConfig["server"], "host" | "port" | "workers">;
+  readonly adminPort: number | undefined;
   readonly masterKey: string | undefined;
 };
 
@@ -102,15 +106,19 @@ async function fixedPart({ server, data, store, security }: GatewayConfig): Prom
   const { host, workers } = server;
   // A free port has to be the same for all, and for those who come later.
   const port = server.port === 0 ? await freePort(host) : server.port;
+  const { admin } = server;
+  const adminPort = admin.port === 0 ? await freePort(admin.host ?? host) : admin.port;
   // Where nothing is shared, they would each make one of their own, and mean different entries by the same key.
   const drawn = isMemoryUrl(store.url) ? randomBytes(32).toString("base64url") : undefined;
-  return { server: { host, port, workers }, data, store, masterKey: security.masterKey ?? drawn };
+  return { server: { host, port, workers }, adminPort, data, store, masterKey: security.masterKey ?? drawn };
 }
 
-function shareOf(config: GatewayConfig, { server, data, store, masterKey }: Fixed, size: number): GatewayConfig {
+function shareOf(config: GatewayConfig, fixed: Fixed, size: number): GatewayConfig {
+  const { server, adminPort, data, store, masterKey } = fixed;
+  const admin = adminPort === undefined ? config.server.admin : { ...config.server.admin, port: adminPort };
   return {
     ...config,
-    server: { ...config.server, ...server },
+    server: { ...config.server, ...server, admin },
     data,
     store: { ...store, memoryBytes: Math.max(1, Math.floor(store.memoryBytes / size)) },
     security: { ...config.security, ...(masterKey === undefined ? {} : { masterKey }) },

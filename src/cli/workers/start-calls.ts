@@ -1,4 +1,5 @@
 import type { GatewayConfig } from "../../gateway/config.ts";
+import type { Gateway } from "../../gateway/gateway.ts";
 import type { PrimaryCalls, WorkerCalls } from "../../workers/calls.ts";
 
 /** What the two sides ask of each other to start and to stop, besides what they ask while they work. */
@@ -10,8 +11,11 @@ export interface Order {
   readonly config: GatewayConfig;
 }
 
+/** `adminUrl`: where it is another one. */
+export type Served = Pick<Gateway, "url"> & Partial<Pick<Gateway, "adminUrl">>;
+
 export type Begun =
-  | { readonly ok: true; readonly url: string }
+  | ({ readonly ok: true } & Served)
   /** Why it cannot start, and what to do, in one line. */
   | { readonly ok: false; readonly line: string };
 

@@ -1,7 +1,8 @@
 import cluster from "node:cluster";
 import process from "node:process";
 import { RepriseError } from "../../core/errors.ts";
-import { createLog, type Gateway, startGateway } from "../../gateway/gateway.ts";
+import { type Gateway, startGateway } from "../../gateway/gateway.ts";
+import { createLog, endWithoutSecrets } from "../../gateway/gateway-log.ts";
 import { Channel } from "../../workers/channel.ts";
 import { peersOver } from "../../workers/peers.ts";
 import { lineOf } from "../commands/error-line.ts";
@@ -44,9 +45,11 @@ async function start(
   channel: Channel<ServingPrimaryCalls>,
 ): Promise<readonly [Gateway | undefined, Begun]> {
   try {
+    endWithoutSecrets(config);
     const log = createLog(config.telemetry.logLevel, { worker });
     const gateway = await startGateway(config, log, peersOver(channel));
-    return [gateway, { ok: true, url: gateway.url }];
+    const { url, adminUrl } = gateway;
+    return [gateway, { ok: true, url, ...(adminUrl !== url && { adminUrl }) }];
   } catch (error) {
     if (RepriseError.isInstance(error)) return [undefined, { ok: false, line: lineOf(error) }];
     process.stderr.write(`${error instanceof Error ? error.stack : String(error)}\n`);

@@ -16,8 +16,8 @@ import { problemOf, sendProblem, TooManyError } from "./problem.ts";
 
 export interface AdminApiParts {
   readonly routes: readonly AdminRoute[];
-  /** Replaced when the configuration is read again. */
-  readonly live: { readonly token: AdminToken };
+  /** Replaced when the configuration is read again. `requests`: of those who show the token. */
+  readonly live: { readonly token: AdminToken; readonly requests: AttemptLimit };
   readonly wrongTokens: AttemptLimit;
   /** Somebody came without the token. */
   onRefused(): void;
@@ -146,14 +146,17 @@ function hasHead({ method, answerType }: AdminRoute): boolean {
 
 /** Resolves with the reply when it was sent: nobody gets further without the token. */
 async function admit(
-  { live: { token }, wrongTokens, onRefused }: AdminApiParts,
+  { live: { token, requests }, wrongTokens, onRefused }: AdminApiParts,
   request: FastifyRequest,
   reply: FastifyReply,
 ): Promise<FastifyReply | undefined> {
   const { authorization } = request.headers;
   // Here, and not where fastify has its place for it: there a body that cannot be read would be told of first.
-  if (token.kind === "open" && showsToken(authorization, token.token))
+  if (token.kind === "open" && showsToken(authorization, token.token)) {
+    const restMs = requests.count(request.ip);
+    if (restMs !== undefined) return refuseFor(reply, restMs, "too_many_requests", "Too many requests");
     return request.is404 ? lost(request, reply) : undefined;
+  }
   onRefused();
   if (token.kind === "closed") {
     const detail = `The admin API is closed: ${token.reason}. ${token.remedy}`;
@@ -161,16 +164,19 @@ async function admit(
   }
   const isShown = authorization !== undefined;
   const waitMs = isShown ? wrongTokens.count(request.ip) : undefined;
-  if (waitMs !== undefined) {
-    const seconds = Math.ceil(waitMs / 1_000);
-    const detail = `Too many wrong tokens came from this address. Ask again in ${seconds} s, or show the right one.`;
-    reply.header("retry-after", String(seconds));
-    return sendProblem(reply, { status: 429, code: "too_many_attempts", detail });
-  }
+  if (waitMs !== undefined)
+    return refuseFor(reply, waitMs, "too_many_attempts", "Too many wrong tokens", ", or show the right one");
   // RFC 6750 section 3: who shows nothing is told the scheme and no error.
   reply.header("www-authenticate", `Bearer realm="reprise admin"${isShown ? ', error="invalid_token"' : ""}`);
   const detail = isShown
     ? "This is not the admin token of this gateway."
     : "Show the admin token as a bearer token in the Authorization field.";
   return sendProblem(reply, { status: 401, code: "unauthorized", detail });
+}
+
+function refuseFor(reply: FastifyReply, waitMs: number, code: string, what: string, otherwise = ""): FastifyReply {
+  const seconds = Math.ceil(waitMs / 1_000);
+  reply.header("retry-after", String(seconds));
+  const detail = `${what} came from this address. Ask again in ${seconds} s${otherwise}.`;
+  return sendProblem(reply, { status: 429, code, detail });
 }

@@ -98,7 +98,7 @@ describe("X9: a connection is made to the address that was checked, and to no ot
   test("a name that nobody answers for is told as ever", async () => {
     vi.spyOn(dns, "lookup").mockImplementationOnce(((_: string, __: object, found: (error: Error) => void) =>
       found(Object.assign(new Error("getaddrinfo ENOTFOUND api.example.com"), { code: "ENOTFOUND" }))) as never);
-    onTestFinished(() => vi.restoreAllMocks());
+    onTestFinished(() => void vi.restoreAllMocks());
     await expect(agent().ask("http://api.example.com:1/")).rejects.toMatchObject({ code: "ENOTFOUND" });
   });
 });

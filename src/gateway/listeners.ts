@@ -1,0 +1,122 @@
+import { createServer, type IncomingMessage, type Server, type ServerOptions, type ServerResponse } from "node:http";
+import { createServer as createTlsServer, type Server as TlsServer } from "node:https";
+import type { AddressInfo, Socket } from "node:net";
+import type { Clock } from "../core/clock.ts";
+import type { GatewayConfig } from "./config.ts";
+import { sweepConnections } from "./connection-sweep.ts";
+import { refuseHead } from "./refuse-head.ts";
+import { tlsOptionsOf } from "./tls-files.ts";
+import { refuseUnreadable } from "./unreadable-request.ts";
+
+/**
+ * Where the gateway is reached: one port for all, or one of its own for the admin API and the dashboard. Both take
+ * requests by the same bounds, and both speak TLS or neither does. Node refuses what could be read in two ways (RFC 9112
+ * section 11.2); what is too large, too much or too slow is refused here.
+ */
+
+type Handler = (request: IncomingMessage, response: ServerResponse) => void;
+
+export interface Handlers {
+  /** With what is for its operator as well, unless that has a port of its own. */
+  readonly serve: Handler;
+  readonly serveAdmin: Handler;
+}
+
+const keepAliveTimeout = 75_000;
+const [leastCheckMs, mostCheckMs] = [50, 30_000];
+
+/** Whether the admin API has a port of its own. */
+export function hasAdminPort({ server: { admin } }: Pick<GatewayConfig, "server">): boolean {
+  return admin.port !== undefined;
+}
+
+export class Listeners {
+  readonly main: Server;
+  readonly admin: Server | undefined;
+  readonly #connections = new Set<Socket>();
+  #mostHeaders = 0;
+
+  /** Throws `TlsFileError`. */
+  constructor(config: GatewayConfig, { serve, serveAdmin }: Handlers) {
+    this.main = this.#serverFor(config, serve);
+    this.admin = hasAdminPort(config) ? this.#serverFor(config, serveAdmin) : undefined;
+    this.admin?.on("clientError", refuseUnreadable);
+    this.#follow(config);
+  }
+
+  /** Of the port of its own, which is listened on when this resolves. */
+  async listenAdmin({ server: { host, admin } }: GatewayConfig): Promise<void> {
+    const { admin: server } = this;
+    if (server === undefined) return;
+    const { promise, resolve, reject } = Promise.withResolvers<void>();
+    server.once("error", reject).listen({ host: admin.host ?? host, port: admin.port }, resolve);
+    await promise;
+    server.off("error", reject);
+  }
+
+  /** Takes over bounds and certificates; ports and timeouts stay. Throws `TlsFileError`, and changes nothing then. */
+  reload(config: GatewayConfig): void {
+    const tls = tlsOptionsOf(config.server.tls);
+    for (const server of this.#all) if (tls !== undefined && "setSecureContext" in server) server.setSecureContext(tls);
+    this.#follow(config);
+  }
+
+  /** Ends the idle ones until it is stopped by what it returns. */
+  sweep(clock: Clock): () => void {
+    return sweepConnections(this.#all, this.#connections, clock);
+  }
+
+  closeAllConnections(): void {
+    for (const server of this.#all) server.closeAllConnections();
+  }
+
+  /** Fastify ends the other one. */
+  async closeAdmin(): Promise<void> {
+    const { admin } = this;
+    if (admin?.listening === true) await new Promise<void>((resolve) => admin.close(() => resolve()));
+  }
+
+  get #all(): readonly (Server | TlsServer)[] {
+    return this.admin === undefined ? [this.main] : [this.main, this.admin];
+  }
+
+  #serverFor({ server: { tls }, security: { limits } }: GatewayConfig, handler: Handler): Server {
+    const { requestTimeout, headerBytes } = limits;
+    const headersTimeout =
+      requestTimeout === 0 ? limits.headersTimeout : Math.min(limits.headersTimeout, requestTimeout);
+    const leastTimeout = Math.min(...[headersTimeout, requestTimeout].map((ms) => ms || Number.POSITIVE_INFINITY));
+    const connectionsCheckingInterval = Math.min(mostCheckMs, Math.max(leastCheckMs, leastTimeout / 4));
+    const options: ServerOptions = {
+      ...{ requestTimeout, headersTimeout, connectionsCheckingInterval, keepAliveTimeout },
+      maxHeaderSize: headerBytes,
+    };
+    const bounded: Handler = (request, response) => {
+      if (request.rawHeaders.length > this.#mostHeaders) return refuseHead(response, this.#mostHeaders / 2);
+      handler(request, response);
+    };
+    const files = tlsOptionsOf(tls);
+    const server =
+      files === undefined ? createServer(options, bounded) : createTlsServer({ ...options, ...files }, bounded);
+    server.on(files === undefined ? "connection" : "secureConnection", (socket: Socket) => {
+      this.#connections.add(socket);
+      socket.once("close", () => this.#connections.delete(socket));
+    });
+    return server;
+  }
+
+  #follow({ security: { limits } }: GatewayConfig): void {
+    this.#mostHeaders = 2 * limits.headerCount;
+    for (const server of this.#all) {
+      server.maxConnections = limits.connections;
+      // One more than is taken: what node would leave out unseen is refused.
+      server.maxHeadersCount = limits.headerCount + 1;
+    }
+  }
+}
+
+/** Such as `http://127.0.0.1:8787`, of a server that listens. */
+export function urlOf(server: Server): string {
+  const { address, family, port } = server.address() as AddressInfo;
+  const scheme = "setSecureContext" in server ? "https" : "http";
+  return `${scheme}://${family === "IPv6" ? `[${address}]` : address}:${port}`;
+}
