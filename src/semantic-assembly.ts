@@ -57,6 +57,8 @@ export interface AssembledSemantic {
   readonly path: SemanticPath;
   /** Resolves when the models are read. Never rejects. */
   prepared(): Promise<void>;
+  /** Removes the vectors of a tenant, all or those of `slots`, and forgets readings. Rejects where the store fails. */
+  forget(tenant: string, slots: readonly string[] | undefined): Promise<void>;
   close(): Promise<void>;
 }
 
@@ -104,6 +106,10 @@ export function assembleSemantic(
     layer,
     path,
     prepared,
+    async forget(tenant, slots) {
+      layer.readings.clear();
+      await vectors.delete({ tenant, ...(slots && { ids: slots }) });
+    },
     async close() {
       cancelPreparing();
       await path.close();

@@ -33,4 +33,9 @@ export class OpenedEntries {
     this.#kept.set(bytes, { tenant, slot, checksum, opened }, { size: bytes.length + overheadBytes });
     return opened;
   }
+
+  /** Forgets all of them. */
+  clear(): void {
+    this.#kept.clear();
+  }
 }

@@ -34,6 +34,11 @@ export class RenderedReplies {
     this.#kept.set(call, { reply, body }, { size: overheadBytes + body.buffer.byteLength + held });
     return body;
   }
+
+  /** Forgets all of them. */
+  clear(): void {
+    this.#kept.clear();
+  }
 }
 
 /** A writer reckons with the longest decimals; what it did not need is not to be kept. */

@@ -34,4 +34,9 @@ export class Replayer {
     this.#played.set(entry.body, replays, { size });
     return played;
   }
+
+  /** Forgets what was worked out. */
+  clear(): void {
+    this.#played.clear();
+  }
 }

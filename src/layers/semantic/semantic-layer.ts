@@ -98,13 +98,14 @@ export class SemanticLayer {
   readonly #parts: SemanticLayerParts;
   readonly #pooled: PooledMemory;
   readonly #lessons: Lessons;
-  readonly #readings: StoredReadings;
+  /** Stored questions as they were read, in memory. */
+  readonly readings: StoredReadings;
 
   constructor(parts: SemanticLayerParts) {
     this.#parts = parts;
     this.#lessons = new Lessons(parts);
     this.#pooled = new PooledMemory(parts.store, parts.deciding, parts.questions.model);
-    this.#readings = new StoredReadings(parts.lexicon);
+    this.readings = new StoredReadings(parts.lexicon);
   }
 
   /** Keeps what was learnt. */
@@ -224,7 +225,7 @@ export class SemanticLayer {
   /** The answer at `slot` is gone: its vector is not looked at any more. */
   async forget(tenant: string, slot: string): Promise<void> {
     const { trace, vectors } = this.#parts;
-    this.#readings.forget(slot);
+    this.readings.forget(slot);
     try {
       await vectors.delete({ tenant, ids: [slot] });
     } catch {
@@ -284,7 +285,7 @@ export class SemanticLayer {
     const passed: (SemanticCandidate & { readonly text: string })[] = [];
     for (const { slot, tier, similarity, text } of found) {
       if (pieces.isLong) await pieces.next();
-      const weighed = deciding.weigh(reading, { read: () => this.#readings.of(slot, text), tier, similarity });
+      const weighed = deciding.weigh(reading, { read: () => this.readings.of(slot, text), tier, similarity });
       if (weighed.veto === undefined) passed.push({ slot, tier, similarity, text, score: weighed.score });
       else guard ??= weighed.veto;
     }

@@ -39,6 +39,11 @@ export class StoredReadings {
     return reading;
   }
 
+  clear(): void {
+    this.#metOnce.clear();
+    this.#metAgain.clear();
+  }
+
   /** The question is not stored any more. */
   forget(slot: string): void {
     this.#metOnce.delete(slot);
