@@ -18,6 +18,8 @@ export interface Call {
   /** Identifies the upstream: its base URL. Part of the key. */
   readonly originId: string;
   readonly principal: Principal;
+  /** The virtual key that was shown, if one was. */
+  readonly keyId?: string | undefined;
   /** That it is answered in a scope which several tenants share; the principal is then that scope's. */
   readonly sharing?: Sharing | undefined;
   readonly directives: Directives;

@@ -27,6 +27,10 @@ export interface EntryNote {
   readonly tags: readonly string[];
   /** The beginning of the question, where questions are kept. */
   readonly question?: string;
+  /** Who computed it: the base URL of the upstream. */
+  readonly origin?: string;
+  /** For whom: `key:` and the id of the virtual key, or the member of a shared scope; absent where the tenant says it all. */
+  readonly by?: string;
   /** The removal of its key that it came after, in base64url; see removed-slots.ts. */
   readonly removal?: string;
 }

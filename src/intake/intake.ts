@@ -1,20 +1,25 @@
 import { LRUCache } from "lru-cache";
 import type { AskedBy } from "../core/asked-by.ts";
 import type { Asked, Call } from "../core/call.ts";
-import { taggedWith } from "../core/directives.ts";
+import { type Directives, taggedWith } from "../core/directives.ts";
 import { contentDigest, type FingerprintKey, fingerprint, keyVersion, lengthPrefixed } from "../core/fingerprint.ts";
 import type { Origin } from "../core/origin.ts";
 import { ownText } from "../core/own-text.ts";
+import type { PersonalKind } from "../core/personal-data.ts";
 import type { CallPolicy } from "../core/policy.ts";
 import type { ParsedRequest, Protocol, RequestFacts } from "../core/protocol.ts";
 import { memberTag, sharedTenant } from "../core/shared-scope.ts";
+import { sourceTag } from "../core/source-tag.ts";
 import { type CompatGateway, CompatHeaders } from "../policy/compat-headers.ts";
 import { narrowed } from "../policy/directives.ts";
 import { bodyOpener, type OpenedBody } from "../policy/litellm-cache.ts";
+import { kindsInRequest } from "../policy/personal-data/found-kinds.ts";
+import { heldCallPolicy, looksForPersonalData, personalDataOf } from "../policy/personal-data/held-policy.ts";
 import type { PolicyRules, PolicySubject } from "../policy/rules.ts";
 import { readQuery } from "../policy/scope.ts";
 import { type SharedScopes, sharedPolicy, sharingOf } from "../policy/sharing.ts";
 import { variantsOf } from "../policy/stochastic.ts";
+import { fileSourcesOf } from "../protocols/file-sources.ts";
 import { BegunPrompts, type KnownPrompts } from "./begun-prompts.ts";
 import { anonymousTenant, fixedBytes, type HeaderReading, RequestHeaders } from "./request-headers.ts";
 
@@ -62,13 +67,20 @@ interface BodyReading {
   readonly facts: RequestFacts;
   /** Digest of the canonical body. */
   readonly digest: string;
+  /** Tags of the files that the model is given to read. */
+  readonly sources: readonly string[];
   /** What the body itself asks of the cache. */
   readonly ask: OpenedBody["ask"];
+  /** Kinds of personal data in it, and what was no such data for the policy by which they were looked for. */
+  personal: { readonly kinds: readonly PersonalKind[]; readonly except: readonly string[] | undefined } | undefined;
   /** The last call made of this body, and what else it was made of. */
   readonly last:
     | { readonly headers: HeaderReading; readonly originId: string; readonly query: string; readonly call: Call }
     | undefined;
 }
+
+/** An answer made of more could not be taken back by each of them, and is not kept. */
+const mostSources = 100;
 
 const noSharedScopes: SharedScopes = new Map();
 
@@ -107,12 +119,20 @@ export class Intake {
       const opened = this.#opened(body);
       parsed = protocol.parseRequest(opened.body, endpoint, query);
       const digest = contentDigest(parsed.canonical);
-      reading = { facts: detached(parsed.facts), digest, ask: opened.ask, last: undefined };
+      const sources = fileSourcesOf(opened.body).map(sourceTag);
+      reading = {
+        facts: detached(parsed.facts),
+        digest,
+        personal: undefined,
+        ask: opened.ask,
+        sources,
+        last: undefined,
+      };
     }
     const origin = request.originFor(reading.facts.model);
     let { last } = reading;
     if (last === undefined || last.headers !== headers || last.originId !== origin.id || last.query !== query) {
-      last = { headers, originId: origin.id, query, call: this.#call(request, origin.id, headers, reading) };
+      last = { headers, originId: origin.id, query, call: this.#call(request, origin.id, headers, reading, parsed) };
       const { model, user = "" } = reading.facts;
       const size = fixedBytes + headers.size + 2 * (query.length + model.length + user.length);
       this.#bodyReadings.set(bodyKey, { ...reading, last }, { size });
@@ -139,10 +159,19 @@ export class Intake {
     };
   }
 
-  #call(request: IncomingRequest, originId: string, headers: HeaderReading, reading: BodyReading): Call {
+  #call(
+    request: IncomingRequest,
+    originId: string,
+    headers: HeaderReading,
+    reading: BodyReading,
+    parsed: ParsedRequest | undefined,
+  ): Call {
     const { protocol, endpoint, query } = request;
     const { tenant } = headers;
-    const directives = reading.ask === undefined ? headers.directives : narrowed(headers.directives, reading.ask);
+    const directives = directivesOf(headers, reading);
+    // Taken out of what holds the body, which the call outlives.
+    const { sources } = reading;
+    const keyId = request.principal?.keyId;
     const keyedQuery = readQuery(query, protocol.unkeyedParameters).keyed;
     const user = directives.user ?? reading.facts.user;
     const { rules } = this.#parts;
@@ -164,8 +193,11 @@ export class Intake {
       tenant: tenant === anonymousTenant ? undefined : tenant,
       isChecked: request.principal !== undefined,
     };
+    const kinds = this.#personalKinds(request, reading, rules.resolve(subjectFor(asked.model)), parsed);
     const forModel = (model: string): Call => {
-      const resolved = rules.resolve(subjectFor(model));
+      const ruled = rules.resolve(subjectFor(model));
+      const personal = personalDataOf(ruled.personalData, kinds);
+      const resolved = personal === undefined ? ruled : heldCallPolicy(ruled, personal);
       const facts = model === asked.model ? asked : { ...asked, model };
       const variants = variantsOf(facts, resolved);
       const sharing = sharingOf(this.#shared, { ...asks, policy: resolved, directives, facts, protocol, variants });
@@ -174,7 +206,7 @@ export class Intake {
         sharing === undefined
           ? [tenant, policy.perUser ? `user:${user ?? ""}` : "shared"]
           : [sharedTenant(sharing.scope), `shared:${formOf(facts)}`];
-      const tags = rules.tagsFor(subjectFor(model));
+      const tags = [...rules.tagsFor(subjectFor(model)), ...sources];
       const where = [directives.namespace, originId, protocol.name, protocol.operation, keyedQuery, directives.version];
       const keyOf = (...content: string[]) =>
         fingerprint(
@@ -192,6 +224,8 @@ export class Intake {
           sharing === undefined || user === undefined ? tags : [...tags, memberTag(tenant, user)],
         ),
         policy,
+        keyId,
+        personal,
         facts,
         variants,
         key: keyOf(digest),
@@ -203,11 +237,35 @@ export class Intake {
     };
     return forModel(asked.model);
   }
+
+  /** Looked for once, as long as the body is remembered and no other policy has other exceptions. */
+  #personalKinds(
+    { body, endpoint, protocol, query }: IncomingRequest,
+    reading: BodyReading,
+    policy: CallPolicy,
+    parsed: ParsedRequest | undefined,
+  ): readonly PersonalKind[] {
+    if (!looksForPersonalData(policy)) return [];
+    const { personalDataExcept: except } = policy;
+    if (reading.personal === undefined || reading.personal.except !== except) {
+      const { canonical } = parsed ?? protocol.parseRequest(this.#opened(body).body, endpoint, query);
+      reading.personal = { kinds: kindsInRequest(canonical, policy), except };
+    }
+    return reading.personal.kinds;
+  }
 }
 
 /** A stream that is played of a JSON answer, or the other way round, is not quite what the origin would have sent. */
 function formOf({ stream, includeUsage }: RequestFacts): string {
   return stream ? (includeUsage ? "events with usage" : "events") : "json";
+}
+
+function directivesOf({ directives }: HeaderReading, { ask, sources }: BodyReading): Directives {
+  const asked = ask === undefined ? directives : narrowed(directives, ask);
+  if (sources.length <= mostSources) return asked;
+  return narrowed(asked, (draft) => {
+    draft.write = false;
+  });
 }
 
 function forcesZero(policy: CallPolicy): boolean {

@@ -1,5 +1,6 @@
 import { Command } from "commander";
 import { InvalidOptionError } from "../../core/errors.ts";
+import { sourceTag } from "../../core/source-tag.ts";
 import type { GatewayConfig } from "../../gateway/config.ts";
 import type { Invalidated } from "../../storage/invalidation.ts";
 import { type Invalidation, readInvalidation } from "../../storage/invalidation-wish.ts";
@@ -12,6 +13,7 @@ import { act, type Report } from "./report.ts";
 
 interface PurgeFlags {
   readonly tag?: readonly string[];
+  readonly source?: readonly string[];
   readonly key?: readonly string[];
   readonly tenant?: string;
   readonly user?: string;
@@ -26,6 +28,7 @@ export function purgeCommand(): Command {
   return new Command("purge")
     .description("Take back what a running gateway has stored, and what others that share its store have.")
     .option("--tag <tag...>", "what carries one of these tags")
+    .option("--source <name...>", "what was made from one of these sources, such as doc:42 or file:file-abc")
     .option("--key <id...>", "single entries, by the id in X-AI-Cache-Entry")
     .option("--tenant <id>", "alone: everything of this tenant; with others: only there")
     .option("--user <name>", "what was computed for this user")
@@ -50,7 +53,7 @@ const examples =
 
 /** What concerns where the gateway is, and not what is to be done. */
 function settingsIn(flags: PurgeFlags): Flags {
-  const { tag: _, key: __, ...others } = flags;
+  const { tag: _, source: __, key: ___, ...others } = flags;
   return others as Flags;
 }
 
@@ -64,8 +67,9 @@ async function purge(config: GatewayConfig, flags: PurgeFlags): Promise<Report> 
 const flagOf: Readonly<Record<string, string>> = { tags: "--tag", keys: "--key", version: "--version-label" };
 
 /** Throws `MisuseError` before anybody is asked. */
-function wishOf({ tag, key, tenant, user, model, namespace, versionLabel, all }: PurgeFlags): Invalidation {
-  const named = { tags: tag, keys: key, tenant, user, model, namespace, version: versionLabel, all };
+function wishOf({ tag, source, key, tenant, user, model, namespace, versionLabel, all }: PurgeFlags): Invalidation {
+  const tags = source === undefined ? tag : [...(tag ?? []), ...source.map(sourceTag)];
+  const named = { tags, keys: key, tenant, user, model, namespace, version: versionLabel, all };
   const wish = Object.fromEntries(Object.entries(named).filter(([, value]) => value !== undefined));
   if (Object.keys(wish).length === 0)
     throw new MisuseError("There is nothing named to purge", "Name it, such as --tag doc:42, or everything by --all.");

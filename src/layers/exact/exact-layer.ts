@@ -1,5 +1,5 @@
 import type { Clock, Random } from "../../core/clock.ts";
-import { sealEntry } from "../../core/entry.ts";
+import { type EntryNote, sealEntry } from "../../core/entry.ts";
 import { type Freshness, judgeFreshness, lifetimeOf } from "../../core/freshness.ts";
 import { type Generation, Generations, isSucceededBy, removalOf } from "../../core/generations.ts";
 import type { AnswerLayer, FoundEntry, Keyed, Lookup, RecordResult, RecordTicket, Source } from "../../core/layer.ts";
@@ -125,6 +125,7 @@ export class ExactLayer implements AnswerLayer {
           usage: recording.usage,
           tags: directives.tags,
           ...(question === undefined ? {} : { question }),
+          ...provenanceOf(call),
           ...(removal === undefined || removal.length === 0 ? {} : { removal: textOf(removal) }),
         },
         body: recording.body,
@@ -221,6 +222,12 @@ export class ExactLayer implements AnswerLayer {
     if (isPromise(removed)) removed.catch(() => {});
     return miss("corrupt", slot);
   }
+}
+
+/** Where an answer is from, for those who have to find out. */
+function provenanceOf({ originId, keyId, sharing }: Keyed): Pick<EntryNote, "origin" | "by"> {
+  const by = sharing?.member ?? (keyId === undefined ? undefined : `key:${keyId}`);
+  return { ...(originId === undefined ? {} : { origin: originId }), ...(by === undefined ? {} : { by }) };
 }
 
 function textOf(token: Uint8Array): string {
