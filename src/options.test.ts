@@ -56,6 +56,36 @@ describe("readSettings", () => {
             "maxEntryBytes": 8388608,
             "maxTtl": 2592000000,
             "perUser": false,
+            "personalData": {
+              "card": [
+                "no-store",
+              ],
+              "email": [
+                "short-ttl",
+                "first-to-evict",
+              ],
+              "iban": [
+                "short-ttl",
+                "first-to-evict",
+              ],
+              "ip": [
+                "short-ttl",
+                "first-to-evict",
+              ],
+              "national_id": [
+                "short-ttl",
+                "first-to-evict",
+              ],
+              "phone": [
+                "short-ttl",
+                "first-to-evict",
+              ],
+              "secret": [
+                "no-store",
+              ],
+            },
+            "personalDataExcept": [],
+            "personalDataTtl": 600000,
             "previousAnswers": true,
             "providerTools": false,
             "regenerate": false,
@@ -328,6 +358,36 @@ describe("policyOf", () => {
         "maxEntryBytes": 8388608,
         "maxTtlMs": 2592000000,
         "perUser": false,
+        "personalData": {
+          "card": [
+            "no-store",
+          ],
+          "email": [
+            "short-ttl",
+            "first-to-evict",
+          ],
+          "iban": [
+            "short-ttl",
+            "first-to-evict",
+          ],
+          "ip": [
+            "short-ttl",
+            "first-to-evict",
+          ],
+          "national_id": [
+            "short-ttl",
+            "first-to-evict",
+          ],
+          "phone": [
+            "short-ttl",
+            "first-to-evict",
+          ],
+          "secret": [
+            "no-store",
+          ],
+        },
+        "personalDataExcept": [],
+        "personalDataTtlMs": 600000,
         "previousAnswers": true,
         "providerTools": false,
         "regenerateWindowMs": 0,

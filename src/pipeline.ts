@@ -29,6 +29,7 @@ import { land } from "./flights/landing.ts";
 import { asOriginError, type WholeAnswer } from "./flights/origin-answer.ts";
 import { failureOf, passBy, refusal } from "./flights/pass-by.ts";
 import { reportAnswer } from "./flights/report-answer.ts";
+import { heldFor, tellPersonalData } from "./flights/personal-answer.ts";
 import { settle } from "./flights/settlement.ts";
 import { isStillCurrent } from "./flights/still-current.ts";
 import { PacedReplay } from "./layers/exact/paced-replay.ts";
@@ -241,6 +242,7 @@ export class Pipeline {
     const { call } = asked;
     const { clock, costs, exact, fleet, flights, limits, lookupBudgetMs, patience, replayer, semantic, trace } =
       this.#parts;
+    tellPersonalData(call, trace);
     // Whatever memory does not know is looked for before the answer is stored.
     const atHand = () => exact.prepare(call, "memory");
     const prepared = () => exact.prepare(call).catch(() => undefined);
@@ -269,8 +271,10 @@ export class Pipeline {
             costs.spend(call, own, clock.now());
             const { expectations } = asked.parsed();
             const question = semantic?.keptQuestion(asked);
-            const stored = await settle({ layer: exact, trace }, call, slot, expectations, own, question);
-            semantic?.settled(asked, slot, own, stored);
+            const held = heldFor(asked, own, trace);
+            const stored = await settle({ layer: exact, trace }, held, slot, expectations, own, question);
+            // An answer that holds personal data is one to this very question alone.
+            if (held === call) semantic?.settled(asked, slot, own, stored);
             return stored;
           }),
         ),
@@ -330,6 +334,7 @@ export class Pipeline {
   }
 
   #bypass(asked: Asked, caller: Caller, outcome: Outcome): MaybePromise<Answer> {
+    tellPersonalData(asked.call, this.#parts.trace);
     if (!asked.call.directives.onlyIfCached) return passBy(asked, caller, outcome, this.#parts);
     const message = "The request said only-if-cached but no cache may answer it.";
     return refusal(asked.call, 504, outcome, "cache_miss", message);

@@ -1,6 +1,7 @@
 import { z } from "zod";
 import type { CallPolicy, StochasticMode } from "./core/policy.ts";
 import { bytes, choice, duration, field, flag, integer } from "./option-fields.ts";
+import { type PersonalDataInput, personalDataFields } from "./personal-data-options.ts";
 
 /** The options of answers that are kept: section `layers.exact`, and what a rule may say otherwise. */
 
@@ -38,6 +39,7 @@ export const policyFields = {
   }),
   regenerateWindow: duration("1m", { description: "See `regenerate`." }),
   perUser: flag(false, { description: "Make the user (X-AI-User, else the protocol's own field) part of the key." }),
+  ...personalDataFields,
   toolCalls: flag(true, { description: "Store answers that call tools, when their arguments are complete and valid." }),
   storeTruncated: flag(false, { description: "Store answers that ended because of a token limit." }),
   previousAnswers: flag(true, {
@@ -77,25 +79,35 @@ export const policySchema = z.strictObject(policyFields).prefault({} as never);
 
 export type PolicySettings = z.output<typeof policySchema>;
 
-type DurationName = "ttl" | "maxTtl" | "staleWhileRevalidate" | "staleIfError" | "regenerateWindow" | "replayPace";
+type DurationName =
+  | "ttl"
+  | "maxTtl"
+  | "staleWhileRevalidate"
+  | "staleIfError"
+  | "regenerateWindow"
+  | "personalDataTtl"
+  | "replayPace";
 
 /** What the library's `policy` option may say: durations as text with their unit, sizes as numbers or text. */
 export type PolicyInput = {
   readonly [Name in keyof PolicySettings]?: Name extends DurationName
     ? string | 0
-    : PolicySettings[Name] | (Name extends "maxEntryBytes" ? string : never);
+    : Name extends "personalData"
+      ? PersonalDataInput
+      : PolicySettings[Name] | (Name extends "maxEntryBytes" ? string : never);
 };
 
 /** The policy in the pipeline's own terms. Only what is given is set. */
 export function policyOf(settings: Partial<PolicySettings>): Partial<CallPolicy> {
   const { ttl, maxTtl, staleWhileRevalidate, staleIfError, regenerate, regenerateWindow, ...others } = settings;
-  const { replayPace, toolCalls, ...same } = others;
+  const { personalDataTtl, replayPace, toolCalls, ...same } = others;
   const renamed = {
     ttlMs: ttl,
     maxTtlMs: maxTtl,
     staleWhileRevalidateMs: staleWhileRevalidate,
     staleIfErrorMs: staleIfError,
     storeToolCalls: toolCalls,
+    personalDataTtlMs: personalDataTtl,
     replayPaceMs: replayPace,
     regenerateWindowMs: regenerate === undefined ? undefined : regenerate ? (regenerateWindow ?? 60_000) : 0,
   };

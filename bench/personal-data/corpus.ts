@@ -38,7 +38,7 @@ export function corpus(seed: number): readonly LabelledSentence[] {
   );
 }
 
-const slot = /(?<!\$)\{([a-zA-Z0-9_]+)(?:([:=])([^{}]*))?\}/g;
+const slot = /\{([a-zA-Z0-9_]+)(?:([:=])([^{}]*))?\}/g;
 
 function fill(language: string, sentence: string, chance: Chance): LabelledSentence {
   const expected: ExpectedFinding[] = [];

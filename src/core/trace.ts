@@ -2,6 +2,7 @@ import type { Cost } from "./cost.ts";
 import type { LayerName } from "./directives.ts";
 import type { Outcome } from "./outcome.ts";
 import type { StoreRefusal } from "./outcome-reasons.ts";
+import type { PersonalKind } from "./personal-data.ts";
 import type { FinishReason, Usage } from "./recording.ts";
 import type { ScopeGroup } from "./scopes.ts";
 import type { SealRejection } from "./sealer.ts";
@@ -216,6 +217,8 @@ export type TraceEvent =
     }
   /** What it has still to be told. */
   | { readonly type: "edge-backlog"; readonly cache: string; readonly purges: number }
+  /** A request that no stored answer served, or the answer to it, holds personal data of this kind. */
+  | { readonly type: "personal-data"; readonly kind: PersonalKind }
   /** Somebody asked the admin API for something without its token. */
   | { readonly type: "admin-refuse" }
   /** A name of the configuration led to an address where it must not, and no connection was made. */

@@ -8,6 +8,7 @@ import type { Recording } from "../core/recording.ts";
 import type { Trace } from "../core/trace.ts";
 import { answerForbidsStoring, judgeAnswer } from "../policy/admission.ts";
 import { bypassReason, mayStore } from "../policy/eligibility.ts";
+import { isWithheld } from "../policy/personal-data/held-policy.ts";
 import type { CompleteAnswer } from "./origin-answer.ts";
 
 export interface SettlementParts {
@@ -53,6 +54,7 @@ export async function settle(
     { ...call.policy, maxBytes: call.policy.maxEntryBytes },
   );
   if (verdict.admitted === false) return refuse(verdict.reason);
+  if (isWithheld(call)) return refuse("personal_data");
   if (answer.recording === undefined) return refuse("truncated");
 
   if (answer.ticket === undefined) return refuse("store_unavailable");

@@ -1,6 +1,7 @@
 import type { Call } from "../core/call.ts";
 import type { LayerName } from "../core/directives.ts";
 import type { BypassReason } from "../core/outcome-reasons.ts";
+import { isWithheld } from "./personal-data/held-policy.ts";
 import { isDeterministic, isTooStochasticToStore } from "./stochastic.ts";
 
 /** Why no answer to this call may be looked up or stored, if so. Server policy comes first, then the caller's wish. */
@@ -8,6 +9,7 @@ export function bypassReason(call: Call): BypassReason | undefined {
   const { facts, policy } = call;
   // Without a model in the request, which one answers is the origin's to decide, and to change.
   if (!policy.enabled || facts.model === "") return "not_cacheable";
+  if (isWithheld(call)) return "personal_data";
   const dependence = dependenceReason(call);
   if (dependence !== undefined) return dependence;
   const unwanted = unwantedReason(call, "exact");

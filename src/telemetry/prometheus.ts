@@ -4,6 +4,7 @@ import type { StoreStats } from "../core/store.ts";
 import type { Trace } from "../core/trace.ts";
 import { callCounters } from "./call-counters.ts";
 import { edgeCounters } from "./edge-counters.ts";
+import { personalCounters } from "./personal-counters.ts";
 import { type LagReading, watchEventLoop } from "./event-loop-lag.ts";
 import { type Exposition, type ExpositionFormat, exposed } from "./exposition.ts";
 import { fanOutCounters } from "./fan-out-counters.ts";
@@ -101,6 +102,7 @@ export function prometheusMetrics(gauges: {
   const countResilience = resilienceCounters(counter);
   const countSemantic = semanticCounters(counter, histogram);
   const countEdge = edgeCounters(counter, gauge);
+  const countPersonal = personalCounters(counter);
   const countFanOut = fanOutCounters(counter, histogram);
   const countSealing = sealingCounters(counter);
   const setReplicas = replicaGauges(gauge);
@@ -162,6 +164,7 @@ export function prometheusMetrics(gauges: {
     calls.trace(event);
     countSemantic(event);
     countEdge(event);
+    countPersonal(event);
     countFanOut(event);
     countSealing(event);
     countResilience(event);

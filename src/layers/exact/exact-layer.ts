@@ -124,6 +124,7 @@ export class ExactLayer implements AnswerLayer {
           model: recording.model,
           usage: recording.usage,
           tags: directives.tags,
+          ...(call.personal === undefined ? {} : { personal: call.personal.kinds }),
           ...(question === undefined ? {} : { question }),
           ...provenanceOf(call),
           ...(removal === undefined || removal.length === 0 ? {} : { removal: textOf(removal) }),
@@ -134,6 +135,7 @@ export class ExactLayer implements AnswerLayer {
     );
     const write: UncertainWrite = { tenant: principal.tenant, slot, scope: removalScope, before: removal };
     const result = await store.set(principal.tenant, slot, sealed, {
+      ...(policy.priority === undefined ? {} : { priority: policy.priority }),
       deleteAt: lifetime.deleteAt,
       owner: principal,
     });

@@ -1,0 +1,47 @@
+import type { Asked, Call } from "../core/call.ts";
+import type { PersonalKind } from "../core/personal-data.ts";
+import type { Protocol } from "../core/protocol.ts";
+import type { Recording } from "../core/recording.ts";
+import type { Trace } from "../core/trace.ts";
+import { mayStore } from "../policy/eligibility.ts";
+import { kindsInAnswer } from "../policy/personal-data/found-kinds.ts";
+import { heldPolicy, looksForPersonalData, personalDataOf } from "../policy/personal-data/held-policy.ts";
+import { textOfJson } from "../policy/personal-data/json-text.ts";
+import type { CompleteAnswer } from "./origin-answer.ts";
+
+/**
+ * Personal data in an answer. The key was made before there was one, so an answer that is for its user alone cannot be stored
+ * where others look; all else that the rule says of such data is done to the entry.
+ */
+
+/** The call as its answer is to be kept: itself, unless the answer holds what its request did not. */
+export function heldFor(asked: Asked, answer: CompleteAnswer, trace: Trace): Call {
+  const { call } = asked;
+  const { recording } = answer;
+  if (recording === undefined || answer.status !== 200 || answer.tooLarge) return call;
+  if (!mayStore(call) || !looksForPersonalData(call.policy)) return call;
+  const request = () => textOfJson(asked.parsed().canonical, true);
+  const { added, kinds } = kindsInAnswer(answerText(call.protocol, recording), request, call.policy);
+  for (const kind of kinds) trace({ type: "personal-data", kind });
+  return added.length === 0 ? call : withKinds(call, added);
+}
+
+function withKinds(call: Call, added: readonly PersonalKind[]): Call {
+  const kinds = [...new Set([...(call.personal?.kinds ?? []), ...added])];
+  const personal = personalDataOf(call.policy.personalData, kinds);
+  if (personal === undefined) return call;
+  const policy = heldPolicy(call.policy, personal);
+  return { ...call, policy, personal, forModel: (model) => withKinds(call.forModel(model), added) };
+}
+
+/** All that it says, not only its words: reasoning, arguments of tools, sources. */
+function answerText(protocol: Protocol, recording: Recording): string {
+  const json = protocol.replayJson(recording, { includeUsage: true, zeroUsage: false });
+  return textOfJson(Buffer.from(json.buffer, json.byteOffset, json.byteLength).toString("utf8"), false);
+}
+
+/** Once for a call that a stored answer does not serve. */
+export function tellPersonalData({ personal }: Call, trace: Trace): void {
+  if (personal === undefined) return;
+  for (const kind of personal.kinds) trace({ type: "personal-data", kind });
+}

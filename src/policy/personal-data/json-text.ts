@@ -1,0 +1,37 @@
+/**
+ * What a JSON document says, as lines of text: each string with the name of the field it stands in, which often says what it
+ * is. What nobody reads is left out: long runs of base64, such as images and signatures, and lists of numbers.
+ */
+
+const name = (key: string) => (key === "" ? "" : `${key}: `);
+/** Shorter ones may be keys. */
+const longestReadable = 512;
+const onlyBase64 = /^[A-Za-z0-9+/_=\s-]*$/;
+const dataUrl = /^data:[\w.+-]{1,60}\/[\w.+-]{1,80}(?:;[\w=.-]{1,60}){0,4};base64,/;
+const fewNumbers = 8;
+
+/** `withNumbers`: those that stand by themselves as well, which in answers are the provider's counts. */
+export function textOfJson(json: string, withNumbers: boolean): string {
+  const lines: string[] = [];
+  collect(JSON.parse(json), "", withNumbers, lines);
+  return lines.join("\n");
+}
+
+function collect(value: unknown, key: string, withNumbers: boolean, lines: string[]): void {
+  if (typeof value === "string") {
+    if (!isUnread(value)) lines.push(name(key) + value);
+  } else if (typeof value === "number") {
+    if (withNumbers) lines.push(name(key) + String(value));
+  } else if (Array.isArray(value)) {
+    if (value.length > fewNumbers && value.every((one) => typeof one === "number")) return;
+    for (const one of value) collect(one, key, withNumbers, lines);
+  } else if (typeof value === "object" && value !== null) {
+    for (const [member, one] of Object.entries(value)) collect(one, member, withNumbers, lines);
+  }
+}
+
+function isUnread(text: string): boolean {
+  if (text.length <= longestReadable) return false;
+  const head = text.slice(0, longestReadable);
+  return dataUrl.test(head) || (onlyBase64.test(head) && !head.includes(" ") && onlyBase64.test(text));
+}
