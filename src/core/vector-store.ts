@@ -1,3 +1,4 @@
+import type { KeyScope } from "./key-scope.ts";
 import type { MaybePromise } from "./store.ts";
 
 /**
@@ -24,6 +25,8 @@ export interface VectorItem {
   readonly note: Uint8Array;
   /** Milliseconds since the epoch after which it is never returned; `Infinity` for never. */
   readonly deleteAt: number;
+  /** Whose key it is sealed with, where vectors are; default: that of the tenant. Means nothing to a driver that seals nothing. */
+  readonly owner?: KeyScope;
 }
 
 export interface VectorMatch {

@@ -144,13 +144,15 @@ export class AnswerRegistry {
   /** The version with its number; not shown until a head says so. */
   async addVersion(draft: Omit<AnswerVersion, "version">): Promise<AnswerVersion> {
     const { secret } = this.#parts;
-    const { slug } = draft;
+    const { slug, source } = draft;
+    // It belongs to the tenant whose answer it was, and ends with the tenant's key.
+    const options = { ...forGood, owner: { tenant: source.tenant } };
     const first = ((await this.head(slug))?.latest ?? 0) + 1;
     for (let version = first; version < mostVersions; version++) {
       const key = versionKey(slug, version);
       const wanted = { ...draft, version };
       const bytes = encode(secret, key, wanted);
-      const there = await this.#asked(async () => this.#parts.store.add(systemTenant, key, bytes, forGood));
+      const there = await this.#asked(async () => this.#parts.store.add(systemTenant, key, bytes, options));
       if (Buffer.compare(there, bytes) === 0) return wanted;
     }
     throw new StoreUnavailableError({ message: `there are ${mostVersions} versions of ${slug}` });

@@ -8,7 +8,7 @@ import type { Keyed } from "../../core/layer.ts";
 import { chain } from "../../core/maybe-promise.ts";
 import type { Protocol } from "../../core/protocol.ts";
 import { systemTenant } from "../../core/scopes.ts";
-import type { MaybePromise } from "../../core/store.ts";
+import type { MaybePromise, WriteOptions } from "../../core/store.ts";
 import type { Core } from "../../core-assembly.ts";
 import type { EdgeSettings } from "../../edge-options.ts";
 import { type EdgeLabels, fieldsReadBy, labelFields } from "../../layers/edge/edge-labels.ts";
@@ -94,7 +94,8 @@ export class Twins {
     });
     const keptMs = Math.max(policy.ttlMs, directives.ttlMs ?? 0);
     const deleteAt = clock.now() + keptMs + Math.max(policy.staleWhileRevalidateMs, policy.staleIfErrorMs);
-    return this.#keep(address, record, deleteAt, answer.outcome.kind === "hit").then(
+    const options = { deleteAt, owner: principal };
+    return this.#keep(address, record, options, answer.outcome.kind === "hit").then(
       (isKept) => (isKept ? { ...answer, twin: { path, isPublic } } : answer),
       () => answer,
     );
@@ -190,12 +191,12 @@ export class Twins {
     };
   }
 
-  async #keep(address: TwinAddress, record: Uint8Array, deleteAt: number, isHit: boolean): Promise<boolean> {
+  async #keep(address: TwinAddress, record: Uint8Array, options: WriteOptions, isHit: boolean): Promise<boolean> {
     const { store } = this.#parts.core.stored;
     const key = twinKey(address);
     const there = isHit ? (await store.get(systemTenant, [key]))[0] : undefined;
     if (there !== undefined && Buffer.compare(there, record) === 0) return true;
-    return (await store.set(systemTenant, key, record, { deleteAt })) === "stored";
+    return (await store.set(systemTenant, key, record, options)) === "stored";
   }
 
   /** The same for all who ask within a while, so that a cache in front of us keeps one of them. */

@@ -178,9 +178,9 @@ export class SemanticLayer {
         : { vector: look.vector };
     if ("refusal" in embedded) return;
     const { vector } = embedded;
-    const note = Buffer.from(reading.text, "utf8");
+    const item = { id: slot, vector, note: Buffer.from(reading.text, "utf8"), deleteAt, owner: call.principal };
     try {
-      await vectors.put(this.#space(call, partition, vector), { id: slot, vector, note, deleteAt });
+      await vectors.put(this.#space(call, partition, vector), item);
     } catch {
       trace({ type: "vector-fault", store: vectors.name, operation: "put", kind: "error" });
     }
@@ -322,6 +322,7 @@ export class SemanticLayer {
       await store.set(call.principal.tenant, aliasKey(secret, partition, kind, text), writeAlias(alias), {
         deleteAt,
         priority: "low",
+        owner: call.principal,
       });
     } catch {
       // The answer itself is stored; it is only not found by this text.
