@@ -27,6 +27,8 @@ export interface Benchmark {
   readonly describe: string;
   /** One that takes longer hangs; default three minutes. */
   readonly mostMs?: number;
+  /** Only when it is named: it takes longer than all others together. */
+  readonly onDemand?: boolean;
   run(options: BenchOptions): Promise<BenchResult>;
 }
 

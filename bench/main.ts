@@ -60,7 +60,10 @@ async function main(): Promise<number> {
     return 2;
   }
   pinRunner();
-  const chosen = positionals.length === 0 ? programs : new Set(positionals.flatMap(programsOf));
+  const chosen =
+    positionals.length === 0
+      ? programs.filter(({ onDemand }) => onDemand !== true)
+      : new Set(positionals.flatMap(programsOf));
   const { pairs, minilm, errors, "minilm-texts": minilmTexts } = values;
   const options: BenchOptions = {
     quick: values.quick,

@@ -29,6 +29,7 @@ import { prefixEngine } from "./prefix/engine.ts";
 import { prefixLint } from "./prefix/lint.ts";
 import { prefixPlanner } from "./prefix/planner.ts";
 import { prefixRouting } from "./prefix/routing.ts";
+import { isolation } from "./security/isolation.ts";
 import { semanticQuality } from "./semantic/semantic-quality.ts";
 import { simulateLog } from "./workloads/simulate.ts";
 import { tauBench } from "./workloads/tau-bench.ts";
@@ -68,6 +69,7 @@ export const programs: readonly Benchmark[] = [
   dependencies,
   tauBench,
   simulateLog,
+  isolation,
 ];
 
 /** Names that stand for several of them. */

@@ -23,7 +23,10 @@ export function corpusOf({ name, seeds }: FuzzTarget): readonly Uint8Array[] {
   ];
 }
 
-/** Adds inputs to those that are kept. */
+/** The seeds have the long ones. */
+const longestKept = 600;
+
+/** Adds inputs to those that are kept, but long ones. */
 export function keep({ name }: FuzzTarget, inputs: readonly Uint8Array[]): void {
   const file = new URL(`${name}.jsonl`, corpusFolder);
   const lines = new Set(
@@ -33,7 +36,8 @@ export function keep({ name }: FuzzTarget, inputs: readonly Uint8Array[]): void 
           .filter((line) => line !== "")
       : [],
   );
-  for (const input of inputs) lines.add(JSON.stringify(Buffer.from(input).toString("latin1")));
+  for (const input of inputs)
+    if (input.length <= longestKept) lines.add(JSON.stringify(Buffer.from(input).toString("latin1")));
   mkdirSync(corpusFolder, { recursive: true });
   writeFileSync(file, `${[...lines].join("\n")}\n`);
 }
