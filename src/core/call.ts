@@ -1,6 +1,7 @@
 import type { Allowance } from "./allowance.ts";
 import type { Directives } from "./directives.ts";
 import type { Origin } from "./origin.ts";
+import type { PersonalData } from "./personal-data.ts";
 import type { CallPolicy } from "./policy.ts";
 import type { ParsedRequest, Protocol, RequestFacts } from "./protocol.ts";
 import type { Sharing } from "./shared-scope.ts";
@@ -23,7 +24,10 @@ export interface Call {
   /** That it is answered in a scope which several tenants share; the principal is then that scope's. */
   readonly sharing?: Sharing | undefined;
   readonly directives: Directives;
+  /** The rules, after what was found in the request. */
   readonly policy: CallPolicy;
+  /** What the request holds that the rules look for. */
+  readonly personal?: PersonalData | undefined;
   readonly facts: RequestFacts;
   /** How many different answers are kept for it. */
   readonly variants: number;

@@ -1,6 +1,7 @@
 import { crc32 } from "node:zlib";
 import type { Lifetime } from "./freshness.ts";
 import { type Generation, tokenLength } from "./generations.ts";
+import type { PersonalKind } from "./personal-data.ts";
 import type { Usage } from "./recording.ts";
 
 /**
@@ -25,6 +26,8 @@ export interface EntryNote {
   readonly model: string | undefined;
   readonly usage: Usage | undefined;
   readonly tags: readonly string[];
+  /** Kinds of personal data in the request or the answer, where some was looked for and found. */
+  readonly personal?: readonly PersonalKind[];
   /** The beginning of the question, where questions are kept. */
   readonly question?: string;
   /** Who computed it: the base URL of the upstream. */

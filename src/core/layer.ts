@@ -10,7 +10,7 @@ import type { MaybePromise } from "./store.ts";
 
 /** As much of a call as a look-up needs; `wrap` makes one without a protocol, that asks no model. */
 export type Keyed = Pick<Call, "key" | "principal" | "directives" | "policy" | "variants"> &
-  Partial<Pick<Call, "facts" | "originId" | "keyId" | "sharing">>;
+  Partial<Pick<Call, "facts" | "originId" | "keyId" | "personal" | "sharing">>;
 
 export interface FoundEntry {
   readonly entry: Entry;

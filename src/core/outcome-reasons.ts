@@ -56,6 +56,8 @@ export const bypassReasons = Object.freeze([
   "provider_state",
   /** It lets the provider run tools that act or look at the live world, and the rule does not cache such calls. */
   "provider_tools",
+  /** It holds personal data of which the rule keeps nothing, or only for a user, and it names none. */
+  "personal_data",
   /** A rule excludes it, it names no model, wants a form that cannot be played, or the rule keeps users apart and it names no user. */
   "not_cacheable",
 ] as const);

@@ -1,4 +1,6 @@
+import type { PersonalRules } from "./personal-data.ts";
 import type { SemanticMode } from "./semantic.ts";
+import type { EvictionPriority } from "./store.ts";
 import type { TwinAccess } from "./twin-access.ts";
 
 /** What the rules say for one call; resolved once, then only read. Durations in milliseconds. */
@@ -21,6 +23,14 @@ export interface CallPolicy {
   readonly perUser: boolean;
   /** The shared scope in which members' calls are answered; absent for none. */
   readonly share?: string;
+  /** What is done where a call or its answer holds personal data; absent, or without a kind, for nothing. */
+  readonly personalData?: PersonalRules;
+  /** How long an answer of which `short-ttl` is said is kept at the most. */
+  readonly personalDataTtlMs?: number;
+  /** Patterns of what is nobody's secret. */
+  readonly personalDataExcept?: readonly string[];
+  /** Which answers go first when a store makes room; default `normal`. */
+  readonly priority?: EvictionPriority;
   /** How far answers to like questions are used. */
   readonly semantic: SemanticMode;
   /** Who may have the answer by GET as well. */
