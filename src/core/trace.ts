@@ -1,3 +1,4 @@
+import type { AuthFault } from "./auth-fault.ts";
 import type { Cost } from "./cost.ts";
 import type { LayerName } from "./directives.ts";
 import type { Outcome } from "./outcome.ts";
@@ -221,6 +222,8 @@ export type TraceEvent =
   | { readonly type: "personal-data"; readonly kind: PersonalKind }
   /** Somebody asked the admin API for something without its token. */
   | { readonly type: "admin-refuse" }
+  /** Somebody was not let in to the routes of models. */
+  | { readonly type: "auth-refuse"; readonly fault: AuthFault }
   /** A name of the configuration led to an address where it must not, and no connection was made. */
   | { readonly type: "address-refuse" }
   | { readonly type: "store-state"; readonly store: string; readonly state: "closed" | "open" | "half-open" };

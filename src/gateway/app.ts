@@ -1,4 +1,5 @@
 import process from "node:process";
+import type { AuthFault } from "../core/auth-fault.ts";
 import type { Bus } from "../core/bus.ts";
 import { privateFields } from "../core/cache-steering.ts";
 import { systemClock, systemRandom } from "../core/clock.ts";
@@ -40,6 +41,9 @@ import type { ReplicaNotice } from "./pool/replica-error.ts";
 import { promptWarmingOf } from "./prompts/prompt-warming-assembly.ts";
 import { Readiness } from "./readiness.ts";
 import { partsInUse, sharedPartsOf } from "./shared-parts.ts";
+import { type Admission, admissionOf } from "./tenancy/admission.ts";
+import { keyRoutes } from "./tenancy/key-routes.ts";
+import { virtualKeysOf } from "./tenancy/keys-assembly.ts";
 import { TlsFileError, tlsOptionsOf } from "./tls-files.ts";
 import { refuseUnreadable } from "./unreadable-request.ts";
 import { refusalNotice, replicaNotice, tellOfOrigin } from "./upstream-notices.ts";
@@ -119,7 +123,10 @@ export async function createApp(config: GatewayConfig, log: Log, peers?: Peers):
   metered.readiness = readiness;
   peers?.answer({ metrics: () => metrics.read(), unavailable: () => readiness.unavailable() });
 
-  const around = { talk, notice: replicaNotice(log), onRefused };
+  const keys = virtualKeysOf({ core, clock, shared, peers });
+  const onAuthFault = (fault: AuthFault): void => trace({ type: "auth-refuse", fault });
+  const admissionFor = ({ tenancy }: GatewayConfig) => admissionOf(tenancy, { keys, onRefused: onAuthFault });
+  const around = { talk, notice: replicaNotice(log), onRefused, admissionFor };
   const parts: ModelRouteParts = {
     core,
     clock,
@@ -179,6 +186,7 @@ export async function createApp(config: GatewayConfig, log: Log, peers?: Peers):
     configRoute(admin),
     warming.route,
     purgesRoute(purging),
+    ...keyRoutes({ keys, tenancy: () => admin.config.tenancy, clock }),
     ...answersRoutes(edge.current),
   ];
   registerAdminApi(server, {
@@ -212,6 +220,7 @@ export async function createApp(config: GatewayConfig, log: Log, peers?: Peers):
       state.draining = true;
       watch.feed.close();
       warming.close();
+      keys.close();
       const stopped = server.close();
       const adminStopped = reached.closeAdmin();
       const cancel = clock.after(drainMs, () => reached.closeAllConnections());
@@ -296,6 +305,7 @@ function liveParts(
     readonly talk: PoolTalk | undefined;
     readonly notice: ReplicaNotice;
     readonly onRefused: NonNullable<NetworkRules["onRefused"]>;
+    readonly admissionFor: (config: GatewayConfig) => Admission | undefined;
   },
 ): ModelRouteParts["live"] {
   const { maxBodyBytes, stallTimeout } = config.server;
@@ -310,6 +320,7 @@ function liveParts(
     bounds,
     stallMs: stallTimeout,
     compat,
+    admission: given.admissionFor(config),
   };
 }
 

@@ -9,6 +9,7 @@ import { withMasterKeyFile } from "./master-key-file.ts";
 import { warmMistakes } from "./prompts/warm-mistakes.ts";
 import { withoutSecrets } from "./secrets.ts";
 import { semanticMistakes } from "./semantic-mistakes.ts";
+import { tenancyMistakes } from "./tenancy/tenancy-mistakes.ts";
 import { defaultUpstreams, type UpstreamsSettings } from "./upstreams.ts";
 
 /**
@@ -260,7 +261,7 @@ function incoherences(config: GatewayConfig): OptionMistake[] {
   const mistake = storeUrlMistake(url);
   if (mistake !== undefined) mistakes.push({ path: "store.url", value: shownStoreUrl(url), ...mistake });
   const { semantic, prefix } = config.layers;
-  return [...mistakes, ...semanticMistakes(semantic), ...warmMistakes(prefix.warm, names)];
+  return [...mistakes, ...tenancyMistakes(config), ...semanticMistakes(semantic), ...warmMistakes(prefix.warm, names)];
 }
 
 function flagOf(path: string): string {

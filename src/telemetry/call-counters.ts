@@ -1,3 +1,4 @@
+import { authFaults } from "../core/auth-fault.ts";
 import type { Trace, TraceEvent } from "../core/trace.ts";
 import { BoundedLabels } from "./bounded-labels.ts";
 import { CallsAlike } from "./calls-alike.ts";
@@ -10,6 +11,8 @@ import { TopLabels } from "./top-labels.ts";
 
 export interface CallCounters {
   readonly trace: Trace;
+  /** Its label is gone with what it has counted. */
+  readonly forgetTenant: (tenant: string) => void;
   /** A response has left, of whatever route. */
   readonly observeResponse: (endpoint: string, result: string, stream: boolean, durationMs: number) => void;
 }
@@ -76,6 +79,13 @@ export function callCounters(
 
   for (const kind of ["corrupt", "tenant_mismatch", "auth_fail", "limit", "ssrf_block"]) rejected.begin(kind);
 
+  const refused = counter(
+    "reprise_auth_refusals_total",
+    "Requests to the routes of models that were not let in, by what was wrong; who asked was not told.",
+    ["reason"],
+  );
+  for (const fault of authFaults) refused.begin(fault);
+
   const models = new BoundedLabels();
   const alike = new SeriesMap(
     ["endpoint", "provider", "model", "tenant"],
@@ -118,6 +128,8 @@ export function callCounters(
         return rejected.add(event.reason);
       case "admin-refuse":
         return rejected.add("auth_fail");
+      case "auth-refuse":
+        return refused.add(event.fault);
       case "address-refuse":
         return rejected.add("ssrf_block");
       default:
@@ -127,6 +139,7 @@ export function callCounters(
 
   return {
     trace,
+    forgetTenant: (tenant) => tenants.forget(tenant),
     observeResponse: (endpoint, result, stream, durationMs) =>
       responses.observe(durationMs / 1000, endpoint, result, stream ? "true" : "false"),
   };

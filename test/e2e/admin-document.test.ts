@@ -84,10 +84,19 @@ test("every route answers what the document says it does", async () => {
     "PUT /prompts/{name}": { text: "Be brief." },
     "POST /prompts/{name}/warm": { upstream: "main", model: "m" },
     "POST /answers": { slug: "hotel", entry: id, title: "Hotel", language: "en" },
+    "POST /keys": { tenant: "acme" },
+    "POST /keys/{id}/rotate": { overlap: "1h" },
+  };
+  let keyId = "";
+  const makeKey = async () => {
+    keyId = JSON.parse((await callAdmin(gateway, "/keys", { body: { tenant: "acme" } })).text).id;
   };
   const first: Record<string, () => Promise<unknown>> = {
     // The entry of before was removed meanwhile, by another of the routes.
     "POST /answers": store,
+    "DELETE /keys": makeKey,
+    "DELETE /keys/{id}": makeKey,
+    "POST /keys/{id}/rotate": makeKey,
   };
   const queries: Record<string, string> = {
     "GET /timeseries": "?metric=requests&window=1h",
@@ -95,6 +104,7 @@ test("every route answers what the document says it does", async () => {
     "GET /entries": "?limit=10&layer=exact",
     "DELETE /prompts": "?name=motel",
     "DELETE /prompts/{name}": "?version=1",
+    "DELETE /keys": "?id=KEY",
   };
   await callAdmin(gateway, "/answers", { body: { slug: "hotel", entry: id, title: "Hotel", language: "en" } });
   await callAdmin(gateway, "/prompts/hotel", { method: "PUT", body: { text: "Be kind." } });
@@ -110,7 +120,8 @@ test("every route answers what the document says it does", async () => {
     const body = bodies[where];
     expect([where, body !== undefined]).toEqual([where, operation.requestBody !== undefined]);
     await first[where]?.();
-    const { status, text } = await callAdmin(gateway, url, { method, ...(body && { body }) });
+    const asked = url.replace("?id=KEY", `?id=${keyId}`).replace(`/keys/${encodeURIComponent(id)}`, `/keys/${keyId}`);
+    const { status, text } = await callAdmin(gateway, asked, { method, ...(body && { body }) });
     expect([where, status, status === 200 ? "" : text]).toEqual([where, 200, ""]);
     check(schema, JSON.parse(text));
   }

@@ -47,7 +47,9 @@ function operationOf({ summary, query, params, body, answer, answerType, failure
   return {
     summary,
     ...(parameters.length > 0 && { parameters }),
-    ...(body && { requestBody: { required: true, content: { "application/json": { schema: schemaOf(body) } } } }),
+    ...(body && {
+      requestBody: { required: true, content: { "application/json": { schema: schemaOf(body, "input") } } },
+    }),
     responses: {
       200: { description: "Done.", content: { [answerType ?? "application/json"]: { schema: schemaOf(answer) } } },
       ...Object.fromEntries(failed.map((status) => [status, { description: STATUS_CODES[status], content: problem }])),
@@ -71,7 +73,7 @@ function parametersOf(place: "path" | "query", parameters: z.ZodObject | undefin
   });
 }
 
-function schemaOf(schema: z.ZodType): object {
-  const { $schema: _, ...rest } = z.toJSONSchema(schema);
+function schemaOf(schema: z.ZodType, io: "input" | "output" = "output"): object {
+  const { $schema: _, ...rest } = z.toJSONSchema(schema, { io });
   return rest;
 }

@@ -1,9 +1,10 @@
 import { describe, expect, it } from "vitest";
+import type { AuthFault } from "../../core/auth-fault.ts";
 import { ManualClock, systemRandom } from "../../core/clock.ts";
 import { RequestRejectedError } from "../../core/errors.ts";
 import { memory } from "../../stores/memory.ts";
 import { tenancySchema } from "../../tenancy-options.ts";
-import { type AdmissionFault, admissionOf, type KnockingRequest } from "./admission.ts";
+import { admissionOf, type KnockingRequest } from "./admission.ts";
 import { newKeyText } from "./key-text.ts";
 import { VirtualKeys } from "./virtual-keys.ts";
 
@@ -19,7 +20,7 @@ async function knock(
   url = "/v1/chat/completions",
   socket?: KnockingRequest["socket"],
 ) {
-  const faults: AdmissionFault[] = [];
+  const faults: AuthFault[] = [];
   const tenancy = tenancySchema.parse(settings);
   const admission = admissionOf(tenancy, { keys, onRefused: (fault) => faults.push(fault) });
   try {

@@ -1,6 +1,7 @@
 import type { IncomingMessage } from "node:http";
 import type { TLSSocket } from "node:tls";
 import type { AskedBy } from "../../core/asked-by.ts";
+import type { AuthFault } from "../../core/auth-fault.ts";
 import { RequestRejectedError } from "../../core/errors.ts";
 import { chain } from "../../core/maybe-promise.ts";
 import type { MaybePromise } from "../../core/store.ts";
@@ -9,7 +10,7 @@ import type { TenancySettings } from "../../tenancy-options.ts";
 import { isCredential, withoutCredentials } from "./caller-fields.ts";
 import { ProxyWord } from "./proxy-word.ts";
 import { shownKey } from "./shown-key.ts";
-import type { KeyCheck, KeyFault, VirtualKeys } from "./virtual-keys.ts";
+import type { KeyCheck, VirtualKeys } from "./virtual-keys.ts";
 
 /**
  * Who asks, before anything else is done about a request: before its body is read, and long before the cache is asked. In
@@ -28,20 +29,9 @@ export interface Admitted {
   readonly rawHeaders: readonly string[];
 }
 
-/** For metrics and logs; told to nobody outside. */
-export type AdmissionFault =
-  | KeyFault
-  | "missing"
-  | "ambiguous"
-  | "misplaced"
-  | "unproven"
-  | "unnamed"
-  | "anonymous"
-  | "unavailable";
-
 export interface AdmissionParts {
   readonly keys: Pick<VirtualKeys, "check">;
-  readonly onRefused: (fault: AdmissionFault) => void;
+  readonly onRefused: (fault: AuthFault) => void;
 }
 
 export interface Admission {
@@ -51,7 +41,7 @@ export interface Admission {
 
 /** `undefined` where everybody is, and the credentials of each tell who he is. */
 export function admissionOf(settings: TenancySettings, parts: AdmissionParts): Admission | undefined {
-  const refuse = (fault: AdmissionFault, error: RequestRejectedError): never => {
+  const refuse = (fault: AuthFault, error: RequestRejectedError): never => {
     parts.onRefused(fault);
     throw error;
   };
@@ -67,7 +57,7 @@ export function admissionOf(settings: TenancySettings, parts: AdmissionParts): A
   }
 }
 
-type Refuse = (fault: AdmissionFault, error: RequestRejectedError) => never;
+type Refuse = (fault: AuthFault, error: RequestRejectedError) => never;
 
 function byKey({ keys }: AdmissionParts, request: KnockingRequest, refuse: Refuse): MaybePromise<Admitted> {
   const { rawHeaders, url = "" } = request;

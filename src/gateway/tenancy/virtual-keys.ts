@@ -1,5 +1,6 @@
 import { LRUCache } from "lru-cache";
 import type { AskedBy } from "../../core/asked-by.ts";
+import type { AuthFault } from "../../core/auth-fault.ts";
 import type { Bus } from "../../core/bus.ts";
 import type { Clock, Random } from "../../core/clock.ts";
 import { isPromise } from "../../core/maybe-promise.ts";
@@ -27,8 +28,10 @@ export interface VirtualKeysParts {
   readonly random: Random;
 }
 
-/** Why somebody is not let in; for metrics and logs, and never told to him. */
-export type KeyFault = "malformed" | "unknown" | "wrong_secret" | "expired" | "superseded" | "revoked";
+export type KeyFault = Extract<
+  AuthFault,
+  "malformed" | "unknown" | "wrong_secret" | "expired" | "superseded" | "revoked"
+>;
 
 export type KeyCheck =
   | { readonly kind: "known"; readonly askedBy: AskedBy }
