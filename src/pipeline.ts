@@ -1,3 +1,4 @@
+import type { Charge } from "./core/allowance.ts";
 import type { Answer } from "./core/answer.ts";
 import type { Asked, Call, Caller } from "./core/call.ts";
 import type { Clock } from "./core/clock.ts";
@@ -8,7 +9,6 @@ import type { Generation } from "./core/generations.ts";
 import type { AnswerLayer, FoundEntry, Lookup } from "./core/layer.ts";
 import { chain } from "./core/maybe-promise.ts";
 import { type Outcome, pendingStored, type Stored } from "./core/outcome.ts";
-import type { ReplayView } from "./core/protocol.ts";
 import type { SingleFlight } from "./core/single-flight.ts";
 import type { MaybePromise } from "./core/store.ts";
 import type { Trace } from "./core/trace.ts";
@@ -17,8 +17,10 @@ import type { Fleet } from "./fleet/fleet.ts";
 import type { Following } from "./fleet/fleet-parts.ts";
 import { FleetSeat } from "./fleet/fleet-seat.ts";
 import { LeaderLostError } from "./fleet/leader-lost-error.ts";
-import { contentType, isOriginFailure, passedOn } from "./flights/answer-forms.ts";
+import { isOriginFailure, passedOn } from "./flights/answer-forms.ts";
+import type { Boarding, TakeOff } from "./flights/boarding.ts";
 import type { CacheMarking } from "./flights/cache-marking.ts";
+import { expectedOf, limitReached, settleAtEnd, takenBy, whenCharged } from "./flights/charging.ts";
 import { lookUp, satisfying } from "./flights/exact-lookup.ts";
 import type { FanOutGate } from "./flights/fan-out-gate.ts";
 import { Flight } from "./flights/flight.ts";
@@ -28,11 +30,11 @@ import { mayJoin, placeOf } from "./flights/joining.ts";
 import { land } from "./flights/landing.ts";
 import { asOriginError, type WholeAnswer } from "./flights/origin-answer.ts";
 import { failureOf, passBy, refusal } from "./flights/pass-by.ts";
-import { reportAnswer } from "./flights/report-answer.ts";
 import { heldFor, tellPersonalData } from "./flights/personal-answer.ts";
+import { reportAnswer } from "./flights/report-answer.ts";
 import { settle } from "./flights/settlement.ts";
 import { isStillCurrent } from "./flights/still-current.ts";
-import { PacedReplay } from "./layers/exact/paced-replay.ts";
+import { storedAnswer } from "./flights/stored-answer.ts";
 import type { Replayer } from "./layers/exact/replay.ts";
 import { bypassReason, mayStore } from "./policy/eligibility.ts";
 import type { RepeatWatch } from "./policy/stochastic.ts";
@@ -122,7 +124,7 @@ export class Pipeline {
       );
     }
     return chain(this.#lookup(call), (lookup) => {
-      if (lookup.kind !== "miss") return this.#serve(asked, lookup);
+      if (lookup.kind !== "miss") return this.#serve(asked, caller, lookup);
       const { semantic } = this.#parts;
       return semantic?.serves(call) === true
         ? this.#askAlike(asked, caller, lookup, semantic)
@@ -143,7 +145,7 @@ export class Pipeline {
   async #askAlike(asked: Asked, caller: Caller, miss: Miss, semantic: SemanticPath): Promise<Answer> {
     const like = await semantic.find(asked);
     if (like === undefined) return this.#ask(asked, caller, miss);
-    if (like.isToBeAudited) this.#refresh(asked, asked.call.key);
+    if (like.isToBeAudited) this.#refresh(asked, caller, asked.call.key);
     return this.#replay(asked.call, like.found, undefined, like);
   }
 
@@ -153,19 +155,28 @@ export class Pipeline {
     return chain(this.#lookup(call), (lookup) => (lookup.kind === "miss" ? lookup.slot : lookup.found.id));
   }
 
-  #serve(asked: Asked, lookup: Exclude<Lookup, Miss>): Answer {
+  #serve(asked: Asked, caller: Caller, lookup: Exclude<Lookup, Miss>): Answer {
     if (lookup.kind === "stale" && lookup.why === "swr" && !asked.call.directives.onlyIfCached)
-      this.#refresh(asked, lookup.found.id);
+      this.#refresh(asked, caller, lookup.found.id);
     return this.#replay(asked.call, lookup.found, lookup.kind === "hit" ? undefined : lookup.why);
   }
 
-  /** Computes a new answer in the background, once. */
-  #refresh(asked: Asked, slot: string): void {
+  /** Computes a new answer in the background, once, if the limits of the caller who noticed allow it. */
+  #refresh(asked: Asked, caller: Caller, slot: string): void {
     const { flights } = this.#parts;
     const place = placeOf(asked.call, slot);
-    const isBusy = flights.failure(place) !== undefined || flights.current(place)?.isOpen === true;
-    if (isBusy || !mayStore(asked.call)) return;
-    const flight = this.#takeOff(asked, slot);
+    const isBusy = () => flights.failure(place) !== undefined || flights.current(place)?.isOpen === true;
+    if (isBusy() || !mayStore(asked.call)) return;
+    void whenCharged(asked.call, caller, this.#parts, (charge) => {
+      if (isBusy()) charge?.settle("unasked");
+      else this.#refreshNow(asked, slot, charge);
+    });
+  }
+
+  #refreshNow(asked: Asked, slot: string, charge: Charge | undefined): void {
+    const { flights } = this.#parts;
+    const place = placeOf(asked.call, slot);
+    const flight = this.#takeOff(asked, slot, { charge });
     const release = flight.hold();
     flight.complete
       .then(
@@ -191,7 +202,9 @@ export class Pipeline {
     const standing = flights.failure(placeOf(call, miss.slot));
     if (standing !== undefined) return this.#failed(call, standing, miss, true);
 
-    const { flight, seat, joined } = await this.#board(asked, miss, following);
+    const boarding = await this.#board(asked, caller, miss, following);
+    if ("refusal" in boarding) return limitReached(call, boarding.refusal);
+    const { flight, seat, joined } = boarding;
     let isGone = false;
     caller.onAbandon(() => {
       isGone = true;
@@ -217,8 +230,9 @@ export class Pipeline {
     }
   }
 
-  /** A place in the flight that is in the air, or in a new one. */
-  async #board(asked: Asked, { slot, reason }: Miss, following: Following) {
+  /** A place in the flight that is in the air, or in a new one, at the caller's charge: `charge`, where it is taken already. */
+  async #board(asked: Asked, caller: Caller, miss: Miss, following: Following, charge?: Charge): Promise<Boarding> {
+    const { slot, reason } = miss;
     const { exact, flights, trace } = this.#parts;
     const { call } = asked;
     const place = placeOf(call, slot);
@@ -228,17 +242,23 @@ export class Pipeline {
       if (await isStillCurrent(exact, flight.call, flight.ticket)) {
         flight.followers++;
         trace({ type: "flight-join", originCall: flight.originCall });
+        charge?.settle("unasked");
         return { flight, seat, joined: true };
       }
       seat.leave();
       if (flights.current(place) === flight) break;
     }
-    const flight = this.#takeOff(asked, slot, following, reason !== "store_unavailable");
+    if (charge === undefined && caller.allowance !== undefined) {
+      const taking = await caller.allowance.take(expectedOf(call, this.#parts));
+      // Another one may have taken off meanwhile.
+      return taking.ok ? this.#board(asked, caller, miss, following, taking.charge) : taking;
+    }
+    const flight = this.#takeOff(asked, slot, { following, isInTime: reason !== "store_unavailable", charge });
     return { flight, seat: flight.board(), joined: false };
   }
 
   /** A store that could not be waited for is not waited for again. */
-  #takeOff(asked: Asked, slot: string, following: Following = "live", isInTime = true): Flight {
+  #takeOff(asked: Asked, slot: string, { following = "live", isInTime = true, charge }: TakeOff): Flight {
     const { call } = asked;
     const { clock, costs, exact, fleet, flights, limits, lookupBudgetMs, patience, replayer, semantic, trace } =
       this.#parts;
@@ -269,6 +289,7 @@ export class Pipeline {
         this.#stored(
           seat.settle(answer, async (own) => {
             costs.spend(call, own, clock.now());
+            charge?.settle(takenBy(own.status, own.facts, own.facts?.terminal !== false));
             const { expectations } = asked.parsed();
             const question = semantic?.keptQuestion(asked);
             const held = heldFor(asked, own, trace);
@@ -282,6 +303,7 @@ export class Pipeline {
       onDetached: (isDetached) => (isDetached ? this.#detached.add(flight) : this.#detached.delete(flight)),
     });
     flight.complete.catch((error: OriginError) => seat.failed(error));
+    if (charge !== undefined) settleAtEnd(flight, charge);
     // An answer whose computing began earlier must not take the place of the one that is asked for now.
     if (!call.directives.read) flights.current(place)?.replace();
     flights.begin(place, flight);
@@ -310,27 +332,11 @@ export class Pipeline {
   }
 
   #replay(call: Call, found: FoundEntry, stale: "swr" | "sie" | "max_stale" | undefined, like?: LikeAnswer): Answer {
-    const { clock, costs, replayer } = this.#parts;
-    const { lifetime, tenant } = found.entry;
-    const now = clock.now();
-    const times = {
-      layer: like === undefined ? ("exact" as const) : ("semantic" as const),
-      entry: like === undefined ? this.#ids.of(found.entry, found.id) : entryId(tenant, found.id, like.question),
-      ageMs: Math.max(0, now - lifetime.createdAt),
-      ttlMs: lifetime.staleAt - now,
-      ...(like?.candidate.similarity === undefined ? {} : { similarity: like.candidate.similarity }),
-    };
-    const view: ReplayView = { includeUsage: call.facts.includeUsage, zeroUsage: call.policy.hitUsage === "zero" };
-    const body = replayer.play(found.entry, call.protocol, call.facts.stream, view);
-    const { replayPaceMs } = call.policy;
-    return {
-      status: 200,
-      headers: { "content-type": contentType(call) },
-      body: call.facts.stream && replayPaceMs > 0 ? new PacedReplay(body, replayPaceMs, clock) : body,
-      outcome: stale === undefined ? { kind: "hit", ...times } : { kind: "stale", why: stale, ...times },
-      saved: costs.ofEntry(call, found.entry, now),
-      savedBytes: found.entry.body.length,
-    };
+    const { entry, id } = found;
+    const shownAs = like === undefined ? this.#ids.of(entry, id) : entryId(entry.tenant, id, like.question);
+    const layer = like === undefined ? "exact" : "semantic";
+    const shown = { layer, entry: shownAs, similarity: like?.candidate.similarity } as const;
+    return storedAnswer(call, found, stale, shown, this.#parts);
   }
 
   #bypass(asked: Asked, caller: Caller, outcome: Outcome): MaybePromise<Answer> {

@@ -1,3 +1,4 @@
+import type { Refusal } from "./allowance.ts";
 import type { Cost } from "./cost.ts";
 import type { OriginError } from "./errors.ts";
 import type { HeaderMap } from "./origin.ts";
@@ -15,6 +16,8 @@ export interface Answer {
   readonly originStatus?: number;
   /** Why the origin gave none; the answer then says so in the protocol's words. */
   readonly failure?: OriginError;
+  /** The limit of its caller that kept the origin from being asked. */
+  readonly limited?: Refusal;
   /** What the origin would have charged, when it was not asked. */
   readonly saved?: Cost;
   /** And would have sent: the length of the body as it is stored. */

@@ -6,7 +6,7 @@ import { OriginError } from "../core/errors.ts";
 import type { RecordTicket } from "../core/layer.ts";
 import type { OriginResponse } from "../core/origin.ts";
 import { pendingStored, type Stored } from "../core/outcome.ts";
-import type { ProtocolError } from "../core/protocol.ts";
+import type { ProtocolError, StreamRecorder } from "../core/protocol.ts";
 import type { AnswerFacts, Recording } from "../core/recording.ts";
 import { StreamFanout } from "../core/stream-fanout.ts";
 import type { OriginCall } from "../core/trace.ts";
@@ -58,6 +58,7 @@ export class Flight {
   readonly #head = Promise.withResolvers<FlightHead>();
   readonly #complete = Promise.withResolvers<WholeAnswer>();
   #told: OriginResponse["told"];
+  #recorder: StreamRecorder | undefined;
   #closed = false;
   #settled = false;
   #failed = false;
@@ -103,6 +104,11 @@ export class Flight {
   /** A newer answer takes the place of this one: it still goes to all who wait, and is not stored. */
   replace(): void {
     this.#replaced = true;
+  }
+
+  /** What its stream has said so far, if it is one. */
+  get heard(): AnswerFacts | undefined {
+    return this.#recorder?.facts();
   }
 
   /** Whether the origin gave no whole answer. */
@@ -177,6 +183,7 @@ export class Flight {
   async #runEvents(response: OriginResponse, ticket: RecordTicket | undefined): Promise<void> {
     const { limits } = this.#parts;
     const recorder = this.call.protocol.recordStream({ maxEventBytes: limits.maxEventBytes });
+    this.#recorder = recorder;
     this.#head.resolve({ kind: "live", status: response.status, headers: response.headers, form: "events" });
     let tooLarge = false;
     let broken: unknown;

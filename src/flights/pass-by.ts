@@ -5,14 +5,16 @@ import type { Origin, OriginRequest } from "../core/origin.ts";
 import type { Outcome } from "../core/outcome.ts";
 import type { Protocol } from "../core/protocol.ts";
 import { passedOn, unrecorded } from "./answer-forms.ts";
+import { type ChargingParts, limitReached, takeFor } from "./charging.ts";
 import { saltOf } from "./engine-salt.ts";
 import type { FanOutGate, GatedCall } from "./fan-out-gate.ts";
+import { metered } from "./metered-answer.ts";
 import { asOriginError } from "./origin-answer.ts";
 import { OriginWatch, type WatchedCall } from "./origin-watch.ts";
 
 /** What hears of the call to the origin, and may let others go before it. */
 type Telling = ConstructorParameters<typeof OriginWatch>[0];
-type Passage = Telling & { readonly fanOut?: FanOutGate | undefined };
+type Passage = Telling & ChargingParts & { readonly fanOut?: FanOutGate | undefined };
 
 type Refused = { readonly protocol: Pick<Protocol, "renderError"> };
 
@@ -23,7 +25,14 @@ interface Passing {
 }
 
 /** Straight to the origin and back, shared with nobody and kept nowhere. Never throws. */
-export function passBy(asked: Asked, caller: Caller, outcome: Outcome, parts: Passage): Promise<Answer> {
+export async function passBy(asked: Asked, caller: Caller, outcome: Outcome, parts: Passage): Promise<Answer> {
+  const taking = await takeFor(asked.call, caller, parts);
+  if (taking === undefined) return passUnmetered(asked, caller, outcome, parts);
+  if (!taking.ok) return limitReached(asked.call, taking.refusal);
+  return metered(await passUnmetered(asked, caller, outcome, parts), asked.call.protocol, taking.charge);
+}
+
+function passUnmetered(asked: Asked, caller: Caller, outcome: Outcome, parts: Passage): Promise<Answer> {
   const salt = saltOf(asked);
   const { model } = asked.call.facts;
   const inSlot = (slot?: number) => asked.parsed().forward({ requestUsage: false, cacheSalt: salt, slot });
