@@ -1,3 +1,4 @@
+import type { Expected, Taken } from "../core/allowance.ts";
 import type { Answer } from "../core/answer.ts";
 import type { Caller } from "../core/call.ts";
 import type { Clock } from "../core/clock.ts";
@@ -11,9 +12,11 @@ import type { MaybePromise } from "../core/store.ts";
 import type { OriginCall, Trace } from "../core/trace.ts";
 import type { Costs } from "../costs.ts";
 import { passedOn } from "../flights/answer-forms.ts";
+import { expectedOf, limitReached } from "../flights/charging.ts";
 import { asOriginError, collect, mostErrorBytes } from "../flights/origin-answer.ts";
 import { OriginWatch } from "../flights/origin-watch.ts";
 import { failureOf, passStraight, refusal } from "../flights/pass-by.ts";
+import type { VectorLookup } from "../layers/embedding/embedding-layer.ts";
 import { answerForbidsStoring } from "../policy/admission.ts";
 import { vectorBypassReason } from "../policy/eligibility.ts";
 import type { Batch, Computation, Compute, PlacedVector } from "./embedding-batch.ts";
@@ -84,11 +87,30 @@ export class EmbeddingPath {
         );
       }
       const compute: Compute = (...wanted) => this.#compute(asked, ...wanted);
-      const gathering = batches.gather(batch, lookups, caller, compute);
-      return gathering.then((result) =>
-        result.ok ? this.#answer(call, result.gathered, startedAt) : failed(call, result),
-      );
+      const gather = () => batches.gather(batch, lookups, caller, compute);
+      const answered = (result: Gathering) =>
+        result.ok ? this.#answer(call, result.gathered, startedAt) : failed(call, result);
+      if (caller.allowance === undefined) return gather().then(answered);
+      return chain(caller.allowance.take(this.#expected(call, lookups)), async (taking) => {
+        if (!taking.ok) return limitReached(call, taking.refusal);
+        const result = await gather();
+        taking.charge.settle(takenByBatch(call, result));
+        return answered(result);
+      });
     });
+  }
+
+  /** Of the inputs that are not stored. */
+  #expected(call: EmbeddingCall, lookups: readonly VectorLookup[]): Expected {
+    const weightOf = (isWanted: (index: number) => boolean) =>
+      call.inputs.reduce((sum, { weight }, index) => (isWanted(index) ? sum + weight : sum), 0);
+    const share =
+      weightOf((index) => lookups[index]?.kind === "miss") /
+      Math.max(
+        1,
+        weightOf(() => true),
+      );
+    return { ...expectedOf(call, this.#parts), outputTokens: 0, share };
   }
 
   /** The same object for a call that is asked again, so that what was worked out for it is found. */
@@ -214,11 +236,35 @@ export class EmbeddingPath {
   }
 
   #bypass(asked: EmbeddingAsked, caller: Caller, outcome: Outcome): MaybePromise<Answer> {
-    if (!asked.call.directives.onlyIfCached)
-      return passStraight(asked, () => ({ body: asked.parsed().forward() }), caller, outcome, this.#parts);
+    if (!asked.call.directives.onlyIfCached) return this.#pass(asked, caller, outcome);
     const message = "The request said only-if-cached but no cache may answer it.";
     return refusal(asked.call, 504, outcome, "cache_miss", message);
   }
+
+  /** What it took is not read of its answer, and stays as it was expected. */
+  async #pass(asked: EmbeddingAsked, caller: Caller, outcome: Outcome): Promise<Answer> {
+    const expected = { ...expectedOf(asked.call, this.#parts), outputTokens: 0 };
+    const taking = await caller.allowance?.take(expected);
+    if (taking?.ok === false) return limitReached(asked.call, taking.refusal);
+    const forward = () => ({ body: asked.parsed().forward() });
+    const answer = await passStraight(asked, forward, caller, outcome, this.#parts);
+    taking?.charge.settle(answer.status === 200 ? "expected" : "failed");
+    return answer;
+  }
+}
+
+/** What origins were asked for, each input once. */
+function takenByBatch({ slots }: EmbeddingCall, result: Gathering): Taken | "unasked" | "failed" {
+  if (!result.ok) return "failed";
+  const { asked, places } = result.gathered;
+  if (asked === 0) return "unasked";
+  const counted = new Map<string, PlacedVector>();
+  for (const [index, place] of places.entries())
+    if (place.source === "asked") counted.set(slots[index] as string, place);
+  const tokens = [...counted.values()].reduce((sum, place) => sum + (place.tokens ?? 0), 0);
+  const isCounted = [...counted.values()].some((place) => place.tokens !== undefined);
+  const [model] = [...counted.values()].map((place) => place.model);
+  return { usage: isCounted ? usageOf(tokens) : undefined, model, outputCharacters: 0, isWhole: true };
 }
 
 function failed(
