@@ -14,6 +14,8 @@ import type { CallPolicy } from "../core/policy.ts";
 import type { MaybePromise } from "../core/store.ts";
 import type { Trace } from "../core/trace.ts";
 import { record } from "../flights/settlement.ts";
+import { kindsInRequest } from "../policy/personal-data/found-kinds.ts";
+import { heldCallPolicy, heldPolicy, isWithheld, personalDataOf } from "../policy/personal-data/held-policy.ts";
 import { deepFreeze, throughJson } from "./plain-value.ts";
 
 /**
@@ -78,7 +80,9 @@ export class ValueShelf {
     const name = plain ? key : lengthPrefixed([keyText(key), namespace, version, String(ttl), ...tags]);
     const known = keys.get(name);
     if (known !== undefined) return known;
-    const { secret, policy, tenant } = this.parts;
+    const { secret, policy: ruled, tenant } = this.parts;
+    const personal = personalDataOf(ruled.personalData, kindsInRequest(keyText(key), ruled));
+    const policy = personal === undefined ? ruled : heldCallPolicy(ruled, personal);
     const wishedMs = ttl === undefined ? undefined : ttlMs(ttl);
     const keyed: Keyed = {
       key: fingerprint(secret, lengthPrefixed([keyVersion, tenant, "value", namespace, version, keyText(key)])),
@@ -92,6 +96,7 @@ export class ValueShelf {
         write: wishedMs !== 0,
       },
       policy,
+      personal,
       variants: 1,
     };
     keys.set(name, keyed);
@@ -148,9 +153,20 @@ export class ValueShelf {
     if (refusal !== undefined) return refused(value, refusal);
     if (!keyed.directives.write || policy.ttlMs === 0) return refused(value, "no_store");
     if (body.length > policy.maxEntryBytes) return refused(value, "too_large");
+    const held = this.#heldFor(keyed, json.text);
+    if (isWithheld(held)) return refused(value, "personal_data");
     if (ticket === undefined) return refused(value, "store_unavailable");
     const recording = { form: "json", body, model: undefined, usage: undefined } as const;
-    return { value, stored: await record({ layer: exact, trace }, keyed, keyed.key, ticket, recording, "value") };
+    return { value, stored: await record({ layer: exact, trace }, held, held.key, ticket, recording, "value") };
+  }
+
+  /** Values have no user: what is for its user alone is for nobody. */
+  #heldFor(keyed: Keyed, text: string): Keyed {
+    const kinds = kindsInRequest(text, keyed.policy);
+    const all = [...new Set([...(keyed.personal?.kinds ?? []), ...kinds])];
+    for (const kind of all) this.parts.trace({ type: "personal-data", kind });
+    const personal = personalDataOf(keyed.policy.personalData, all);
+    return personal === undefined ? keyed : { ...keyed, personal, policy: heldPolicy(keyed.policy, personal) };
   }
 
   /** One event for each call, when it has been answered. */

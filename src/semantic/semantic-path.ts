@@ -3,16 +3,19 @@ import type { Asked, Call } from "../core/call.ts";
 import type { Clock } from "../core/clock.ts";
 import { withDeadline } from "../core/deadline.ts";
 import type { EntryPlace } from "../core/entry-id.ts";
+import { contentDigest } from "../core/fingerprint.ts";
 import type { Judge } from "../core/judge.ts";
 import type { AnswerLayer, FoundEntry } from "../core/layer.ts";
 import type { Stored } from "../core/outcome.ts";
 import type { Demand, Question } from "../core/question.ts";
 import type { AnswerFacts } from "../core/recording.ts";
 import type { SemanticRefusal } from "../core/semantic.ts";
+import type { Sharing } from "../core/shared-scope.ts";
 import type { Trace } from "../core/trace.ts";
 import type { Costs } from "../costs.ts";
 import type { CompleteAnswer } from "../flights/origin-answer.ts";
 import type { Replayer } from "../layers/exact/replay.ts";
+import { agreements } from "../layers/semantic/learnt.ts";
 import type { Considered, Look, SemanticLayer, Weighed } from "../layers/semantic/semantic-layer.ts";
 import { agreement, isPlainText } from "./answer-agreement.ts";
 import type { AuditBudget } from "./audit-budget.ts";
@@ -36,6 +39,8 @@ export interface SemanticPathParts {
   readonly allowed: ReadonlySet<Demand>;
   readonly judge: Judge | undefined;
   readonly audit: AuditBudget;
+  /** The tenant of those whom nobody knows, where they may neither add questions nor be answered by them. */
+  readonly leftOut?: string | undefined;
 }
 
 export interface LikeAnswer {
@@ -96,10 +101,10 @@ export class SemanticPath {
       return undefined;
     }
     const look = await this.#parts.layer.look(asked.call, question);
-    const answer = await this.#firstAlive(look);
+    const { answer, unserved } = await this.#firstAlive(look);
     this.#looks.set(asked, { look, served: answer?.candidate });
     if (answer !== undefined) this.#noteServing(look, answer.candidate);
-    const refusal = answer === undefined ? (look.refusal ?? "dead") : undefined;
+    const refusal = answer === undefined ? (look.refusal ?? unserved) : undefined;
     this.#tell(asked.call, look, refusal, answer?.candidate, startedAt);
     return (
       answer && {
@@ -156,6 +161,7 @@ export class SemanticPath {
     const look = seen?.look ?? (await layer.look(call, question));
     if (call.policy.semantic === "observe" && call.directives.read) await this.#observe(look, answer, startedAt);
     await this.#compare(look, seen?.served, facts);
+    if (call.sharing !== undefined && seen?.served === undefined) await this.#agree(look, call.sharing, facts);
     if (look.refusal === "volatile") return;
     const ttlMs = Math.min(call.directives.ttlMs ?? call.policy.ttlMs, call.policy.maxTtlMs);
     await layer.record(look, call.key, createdAt + ttlMs);
@@ -165,8 +171,9 @@ export class SemanticPath {
   async #observe(look: Look, answer: CompleteAnswer, startedAt: number): Promise<void> {
     const { clock, costs, trace } = this.#parts;
     const { call } = look;
-    const alive = await this.#firstAlive(look);
-    this.#tell(call, look, alive === undefined ? (look.refusal ?? "dead") : undefined, alive?.candidate, startedAt);
+    const { answer: alive, unserved } = await this.#firstAlive(look);
+    const refusal = alive === undefined ? (look.refusal ?? unserved) : undefined;
+    this.#tell(call, look, refusal, alive?.candidate, startedAt);
     if (alive === undefined) return;
     const cost = costs.of(call, { usage: answer.facts?.usage, model: answer.facts?.model }, clock.now());
     trace({ type: "semantic-observed", model: call.facts.model, cost });
@@ -191,13 +198,30 @@ export class SemanticPath {
     if (right && agreed === undefined) await layer.promote(look, candidate, entry.entry.lifetime.staleAt);
   }
 
-  async #firstAlive(look: Look): Promise<{ readonly found: FoundEntry; readonly candidate: Considered } | undefined> {
-    for (const candidate of look.candidates.filter(({ verdict }) => verdict.serve).slice(0, mostTries)) {
-      const found = await this.#entry(look.call, candidate.slot);
-      if (found === undefined || !isPlainText(this.#factsOf(look.call, found))) continue;
-      return { found, candidate };
+  /** In a shared scope: the answers that would have been served, had enough members got the same, are held against this one. */
+  async #agree(look: Look, { member }: Sharing, fresh: AnswerFacts): Promise<void> {
+    const { call, candidates } = look;
+    for (const { slot } of candidates.filter(({ verdict }) => verdict.serve).slice(0, mostTries)) {
+      const found = await this.#entry(call, slot);
+      if (found === undefined || found.entry.note.by === member) continue;
+      if (agreement(this.#factsOf(call, found), fresh, call.facts.temperature === 0) !== true) continue;
+      await this.#parts.layer.agree(call.principal.tenant, slot, member, contentDigest(found.entry.body));
     }
-    return undefined;
+  }
+
+  async #firstAlive({ call, candidates }: Look): Promise<{
+    readonly answer?: { readonly found: FoundEntry; readonly candidate: Considered };
+    /** Why not. */
+    readonly unserved: "dead" | "quarantine";
+  }> {
+    let unserved: "dead" | "quarantine" = "dead";
+    for (const candidate of candidates.filter(({ verdict }) => verdict.serve).slice(0, mostTries)) {
+      const found = await this.#entry(call, candidate.slot);
+      if (found === undefined || !isPlainText(this.#factsOf(call, found))) continue;
+      if (isTrusted(call, candidate, found)) return { answer: { found, candidate }, unserved };
+      unserved = "quarantine";
+    }
+    return { unserved };
   }
 
   /** What stands there and is fresh for this caller. */
@@ -208,7 +232,9 @@ export class SemanticPath {
       // What is gone for good is not looked for again.
       if (lookup?.kind === "miss" && gone.has(lookup.reason))
         void this.#parts.layer.forget(call.principal.tenant, slot);
-      return lookup?.kind === "hit" ? lookup.found : undefined;
+      // The answer may have come anew since the question was remembered, and is then one to that question alone.
+      const isOpen = lookup?.kind === "hit" && lookup.found.entry.note.personal === undefined;
+      return isOpen ? lookup.found : undefined;
     } catch {
       return undefined;
     }
@@ -230,6 +256,7 @@ export class SemanticPath {
   }
 
   #readQuestion(asked: Asked): Question | SemanticRefusal {
+    if (asked.call.principal.tenant === this.#parts.leftOut) return "anonymous";
     if (asked.call.variants > 1) return "variants";
     const question = asked.parsed().question();
     if (question === undefined) return "no_question";
@@ -261,6 +288,13 @@ export class SemanticPath {
     if (isServing)
       trace({ type: "lookup-end", layer: "semantic", result: reason === undefined ? "hit" : "miss", durationMs });
   }
+}
+
+/** Whether the caller may have it for a question that only is like its own: from another member, when enough agree with it. */
+function isTrusted({ sharing }: Call, { evidence }: Considered, { entry }: FoundEntry): boolean {
+  if (sharing === undefined || sharing.agreements === 0) return true;
+  const { by } = entry.note;
+  return by === sharing.member || agreements(evidence, by, contentDigest(entry.body)) >= sharing.agreements;
 }
 
 const gone: ReadonlySet<string> = new Set(["absent", "generation_changed", "corrupt"]);

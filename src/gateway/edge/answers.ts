@@ -175,6 +175,10 @@ export class Answers {
     if (entry === undefined || state === "dead")
       throw new NotFoundError(`Nothing is stored under ${id.slice(0, 200)}.`);
     if (requestOf(entry).ofUser) throw wrong("entry", "must not have been computed for one user");
+    if (entry.note.personal !== undefined) {
+      const rule = `must hold no personal data (${entry.note.personal.join(", ")})`;
+      throw wrong("entry", `${rule}; what is meant for everybody is named in personalDataExcept`);
+    }
     const { text, finish, toolCalls } = wordsOf(entry);
     if (kept?.layer !== "exact" || text === "" || toolCalls.length > 0 || (finish !== undefined && finish !== "stop"))
       throw wrong("entry", "must be an answer in words that came to its end, and calls no tools");

@@ -23,6 +23,7 @@ import {
 } from "../../layers/edge/twin-address.ts";
 import { decodeTwin, encodeTwin, type TwinRecord, twinKey } from "../../layers/edge/twin-record.ts";
 import { Replayer } from "../../layers/exact/replay.ts";
+import { looksForPersonalData } from "../../policy/personal-data/held-policy.ts";
 import { protocols } from "../../protocols/all.ts";
 import { EdgeDocument } from "./edge-document.ts";
 import type { EdgeReply } from "./edge-reply.ts";
@@ -95,10 +96,13 @@ export class Twins {
     const keptMs = Math.max(policy.ttlMs, directives.ttlMs ?? 0);
     const deleteAt = clock.now() + keptMs + Math.max(policy.staleWhileRevalidateMs, policy.staleIfErrorMs);
     const options = { deleteAt, owner: principal };
-    return this.#keep(address, record, options, answer.outcome.kind === "hit").then(
-      (isKept) => (isKept ? { ...answer, twin: { path, isPublic } } : answer),
-      () => answer,
-    );
+    const keep = () => this.#keep(address, record, options, answer.outcome.kind === "hit");
+    return this.#isPersonal(call)
+      .then(async (isPersonal) => !isPersonal && (await keep()))
+      .then(
+        (isKept) => (isKept ? { ...answer, twin: { path, isPublic } } : answer),
+        () => answer,
+      );
   }
 
   /** `expiresAt`: of the URL by which it is asked. */
@@ -108,9 +112,18 @@ export class Twins {
       const twin = value && this.#read(address, value);
       if (twin === undefined || !mayServe(twin.keyed, address)) return undefined;
       return chain(core.wrapParts.exact.lookup(twin.keyed), (lookup) =>
-        lookup.kind === "hit" ? this.#shown(address, twin, lookup.found.entry, expiresAt) : undefined,
+        lookup.kind === "hit" && lookup.found.entry.note.personal === undefined
+          ? this.#shown(address, twin, lookup.found.entry, expiresAt)
+          : undefined,
       );
     });
+  }
+
+  /** Whether the answer holds personal data, which is shown to no cache in front. Of a request that does, policy is closed. */
+  async #isPersonal(call: Call): Promise<boolean> {
+    if (!looksForPersonalData(call.policy)) return false;
+    const lookup = await this.#parts.core.wrapParts.exact.lookup(call);
+    return lookup.kind === "hit" && lookup.found.entry.note.personal !== undefined;
   }
 
   #shown(address: TwinAddress, { keyed, protocol }: KnownTwin, entry: Entry, expiresAt: number): FoundTwin {
