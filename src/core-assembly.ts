@@ -4,10 +4,10 @@ import type { Bus } from "./core/bus.ts";
 import type { Call, Caller } from "./core/call.ts";
 import { type Clock, type Random, systemClock, systemRandom } from "./core/clock.ts";
 import type { Billed } from "./core/cost.ts";
-import type { Entry } from "./core/entry.ts";
-import { defined } from "./core/defined.ts";
 import { isEmbeddingProtocol } from "./core/embedding-protocol.ts";
+import type { Entry } from "./core/entry.ts";
 import { RepriseError, RequestRejectedError } from "./core/errors.ts";
+import type { KeyService } from "./core/key-service.ts";
 import type { Leases } from "./core/lease.ts";
 import { chain } from "./core/maybe-promise.ts";
 import { OpenedEntries } from "./core/opened-entries.ts";
@@ -17,12 +17,14 @@ import type { SharedStore } from "./core/shared-store.ts";
 import { SingleFlight } from "./core/single-flight.ts";
 import type { MaybePromise } from "./core/store.ts";
 import { type Overhead, type SavedBy, silentTrace, type Trace } from "./core/trace.ts";
+import { defaultPolicy, lintOf, markingOf, rulesOf, vectorRulesOf } from "./core-settings.ts";
 import { type Billable, Costs, type SavedAnswer } from "./costs.ts";
 import { EmbeddingBatches } from "./embeddings/embedding-batches.ts";
 import { EmbeddingIntake, type IncomingCall } from "./embeddings/embedding-intake.ts";
 import { EmbeddingPath } from "./embeddings/embedding-path.ts";
 import { RenderedReplies } from "./embeddings/rendered-replies.ts";
-import { CacheMarking, type MarkingSettings } from "./flights/cache-marking.ts";
+import { forgetTenant } from "./erasure/forgetting.ts";
+import { CacheMarking } from "./flights/cache-marking.ts";
 import { FanOutGate } from "./flights/fan-out-gate.ts";
 import type { Flight } from "./flights/flight.ts";
 import { type IncomingRequest, Intake } from "./intake/intake.ts";
@@ -35,12 +37,11 @@ import type { EmbeddingsParts } from "./library/library-embeddings.ts";
 import type { ShelfParts } from "./library/value-shelf.ts";
 import type { Settings } from "./options.ts";
 import { type FlightFailure, Pipeline } from "./pipeline.ts";
-import { PolicyRules, type PolicySubject } from "./policy/rules.ts";
+import type { PolicySubject } from "./policy/rules.ts";
 import { RepeatWatch } from "./policy/stochastic.ts";
-import { type PolicySettings, policyOf } from "./policy-options.ts";
 import { ownRulesOf } from "./prefix-options.ts";
 import { findingsOf, type LintFindings } from "./prompt-lint/lint-findings.ts";
-import { type LintSettings, LiveLint } from "./prompt-lint/live-lint.ts";
+import { LiveLint } from "./prompt-lint/live-lint.ts";
 import { type Feedback, type FeedbackTaken, takeFeedback } from "./semantic/feedback.ts";
 import { assembleSemantic, type SemanticTools } from "./semantic-assembly.ts";
 import { sharedScopesOf } from "./shared-scope-options.ts";
@@ -49,6 +50,8 @@ import type { Invalidated } from "./storage/invalidation.ts";
 import type { Invalidation } from "./storage/invalidation-wish.ts";
 import { obtainMasterKey } from "./storage/master-key.ts";
 import { memoryShares } from "./storage/memory-shares.ts";
+import { openSealing, sealedParts } from "./storage/sealing/open-sealing.ts";
+import type { Sealing } from "./storage/sealing/sealing.ts";
 import { assembleStorage, type GuardedStores, type Storage } from "./storage/storage.ts";
 import { Ledger } from "./telemetry/ledger.ts";
 import type { CallTracing } from "./telemetry/opentelemetry/call-tracing.ts";
@@ -63,6 +66,8 @@ export interface CoreOptions {
   /** In place of those of the store. */
   readonly bus?: Bus;
   readonly leases?: Leases;
+  /** Keeps the master key, in place of one in the settings. */
+  readonly keyService?: KeyService | undefined;
   /** What the semantic layer works with, where that is not what comes with the package. */
   readonly semantic?: SemanticTools;
   readonly clock?: Clock;
@@ -89,6 +94,10 @@ export interface Core {
   readonly stores: readonly GuardedStores[];
   /** All tiers as one, and the store behind them that holds everything; to look at what is stored. */
   readonly stored: Pick<Storage, "store" | "truth">;
+  /** Forgets what is remembered of a tenant beside the store, and its vectors: all of them, or those of `slots`. */
+  forget(tenant: string, slots?: readonly string[]): Promise<void>;
+  /** The keys that what is stored is sealed with; `undefined` where it is not. */
+  readonly sealing: Sealing | undefined;
   /** What keeps the prompts that come from sharing their starts. */
   lint(tenant?: string): LintFindings;
   /** Takes back what was stored; see `Invalidator`. */
@@ -130,7 +139,9 @@ export async function assembleCore(options: CoreOptions): Promise<Core> {
   };
   const costs = new Costs(new Prices(settings.prices), trace);
   const shares = memoryShares(settings.store.memoryBytes);
-  const storage = assembleStorage({ ...options, memoryBytes: shares.answers, clock, random, trace });
+  const sealing = await openSealing(options, { clock, random, trace });
+  const sealed = sealing && sealedParts(options, sealing);
+  const storage = assembleStorage({ ...options, ...sealed, memoryBytes: shares.answers, clock, random, trace });
   const { store, fleet } = storage;
   const rollups = new Rollups({
     store: options.keepsStats === true ? storage.truth : undefined,
@@ -143,8 +154,9 @@ export async function assembleCore(options: CoreOptions): Promise<Core> {
   const bus = options.bus ?? options.store?.bus;
   const prompts = new PromptRegistry({ store: storage.truth, bus, clock, random });
   let known = new PromptMatcher(prompts.book);
-  const given = settings.security.masterKey;
-  const masterKey = await obtainMasterKey({ store: storage.truth, given, random, clock, onReplaced });
+  const given = sealing === undefined ? settings.security.masterKey : undefined;
+  const first = sealing?.firstSecret;
+  const masterKey = await obtainMasterKey({ store: storage.truth, given, first, random, clock, onReplaced });
   const secret = masterKey.key;
 
   const { removed } = storage.invalidator;
@@ -265,6 +277,13 @@ export async function assembleCore(options: CoreOptions): Promise<Core> {
       }
     },
     prompts,
+    forget: (tenant, slots) => {
+      const copies = storage.copies === storage.truth ? undefined : storage.copies;
+      const forgetRequests = () => {
+        intake = intakeOf(live);
+      };
+      return forgetTenant(tenant, slots, { copies, opened, replayer, rendered, lint, semantic, forgetRequests });
+    },
     spend: (overhead, billed) => costs.spendOn(overhead, billed, clock.now()),
     save: (call, by, entry, told) => costs.save(call, by, costs.ofEntry(call, entry, clock.now()), told),
     tenantOf: (request) => intake.answers.tenantOf(request as IncomingRequest),
@@ -274,6 +293,7 @@ export async function assembleCore(options: CoreOptions): Promise<Core> {
     rollups,
     stores: storage.tiers,
     stored: storage,
+    sealing,
     lint: (tenant) => findingsOf(lint.mode, lint.found(tenant), { pricer: new Prices(live.prices), now: clock.now() }),
     invalidate,
     async feedback(feedback) {
@@ -302,6 +322,7 @@ export async function assembleCore(options: CoreOptions): Promise<Core> {
       await semantic?.close();
       await rollups.close();
       await storage.close();
+      await sealing?.close();
     },
   };
 }
@@ -310,36 +331,4 @@ export async function assembleCore(options: CoreOptions): Promise<Core> {
 function tracedRequest(request: IncomingCall, tracing: CallTracing): IncomingCall {
   const originFor = (model: string): Origin => tracing.passingOn(request.originFor(model));
   return { ...request, originFor, rawHeaders: tracing.withoutTraceFields(request.rawHeaders) };
-}
-
-function markingOf({ layers: { prefix } }: Settings): MarkingSettings {
-  const { breakpoints, longRetention } = prefix;
-  return { breakpoints, longRetention, rules: ownRulesOf(prefix) };
-}
-
-function lintOf({ layers: { prefix } }: Settings): LintSettings {
-  return { mode: prefix.lint, rules: ownRulesOf(prefix) };
-}
-
-function defaultPolicy(settings: Settings): CallPolicy {
-  const { exact, semantic, edge } = settings.layers;
-  return { ...policyOf(exact), semantic: semantic.mode, edge: edge.twins } as CallPolicy;
-}
-
-/** Vectors do not age, so they have a ttl of their own, and nothing stale to serve. */
-function vectorRulesOf(settings: Settings): PolicyRules {
-  const { enabled, ttl } = settings.layers.embedding;
-  const own = { enabled, ttlMs: ttl, maxTtlMs: ttl, staleWhileRevalidateMs: 0, staleIfErrorMs: 0 };
-  return rulesOf(settings, { ...defaultPolicy(settings), ...own });
-}
-
-function rulesOf(settings: Settings, defaults = defaultPolicy(settings)): PolicyRules {
-  return new PolicyRules(
-    defaults,
-    settings.rules.map(({ match, tags, ...set }) => ({
-      match: defined(match),
-      tags,
-      set: policyOf(set as Partial<PolicySettings>),
-    })),
-  );
 }

@@ -51,7 +51,7 @@ export interface ReceiptParts {
 export function signReceipt(record: ErasureRecord, { key, software, finishedAt, random }: ReceiptParts): SignedReceipt {
   const { id, tenant, user, askedAt, counts, remains } = record;
   const salt = Buffer.from(random.bytes(16)).toString("base64url");
-  const receipt = {
+  const receipt: SignedReceipt["receipt"] = {
     version: 1,
     ...{ id, software },
     erased: { tenant, ...(user !== undefined && { user: { salt, sha256: digestOf(salt, user) } }) },
@@ -59,7 +59,7 @@ export function signReceipt(record: ErasureRecord, { key, software, finishedAt, 
     finishedAt: new Date(finishedAt).toISOString(),
     removed: counts,
     remains: [...new Set(remains)],
-  } as const;
+  };
   return { receipt, signature: { algorithm: "Ed25519", key: key.id, value: key.sign(JSON.stringify(receipt)) } };
 }
 

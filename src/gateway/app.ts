@@ -13,6 +13,7 @@ import { type Metrics, prometheusMetrics } from "../telemetry/prometheus.ts";
 import { version } from "../version.ts";
 import type { Peers } from "../workers/peers.ts";
 import { AccessLogSwitch } from "./access-log-switch.ts";
+import { accountabilityOf } from "./accountability.ts";
 import { isAdminPath, refuseMalformed, registerAdminApi } from "./admin/admin-api.ts";
 import { watchRoutes } from "./admin/admin-routes.ts";
 import { obtainAdminToken } from "./admin/admin-token.ts";
@@ -179,6 +180,10 @@ export async function createApp(config: GatewayConfig, log: Log, peers?: Peers):
   const invalidating = edge.current.invalidating(invalidatingAll(core, peers));
   const inUse = partsInUse(config, shared);
   const warming = promptWarmingOf({ core, upstreams, live: admin, log });
+  const account = accountabilityOf({
+    ...{ live: admin, core, shared, peers, edge: edge.current, invalidating, keys, log },
+    remembering: [watch.tenants, metrics],
+  });
   const adminRoutes = [
     ...watchRoutes({ core, invalidating, upstreams, readiness, watch, inUse, state, clock }),
     invalidateRoute(invalidating),
@@ -188,10 +193,12 @@ export async function createApp(config: GatewayConfig, log: Log, peers?: Peers):
     purgesRoute(purging),
     ...keyRoutes({ keys, tenancy: () => admin.config.tenancy, clock }),
     ...answersRoutes(edge.current),
+    ...account.routes,
   ];
   registerAdminApi(server, {
     routes: [...adminRoutes, openApiRoute(adminRoutes)],
     live: admin,
+    audit: account.trail,
     wrongTokens: new AttemptLimit(clock, 10),
     onRefused: () => trace({ type: "admin-refuse" }),
     report: parts.report,
@@ -213,6 +220,7 @@ export async function createApp(config: GatewayConfig, log: Log, peers?: Peers):
       accessLog.current?.follow(config);
       purging.follow(config);
       edge.current?.reconfigure(config);
+      account.reloaded();
       // The upstreams of before end with the last call that holds them; their idle connections close by themselves.
     },
     flush: () => core.flush(),
@@ -229,6 +237,7 @@ export async function createApp(config: GatewayConfig, log: Log, peers?: Peers):
       await adminStopped;
       cancel();
       stopSweeping();
+      await account.close();
       await edge.current?.close();
       await purging.close();
       await core.close();

@@ -4,6 +4,7 @@
  * cloned with all of it.
  */
 
+import type { Cleared } from "../core/key-rows.ts";
 import type { EvictionPriority } from "../core/store.ts";
 import { priorityFromNumber, priorityToNumber } from "./priority-number.ts";
 
@@ -39,7 +40,11 @@ export interface Batch {
 /** An operation's answer: for `delete` whether something alive was there; for `add` the earlier value, if it lost. */
 export type Answer = boolean | Uint8Array | undefined;
 
-export type WriterRequest = Batch | { readonly kind: "release" } | { readonly kind: "close" };
+export type WriterRequest =
+  | Batch
+  | { readonly kind: "release" }
+  | { readonly kind: "scrub"; readonly now: number }
+  | { readonly kind: "close" };
 
 export type WriterReply =
   | {
@@ -49,7 +54,8 @@ export type WriterReply =
       readonly corrupt: number;
     }
   | { readonly kind: "failed"; readonly code: number | undefined; readonly message: string }
-  | { readonly kind: "released" };
+  /** `cleared`: after a scrub that went well. */
+  | { readonly kind: "released"; readonly cleared?: Cleared };
 
 const kinds: readonly OperationKind[] = ["set", "add", "delete", "drop"];
 const width = 6;

@@ -12,8 +12,9 @@
 import process from "node:process";
 import { Worker } from "node:worker_threads";
 import type { CancelTimer, Clock } from "../core/clock.ts";
-import { StoreUnavailableError } from "../core/errors.ts";
+import type { Cleared } from "../core/key-rows.ts";
 import type { WriteOptions, WriteResult } from "../core/store.ts";
+import { pausedError } from "./paused-error.ts";
 import { type Answer, type Operation, packBatch, type WriterReply, type WriterRequest } from "./sqlite-batch.ts";
 
 export interface WriteQueueOptions {
@@ -63,7 +64,7 @@ export class SqliteWriteQueue {
   /** Paused because the file cannot be written: new writes are refused. */
   #failing = false;
   #cancelRetry: CancelTimer | undefined;
-  #onReleased: (() => void) | undefined;
+  #onReleased: ((cleared?: Cleared) => void) | undefined;
   /** Operations ever queued and ever committed; a flush waits until the second has reached the first. */
   #accepted = 0;
   #committed = 0;
@@ -148,6 +149,17 @@ export class SqliteWriteQueue {
     this.#paused = true;
     if (this.#worker === undefined || !this.#workerUsed) return;
     await this.#request({ kind: "release" });
+  }
+
+  /** Behind what was sent before; what comes meanwhile waits. `undefined`: it failed. */
+  async scrub(): Promise<Cleared | undefined> {
+    await this.flush();
+    this.#paused = true;
+    this.#startedWorker();
+    this.#workerUsed = true;
+    const cleared = await this.#request({ kind: "scrub", now: this.#options.clock.now() });
+    this.resume();
+    return cleared;
   }
 
   /** Goes on after `release` or a failure. */
@@ -264,7 +276,7 @@ export class SqliteWriteQueue {
   #receive(reply: WriterReply): void {
     if (reply.kind === "released") {
       this.#worker?.unref();
-      this.#onReleased?.();
+      this.#onReleased?.(reply.cleared);
     } else if (reply.kind === "failed") this.#failed(reply.code, reply.message);
     else this.#confirm(reply.answers, reply.evictions, reply.corrupt);
   }
@@ -316,11 +328,11 @@ export class SqliteWriteQueue {
     if (this.#underWay !== undefined) this.#failed(undefined, message);
   }
 
-  #request(request: WriterRequest): Promise<void> {
+  #request(request: WriterRequest): Promise<Cleared | undefined> {
     return new Promise((resolve) => {
-      this.#onReleased = () => {
+      this.#onReleased = (cleared) => {
         this.#onReleased = undefined;
-        resolve();
+        resolve(cleared);
       };
       this.#worker?.ref();
       this.#worker?.postMessage(request);
@@ -331,12 +343,4 @@ export class SqliteWriteQueue {
 /** The length in front keeps two pairs from running together. */
 function idOf(tenant: string, key: string): string {
   return `${tenant.length}:${tenant}${key}`;
-}
-
-function pausedError(cause?: string): StoreUnavailableError {
-  return new StoreUnavailableError({
-    message: "the sqlite store cannot write at present",
-    ...(cause === undefined ? {} : { cause }),
-    remedy: "free space on the disk or end the program that locks the file; writing goes on by itself",
-  });
 }

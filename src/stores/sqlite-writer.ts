@@ -9,6 +9,7 @@ import { parentPort, workerData } from "node:worker_threads";
 import { type Answer, type Batch, unpackBatch, type WriterReply, type WriterRequest } from "./sqlite-batch.ts";
 import { SqliteEntries } from "./sqlite-entries.ts";
 import { extendedCode, type OpenedDatabase, openDatabase } from "./sqlite-file.ts";
+import { scrubFile } from "./sqlite-scrub.ts";
 
 /** Steps of eviction after one batch; what remains waits for the next batch. */
 const evictionSteps = 16;
@@ -23,6 +24,7 @@ class Writer {
   }
 
   handle(request: WriterRequest): WriterReply {
+    if (request.kind === "scrub") return this.#scrub(request.now);
     if (request.kind !== "batch") {
       this.#release();
       return { kind: "released" };
@@ -32,6 +34,18 @@ class Writer {
     } catch (error) {
       this.#release();
       return { kind: "failed", code: extendedCode(error), message: (error as Error).message };
+    }
+  }
+
+  #scrub(now: number): WriterReply {
+    try {
+      this.#opened ??= openForWriting(this.#path);
+      return { kind: "released", cleared: scrubFile(this.#opened.database, this.#path, now) };
+    } catch {
+      return { kind: "released" };
+    } finally {
+      // What it knows of the file is of before.
+      this.#release();
     }
   }
 

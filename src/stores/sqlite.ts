@@ -15,9 +15,9 @@
 import type { StatementSync } from "node:sqlite";
 import { type CancelTimer, type Clock, systemClock } from "../core/clock.ts";
 import { RepriseError, StoreUnavailableError } from "../core/errors.ts";
-import type { KeyRows } from "../core/key-rows.ts";
+import type { Cleared, KeyRows } from "../core/key-rows.ts";
 import type { MaybePromise, StoreStats, WriteOptions, WriteResult } from "../core/store.ts";
-import type { ListableStore, ListingPage, ListingQuery } from "../core/store-listing.ts";
+import type { ListingPage, ListingQuery } from "../core/store-listing.ts";
 import { priorityFromNumber } from "./priority-number.ts";
 import {
   countForeignRows,
@@ -30,38 +30,12 @@ import {
 import { SqliteKeys } from "./sqlite-keys.ts";
 import { SqliteListing } from "./sqlite-listing.ts";
 import { openFirst, prepareFolder } from "./sqlite-open.ts";
+import type { SqliteOptions, SqliteStore } from "./sqlite-options.ts";
 import { rowChecksum, tenantSeed } from "./sqlite-row.ts";
 import { retryMs, SqliteWriteQueue } from "./sqlite-write-queue.ts";
-import type { StoredEntry, StoreWithExpiry } from "./store-with-expiry.ts";
+import type { StoredEntry } from "./store-with-expiry.ts";
 
-export interface SqliteOptions {
-  /** Made when it is missing, readable by its owner only. The file in it is `cache.db`. */
-  readonly directory: string;
-  /** Bound of the file. It never shrinks; room that is freed is used again. Default 1 GiB. */
-  readonly maxBytes?: number;
-  /** A larger value is declined. Default: an eighth of `maxBytes`. */
-  readonly maxEntryBytes?: number;
-  /** Writes not committed yet; beyond it a `set` is `overloaded`. Default 32 MiB. */
-  readonly maxPendingBytes?: number;
-  readonly clock?: Clock;
-  /** Hears of damage, of other formats in the file and of writes that fail. Default: `process.emitWarning`. */
-  readonly onWarning?: (message: string) => void;
-}
-
-export interface SqliteStore extends StoreWithExpiry, ListableStore {
-  /** In a file of their own, `keys.db`. */
-  keyRows(): KeyRows;
-  get(tenant: string, keys: readonly string[]): readonly (Uint8Array | undefined)[];
-  getEntries(tenant: string, keys: readonly string[]): readonly (StoredEntry | undefined)[];
-  /** Acknowledged before it is committed, except what has priority `high`: that is in the file, for all processes, when this resolves. */
-  set(tenant: string, key: string, value: Uint8Array, options: WriteOptions): MaybePromise<WriteResult>;
-  add(tenant: string, key: string, value: Uint8Array, options: WriteOptions): Promise<Uint8Array>;
-  delete(tenant: string, key: string): Promise<boolean>;
-  list(query: ListingQuery): Promise<ListingPage>;
-  close(): Promise<void>;
-  /** Resolves when everything set before is committed; rejects while the file cannot be written. */
-  flush(): Promise<void>;
-}
+export type { SqliteOptions, SqliteStore };
 
 const touchAfterMs = 60_000;
 const columns = "id, delete_at, checksum, used_at, value, priority, stored_at";
@@ -192,6 +166,12 @@ class Sqlite implements SqliteStore {
   async flush(): Promise<void> {
     this.#assertOpen();
     await this.#queue.flush();
+  }
+
+  async scrub(): Promise<Cleared> {
+    this.#assertOpen();
+    const failed = `${this.#path} was not written afresh: it may hold bytes of what was removed until others take their place.`;
+    return (await this.#queue.scrub()) ?? { isErased: false, notes: [failed] };
   }
 
   async close(): Promise<void> {

@@ -4,13 +4,14 @@ import type { StoreStats } from "../core/store.ts";
 import type { Trace } from "../core/trace.ts";
 import { callCounters } from "./call-counters.ts";
 import { edgeCounters } from "./edge-counters.ts";
-import { personalCounters } from "./personal-counters.ts";
 import { type LagReading, watchEventLoop } from "./event-loop-lag.ts";
 import { type Exposition, type ExpositionFormat, exposed } from "./exposition.ts";
 import { fanOutCounters } from "./fan-out-counters.ts";
 import type { Ledger } from "./ledger.ts";
 import { LedgerCounter, spendingSeries } from "./ledger-series.ts";
+import { limitCounters } from "./limit-counters.ts";
 import { type MetricFamily, type MetricsReading, readLedger } from "./metrics-reading.ts";
+import { personalCounters } from "./personal-counters.ts";
 import { type MeteredReplica, replicaGauges } from "./replica-gauges.ts";
 import { resilienceCounters } from "./resilience-counters.ts";
 import { sealingCounters } from "./sealing-counters.ts";
@@ -31,6 +32,8 @@ export interface MeteredStore {
 
 export interface Metrics {
   readonly trace: Trace;
+  /** The label of the tenant is gone with what it has counted. */
+  readonly forget: (tenant: string) => void;
   /** A response has left, of whatever route. */
   readonly observeResponse: (endpoint: string, result: string, stream: boolean, durationMs: number) => void;
   /** What this process has counted, for another to add to its own. */
@@ -104,6 +107,7 @@ export function prometheusMetrics(gauges: {
   const countEdge = edgeCounters(counter, gauge);
   const countPersonal = personalCounters(counter);
   const countFanOut = fanOutCounters(counter, histogram);
+  const countLimits = limitCounters(counter);
   const countSealing = sealingCounters(counter);
   const setReplicas = replicaGauges(gauge);
   const entries = gauge("reprise_entries", "Values in the store.", ["backend"] as const);
@@ -166,6 +170,7 @@ export function prometheusMetrics(gauges: {
     countEdge(event);
     countPersonal(event);
     countFanOut(event);
+    countLimits(event);
     countSealing(event);
     countResilience(event);
   };
@@ -196,6 +201,7 @@ export function prometheusMetrics(gauges: {
   return {
     trace,
     observeResponse: calls.observeResponse,
+    forget: calls.forgetTenant,
     async read() {
       await update();
       const families = (await registry.getMetricsAsJSON()) as unknown as readonly MetricFamily[];

@@ -42,6 +42,12 @@ export class TopLabels {
     return value;
   }
 
+  /** Forgets the value, and what it has counted. */
+  forget(value: string): void {
+    this.#counts.delete(value);
+    if (this.#named.delete(value)) this.#onDropped(value);
+  }
+
   #count(value: string): number {
     if (++this.#seen % halvedEvery === 0)
       for (const [name, count] of this.#counts) this.#counts.set(name, Math.floor(count / 2));

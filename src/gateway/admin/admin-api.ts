@@ -2,7 +2,9 @@ import type { IncomingMessage } from "node:http";
 import { privateFields } from "../../core/cache-steering.ts";
 import { type JsonValue, toPlain } from "../../core/canonical-json.ts";
 import { parseJson } from "../../core/strict-json.ts";
+import { repeatedCredential } from "../../policy/scope.ts";
 import type { AttemptLimit } from "../attempt-limit.ts";
+import type { AuditTrail } from "../audit/audit-trail.ts";
 import type { FastifyInstance, FastifyReply, FastifyRequest } from "../vendor.ts";
 import type { AdminRoute } from "./admin-route.ts";
 import { type AdminToken, showsToken } from "./admin-token.ts";
@@ -19,6 +21,8 @@ export interface AdminApiParts {
   /** Replaced when the configuration is read again. `requests`: of those who show the token. */
   readonly live: { readonly token: AdminToken; readonly requests: AttemptLimit };
   readonly wrongTokens: AttemptLimit;
+  /** Where it is logged who changes what. */
+  readonly audit: Pick<AuditTrail, "doing" | "refused">;
   /** Somebody came without the token. */
   onRefused(): void;
   /** Hears of faults that are ours. */
@@ -116,7 +120,10 @@ function addPath(admin: FastifyInstance, parts: AdminApiParts, path: string): vo
         const params = route.params === undefined ? {} : readParameters(route.params, request.params);
         const query = route.query === undefined ? {} : readParameters(route.query, request.query);
         if (answerType !== undefined) reply.header("content-type", answerType);
-        return route.handle({ body: request.body, query, params });
+        const { body } = request;
+        if (method === "GET") return route.handle({ body, query, params });
+        const asked = { action: `${method} ${path}`, from: request, params, query, body };
+        return parts.audit.doing(asked, () => route.handle({ body, query, params }));
       },
     });
   }
@@ -146,7 +153,7 @@ function hasHead({ method, answerType }: AdminRoute): boolean {
 
 /** Resolves with the reply when it was sent: nobody gets further without the token. */
 async function admit(
-  { live: { token, requests }, wrongTokens, onRefused }: AdminApiParts,
+  { live: { token, requests }, wrongTokens, audit, onRefused }: AdminApiParts,
   request: FastifyRequest,
   reply: FastifyReply,
 ): Promise<FastifyReply | undefined> {
@@ -158,6 +165,7 @@ async function admit(
     return request.is404 ? lost(request, reply) : undefined;
   }
   onRefused();
+  audit.refused(request.ip, authorization !== undefined);
   if (token.kind === "closed") {
     const detail = `The admin API is closed: ${token.reason}. ${token.remedy}`;
     return sendProblem(reply, { status: 403, code: "admin_closed", detail });

@@ -1,5 +1,6 @@
 import { STATUS_CODES } from "node:http";
 import { z } from "zod";
+import { AuditUnavailableError } from "../../audit/audit-log.ts";
 import { privateFields } from "../../core/cache-steering.ts";
 import { type ErrorDetails, InvalidOptionError, RepriseError, StoreUnavailableError } from "../../core/errors.ts";
 import { JsonError } from "../../core/strict-json.ts";
@@ -69,6 +70,8 @@ export function problemOf(error: unknown, isReading = false): ProblemDetails | u
   }
   if (error instanceof NotFoundError) return { status: 404, code: error.code, detail: error.message };
   if (error instanceof RefusedError) return { status: error.status, code: error.code, detail: told(error) };
+  // What the audit log cannot take is not done; who asks again later may be luckier.
+  if (error instanceof AuditUnavailableError) return { status: 503, code: error.code, detail: told(error) };
   if (error instanceof TooManyError) return { status: 429, code: error.code, detail: told(error) };
   if (error instanceof StoreUnavailableError) {
     const what = isReading ? "The store cannot be read" : "The store did not take it, and nothing is known to be done";

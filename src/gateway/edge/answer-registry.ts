@@ -100,6 +100,14 @@ export class AnswerRegistry {
     return value && this.#readVersion(slug, version, value);
   }
 
+  /** For good, with its text; its number is not given to another one. As `head`. */
+  async removeVersion(slug: string, version: number): Promise<void> {
+    const { store, announce } = this.#parts;
+    const key = versionKey(slug, version);
+    await this.#asked(async () => store.delete(systemTenant, key));
+    await announce([key]);
+  }
+
   /** Whether nothing that it lives by was taken back since it was computed. Rejects as `head`. */
   async isAlive(version: AnswerVersion): Promise<boolean> {
     const { store, truth } = this.#parts;

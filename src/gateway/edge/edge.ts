@@ -10,6 +10,7 @@ import { everything, systemTenant } from "../../core/scopes.ts";
 import type { MaybePromise } from "../../core/store.ts";
 import type { Core } from "../../core-assembly.ts";
 import type { EdgeSettings } from "../../edge-options.ts";
+import type { ErasedScope } from "../../erasure/erasure-record.ts";
 import { answerPaths, answersPrefix } from "../../layers/edge/answer-forms.ts";
 import { EdgeLabels } from "../../layers/edge/edge-labels.ts";
 import type { AnswerVersion } from "../../layers/edge/published-answer.ts";
@@ -19,6 +20,7 @@ import { AttemptLimit } from "../attempt-limit.ts";
 import { AnswerRegistry } from "./answer-registry.ts";
 import { AnswerRoute } from "./answer-route.ts";
 import { Answers } from "./answers.ts";
+import { eraseFromEdge } from "./edge-erasure.ts";
 import { refuse } from "./edge-reply.ts";
 import { OpenedCalls, type OpeningSettings } from "./opened-calls.ts";
 import { PromptRefresher, type RefresherParts } from "./prompt-refresher.ts";
@@ -148,6 +150,13 @@ export class Edge {
         return taken;
       },
     };
+  }
+
+  /** Removes what is published of somebody who is erased, after it was invalidated. Returns how much that was. */
+  erase(scope: ErasedScope): Promise<number> {
+    const { core } = this.#parts;
+    const parts = { registry: this.registry, truth: core.stored.truth, secret: core.wrapParts.secret };
+    return eraseFromEdge(parts, scope);
   }
 
   /** Something was taken back from the store: nothing of it is published any more, and caches are to forget it. */

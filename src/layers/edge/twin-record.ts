@@ -18,8 +18,14 @@ export interface TwinRecord {
 
 /** Under which key of the system it is stored. */
 export function twinKey(address: TwinAddress): string {
-  return `edge-twin:${twinPath(address)}`;
+  return `${prefix}${twinPath(address)}`;
 }
+
+export function isTwinKey(key: string): boolean {
+  return key.startsWith(prefix);
+}
+
+const prefix = "edge-twin:";
 
 export function encodeTwin(secret: FingerprintKey, address: TwinAddress, record: TwinRecord): Uint8Array {
   return sealText(secret, twinKey(address), JSON.stringify(record));

@@ -16,21 +16,41 @@ export const noEvidence: Evidence = Object.freeze({ observations: [], blocked: [
 
 /** The earliest make room. */
 const mostBlocked = 100;
+const mostAgreed = 100;
+/** No name of a question begins so. */
+const agreedMark = "+";
 
 export function learntKey(slot: string): string {
-  return `semantic-learnt:${slot}`;
+  return `${learnt}${slot}`;
 }
 
-export function withBlocked({ observations, blocked }: Evidence, question: string): Evidence {
-  return { observations, blocked: [...blocked.filter((one) => one !== question), question].slice(-mostBlocked) };
+/** Of which answer something stands under this key; `undefined` where that is something else. */
+export function learntSlotOf(key: string): string | undefined {
+  return key.startsWith(learnt) ? key.slice(learnt.length) : undefined;
 }
 
-/** One line for the observations, then one a question. */
-export function writeEvidence({ observations, blocked }: Evidence): Uint8Array {
-  return Buffer.from(
-    [Buffer.from(writeObservations(observations)).toString("base64url"), ...blocked].join("\n"),
-    "utf8",
-  );
+const learnt = "semantic-learnt:";
+
+export function withBlocked({ blocked, ...others }: Evidence, question: string): Evidence {
+  return { ...others, blocked: [...blocked.filter((one) => one !== question), question].slice(-mostBlocked) };
+}
+
+export function withAgreement({ agreed = [], ...others }: Evidence, member: string, answer: string): Evidence {
+  const line = `${member} ${answer}`;
+  // What agreed with an answer that stood there before says nothing of this one.
+  const same = agreed.filter((one) => one !== line && one.endsWith(` ${answer}`));
+  return { ...others, agreed: [...same, line].slice(-mostAgreed) };
+}
+
+/** How many members besides `writer` have got the same as the answer of this digest. */
+export function agreements({ agreed = [] }: Evidence, writer: string | undefined, answer: string): number {
+  return agreed.filter((one) => one.endsWith(` ${answer}`) && one !== `${writer} ${answer}`).length;
+}
+
+/** One line for the observations, then one a question and one a member. */
+export function writeEvidence({ observations, blocked, agreed = [] }: Evidence): Uint8Array {
+  const lines = [...blocked, ...agreed.map((one) => agreedMark + one)];
+  return Buffer.from([Buffer.from(writeObservations(observations)).toString("base64url"), ...lines].join("\n"), "utf8");
 }
 
 /** What cannot be read is as good as nothing. */

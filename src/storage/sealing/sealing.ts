@@ -159,6 +159,11 @@ export class Sealing implements Keyring {
     this.#failure = undefined;
   }
 
+  /** Under which key the driver has what stands under `key` here. */
+  nameOf(tenant: string, key: string): string {
+    return this.#hashOf(tenant, key);
+  }
+
   #lookLater(): void {
     if (this.#isClosed) return;
     this.#cancel = this.#options.clock.after(lookAgainMs, () => {

@@ -36,6 +36,10 @@ export class SeenTenants {
     seen.lastSeenAt = this.#clock.now();
   }
 
+  forget(tenant: string): void {
+    this.#tenants.delete(tenant);
+  }
+
   /** By tenant, as they are now. */
   get all(): ReadonlyMap<string, SeenTenant> {
     return new Map(this.#tenants.entries());

@@ -1,0 +1,117 @@
+import type { Bus } from "../../core/bus.ts";
+import { systemClock, systemRandom } from "../../core/clock.ts";
+import type { Store } from "../../core/store.ts";
+import type { Core } from "../../core-assembly.ts";
+import { Eraser } from "../../erasure/eraser.ts";
+import type { ErasedScope } from "../../erasure/erasure-record.ts";
+import { signReceipt } from "../../erasure/receipt.ts";
+import { sharedScopesOf } from "../../shared-scope-options.ts";
+import type { Log } from "../../telemetry/log.ts";
+import { version } from "../../version.ts";
+import type { Peers } from "../../workers/peers.ts";
+import type { AdminRoute } from "../admin/admin-route.ts";
+import type { GatewayAudit } from "../audit/audit-assembly.ts";
+import type { GatewayConfig } from "../config.ts";
+import { type DeedsParts, erasureDeeds } from "./erasure-deeds.ts";
+import { erasureRoutes } from "./erasure-routes.ts";
+
+/** Erasure as a gateway does it, with the others that share its store. */
+
+export interface GatewayErasureParts extends Pick<DeedsParts, "keys" | "edge" | "invalidate"> {
+  readonly live: { readonly config: GatewayConfig };
+  readonly core: Core;
+  readonly shared: {
+    readonly store?: Store & { readonly bus?: Bus };
+    readonly bus?: Bus;
+    readonly semantic: { readonly vectors?: object };
+  };
+  readonly peers: Peers | undefined;
+  readonly audit: Pick<GatewayAudit, "trail" | "signingKey">;
+  /** Parts of this process that remember tenants by name. */
+  readonly remembering: readonly { forget(tenant: string): void }[];
+  readonly log: Pick<Log, "info" | "warn">;
+}
+
+export interface GatewayErasure {
+  readonly routes: readonly AdminRoute[];
+  close(): Promise<void>;
+}
+
+const topic = "erased";
+
+export function gatewayErasure(parts: GatewayErasureParts): GatewayErasure {
+  const { live, core, shared, peers, audit, log } = parts;
+  const { bus = shared.store?.bus } = shared;
+  const { truth } = core.stored;
+  const forgetHere = (tenant: string): void => {
+    for (const part of parts.remembering) part.forget(tenant);
+  };
+  const stopListening = bus?.subscribe({
+    heard(message) {
+      if (message.kind !== "said" || message.topic !== topic) return;
+      const { tenant, isWhole } = JSON.parse(message.text) as { readonly tenant: string; readonly isWhole: boolean };
+      if (isWhole) forgetHere(tenant);
+      void core.forget(tenant, isWhole ? undefined : []).catch(() => {});
+    },
+    // Nothing of it is served; it is only in memory for longer.
+    missed: () => {},
+  });
+  const deeds = erasureDeeds({
+    ...{ core, keys: parts.keys, edge: parts.edge, invalidate: parts.invalidate },
+    driver: shared.store ?? truth,
+    vectors: shared.semantic.vectors,
+    sharedScopes: () => sharedScopesOf(live.config).keys(),
+    async forgetElsewhere({ tenant, user }) {
+      if (user === undefined) forgetHere(tenant);
+      const text = JSON.stringify({ tenant, isWhole: user === undefined });
+      // Who does not hear it serves nothing of it either.
+      await Promise.resolve(bus?.publish([{ kind: "said", topic, text }])).catch(() => {});
+      await peers?.heard();
+    },
+    outOfReach: (scope) => outOfReach(live.config, scope),
+    clock: systemClock,
+    random: systemRandom,
+  });
+  const eraser = new Eraser({
+    ...{ store: truth, secret: core.wrapParts.secret, keyring: core.sealing, deeds },
+    receiptOf: (record) =>
+      JSON.stringify(
+        signReceipt(record, {
+          ...{ key: audit.signingKey(), software: `reprise ${version}`, random: systemRandom },
+          finishedAt: systemClock.now(),
+        }),
+      ),
+    clock: systemClock,
+    random: systemRandom,
+    onTrouble: (erasure, step, err) =>
+      log.warn({ erasure, step, err }, "an erasure does not get on; it is tried again"),
+    onDone: ({ id, counts }) => {
+      log.info({ erasure: id, ...counts }, "an erasure is done");
+      void audit.trail.seen("erasure done", { kind: "gateway" }, { erasure: id, ...counts });
+    },
+  });
+  void eraser.watch();
+  return {
+    routes: erasureRoutes(eraser),
+    async close() {
+      stopListening?.();
+      await eraser.close();
+    },
+  };
+}
+
+function outOfReach({ layers: { edge }, telemetry }: GatewayConfig, { user }: ErasedScope): readonly string[] {
+  const caches = Object.keys(edge.purge);
+  const told = caches.length === 0 ? "" : ` Caches that were told to forget: ${caches.join(", ")}.`;
+  const isLogged = telemetry.accessLog !== undefined;
+  return [
+    "Backups of the store, its journals and its replicas hold what they held when they were made.",
+    `Caches in front and browsers may show what they were given before until it expires there.${told}`,
+    "Providers keep what they were sent by rules of their own.",
+    ...(isLogged ? ["Lines that the access log has of earlier calls stay in its files."] : []),
+    "The audit log names the tenant, and users by a digest.",
+    ...(user === undefined
+      ? []
+      : ["Vectors of texts that the tenant's users asked for alike belong to the tenant, and were left."]),
+  ];
+}

@@ -1,0 +1,125 @@
+import type { Clock, Random } from "../../core/clock.ts";
+import { defined } from "../../core/defined.ts";
+import { renewGeneration, scopeKey } from "../../core/generations.ts";
+import { scopeOf, wholeTenant } from "../../core/scopes.ts";
+import { isScrubbable } from "../../core/scrub.ts";
+import { memberOf, memberTag, sharedTenant } from "../../core/shared-scope.ts";
+import type { Store } from "../../core/store.ts";
+import { isListable } from "../../core/store-listing.ts";
+import type { Core } from "../../core-assembly.ts";
+import type { Deed, ErasureDeeds } from "../../erasure/eraser.ts";
+import { type ErasedScope, nothingErased } from "../../erasure/erasure-record.ts";
+import { type SideRow, sweepOwned, sweepTenant } from "../../erasure/row-sweep.ts";
+import { aliasKindOf, readAlias } from "../../layers/semantic/aliases.ts";
+import { learntSlotOf } from "../../layers/semantic/learnt.ts";
+import type { Invalidation } from "../../storage/invalidation-wish.ts";
+
+/** How a gateway erases: its stores, what is published, and the memory of all who share them. */
+
+export interface DeedsParts {
+  readonly core: Pick<Core, "stored" | "forget" | "sealing">;
+  /** The driver of the store, which sees what cannot be opened any more as well. */
+  readonly driver: Store;
+  readonly vectors: object | undefined;
+  /** Reaches the edge and all workers as well. */
+  readonly invalidate: (wish: Invalidation) => Promise<unknown>;
+  readonly keys: { erase(tenant: string, user?: string): Promise<number> };
+  readonly edge: { erase(scope: ErasedScope): Promise<number> };
+  /** Scopes that tenants share, by name. */
+  readonly sharedScopes: () => Iterable<string>;
+  /** Has the tenant forgotten by whoever else shares the store, and by the other parts of this process. */
+  readonly forgetElsewhere: (scope: ErasedScope) => Promise<void>;
+  /** What is left where nobody here reaches, as the configuration has it. */
+  readonly outOfReach: (scope: ErasedScope) => readonly string[];
+  readonly clock: Clock;
+  readonly random: Random;
+}
+
+/** How long the token of somebody who was erased stands: longer than any call that knows the one before. */
+const tombstoneMs = 60 * 60_000;
+
+export function erasureDeeds(parts: DeedsParts): ErasureDeeds {
+  const { core, driver, keys, edge } = parts;
+  return {
+    async kill(scope) {
+      for (const wish of wishesOf(parts, scope)) await parts.invalidate(wish);
+    },
+    revokeKeys: ({ tenant, user }) => keys.erase(tenant, user),
+    removeRows: (scope) => removeRows(parts, scope),
+    async removePublished(scope) {
+      return { counts: { published: await edge.erase(scope) } };
+    },
+    async forget(scope) {
+      await core.forget(scope.tenant, scope.user === undefined ? undefined : []);
+      await parts.forgetElsewhere(scope);
+    },
+    async scrub(scope) {
+      await leaveTombstone(parts, scope);
+      const remains: string[] = [...parts.outOfReach(scope)];
+      for (const place of [driver, parts.vectors]) {
+        if (place === undefined || !isScrubbable(place)) continue;
+        remains.push(...(await place.scrub()).notes);
+      }
+      return { remains };
+    },
+  };
+}
+
+/** What is taken back: what is the tenant's or the user's own, and what they have given to scopes that tenants share. */
+function wishesOf({ sharedScopes }: DeedsParts, { tenant, user }: ErasedScope): readonly Invalidation[] {
+  const given = [...sharedScopes()].map((name): Invalidation => {
+    const shared = sharedTenant(name);
+    return user === undefined
+      ? { tenant: shared, user: memberOf(tenant) }
+      : { tenant: shared, tags: [memberTag(tenant, user)] };
+  });
+  return [{ tenant, ...defined({ user }) }, ...given];
+}
+
+async function removeRows(parts: DeedsParts, { tenant, user }: ErasedScope): Promise<Deed> {
+  const { core, driver, sharedScopes } = parts;
+  const { truth } = core.stored;
+  if (!isListable(driver) || !isListable(truth)) return { remains: [unlisted(driver, core.sealing !== undefined)] };
+  const owned = (of: string, scopes: readonly string[]) =>
+    sweepOwned(truth, {
+      tenant: of,
+      scopes: new Set(scopes),
+      sideRowOf,
+      onFound: (slots) => core.forget(of, slots),
+    });
+  const counts = { ...nothingErased };
+  const add = ({ rows, answers }: { readonly rows: number; readonly answers: number }): void => {
+    counts.rows += rows;
+    counts.answers += answers;
+  };
+  for (const name of sharedScopes()) {
+    const shared = sharedTenant(name);
+    const scope =
+      user === undefined ? scopeOf("user", memberOf(tenant), shared) : scopeOf("tag", memberTag(tenant, user), shared);
+    add(await owned(shared, [scope.name]));
+  }
+  if (user !== undefined) add(await owned(tenant, [scopeOf("user", user, tenant).name]));
+  else {
+    const token = scopeKey(wholeTenant(tenant));
+    const kept = core.sealing?.nameOf(tenant, token) ?? token;
+    add(await sweepTenant(driver, tenant, (key) => key === kept));
+  }
+  return { counts };
+}
+
+/** The last token, for an hour: what lives by an earlier one is dead with it and without it. */
+async function leaveTombstone({ core, clock, random }: DeedsParts, { tenant, user }: ErasedScope): Promise<void> {
+  const scope = user === undefined ? wholeTenant(tenant) : scopeOf("user", user, tenant);
+  await renewGeneration(core.stored.truth, scope, random, clock.now() + tombstoneMs);
+}
+
+function sideRowOf(key: string, value: Uint8Array): SideRow | undefined {
+  const learnt = learntSlotOf(key);
+  if (learnt !== undefined) return { slot: learnt };
+  return aliasKindOf(key) === undefined ? undefined : readAlias(value);
+}
+
+function unlisted({ name }: Store, isSealed: boolean): string {
+  const state = isSealed ? "sealed with a key that is gone" : "under keys that nobody can make without the secret";
+  return `The ${name} store cannot list what it holds: rows stay there until it evicts them or they expire, served to nobody and ${state}.`;
+}

@@ -1,0 +1,135 @@
+import { readdirSync, readFileSync, writeFileSync } from "node:fs";
+import { join } from "node:path";
+import { describe, expect, test } from "vitest";
+import { callAdmin } from "./admin-call.ts";
+import { ask, bearer, contentOf, question, statusOf } from "./chat-call.ts";
+import { exchange } from "./http-exchange.ts";
+import { inMemory, onDisk, type RunningGateway, runBoth, runGateway, runOrigin } from "./running-gateway.ts";
+
+/** Erased means erased: nothing is served, nothing is left in the files, and there is a receipt. */
+
+const canary = (whose: string) => `Where does the canary of ${whose} sing at night?`;
+
+async function tenantOf(gateway: RunningGateway, headersOf: Record<string, string>): Promise<string> {
+  const { headers } = await ask(gateway, question("Who am I?"), headersOf);
+  return decodeURIComponent(String(headers["x-ai-cache-entry"]).split(":")[0] as string);
+}
+
+/** What of `texts` stands in any file below the data folder. */
+function foundIn(folder: string, texts: readonly string[]): readonly string[] {
+  const files = readdirSync(folder, { recursive: true, withFileTypes: true }).filter((entry) => entry.isFile());
+  const contents = files.map(({ parentPath, name }) => readFileSync(join(parentPath, name)));
+  return texts.filter((text) => contents.some((content) => content.includes(text)));
+}
+
+async function erase(gateway: RunningGateway, path: string) {
+  const { status, text } = await callAdmin(gateway, path, { method: "DELETE" });
+  expect([status, JSON.parse(text)]).toMatchObject([200, { state: "done" }]);
+  return JSON.parse(text).receipt.receipt;
+}
+
+describe("DELETE /admin/v1/tenants/{id}", () => {
+  test("leaves no byte of the tenant in the files of the store and of the vectors, and all of others", async () => {
+    const origin = await runOrigin();
+    const gateway = await runGateway(origin, onDisk);
+    for (const whose of ["acme", "umbra"]) await ask(gateway, question(canary(whose)), bearer(`key-of-${whose}`));
+    const acme = await tenantOf(gateway, bearer("key-of-acme"));
+    // Questions get to the files behind their answers.
+    await expect.poll(() => foundIn(gateway.folder, [canary("acme"), canary("umbra")]).length).toBe(2);
+    const receipt = await erase(gateway, `/tenants/${encodeURIComponent(acme)}`);
+    expect(receipt).toMatchObject({ erased: { tenant: acme }, removed: { answers: 2 } });
+    expect(receipt.remains.join(" ")).toMatch(/Backups/);
+    expect(foundIn(gateway.folder, [canary("acme")])).toEqual([]);
+    expect(foundIn(gateway.folder, [canary("umbra")])).toEqual([canary("umbra")]);
+    expect(statusOf(await ask(gateway, question(canary("umbra")), bearer("key-of-umbra")))).toBe("HIT");
+    expect(statusOf(await ask(gateway, question(canary("acme")), bearer("key-of-acme")))).toBe("MISS");
+    expect(statusOf(await ask(gateway, question(canary("acme")), bearer("key-of-acme")))).toBe("HIT");
+  });
+
+  test("withdraws what was published of the tenant, with its text, and tells the caches in front", async () => {
+    const { gateway } = await runBoth(inMemory);
+    const answer = await ask(gateway, question(canary("acme")), bearer("key-of-acme"));
+    const entry = String(answer.headers["x-ai-cache-entry"]);
+    const published = await callAdmin(gateway, "/answers", { body: { slug: "song", entry } });
+    expect(published.status).toBe(200);
+    const tenant = decodeURIComponent(entry.split(":")[0] as string);
+    expect((await exchange(`${gateway.url}/v1/answers/song`)).text).toContain(contentOf(answer).slice(0, 20));
+    expect(await erase(gateway, `/tenants/${encodeURIComponent(tenant)}`)).toMatchObject({ removed: { published: 1 } });
+    expect((await exchange(`${gateway.url}/v1/answers/song`)).status).toBe(410);
+  });
+
+  test("is told by its id for as long as it is kept, and of one that there is not nothing is", async () => {
+    const { gateway } = await runBoth(inMemory);
+    const done = JSON.parse((await callAdmin(gateway, "/tenants/nobody", { method: "DELETE" })).text);
+    expect(done).toMatchObject({ state: "done", removed: { rows: 0, answers: 0 } });
+    const again = JSON.parse((await callAdmin(gateway, `/erasures/${done.id}`)).text);
+    expect(again).toEqual(done);
+    expect((await callAdmin(gateway, "/erasures/none")).status).toBe(404);
+  });
+});
+
+describe("DELETE /admin/v1/tenants/{id}/users/{user}", () => {
+  test("leaves no byte of the user, and what other users have", async () => {
+    const origin = await runOrigin();
+    const gateway = await runGateway(origin, { ...onDisk, layers: { exact: { perUser: true } } });
+    const as = (user: string) => ({ ...bearer("key-of-acme"), "x-ai-user": user });
+    for (const user of ["ann@example.org", "bob"]) await ask(gateway, question(canary(user)), as(user));
+    const acme = await tenantOf(gateway, as("bob"));
+    await expect.poll(() => foundIn(gateway.folder, [canary("ann@example.org"), canary("bob")]).length).toBe(2);
+    const path = `/tenants/${encodeURIComponent(acme)}/users/${encodeURIComponent("ann@example.org")}`;
+    expect(await erase(gateway, path)).toMatchObject({ removed: { answers: 1 } });
+    expect(foundIn(gateway.folder, [canary("ann@example.org"), "ann@example.org"])).toEqual([]);
+    expect(statusOf(await ask(gateway, question(canary("bob")), as("bob")))).toBe("HIT");
+    expect(statusOf(await ask(gateway, question(canary("ann@example.org")), as("ann@example.org")))).toBe("MISS");
+  });
+});
+
+describe("the audit log of a gateway", () => {
+  const records = async (gateway: RunningGateway, query = "") =>
+    JSON.parse((await callAdmin(gateway, `/audit${query}`)).text);
+
+  test("says who changed what, before and after it, and neither texts nor users nor tokens", async () => {
+    const { gateway } = await runBoth(inMemory);
+    await callAdmin(gateway, "/invalidate", { body: { tags: ["doc:1"], user: "ann@example.org" } });
+    await callAdmin(gateway, "/prompts/motel", { method: "PUT", body: { text: "A secret prompt." } });
+    await callAdmin(gateway, "/feedback", { body: { entry: "x:y", verdict: "right", note: "A private note." } });
+    await callAdmin(gateway, "/invalidate", { body: { nothing: true } });
+    const page = await records(gateway);
+    expect(page.records.map(({ action, stage, what }: never) => [action, stage, what]).toReversed()).toMatchObject([
+      ["POST /invalidate", "asked", { tags: ["doc:1"], user: expect.any(String) }],
+      ["POST /invalidate", "done", { asked: 1 }],
+      ["PUT /prompts/{name}", "asked", { name: "motel" }],
+      ["PUT /prompts/{name}", "done", { asked: 3 }],
+      ["POST /feedback", "asked", { entry: "x:y", verdict: "right" }],
+      ["POST /feedback", "done", { asked: 5 }],
+      ["POST /invalidate", "asked", {}],
+      ["POST /invalidate", "failed", { asked: 7, code: "invalid_option" }],
+    ]);
+    const [newest] = page.records;
+    expect(newest.by).toEqual({ kind: "admin", token: expect.stringMatching(/^[\w-]{16}$/), address: "127.0.0.1" });
+    expect(foundIn(join(gateway.folder, "audit"), ["secret prompt", "private note", "ann@example.org"])).toEqual([]);
+    const two = await records(gateway, "?limit=2");
+    expect(two).toMatchObject({ records: [{ sequence: 8 }, { sequence: 7 }], cursor: "7" });
+    expect(await records(gateway, `?limit=500&cursor=${two.cursor}`)).toMatchObject({ records: { length: 6 } });
+    expect((await callAdmin(gateway, "/audit?cursor=x")).status).toBe(400);
+  });
+
+  test("counts those who come without the right token, and has a line for the first", async () => {
+    const { gateway } = await runBoth(inMemory);
+    for (let times = 0; times < 5; times += 1)
+      await callAdmin(gateway, "/stats", { headers: { authorization: "Bearer wrong-token-of-somebody" } });
+    await expect.poll(async () => (await records(gateway)).records.length).toBe(1);
+    expect(await records(gateway)).toMatchObject({
+      records: [{ action: "admin log-in", by: { kind: "nobody", address: "127.0.0.1" }, what: { token: "wrong" } }],
+    });
+  });
+
+  test("has nothing done that it cannot write down, and says so", async () => {
+    const { gateway } = await runBoth(inMemory);
+    writeFileSync(join(gateway.folder, "audit"), "in the way");
+    await ask(gateway);
+    const refused = await callAdmin(gateway, "/invalidate", { body: { all: true } });
+    expect([refused.status, JSON.parse(refused.text).code]).toEqual([503, "audit_unavailable"]);
+    expect(statusOf(await ask(gateway))).toBe("HIT");
+  });
+});
