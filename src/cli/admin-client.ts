@@ -1,4 +1,7 @@
-import { type Dispatcher, request } from "undici";
+import { X509Certificate } from "node:crypto";
+import { readFileSync } from "node:fs";
+import type { PeerCertificate } from "node:tls";
+import { Agent, type Dispatcher, request } from "undici";
 import { RepriseError } from "../core/errors.ts";
 import { adminTokenFile, readAdminToken } from "../gateway/admin/admin-token.ts";
 import type { GatewayConfig } from "../gateway/config.ts";
@@ -54,7 +57,9 @@ async function askAdmin(
 ): Promise<unknown> {
   const url = given === undefined ? urlOf(config) : checked(given);
   const token = tokenFor(config, url);
-  const answer = await asked(`${url}/admin/v1${route}`, { token, method, body }).catch((error: unknown) => {
+  const dispatcher = given === undefined ? trusting(config) : undefined;
+  const question = { token, method, body, dispatcher };
+  const answer = await asked(`${url}/admin/v1${route}`, question).catch((error: unknown) => {
     const { code, message } = error as { readonly code?: string; readonly message: string };
     throw new GatewayRequestError("gateway_unreachable", {
       message: `No gateway answers at ${url} (${code ?? message})`,
@@ -65,11 +70,34 @@ async function askAdmin(
   throw refusal(url, answer);
 }
 
-function urlOf({ server: { host, port } }: GatewayConfig): string {
-  if (port === 0) throw new MisuseError("server.port is 0, which is any free one", "Name the gateway with --url.");
+function urlOf({ server: { host: common, port: shared, admin, tls } }: GatewayConfig): string {
+  const { port = shared, host = common } = admin.port === undefined ? {} : admin;
+  const section = admin.port === undefined ? "server" : "server.admin";
+  if (port === 0) throw new MisuseError(`${section}.port is 0, which is any free one`, "Name the gateway with --url.");
   // What listens on every address listens on this one.
   const name = host === "0.0.0.0" ? "127.0.0.1" : host === "::" ? "::1" : host;
-  return `http://${name.includes(":") ? `[${name}]` : name}:${port}`;
+  return `${tls.cert === undefined ? "http" : "https"}://${name.includes(":") ? `[${name}]` : name}:${port}`;
+}
+
+/**
+ * The certificate of the configuration is that of the gateway it describes, whatever names and signatures it has: it is
+ * taken by its fingerprint, since who reads its file needs nobody to vouch for it. It is asked by its address, too.
+ */
+function trusting({ server: { tls } }: GatewayConfig): Dispatcher | undefined {
+  if (tls.cert === undefined) return undefined;
+  let pem: Buffer;
+  try {
+    pem = readFileSync(tls.cert);
+  } catch (error) {
+    throw new GatewayRequestError("tls_files", {
+      message: `${tls.cert} cannot be read (${(error as NodeJS.ErrnoException).code})`,
+      remedy: "Run this as the user who runs the gateway, or name the gateway with --url",
+    });
+  }
+  const { fingerprint256 } = new X509Certificate(pem);
+  const checkServerIdentity = (_host: string, { fingerprint256: shown }: PeerCertificate) =>
+    shown === fingerprint256 ? undefined : new Error("it shows another certificate than that of server.tls.cert");
+  return new Agent({ connect: { ca: pem, checkServerIdentity }, keepAliveTimeout: 1 });
 }
 
 function checked(given: string): string {
@@ -119,15 +147,17 @@ interface AdminQuestion {
   readonly token: string;
   readonly method: string;
   readonly body: object | undefined;
+  readonly dispatcher: Dispatcher | undefined;
 }
 
-async function asked(url: string, { token, method, body }: AdminQuestion): Promise<AdminAnswer> {
+async function asked(url: string, { token, method, body, dispatcher }: AdminQuestion): Promise<AdminAnswer> {
   const response = await request(url, {
     method: method as Dispatcher.HttpMethod,
     headers: { authorization: `Bearer ${token}`, ...(body !== undefined && { "content-type": "application/json" }) },
     body: body === undefined ? null : JSON.stringify(body),
     headersTimeout: answerTimeoutMs,
     bodyTimeout: answerTimeoutMs,
+    ...(dispatcher && { dispatcher }),
   });
   const isJson = /\bjson\b/.test(String(response.headers["content-type"]));
   const text = await response.body.text();

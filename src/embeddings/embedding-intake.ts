@@ -114,6 +114,7 @@ export class EmbeddingIntake {
     if (reading === undefined) {
       const opened = this.#opened(body);
       parsed = protocol.parseRequest(opened.body, endpoint);
+      request.assertBody?.(opened.body);
       reading = readingOf(parsed, opened.ask);
     }
     const origin = request.originFor(reading.model);

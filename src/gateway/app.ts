@@ -45,6 +45,7 @@ import { partsInUse, sharedPartsOf } from "./shared-parts.ts";
 import { type Admission, admissionOf } from "./tenancy/admission.ts";
 import { keyRoutes } from "./tenancy/key-routes.ts";
 import { virtualKeysOf } from "./tenancy/keys-assembly.ts";
+import { TenantStreams } from "./tenant-streams.ts";
 import { TlsFileError, tlsOptionsOf } from "./tls-files.ts";
 import { refuseUnreadable } from "./unreadable-request.ts";
 import { refusalNotice, replicaNotice, tellOfOrigin } from "./upstream-notices.ts";
@@ -132,6 +133,7 @@ export async function createApp(config: GatewayConfig, log: Log, peers?: Peers):
     core,
     clock,
     live: liveParts(config, around),
+    streams: new TenantStreams(() => admin.config.security.limits.streamsPerTenant),
     tracing,
     findTwin: (address) => edge.current?.findTwin(address),
     observe: metrics.observeResponse,

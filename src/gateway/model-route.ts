@@ -1,11 +1,14 @@
 import type { IncomingMessage, ServerResponse } from "node:http";
+import type { Answer, AnswerStream } from "../core/answer.ts";
 import type { AskedBy } from "../core/asked-by.ts";
 import type { Clock } from "../core/clock.ts";
 import type { WireFormat } from "../core/embedding-protocol.ts";
 import { RepriseError, RequestRejectedError } from "../core/errors.ts";
 import type { MaybePromise } from "../core/store.ts";
 import type { Core } from "../core-assembly.ts";
+import type { IncomingCall } from "../embeddings/embedding-intake.ts";
 import type { TwinAddress } from "../layers/edge/twin-address.ts";
+import { choosesUpstream, refuseChosenUpstream } from "../policy/chosen-upstream.ts";
 import type { CompatHeaders } from "../policy/compat-headers.ts";
 import type { CallTracing } from "../telemetry/opentelemetry/call-tracing.ts";
 import { assertDigest } from "./edge/claimed-digest.ts";
@@ -18,6 +21,7 @@ import { callerOf, sendAnswer } from "./send-answer.ts";
 import { type ErrorReporter, sendError } from "./send-error.ts";
 import type { Admission } from "./tenancy/admission.ts";
 import { assertModel } from "./tenancy/key-scope.ts";
+import type { TenantStreams } from "./tenant-streams.ts";
 import type { Upstream } from "./upstream-origin.ts";
 import type { Upstreams } from "./upstreams.ts";
 
@@ -39,6 +43,7 @@ export interface ModelRouteParts {
     /** Who is let in; `undefined`: everybody, and the credentials of each tell who he is. */
     readonly admission?: Admission | undefined;
   };
+  readonly streams: TenantStreams;
   /** `undefined` where no spans are wanted. */
   readonly tracing: CallTracing | undefined;
   /** What can be had by GET of a call that was answered. */
@@ -113,6 +118,7 @@ async function answerCall(
   const { core, clock } = parts;
   const startedAt = clock.monotonic();
   let isTaken = false;
+  let leave: (() => void) | undefined;
   try {
     const refers = refersToPrompt(request.rawHeaders);
     if (request.method === "QUERY") {
@@ -132,13 +138,17 @@ async function answerCall(
       query: takenApart(request.url as string).query,
       rawHeaders: request.rawHeaders,
       body,
+      assertBody: refuseChosenUpstream,
+      isDropped: choosesUpstream,
       principal,
     };
     const call = refers ? await withPrompt(core, incoming) : incoming;
+    parts.streams.assertRoom(() => core.tenantOf(call));
     isTaken = true;
     const handled = core.handle(call, callerOf(response));
     const answer = handled instanceof Promise ? await handled : handled;
     const isStream = !(answer.body instanceof Uint8Array);
+    if (isStream) leave = entered(parts, call, answer);
     const asTwin = request.method === "QUERY" && (await sendAsTwin(parts, request, response, answer));
     const sent = asTwin ? undefined : sendAnswer(response, answer, stallMs);
     if (sent !== undefined) await sent;
@@ -148,6 +158,18 @@ async function answerCall(
     if (!isTaken) parts.countUnread(protocol, RepriseError.isInstance(error) ? error.code : "internal");
     sendError(response, error, protocol);
     parts.observe(protocol.name, "error", false, clock.monotonic() - startedAt);
+  } finally {
+    leave?.();
+  }
+}
+
+/** A stream that is one too many, since several began at once, is given up. */
+function entered({ core, streams }: ModelRouteParts, call: IncomingCall, { body }: Answer): () => void {
+  try {
+    return streams.enter(core.tenantOf(call));
+  } catch (error) {
+    void (body as AnswerStream).return();
+    throw error;
   }
 }
 

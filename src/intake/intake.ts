@@ -42,6 +42,10 @@ export interface IncomingRequest {
   readonly rawHeaders: readonly string[];
   /** The decoded body. */
   readonly body: Uint8Array;
+  /** What else holds for a body that was not seen lately; throws `RequestRejectedError`. */
+  readonly assertBody?: (body: Uint8Array) => void;
+  /** Which header fields go no further, besides those that never do. */
+  readonly isDropped?: (name: string) => boolean;
   /** The registered prompt that was put into the body, where the call referred to one. */
   readonly prompt?: string;
   /** Who asks, where it was checked already; otherwise the credentials among the fields tell. */
@@ -118,6 +122,7 @@ export class Intake {
     if (reading === undefined) {
       const opened = this.#opened(body);
       parsed = protocol.parseRequest(opened.body, endpoint, query);
+      request.assertBody?.(opened.body);
       const digest = contentDigest(parsed.canonical);
       const sources = fileSourcesOf(opened.body).map(sourceTag);
       reading = {

@@ -4,7 +4,7 @@ import { type Directives, directiveHeaders } from "../core/directives.ts";
 import { type FingerprintKey, fingerprint, lengthPrefixed } from "../core/fingerprint.ts";
 import { type CompatHeaders, noCompatHeaders } from "../policy/compat-headers.ts";
 import { narrowed, readDirectives } from "../policy/directives.ts";
-import { classifyHeader, readQuery } from "../policy/scope.ts";
+import { assertCredentialsOnce, classifyHeader, readQuery } from "../policy/scope.ts";
 
 /**
  * Header fields and credentials in the query to tenant, directives, what is forwarded and what is keyed: each header is
@@ -26,6 +26,8 @@ export interface FieldsOfRequest {
   readonly query: string;
   /** Names and values in turn, as node gives them. */
   readonly rawHeaders: readonly string[];
+  /** Which fields (lower-case name) go no further, besides those that never do. */
+  readonly isDropped?: (name: string) => boolean;
   /** Who asks, where it was checked already. */
   readonly principal?: AskedBy | undefined;
 }
@@ -96,6 +98,7 @@ export class RequestHeaders {
 
   #readNew(request: FieldsOfRequest, text: string, secrets: string): HeaderReading {
     const { principal } = request;
+    assertCredentialsOnce(request.rawHeaders);
     const merged = mergedHeaders(request.rawHeaders);
     const directives = within(principal, readDirectives(merged, this.#compat.asks));
     const credentials: string[] = secrets === "" ? [] : ["?", secrets];
@@ -107,7 +110,8 @@ export class RequestHeaders {
       if (this.#compat.isPartition(name)) keyed.push(name, given);
       const value = this.#compat.forwarded(name, given);
       if (value === undefined) continue;
-      const use = stripped.has(name) ? "drop" : classifyHeader(name, request.protocol.keyedHeaders);
+      const isDropped = stripped.has(name) || request.isDropped?.(name) === true;
+      const use = isDropped ? "drop" : classifyHeader(name, request.protocol.keyedHeaders);
       if (use === "drop" || (use === "credential" && principal !== undefined)) continue;
       forwarded[name] = value;
       if (use === "credential") credentials.push(name, value);

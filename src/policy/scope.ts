@@ -1,3 +1,4 @@
+import { RequestRejectedError } from "../core/errors.ts";
 import { hopByHop } from "../core/hop-by-hop.ts";
 
 /**
@@ -120,4 +121,29 @@ export function classifyHeader(name: string, keyedHeaders: readonly string[]): H
   if (dropped.has(name) || droppedPrefixes.some((prefix) => name.startsWith(prefix))) return "drop";
   if (neutral.has(name) || neutralPrefixes.some((prefix) => name.startsWith(prefix))) return "neutral";
   return credentials.has(name) || credentialName.test(name) ? "credential" : "keyed";
+}
+
+/** The name of a credential that stands in more than one field: of two, one was put there by somebody else. */
+export function repeatedCredential(rawHeaders: readonly string[]): string | undefined {
+  const seen = new Set<string>();
+  for (let index = 0; index < rawHeaders.length; index += 2) {
+    const name = (rawHeaders[index] as string).toLowerCase();
+    // Clients may part their cookies.
+    if (name === "cookie" || classifyHeader(name, []) !== "credential") continue;
+    if (seen.has(name)) return name;
+    seen.add(name);
+  }
+  return undefined;
+}
+
+/** Throws `RequestRejectedError`. */
+export function assertCredentialsOnce(rawHeaders: readonly string[]): void {
+  const param = repeatedCredential(rawHeaders);
+  if (param === undefined) return;
+  throw new RequestRejectedError({
+    code: "repeated_credential",
+    param,
+    message: `The header field ${param.slice(0, 64)} stands in the request more than once.`,
+    remedy: "Send one credential.",
+  });
 }

@@ -157,6 +157,10 @@ async function admit(
   request: FastifyRequest,
   reply: FastifyReply,
 ): Promise<FastifyReply | undefined> {
+  if (repeatedCredential(request.raw.rawHeaders) !== undefined) {
+    const detail = "The request shows more than one credential of a kind. Send one.";
+    return sendProblem(reply, { status: 400, code: "repeated_credential", detail });
+  }
   const { authorization } = request.headers;
   // Here, and not where fastify has its place for it: there a body that cannot be read would be told of first.
   if (token.kind === "open" && showsToken(authorization, token.token)) {
