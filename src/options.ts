@@ -3,6 +3,7 @@ import { accessLogSchema } from "./access-log/access-log-options.ts";
 import type { SemanticMode } from "./core/semantic.ts";
 import type { TwinAccess } from "./core/twin-access.ts";
 import { edgeSchema, twinAccess, twinsMeaning } from "./edge-options.ts";
+import { limitsSchema } from "./limits-options.ts";
 import { adminListenerSchema, allowPrivateUpstreams, networkLimitsSchema, tlsSchema } from "./network-options.ts";
 import {
   bearerToken,
@@ -86,6 +87,7 @@ const sections = z.strictObject({
   upstreams: z.record(z.string(), upstreamSchema).optional(),
   models: z.record(z.string(), z.string()).optional(),
   tenancy: tenancySchema,
+  limits: limitsSchema,
   store: z
     .strictObject({
       url: text("sqlite", {

@@ -40,7 +40,8 @@ export type LimitsReading =
 const mostCount = 1_000_000_000_000;
 const mostUsd = 1_000_000_000n * 1_000_000_000_000n;
 
-const rules: Readonly<Record<keyof Limits, string>> = {
+/** Each completes the sentence "must be …". */
+export const limitRules: Readonly<Record<keyof Limits, string>> = {
   requestsPerMinute: `an integer from 0 to ${mostCount}`,
   tokensPerMinute: `an integer from 0 to ${mostCount}`,
   tokensPerDay: `an integer from 0 to ${mostCount}`,
@@ -53,13 +54,14 @@ const rules: Readonly<Record<keyof Limits, string>> = {
 /** Reads limits as people write them; tells the first mistake. */
 export function readLimits(input: unknown): LimitsReading {
   if (typeof input !== "object" || input === null || Array.isArray(input))
-    return { ok: false, name: "limits", rule: `a section with ${Object.keys(rules).join(", ")}` };
+    return { ok: false, name: "limits", rule: `a section with ${Object.keys(limitRules).join(", ")}` };
   const limits: Record<string, unknown> = {};
   for (const [name, value] of Object.entries(input)) {
     if (value === undefined) continue;
-    if (!Object.hasOwn(rules, name)) return { ok: false, name, rule: `one of ${Object.keys(rules).join(", ")}` };
+    if (!Object.hasOwn(limitRules, name))
+      return { ok: false, name, rule: `one of ${Object.keys(limitRules).join(", ")}` };
     const read = readField(name as keyof Limits, value);
-    if (read === undefined) return { ok: false, name, rule: rules[name as keyof Limits] };
+    if (read === undefined) return { ok: false, name, rule: limitRules[name as keyof Limits] };
     limits[name] = read;
   }
   return { ok: true, limits };

@@ -1,6 +1,7 @@
 import type { AuthFault } from "./auth-fault.ts";
 import type { Cost } from "./cost.ts";
 import type { LayerName } from "./directives.ts";
+import type { LimitName } from "./limits.ts";
 import type { Outcome } from "./outcome.ts";
 import type { StoreRefusal } from "./outcome-reasons.ts";
 import type { PersonalKind } from "./personal-data.ts";
@@ -113,6 +114,8 @@ export type TraceEvent =
       readonly originId: string;
       readonly cost: Cost;
     }
+  /** Somebody has reached a limit, and was turned away. */
+  | { readonly type: "limit-refuse"; readonly limit: LimitName }
   /** The cache has asked a server of models for itself. */
   | ({ readonly type: "model-ask"; readonly overhead: Overhead } & ModelAsk)
   | {

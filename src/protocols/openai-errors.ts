@@ -12,7 +12,7 @@ export function reportsError(value: JsonObject): boolean {
 /** The error as the JSON text of a body. */
 export function errorText(error: ProtocolError): string {
   const { message, param = null, code } = error;
-  return JSON.stringify({ error: { message, type: errorType(error.status), param, code } });
+  return JSON.stringify({ error: { message, type: errorType(error), param, code } });
 }
 
 /** The error as a body, or as an event of a stream that has no names for its events. */
@@ -21,7 +21,8 @@ export function renderOpenAiError(error: ProtocolError, form: "json" | "event"):
   return new TextEncoder().encode(form === "json" ? text : renderEvent(text));
 }
 
-function errorType(status: number): string {
+function errorType({ status, code }: ProtocolError): string {
+  if (code === "insufficient_quota") return code;
   if (status === 401) return "authentication_error";
   if (status === 403) return "permission_error";
   if (status === 429) return "rate_limit_error";

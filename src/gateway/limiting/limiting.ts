@@ -1,0 +1,142 @@
+import type { ServerResponse } from "node:http";
+import type { Refusal } from "../../core/allowance.ts";
+import type { Answer } from "../../core/answer.ts";
+import type { AskedBy } from "../../core/asked-by.ts";
+import type { Clock } from "../../core/clock.ts";
+import type { WireFormat } from "../../core/embedding-protocol.ts";
+import { RequestRejectedError } from "../../core/errors.ts";
+import { isBounded, type Limits } from "../../core/limits.ts";
+import { chain } from "../../core/maybe-promise.ts";
+import type { HeaderMap } from "../../core/origin.ts";
+import type { MaybePromise } from "../../core/store.ts";
+import type { Trace } from "../../core/trace.ts";
+import { endOfWindow } from "../../limits/limit-windows.ts";
+import type { Bounded, Limiter, Standing } from "../../limits/limiter.ts";
+import { enter, type Visit } from "../../limits/visit.ts";
+import { doNotRetry, rateLimitFields, tellsOfAccount } from "../../protocols/rate-limit-fields.ts";
+
+/**
+ * Limits at the rim: who is bound by which, how calls are turned away, and what answers say of it. A key has limits of its
+ * own; those of the tenant hold for all of its keys together, and for its credentials.
+ */
+
+export interface LimitingParts {
+  readonly limiter: Limiter;
+  readonly clock: Clock;
+  readonly trace: Trace;
+}
+
+/** Of a request whose body is not read: what it takes is not known. */
+const noBody = new Uint8Array();
+
+export class Limiting {
+  readonly #parts: LimitingParts;
+  #tenant: Limits | undefined;
+
+  constructor(parts: LimitingParts, ofTenants: Limits) {
+    this.#parts = parts;
+    this.reconfigure(ofTenants);
+  }
+
+  /** From now on every tenant has these limits. */
+  reconfigure(ofTenants: Limits): void {
+    this.#tenant = isBounded(ofTenants) ? ofTenants : undefined;
+  }
+
+  /** Whether this one is bound by anything. */
+  binds(principal: AskedBy | undefined): boolean {
+    return this.#tenant !== undefined || principal?.limits !== undefined;
+  }
+
+  /** Lets a call in. Throws, or rejects with, `RequestRejectedError` where a limit is reached. */
+  enter(
+    principal: AskedBy | undefined,
+    tenantOf: () => string,
+    body: Uint8Array,
+    response: ServerResponse,
+  ): MaybePromise<Visit> {
+    const bounded = this.#parts.limiter.accountsOf(this.#boundsOf(principal, tenantOf));
+    return this.#let(enter(bounded, body), response);
+  }
+
+  /** The same for what is passed through: it counts as a request, whatever comes back. */
+  enterUnread(principal: AskedBy | undefined, tenantOf: () => string, response: ServerResponse): MaybePromise<Visit> {
+    const bounded = this.#parts.limiter.accountsOf(this.#boundsOf(principal, tenantOf));
+    const asRequest = bounded.map((one) => ({ ...one, cachedFree: false }));
+    return this.#let(enter(asRequest, noBody), response);
+  }
+
+  /** Counts what was answered, and says in the answer what is left. */
+  answered(visit: Visit, answer: Answer, protocol: WireFormat): Answer {
+    const { outcome, saved, complete, limited } = answer;
+    if (outcome.kind === "hit" || outcome.kind === "stale") visit.served(saved?.usage);
+    else if (outcome.kind === "coalesced")
+      complete?.then(
+        ({ recording }) => visit.served(recording?.usage),
+        () => {},
+      );
+    if (limited !== undefined) this.#parts.trace({ type: "limit-refuse", limit: limited.limit });
+    const fields = { ...this.#fieldsOf(visit, protocol), ...(limited && retryFields(limited)) };
+    return { ...answer, headers: { ...withoutAccount(answer.headers), ...fields } };
+  }
+
+  /** What is used of the limits of a key, and of its tenant. */
+  async standing(key: { readonly id?: string; readonly tenant: string; readonly limits?: Limits | undefined }) {
+    const [ofKey, ofTenant] = await Promise.all([
+      key.id === undefined ? [] : this.#standingOf(`key:${key.id}`, key.limits),
+      this.#standingOf(`tenant:${key.tenant}`, this.#tenant),
+    ]);
+    return { key: ofKey, tenant: ofTenant };
+  }
+
+  close(): Promise<void> {
+    return this.#parts.limiter.close();
+  }
+
+  async #standingOf(account: string, limits: Limits | undefined): Promise<readonly Standing[]> {
+    if (limits === undefined || !isBounded(limits)) return [];
+    return this.#parts.limiter.standing({ account, limits });
+  }
+
+  #boundsOf(principal: AskedBy | undefined, tenantOf: () => string): readonly Bounded[] {
+    const bounded: Bounded[] = [];
+    if (principal?.limits !== undefined)
+      bounded.push({ account: `key:${principal.keyId ?? principal.tenant}`, limits: principal.limits });
+    if (this.#tenant !== undefined)
+      bounded.push({ account: `tenant:${principal?.tenant ?? tenantOf()}`, limits: this.#tenant });
+    return bounded;
+  }
+
+  #let(entering: ReturnType<typeof enter>, response: ServerResponse): MaybePromise<Visit> {
+    return chain(entering, (entry) => {
+      if (!entry.ok) {
+        this.#parts.trace({ type: "limit-refuse", limit: entry.refusal.limit });
+        throw rejection(entry.refusal);
+      }
+      const { visit } = entry;
+      if (response.closed) visit.leave();
+      else response.once("close", () => visit.leave());
+      return visit;
+    });
+  }
+
+  #fieldsOf(visit: Visit, protocol: WireFormat): Record<string, string> {
+    const now = this.#parts.clock.now();
+    const standings = visit.known().map((bound) => ({ ...bound, resetsAt: endOfWindow(bound.window, now) }));
+    return rateLimitFields(protocol.name, standings, now);
+  }
+}
+
+function rejection(refusal: Refusal): RequestRejectedError {
+  const { code, message } = refusal;
+  return new RequestRejectedError({ status: 429, code, message, fields: retryFields(refusal) });
+}
+
+function retryFields({ code, retryAfterMs }: Refusal): Record<string, string> {
+  const after = retryAfterMs === undefined ? {} : { "retry-after": String(Math.ceil(retryAfterMs / 1_000)) };
+  return code === "insufficient_quota" || retryAfterMs === undefined ? { ...after, ...doNotRetry } : after;
+}
+
+function withoutAccount(headers: HeaderMap): HeaderMap {
+  return Object.fromEntries(Object.entries(headers).filter(([name]) => !tellsOfAccount(name)));
+}
