@@ -5,6 +5,7 @@ import { awake } from "./awake.ts";
 import { doctorCommand } from "./commands/doctor.ts";
 import { embeddingsCommand } from "./commands/embeddings.ts";
 import { entriesCommand } from "./commands/entries.ts";
+import { keysCommand } from "./commands/keys.ts";
 import { lintCommand } from "./commands/lint.ts";
 import { promptsCommand } from "./commands/prompts.ts";
 import { publishCommand, unpublishCommand } from "./commands/publish.ts";
@@ -33,6 +34,7 @@ export async function run(argv: readonly string[]): Promise<void> {
     .addCommand(publishCommand())
     .addCommand(unpublishCommand())
     .addCommand(promptsCommand())
+    .addCommand(keysCommand())
     .addCommand(statsCommand())
     .addCommand(simulateCommand())
     .addCommand(tuneCommand())

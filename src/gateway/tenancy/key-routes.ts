@@ -65,7 +65,7 @@ export function keyRoutes({ keys, tenancy, clock }: KeyRoutesParts): readonly Ad
         const bounds = limits === undefined ? undefined : limitsOf(limits);
         const expiresAt = expires && instantOf(expires, clock.now());
         const { key, text } = await keys.create(defined({ ...wish, expiresAt, limits: bounds }));
-        return { key: text, ...shown(key) };
+        return { key: text, mode: tenancy().mode, ...shown(key) };
       },
     }),
     adminRoute({

@@ -114,14 +114,16 @@ const shownKeySchema = z.object({
 
 export type ShownKeyDetails = z.output<typeof shownKeySchema>;
 
+const mode = z.enum(tenancyModes).meta({ description: "Of `tenancy`: keys are asked for in mode `keys` alone." });
+
 export const keysSchema = z.object({
-  mode: z.enum(tenancyModes).meta({ description: "Of `tenancy`: keys are asked for in mode `keys` alone." }),
+  mode,
   keys: z.array(shownKeySchema).meta({ description: "In the order in which they were made." }),
 });
 
 const text = z.string().meta({ description: "The key itself. It is told here, once, and kept nowhere." });
 
-export const createdKeySchema = z.object({ key: text, ...shownKeySchema.shape });
+export const createdKeySchema = z.object({ key: text, mode, ...shownKeySchema.shape });
 
 export const rotatedKeySchema = z.object({
   key: text,
