@@ -128,7 +128,11 @@ export async function createCache(options: CacheOptions = {}): Promise<Cache> {
   assertOptions(options);
   const reading = readSettings({
     store: options.memoryBytes === undefined ? {} : { memoryBytes: options.memoryBytes },
-    layers: { exact: options.policy ?? {}, semantic: options.semantic ?? {}, prefix: options.prefix ?? {} },
+    layers: {
+      ...{ exact: options.policy ?? {}, semantic: options.semantic ?? {}, prefix: options.prefix ?? {} },
+      // What is said of personal data is said of vectors as well.
+      embedding: options.policy?.personalData === undefined ? {} : { personalData: options.policy.personalData },
+    },
     rules: options.rules ?? [],
     coalescing: options.coalescing ?? {},
     compat: options.compat ?? {},

@@ -25,8 +25,8 @@ export function defaultPolicy(settings: Settings): CallPolicy {
 
 /** Vectors do not age, so they have a ttl of their own, and nothing stale to serve. */
 export function vectorRulesOf(settings: Settings): PolicyRules {
-  const { enabled, ttl } = settings.layers.embedding;
-  const own = { enabled, ttlMs: ttl, maxTtlMs: ttl, staleWhileRevalidateMs: 0, staleIfErrorMs: 0 };
+  const { enabled, ttl, personalData } = settings.layers.embedding;
+  const own = { enabled, ttlMs: ttl, maxTtlMs: ttl, staleWhileRevalidateMs: 0, staleIfErrorMs: 0, personalData };
   return rulesOf(settings, { ...defaultPolicy(settings), ...own });
 }
 

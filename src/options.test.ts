@@ -44,6 +44,29 @@ describe("readSettings", () => {
           },
           "embedding": {
             "enabled": true,
+            "personalData": {
+              "card": [
+                "no-store",
+              ],
+              "email": [
+                "first-to-evict",
+              ],
+              "iban": [
+                "first-to-evict",
+              ],
+              "ip": [
+                "first-to-evict",
+              ],
+              "national_id": [
+                "first-to-evict",
+              ],
+              "phone": [
+                "first-to-evict",
+              ],
+              "secret": [
+                "no-store",
+              ],
+            },
             "ttl": 315360000000,
           },
           "exact": {

@@ -26,6 +26,7 @@ import {
 } from "./option-fields.ts";
 import { type CompatGateway, compatGateways } from "./policy/compat-headers.ts";
 import type { RuleMatch } from "./policy/rules.ts";
+import { vectorPersonalData } from "./personal-data-options.ts";
 import { type PolicyInput, policyFields, policySchema } from "./policy-options.ts";
 import { type CacheRuleInput, cacheRulesSchema } from "./prefix-options.ts";
 import { type LintMode, lintModes } from "./prompt-lint/lint-mode.ts";
@@ -113,6 +114,7 @@ const sections = z.strictObject({
         .strictObject({
           enabled: flag(true, { description: "Whether embeddings are answered from stored vectors." }),
           ttl: duration("3650d", { description: "How long a vector is kept. Vectors do not age." }),
+          personalData: vectorPersonalData,
         })
         .prefault({} as never),
       semantic: semanticSchema,

@@ -32,6 +32,8 @@ export interface ComputedVectors {
   readonly model: string;
   /** The origin asked not to store. */
   readonly noStore: boolean;
+  /** Of the text at a place of `positions`, as JSON; absent where there are no texts to look at. */
+  readonly textOf?: (place: number) => string;
 }
 
 export type BatchFailure =

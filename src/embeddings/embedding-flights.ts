@@ -7,7 +7,7 @@ import type { StoreRefusal } from "../core/outcome-reasons.ts";
 import { SingleFlight } from "../core/single-flight.ts";
 import type { Trace } from "../core/trace.ts";
 import { cutByLimits, shareTokens } from "../layers/embedding/batch-split.ts";
-import type { EmbeddingLayer } from "../layers/embedding/embedding-layer.ts";
+import type { EmbeddingLayer, VectorWrite } from "../layers/embedding/embedding-layer.ts";
 import { mayShareAnswer } from "../policy/joining.ts";
 import { sameModelFamily } from "../policy/model-family.ts";
 import {
@@ -19,6 +19,7 @@ import {
   type PlacedVector,
   VectorFlight,
 } from "./embedding-batch.ts";
+import { byKeeping } from "./kept-vectors.ts";
 
 /**
  * Requests to origins that are under way, each for several inputs. A batch joins those that have what it wants, and
@@ -197,17 +198,25 @@ export class EmbeddingFlights {
       if (replaced.has(slot)) return [];
       const { vector, tokens } = bySlot.get(slot) as PlacedVector;
       const origin = batch.originOf(positions[place] as number);
-      return [{ slot, record: { vector, tokens, model: computed.model, origin } }];
+      return [[place, { slot, record: { vector, tokens, model: computed.model, origin } }] as const];
     });
     if (vectors.length === 0) return refuse("generation_changed");
+    const results: VectorWrite[] = [];
     try {
-      const written = await layer.record(batch, ticket, vectors, batch.protocol);
-      if (typeof written === "string") return refuse(written);
-      for (const [index, result] of written.entries())
-        trace({ type: "entry-write", layer: layer.name, result, bytes: vectors[index]?.record.vector.length ?? 0 });
-      if (written.every((result) => result === "stored"))
-        return { state: "stored", entry: entryId(batch.principal.tenant, vectors[0]?.slot ?? "") };
-      return { state: "refused", reason: written.includes("declined") ? "too_large" : "store_unavailable" };
+      const kept = byKeeping(batch, computed, vectors, trace);
+      if (kept.length === 0) return refuse("personal_data");
+      for (const group of kept) {
+        const written = await layer.record(group.batch, ticket, group.vectors, batch.protocol);
+        if (typeof written === "string") return refuse(written);
+        for (const [index, result] of written.entries()) {
+          const bytes = group.vectors[index]?.record.vector.length ?? 0;
+          trace({ type: "entry-write", layer: layer.name, result, bytes });
+        }
+        results.push(...written);
+      }
+      if (results.every((result) => result === "stored"))
+        return { state: "stored", entry: entryId(batch.principal.tenant, kept[0]?.vectors[0]?.slot ?? "") };
+      return { state: "refused", reason: results.includes("declined") ? "too_large" : "store_unavailable" };
     } catch {
       return refuse("store_unavailable");
     }

@@ -17,6 +17,8 @@ import type { VectorOrigin } from "../layers/embedding/vector-record.ts";
 import { type CompatGateway, CompatHeaders } from "../policy/compat-headers.ts";
 import { narrowed } from "../policy/directives.ts";
 import { bodyOpener, type OpenedBody } from "../policy/litellm-cache.ts";
+import { kindsInRequest } from "../policy/personal-data/found-kinds.ts";
+import { hasPersonalAction, isForUser } from "../policy/personal-data/held-policy.ts";
 import type { PolicyRules } from "../policy/rules.ts";
 import { readQuery } from "../policy/scope.ts";
 import type { BatchInput } from "./embedding-batch.ts";
@@ -120,7 +122,7 @@ export class EmbeddingIntake {
     const origin = request.originFor(reading.model);
     let { last } = reading;
     if (last === undefined || last.headers !== headers || last.originId !== origin.id || last.query !== query) {
-      last = { headers, originId: origin.id, query, call: this.#call(request, origin.id, headers, reading) };
+      last = { headers, originId: origin.id, query, call: this.#call(request, origin.id, headers, reading, parsed) };
       const forInputs = inputBytes * reading.inputs.length;
       const size = fixedBytes + headers.size + 2 * (query.length + reading.characters) + forInputs;
       this.#bodies.set(bodyKey, { ...reading, last }, { size });
@@ -137,7 +139,21 @@ export class EmbeddingIntake {
     };
   }
 
-  #call(request: IncomingEmbedding, origin: string, headers: HeaderReading, reading: BodyReading): EmbeddingCall {
+  /** By position, whether an input holds personal data that is for its user alone. Others are looked at when they are stored. */
+  #ownInputs(request: IncomingEmbedding, policy: CallPolicy, parsed: ParsedEmbeddingRequest | undefined): boolean[] {
+    if (!hasPersonalAction(policy, "user-scope")) return [];
+    const { body, endpoint, protocol } = request;
+    const { inputs } = parsed ?? protocol.parseRequest(this.#opened(body).body, endpoint);
+    return inputs.map(({ canonical }) => isForUser(policy, kindsInRequest(canonical, policy)));
+  }
+
+  #call(
+    request: IncomingEmbedding,
+    origin: string,
+    headers: HeaderReading,
+    reading: BodyReading,
+    parsed: ParsedEmbeddingRequest | undefined,
+  ): EmbeddingCall {
     const { protocol, endpoint, query } = request;
     const { tenant } = headers;
     const directives = reading.ask === undefined ? headers.directives : narrowed(headers.directives, reading.ask);
@@ -146,12 +162,16 @@ export class EmbeddingIntake {
     const user = directives.user ?? reading.user;
     const subject = { model, protocol: protocol.name, operation: protocol.operation, namespace, tenant, user, tags };
     const policy = this.#parts.rules.resolve(subject);
+    const isOwn = this.#ownInputs(request, policy, parsed);
     const scopes = new Map<string, { scope: VectorScope; keyOf: (digest: string) => string }>();
-    const placeOf = (parameters: string) => {
-      const known = scopes.get(parameters);
+    const placeOf = (position: number) => {
+      const { parameters } = inputs[position] as BatchInput;
+      const whom = policy.perUser || isOwn[position] === true ? `user:${user ?? ""}` : "shared";
+      const name = `${whom} ${parameters}`;
+      const known = scopes.get(name);
       if (known !== undefined) return known;
       const scope: VectorScope = {
-        whom: policy.perUser ? `user:${user ?? ""}` : "shared",
+        whom,
         namespace,
         origin,
         family: protocol.family,
@@ -162,7 +182,7 @@ export class EmbeddingIntake {
         headers: headers.keyed,
       };
       const place = { scope, keyOf: vectorKeys(this.#parts.secret, tenant, scope) };
-      scopes.set(parameters, place);
+      scopes.set(name, place);
       return place;
     };
     return {
@@ -176,10 +196,10 @@ export class EmbeddingIntake {
       shape: reading.shape,
       cacheable: reading.cacheable,
       inputs,
-      slots: inputs.map(({ parameters }, index) => placeOf(parameters).keyOf(digests[index] as string)),
+      slots: digests.map((digest, index) => placeOf(index).keyOf(digest)),
       originOf: (position) => ({
         digest: digests[position] as string,
-        scope: placeOf((inputs[position] as BatchInput).parameters).scope,
+        scope: placeOf(position).scope,
       }),
       target: endpoint + query,
       headers: headers.forwarded,

@@ -207,7 +207,9 @@ export class EmbeddingPath {
       const { vectors, tokens, model = facts.model } = reading;
       const cost = costs.of(call, { usage, model }, clock.now());
       trace({ type: "spending", protocol: protocol.name, model: facts.model, originId, cost });
-      return { ok: true, computed: { vectors, tokens, model, noStore: answerForbidsStoring(headers) } };
+      const { inputs } = asked.parsed();
+      const textOf = (place: number) => inputs[positions[place] as number]?.canonical ?? '""';
+      return { ok: true, computed: { vectors, tokens, model, noStore: answerForbidsStoring(headers), textOf } };
     } catch (error) {
       const failure = signal.aborted ? aborted() : asOriginError(error);
       watch.end(failure.failure);

@@ -12,6 +12,8 @@ import type { EmbeddingBatches } from "../embeddings/embedding-batches.ts";
 import { outcomeOf } from "../embeddings/embedding-outcome.ts";
 import { cutByLimits } from "../layers/embedding/batch-split.ts";
 import { inputDigest, type VectorScope, vectorKeys } from "../layers/embedding/vector-key.ts";
+import { kindsInText } from "../policy/personal-data/found-kinds.ts";
+import { hasPersonalAction, isForUser } from "../policy/personal-data/held-policy.ts";
 import type { PolicyRules } from "../policy/rules.ts";
 import { assertEmbeddingsOptions, type EmbeddingsOptions, parametersText } from "./embeddings-options.ts";
 import { readVectors } from "./function-vectors.ts";
@@ -86,7 +88,9 @@ class Embedder {
   readonly #options: EmbeddingsOptions;
   readonly #common: Pick<Batch, "principal" | "directives" | "policy" | "facts" | "model" | "limits" | "protocol">;
   readonly #scope: VectorScope;
-  readonly #keyOf: (digest: string) => string;
+  readonly #shared: Place;
+  /** For texts that hold what is for the user alone. */
+  readonly #own: Place;
   readonly #turns = new Turns(batchesAtOnce);
 
   constructor(parts: EmbeddingsParts, embedTexts: EmbedTexts, options: EmbeddingsOptions) {
@@ -125,7 +129,9 @@ class Embedder {
       parameters: parametersText(options),
       headers: [],
     };
-    this.#keyOf = vectorKeys(secret, tenant, this.#scope);
+    this.#shared = { scope: this.#scope, keyOf: vectorKeys(secret, tenant, this.#scope) };
+    const own = { ...this.#scope, whom: `user:${user ?? ""}` };
+    this.#own = { scope: own, keyOf: vectorKeys(secret, tenant, own) };
   }
 
   async embed(texts: readonly string[], { signal, refresh = false }: EmbedOptions): Promise<number[][]> {
@@ -202,9 +208,18 @@ class Embedder {
       ...this.#common,
       directives: refresh ? { ...directives, read: false, refresh } : directives,
       inputs: texts.map(this.#input),
-      slots: digests.map(this.#keyOf),
-      originOf: (position) => ({ digest: digests[position] as string, scope: this.#scope }),
+      slots: digests.map((digest, position) => this.#placeOf(texts[position] as string).keyOf(digest)),
+      originOf: (position) => ({
+        digest: digests[position] as string,
+        scope: this.#placeOf(texts[position] as string).scope,
+      }),
     };
+  }
+
+  #placeOf(text: string): Place {
+    const { policy } = this.#common;
+    if (!hasPersonalAction(policy, "user-scope")) return this.#shared;
+    return isForUser(policy, kindsInText(text, policy)) ? this.#own : this.#shared;
   }
 
   readonly #input = (text: string): BatchInput => ({
@@ -233,7 +248,8 @@ class Embedder {
       const read = readVectors(await this.#embedTexts(asked, { signal }), positions, this.#options.dimensions);
       if (!read.ok) return read;
       const { model } = this.#options;
-      return { ok: true, computed: { vectors: read.vectors, tokens: undefined, model, noStore: false } };
+      const textOf = (place: number) => JSON.stringify(asked[place]);
+      return { ok: true, computed: { vectors: read.vectors, tokens: undefined, model, noStore: false, textOf } };
     } catch (error) {
       if (signal.aborted) return { ok: false, failure: { kind: "error", error: abandoned() } };
       return { ok: false, failure: { kind: "thrown", error } };
@@ -247,6 +263,12 @@ function assertTexts(texts: readonly string[]): void {
   if (wrong === -1) return;
   const [path, rule] = wrong === undefined ? ["texts", "a list of strings"] : [`texts[${wrong}]`, "a string"];
   throw new InvalidOptionError(path, { message: `${path} must be ${rule}.`, remedy: "Pass the texts as strings." });
+}
+
+/** Where vectors are kept, and under which keys. */
+interface Place {
+  readonly scope: VectorScope;
+  readonly keyOf: (digest: string) => string;
 }
 
 interface Answered {

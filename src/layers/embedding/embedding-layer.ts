@@ -116,6 +116,7 @@ export class EmbeddingLayer {
         const entry = { form: "vector", lifetime, tenant: principal.tenant, generations, note, body } as const;
         try {
           return await store.set(principal.tenant, slot, sealEntry(entry, slot), {
+            ...(policy.priority === undefined ? {} : { priority: policy.priority }),
             deleteAt: lifetime.deleteAt,
             owner: principal,
           });

@@ -14,6 +14,16 @@ export function looksForPersonalData({ personalData }: CallPolicy): boolean {
   return false;
 }
 
+/** Whether this may have to be done for some kind. */
+export function hasPersonalAction({ personalData = {} }: CallPolicy, action: PersonalAction): boolean {
+  return Object.values(personalData).some((actions) => actions.includes(action));
+}
+
+/** Whether what holds these kinds is for its user alone. */
+export function isForUser({ personalData }: CallPolicy, kinds: readonly PersonalKind[]): boolean {
+  return personalDataOf(personalData, kinds)?.actions.has("user-scope") === true;
+}
+
 /** `undefined` where none of the kinds means anything to the rules. */
 export function personalDataOf(
   rules: PersonalRules | undefined,
