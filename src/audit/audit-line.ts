@@ -1,4 +1,5 @@
 import { createHash, createHmac } from "node:crypto";
+import { readMasterKey } from "../core/master-key-text.ts";
 
 /**
  * One line of the audit log, and the chain that the lines make. A line is a JSON object that ends with `hash`: the digest
@@ -55,10 +56,10 @@ export class ChainDigest {
   readonly name: string;
   readonly #key: Uint8Array | undefined;
 
-  /** `masterKey`: as configured; without it there is no key. */
+  /** `masterKey`: as configured; without it there is no key. One key is the same however it is written. */
   constructor(masterKey: string | undefined) {
-    this.#key =
-      masterKey === undefined ? undefined : createHmac("sha256", masterKey).update("reprise audit v1").digest();
+    const key = masterKey && (readMasterKey(masterKey) ?? masterKey);
+    this.#key = key === undefined ? undefined : createHmac("sha256", key).update("reprise audit v1").digest();
     this.name = this.#key === undefined ? "sha256" : `hmac:${this.#hex("name of this key").slice(0, 16)}`;
   }
 

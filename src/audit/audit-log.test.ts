@@ -162,6 +162,12 @@ describe("checkAudit", () => {
     expect(await check({ digests: [plain] })).toMatchObject({ ok: false, fault: "other_key", line: 1 });
   });
 
+  it("knows a master key again that is written otherwise", () => {
+    const bytes = Buffer.alloc(32, 7);
+    const names = [bytes.toString("hex"), bytes.toString("base64")].map((text) => new ChainDigest(text).name);
+    expect(new Set(names).size).toBe(1);
+  });
+
   it("takes a chain for sound that has a key from some line on", async () => {
     const { open, check } = setUp();
     await open().append(event("a"));

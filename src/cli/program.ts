@@ -2,6 +2,7 @@ import process from "node:process";
 import { Command, CommanderError } from "commander";
 import { version } from "../version.ts";
 import { awake } from "./awake.ts";
+import { auditCommand } from "./commands/audit.ts";
 import { doctorCommand } from "./commands/doctor.ts";
 import { embeddingsCommand } from "./commands/embeddings.ts";
 import { entriesCommand } from "./commands/entries.ts";
@@ -13,6 +14,7 @@ import { purgeCommand } from "./commands/purge.ts";
 import { serveCommand } from "./commands/serve.ts";
 import { simulateCommand } from "./commands/simulate.ts";
 import { statsCommand } from "./commands/stats.ts";
+import { tenantsCommand } from "./commands/tenants.ts";
 import { tuneCommand } from "./commands/tune.ts";
 
 /** Exit status: 0 fine, 1 found something or failed, 2 misuse. */
@@ -35,6 +37,8 @@ export async function run(argv: readonly string[]): Promise<void> {
     .addCommand(unpublishCommand())
     .addCommand(promptsCommand())
     .addCommand(keysCommand())
+    .addCommand(tenantsCommand())
+    .addCommand(auditCommand())
     .addCommand(statsCommand())
     .addCommand(simulateCommand())
     .addCommand(tuneCommand())

@@ -184,7 +184,7 @@ export async function createApp(config: GatewayConfig, log: Log, peers?: Peers):
   const warming = promptWarmingOf({ core, upstreams, live: admin, log });
   const account = accountabilityOf({
     ...{ live: admin, core, shared, peers, edge: edge.current, invalidating, keys, log },
-    remembering: [watch.tenants, metrics],
+    remembering: [watch, metrics],
   });
   const adminRoutes = [
     ...watchRoutes({ core, invalidating, upstreams, readiness, watch, inUse, state, clock }),

@@ -91,12 +91,17 @@ test("every route answers what the document says it does", async () => {
   const makeKey = async () => {
     keyId = JSON.parse((await callAdmin(gateway, "/keys", { body: { tenant: "acme" } })).text).id;
   };
+  let erasureId = "";
+  const erase = async () => {
+    erasureId = JSON.parse((await callAdmin(gateway, "/tenants/nobody", { method: "DELETE" })).text).id;
+  };
   const first: Record<string, () => Promise<unknown>> = {
     // The entry of before was removed meanwhile, by another of the routes.
     "POST /answers": store,
     "DELETE /keys": makeKey,
     "DELETE /keys/{id}": makeKey,
     "POST /keys/{id}/rotate": makeKey,
+    "GET /erasures/{id}": erase,
   };
   const queries: Record<string, string> = {
     "GET /timeseries": "?metric=requests&window=1h",
@@ -120,7 +125,11 @@ test("every route answers what the document says it does", async () => {
     const body = bodies[where];
     expect([where, body !== undefined]).toEqual([where, operation.requestBody !== undefined]);
     await first[where]?.();
-    const asked = url.replace("?id=KEY", `?id=${keyId}`).replace(`/keys/${encodeURIComponent(id)}`, `/keys/${keyId}`);
+    const made = { keys: keyId, erasures: erasureId };
+    const asked = Object.entries(made).reduce(
+      (path, [kind, own]) => path.replace(`/${kind}/${encodeURIComponent(id)}`, `/${kind}/${own}`),
+      url.replace("?id=KEY", `?id=${keyId}`),
+    );
     const { status, text } = await callAdmin(gateway, asked, { method, ...(body && { body }) });
     expect([where, status, status === 200 ? "" : text]).toEqual([where, 200, ""]);
     check(schema, JSON.parse(text));

@@ -5,13 +5,14 @@ import { callAdmin } from "./admin-call.ts";
 import { ask, bearer, contentOf, question, statusOf } from "./chat-call.ts";
 import { exchange } from "./http-exchange.ts";
 import { inMemory, onDisk, type RunningGateway, runBoth, runGateway, runOrigin } from "./running-gateway.ts";
+import { askUntilStored } from "./stored-answer.ts";
 
 /** Erased means erased: nothing is served, nothing is left in the files, and there is a receipt. */
 
 const canary = (whose: string) => `Where does the canary of ${whose} sing at night?`;
 
 async function tenantOf(gateway: RunningGateway, headersOf: Record<string, string>): Promise<string> {
-  const { headers } = await ask(gateway, question("Who am I?"), headersOf);
+  const { headers } = await askUntilStored(gateway, question("Who am I?"), headersOf);
   return decodeURIComponent(String(headers["x-ai-cache-entry"]).split(":")[0] as string);
 }
 
@@ -48,7 +49,7 @@ describe("DELETE /admin/v1/tenants/{id}", () => {
 
   test("withdraws what was published of the tenant, with its text, and tells the caches in front", async () => {
     const { gateway } = await runBoth(inMemory);
-    const answer = await ask(gateway, question(canary("acme")), bearer("key-of-acme"));
+    const answer = await askUntilStored(gateway, question(canary("acme")), bearer("key-of-acme"));
     const entry = String(answer.headers["x-ai-cache-entry"]);
     const published = await callAdmin(gateway, "/answers", { body: { slug: "song", entry } });
     expect(published.status).toBe(200);

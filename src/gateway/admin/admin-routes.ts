@@ -35,6 +35,7 @@ export function watchRoutes(parts: WatchRoutesParts): readonly AdminRoute[] {
   const { truth } = core.stored;
   const stored = { ...core.stored, clock };
   const census = isListable(truth) ? new TenantCensus(truth, clock) : undefined;
+  watch.census = census;
   return [
     statsRoute(core),
     lintRoute(core),

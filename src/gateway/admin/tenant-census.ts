@@ -57,6 +57,12 @@ export class TenantCensus {
     return walk.countedAt === undefined && this.#last !== undefined ? this.#last : walk;
   }
 
+  /** What was counted for the tenant is not so any more. */
+  forget(tenant: string): void {
+    this.#last?.tenants.delete(tenant);
+    this.#walk?.tenants.delete(tenant);
+  }
+
   #begin(): Walk {
     const walk: Walk = { tenants: new Map(), countedAt: undefined, isComplete: false, running: Promise.resolve() };
     walk.running = this.#run(walk).finally(() => {

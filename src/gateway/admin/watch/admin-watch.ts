@@ -11,6 +11,8 @@ export class AdminWatch {
   readonly parts: PartWatch;
   readonly tenants: SeenTenants;
   readonly feed: EventFeed;
+  /** Counts what is stored for each tenant, where the store can be listed. */
+  census: { forget(tenant: string): void } | undefined;
   /** Milliseconds since the epoch. */
   readonly startedAt: number;
 
@@ -20,6 +22,12 @@ export class AdminWatch {
     this.parts = new PartWatch(clock);
     this.tenants = new SeenTenants(clock);
     this.feed = new EventFeed(clock);
+  }
+
+  /** Of a tenant that was erased nothing is shown any more. */
+  forget(tenant: string): void {
+    this.tenants.forget(tenant);
+    this.census?.forget(tenant);
   }
 
   hear(event: TraceEvent): void {

@@ -1,0 +1,37 @@
+import type { z } from "zod";
+import type { SignedReceipt } from "../../erasure/receipt.ts";
+import type { tenantsSchema } from "../../gateway/admin/tenants-route.ts";
+import { textTable } from "../tune/text-table.ts";
+
+/** Tenants, and what was erased of them, for a terminal. */
+
+export type ListedTenants = z.output<typeof tenantsSchema>;
+
+export function tenantsText({ tenants, listing, reason, isComplete }: ListedTenants): string {
+  if (tenants.length === 0) return "No tenant has asked yet, and nothing is stored.";
+  const rows = tenants.map(({ tenant, entries, bytes, requests, hits, lastSeenAt = "" }) => [
+    ...[plain(tenant), String(entries ?? ""), String(bytes ?? ""), String(requests), String(hits), lastSeenAt],
+  ]);
+  const table = textTable(["tenant", "entries", "bytes", "requests", "hits", "last seen"], rows);
+  if (listing === "unsupported") return [table, "", reason ?? ""].join("\n");
+  return isComplete ? table : [table, "", "Entries are still being counted, or are too many."].join("\n");
+}
+
+export function receiptText({ receipt }: SignedReceipt): string {
+  const { erased, removed, remains, finishedAt, id } = receipt;
+  const whose = erased.user === undefined ? `Tenant ${erased.tenant}` : `A user of tenant ${erased.tenant}`;
+  const counts = [
+    `${removed.rows} rows (${removed.answers} answers)`,
+    `${removed.published} published`,
+    `${removed.virtualKeys} virtual keys`,
+    `${removed.dataKeys} data keys`,
+  ];
+  return [
+    `${plain(whose)} is erased (${id}, ${finishedAt}): ${counts.join(", ")}.`,
+    ...(remains.length === 0 ? [] : ["What may be left:", ...remains.map((one) => `- ${plain(one)}`)]),
+  ].join("\n");
+}
+
+function plain(text: string): string {
+  return text.replace(/\p{C}/gu, " ");
+}
