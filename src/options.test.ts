@@ -135,6 +135,7 @@ describe("readSettings", () => {
           },
           "semantic": {
             "allow": [],
+            "anonymous": "auto",
             "auditUsdPerDay": 0,
             "embedder": {
               "budget": 250,

@@ -12,6 +12,7 @@ import { builtin } from "./embedders/builtin.ts";
 import { builtinLexicon, prepareLexicon } from "./embedders/lexicon.ts";
 import { likenessBy } from "./embedders/likeness.ts";
 import { scorerFile } from "./embedders/scorer.ts";
+import { anonymousTenant } from "./intake/request-headers.ts";
 import type { Replayer } from "./layers/exact/replay.ts";
 import { type QuestionEmbedder, QuestionVectors } from "./layers/semantic/question-vectors.ts";
 import { type MeasuredScorer, readScorerFile } from "./layers/semantic/scoring/scorer-file.ts";
@@ -48,6 +49,8 @@ export interface SemanticSurroundings {
   readonly secret: FingerprintKey;
   readonly embeddings: Omit<EmbeddingsParts, "tenant">;
   readonly lookupBudgetMs: number;
+  /** The vectors as they are with sealing on. Throws `InvalidOptionError` where they cannot be sealed. */
+  readonly sealed: (vectors: VectorStore) => VectorStore;
   /** What vectors may take in memory where they are kept there. */
   readonly vectorBytes: number;
 }
@@ -64,14 +67,15 @@ export interface AssembledSemantic {
 
 /** `undefined` where neither the layer's mode nor any rule wants it. */
 export function assembleSemantic(
-  { layers, rules }: Settings,
+  { layers, rules, server }: Settings,
   tools: SemanticTools,
   around: SemanticSurroundings,
 ): AssembledSemantic | undefined {
   const { semantic: settings } = layers;
   if (settings.mode === "off" && rules.every(({ semantic }) => (semantic ?? "off") === "off")) return undefined;
   const { clock, random, trace, lookupBudgetMs } = around;
-  const { embedder = builtin(), vectors = vectorsInMemory(settings, around), judge } = tools;
+  const { embedder = builtin(), judge } = tools;
+  const vectors = around.sealed(tools.vectors ?? vectorsInMemory(settings, around));
   const lexicon = builtinLexicon;
   // The scorer leans on the built-in model, whatever the layer embeds with.
   const own = builtin();
@@ -101,7 +105,11 @@ export function assembleSemantic(
   });
   const allowed = new Set(settings.allow);
   const audit = new AuditBudget(settings.auditUsdPerDay);
-  const path = new SemanticPath({ ...around, layer, allowed, judge: judge && heardJudge(judge, around), audit });
+  const mayTakePart = settings.anonymous === "auto" ? isLoopback(server.host) : settings.anonymous === "allow";
+  const path = new SemanticPath({
+    ...{ ...around, layer, allowed, judge: judge && heardJudge(judge, around), audit },
+    leftOut: mayTakePart ? undefined : anonymousTenant,
+  });
   return {
     layer,
     path,
@@ -117,6 +125,11 @@ export function assembleSemantic(
       await Promise.allSettled([vectors.close(), embedder.close?.()]);
     },
   };
+}
+
+/** Whether nobody but the programs of this machine can reach what listens there. */
+function isLoopback(host: string): boolean {
+  return host === "localhost" || host === "::1" || /^127(?:\.\d{1,3}){3}$/.test(host);
 }
 
 function vectorsInMemory({ maxVectors }: SemanticSettings, { clock, vectorBytes }: SemanticSurroundings): VectorStore {

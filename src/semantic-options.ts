@@ -33,6 +33,10 @@ export const semanticSchema = z
     }),
     threshold: share(0.92, 0, 1, "Least cosine of an answer that is served; for the strategy `threshold`."),
     target: share(0.01, 0.0001, 0.2, "Of the answers that are served, the share that may be wrong."),
+    anonymous: choice("auto", ["auto", "allow", "refuse"], {
+      description:
+        "Whether callers whom nobody knows add questions and are answered by those of each other: `auto`, where only this machine can reach the gateway; see [poisoning](../poisoning.md).",
+    }),
     maxTextLength: integer(4_000, 1, 32_000, { description: "Longer questions are not compared, in characters." }),
     allow: several(demands, {
       description: "Questions that are compared in spite of what they demand; by default none of these.",
@@ -86,6 +90,7 @@ export interface SemanticInput {
   readonly strategy?: "verified" | "threshold";
   readonly threshold?: number;
   readonly target?: number;
+  readonly anonymous?: "auto" | "allow" | "refuse";
   readonly maxTextLength?: number;
   readonly allow?: "all" | readonly Demand[];
   readonly maxVectors?: number;

@@ -3,7 +3,7 @@ import { systemClock } from "../../src/core/clock.ts";
 import type { Embedder } from "../../src/core/embedder.ts";
 import { silentTrace } from "../../src/core/trace.ts";
 import { builtin } from "../../src/embedders/builtin.ts";
-import type { Look } from "../../src/layers/semantic/semantic-layer.ts";
+import type { Look } from "../../src/layers/semantic/look.ts";
 import { readSettings } from "../../src/options.ts";
 import { assembleSemantic } from "../../src/semantic-assembly.ts";
 import { memory } from "../../src/stores/memory.ts";

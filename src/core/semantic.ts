@@ -28,6 +28,12 @@ export const semanticRefusals = Object.freeze([
   "too_long",
   /** Its answer changes with the time or with who asks. */
   "volatile",
+  /** It holds what nobody writes who asks something, and may have been made to collide with other questions. */
+  "noise",
+  /** Nobody knows who asks, and the configuration lets such callers neither add to what is known nor use it. */
+  "anonymous",
+  /** What is like it was asked by another member of the shared scope, and too few others have got the same answer. */
+  "quarantine",
   /** Nothing like it is stored. */
   "no_candidate",
   /** Guards vetoed all that is like it. */

@@ -16,7 +16,8 @@ import type { Costs } from "../costs.ts";
 import type { CompleteAnswer } from "../flights/origin-answer.ts";
 import type { Replayer } from "../layers/exact/replay.ts";
 import { agreements } from "../layers/semantic/learnt.ts";
-import type { Considered, Look, SemanticLayer, Weighed } from "../layers/semantic/semantic-layer.ts";
+import type { Considered, Look, Weighed } from "../layers/semantic/look.ts";
+import type { SemanticLayer } from "../layers/semantic/semantic-layer.ts";
 import { agreement, isPlainText } from "./answer-agreement.ts";
 import type { AuditBudget } from "./audit-budget.ts";
 
@@ -161,7 +162,10 @@ export class SemanticPath {
     const look = seen?.look ?? (await layer.look(call, question));
     if (call.policy.semantic === "observe" && call.directives.read) await this.#observe(look, answer, startedAt);
     await this.#compare(look, seen?.served, facts);
-    if (call.sharing !== undefined && seen?.served === undefined) await this.#agree(look, call.sharing, facts);
+    const { sharing } = call;
+    const stands = sharing !== undefined && seen?.served === undefined && (await this.#agree(look, sharing, facts));
+    // Else every new answer would begin anew to be agreed with.
+    if (stands) return;
     if (look.refusal === "volatile") return;
     const ttlMs = Math.min(call.directives.ttlMs ?? call.policy.ttlMs, call.policy.maxTtlMs);
     await layer.record(look, call.key, createdAt + ttlMs);
@@ -198,15 +202,21 @@ export class SemanticPath {
     if (right && agreed === undefined) await layer.promote(look, candidate, entry.entry.lifetime.staleAt);
   }
 
-  /** In a shared scope: the answers that would have been served, had enough members got the same, are held against this one. */
-  async #agree(look: Look, { member }: Sharing, fresh: AnswerFacts): Promise<void> {
+  /**
+   * In a shared scope: the answers that would have been served, had enough members got the same, are held against this one.
+   * Whether one of them is the same.
+   */
+  async #agree(look: Look, { member }: Sharing, fresh: AnswerFacts): Promise<boolean> {
     const { call, candidates } = look;
+    let agrees = false;
     for (const { slot } of candidates.filter(({ verdict }) => verdict.serve).slice(0, mostTries)) {
       const found = await this.#entry(call, slot);
       if (found === undefined || found.entry.note.by === member) continue;
       if (agreement(this.#factsOf(call, found), fresh, call.facts.temperature === 0) !== true) continue;
+      agrees = true;
       await this.#parts.layer.agree(call.principal.tenant, slot, member, contentDigest(found.entry.body));
     }
+    return agrees;
   }
 
   async #firstAlive({ call, candidates }: Look): Promise<{

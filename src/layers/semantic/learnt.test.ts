@@ -1,5 +1,5 @@
 import { expect, it } from "vitest";
-import { noEvidence, readEvidence, withBlocked, writeEvidence } from "./learnt.ts";
+import { agreements, noEvidence, readEvidence, withAgreement, withBlocked, writeEvidence } from "./learnt.ts";
 
 const observations = [
   { score: 0.9, right: true },
@@ -13,6 +13,21 @@ it("what was learnt of an entry is read as it was written, scores to about two d
   for (const [index, { score }] of evidence.observations.entries())
     expect(score).toBeCloseTo(observations[index]?.score ?? 0, 1);
   expect(readEvidence(writeEvidence(noEvidence))).toEqual(noEvidence);
+});
+
+it("counts the other members that have got the same answer, each once", () => {
+  let evidence = withBlocked(noEvidence, "wrong");
+  for (const member of ["ann", "bob", "bob", "cyd"]) evidence = withAgreement(evidence, member, "answer");
+  evidence = readEvidence(writeEvidence(evidence));
+  expect(evidence.blocked).toEqual(["wrong"]);
+  expect(agreements(evidence, "ann", "answer")).toBe(2);
+  expect(agreements(evidence, "dan", "answer")).toBe(3);
+  expect(agreements(evidence, undefined, "answer")).toBe(3);
+  expect(agreements(evidence, "ann", "other")).toBe(0);
+  expect(agreements(noEvidence, "ann", "answer")).toBe(0);
+  // Another answer stands there since.
+  evidence = withAgreement(evidence, "eve", "other");
+  expect([agreements(evidence, "ann", "answer"), agreements(evidence, "ann", "other")]).toEqual([0, 1]);
 });
 
 it("the latest hundred questions stay blocked; one that is reported again counts as late", () => {

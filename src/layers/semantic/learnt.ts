@@ -10,6 +10,8 @@ export interface Evidence {
   readonly observations: Observations;
   /** Names of the questions that must not get it, the latest ones. */
   readonly blocked: readonly string[];
+  /** Members of a shared scope whom an origin has answered alike, each with the digest of the stored answer. */
+  readonly agreed?: readonly string[];
 }
 
 export const noEvidence: Evidence = Object.freeze({ observations: [], blocked: [] });
@@ -57,6 +59,12 @@ export function writeEvidence({ observations, blocked, agreed = [] }: Evidence):
 export function readEvidence(bytes: Uint8Array | undefined): Evidence {
   if (bytes === undefined) return noEvidence;
   const lines = Buffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength).toString("utf8").split("\n");
-  const [observations = "", ...blocked] = lines;
-  return { observations: readObservations(Buffer.from(observations, "base64url")) ?? [], blocked };
+  const [observations = "", ...others] = lines;
+  const blocked = others.filter((line) => !line.startsWith(agreedMark));
+  const agreed = others.filter((line) => line.startsWith(agreedMark)).map((line) => line.slice(agreedMark.length));
+  return {
+    observations: readObservations(Buffer.from(observations, "base64url")) ?? [],
+    blocked,
+    ...(agreed.length === 0 ? {} : { agreed }),
+  };
 }

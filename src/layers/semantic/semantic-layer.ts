@@ -12,8 +12,10 @@ import { type AliasKind, aliasKey, questionName, readAlias, writeAlias } from ".
 import type { Deciding, Verdict } from "./deciding.ts";
 import type { GuardName } from "./guards/guard.ts";
 import { isVolatile } from "./guards/volatile.ts";
-import { type Evidence, learntKey, readEvidence, withBlocked } from "./learnt.ts";
+import { learntKey, readEvidence, withAgreement, withBlocked } from "./learnt.ts";
 import { Lessons } from "./lessons.ts";
+import { type Considered, type Look, refusedLook, type Weighed } from "./look.ts";
+import { isNoise } from "./noise.ts";
 import { Pieces } from "./pieces.ts";
 import { PooledMemory } from "./pooled-memory.ts";
 import type { QuestionVectors } from "./question-vectors.ts";
@@ -51,34 +53,6 @@ export interface SemanticLimits {
   readonly maxTextLength: number;
   /** How long a look-up waits for a store. */
   readonly lookupBudgetMs: number;
-}
-
-/** What is needed of a candidate to learn whether its answer was right. */
-export interface Weighed extends SemanticCandidate {
-  readonly verdict: Verdict;
-  readonly evidence: Evidence;
-}
-
-/** A candidate with what was decided about it. */
-export interface Considered extends Weighed {
-  /** The stored question. */
-  readonly text: string;
-}
-
-/** What one look at a question has shown. Kept until its answer is known, to be stored and learnt from. */
-export interface Look {
-  readonly call: Call;
-  readonly partition: string;
-  readonly reading: Reading | undefined;
-  /** Names the question without telling it. */
-  readonly name: string;
-  readonly vector: Float32Array | undefined;
-  /** Those that no guard vetoed, the likeliest first. */
-  readonly candidates: readonly Considered[];
-  /** Why none of them may be served; `undefined` when one may. */
-  readonly refusal: SemanticRefusal | undefined;
-  /** The guard that vetoed the nearest, when the refusal is `guard`. */
-  readonly guard: GuardName | undefined;
 }
 
 /** How many of the nearest are read. */
@@ -120,15 +94,8 @@ export class SemanticLayer {
     const partition = call.partition(question.context);
     const { text } = question;
     const refused = (refusal: SemanticRefusal, more: Partial<Look> = {}): Look => ({
-      call,
-      partition,
-      reading: undefined,
-      name: "",
-      vector: undefined,
-      candidates: [],
-      guard: undefined,
+      ...refusedLook(call, partition, refusal),
       ...more,
-      refusal,
     });
     if (text.length > limits.maxTextLength) return refused("too_long");
     let reading: Reading;
@@ -141,6 +108,7 @@ export class SemanticLayer {
     }
     if (reading.normal === "") return refused("empty");
     if (isVolatile(reading)) return refused("volatile");
+    if (reading.language !== "other" && isNoise(text, lexicon())) return refused("noise");
     const name = questionName(secret, partition, reading.normal);
     const known = { reading, name };
 
@@ -220,6 +188,11 @@ export class SemanticLayer {
    */
   async block(tenant: string, slot: string, question: string): Promise<void> {
     await this.#lessons.update(tenant, slot, (evidence) => withBlocked(evidence, question));
+  }
+
+  /** An origin has answered `member` as the answer of this digest at `slot` does. Never rejects. */
+  async agree(tenant: string, slot: string, member: string, answer: string): Promise<void> {
+    await this.#lessons.update(tenant, slot, (evidence) => withAgreement(evidence, member, answer)).catch(() => {});
   }
 
   /** The answer at `slot` is gone: its vector is not looked at any more. */
