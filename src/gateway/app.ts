@@ -6,7 +6,6 @@ import { systemClock, systemRandom } from "../core/clock.ts";
 import { fingerprint, lengthPrefixed } from "../core/fingerprint.ts";
 import type { Trace } from "../core/trace.ts";
 import { assembleCore, type Core, type CoreOptions } from "../core-assembly.ts";
-import { CompatHeaders } from "../policy/compat-headers.ts";
 import type { Log } from "../telemetry/log.ts";
 import { type CallTracing, createTracing } from "../telemetry/opentelemetry/call-tracing.ts";
 import { type Metrics, prometheusMetrics } from "../telemetry/prometheus.ts";
@@ -33,23 +32,22 @@ import { doorsOf } from "./doors.ts";
 import type { Edge } from "./edge/edge.ts";
 import { edgeOf } from "./edge/edge-assembly.ts";
 import { edgePurgingOf } from "./edge-purging.ts";
+import { limitingOf } from "./limiting/limiting-assembly.ts";
 import { hasAdminPort, Listeners } from "./listeners.ts";
+import { liveParts } from "./live-parts.ts";
 import type { ModelRouteParts } from "./model-route.ts";
-import type { NetworkRules } from "./network/guarded-agent.ts";
 import { addOperations } from "./operations.ts";
 import type { PoolTalk } from "./pool/pool-gossip.ts";
-import type { ReplicaNotice } from "./pool/replica-error.ts";
 import { promptWarmingOf } from "./prompts/prompt-warming-assembly.ts";
 import { Readiness } from "./readiness.ts";
 import { partsInUse, sharedPartsOf } from "./shared-parts.ts";
-import { type Admission, admissionOf } from "./tenancy/admission.ts";
+import { admissionOf } from "./tenancy/admission.ts";
 import { keyRoutes } from "./tenancy/key-routes.ts";
 import { virtualKeysOf } from "./tenancy/keys-assembly.ts";
 import { TenantStreams } from "./tenant-streams.ts";
 import { TlsFileError, tlsOptionsOf } from "./tls-files.ts";
 import { refuseUnreadable } from "./unreadable-request.ts";
 import { refusalNotice, replicaNotice, tellOfOrigin } from "./upstream-notices.ts";
-import { Upstreams } from "./upstreams.ts";
 import { type FastifyInstance, fastify } from "./vendor.ts";
 
 /**
@@ -128,12 +126,14 @@ export async function createApp(config: GatewayConfig, log: Log, peers?: Peers):
   const keys = virtualKeysOf({ core, clock, shared, peers });
   const onAuthFault = (fault: AuthFault): void => trace({ type: "auth-refuse", fault });
   const admissionFor = ({ tenancy }: GatewayConfig) => admissionOf(tenancy, { keys, onRefused: onAuthFault });
+  const limiting = limitingOf(config, { core, clock, trace, shared });
   const around = { talk, notice: replicaNotice(log), onRefused, admissionFor };
   const parts: ModelRouteParts = {
     core,
     clock,
     live: liveParts(config, around),
     streams: new TenantStreams(() => admin.config.security.limits.streamsPerTenant),
+    limiting,
     tracing,
     findTwin: (address) => edge.current?.findTwin(address),
     observe: metrics.observeResponse,
@@ -212,6 +212,7 @@ export async function createApp(config: GatewayConfig, log: Log, peers?: Peers):
     reload(changed) {
       log.hideSecretsOf?.(changed);
       core.reconfigure(changed);
+      limiting.reconfigure(changed.limits.tenant);
       const config = afterReload(admin.config, changed);
       Object.assign(admin, { config, ...adminLimitsOf(config), ...adminTokenOf(config, log) });
       reloadListeners(reached, config, log);
@@ -242,6 +243,7 @@ export async function createApp(config: GatewayConfig, log: Log, peers?: Peers):
       await account.close();
       await edge.current?.close();
       await purging.close();
+      await limiting.close();
       await core.close();
       await accessLog.current?.close();
       await tracing?.flush(flushMs);
@@ -308,32 +310,6 @@ const flushMs = 5_000;
 
 /** The id of an entry may name a tenant of any length that fits a request. */
 const longestParameter = 8_192;
-
-function liveParts(
-  config: GatewayConfig,
-  given: {
-    readonly before?: Upstreams;
-    readonly talk: PoolTalk | undefined;
-    readonly notice: ReplicaNotice;
-    readonly onRefused: NonNullable<NetworkRules["onRefused"]>;
-    readonly admissionFor: (config: GatewayConfig) => Admission | undefined;
-  },
-): ModelRouteParts["live"] {
-  const { maxBodyBytes, stallTimeout } = config.server;
-  const { allowPrivateUpstreams: allowPrivate, limits } = config.security;
-  const compat = new CompatHeaders(config.compat.headers);
-  const bounds = { ratio: limits.decompressionRatio, bytes: limits.answerBytes, timeMs: limits.answerTime };
-  const reach = { allowPrivate, bounds, onRefused: given.onRefused };
-  return {
-    upstreams: new Upstreams(config.upstreams, config.models, systemClock, { ...given, reach }),
-    maxBodyBytes,
-    maxRatio: limits.decompressionRatio,
-    bounds,
-    stallMs: stallTimeout,
-    compat,
-    admission: given.admissionFor(config),
-  };
-}
 
 /** Acknowledged when it is in force with all workers, not only in the store and with the one that was asked. */
 function invalidatingAll(core: Core, peers: Peers | undefined): Pick<Core, "invalidate"> {

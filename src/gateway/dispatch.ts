@@ -125,12 +125,30 @@ async function pass(
   try {
     if (principal !== undefined) assertPassing(principal, request.method);
     if (refersToPrompt(request.rawHeaders)) throw refuseReference();
-    await passThrough(request, response, found(routeOf(), request), parts.live);
+    const route = found(routeOf(), request);
+    await countPassing(parts, protocol, { request, response, principal });
+    await passThrough(request, response, route, parts.live);
   } catch (error) {
     result = "error";
     sendError(response, error, protocol);
   }
   parts.observe("pass-through", result, false, parts.clock.monotonic() - startedAt);
+}
+
+/** It counts against the limits of whoever sent it, although nobody reads what it asks. */
+async function countPassing(
+  { core, limiting }: ModelRouteParts,
+  protocol: WireFormat,
+  { request, response, principal }: Asking,
+): Promise<void> {
+  if (!limiting.binds(principal)) return;
+  const url = request.url as string;
+  const query = url.slice(withoutQuery(url).length);
+  const originFor = (): never => {
+    throw new RequestRejectedError({ code: "invalid_target", message: "No model is asked here." });
+  };
+  const unread = { protocol, endpoint: "", query, rawHeaders: request.rawHeaders, body: new Uint8Array(), originFor };
+  await limiting.enterUnread(principal, () => core.tenantOf(unread), response);
 }
 
 function found(route: Route | undefined, request: IncomingMessage): Route {

@@ -14,6 +14,7 @@ import type { CallTracing } from "../telemetry/opentelemetry/call-tracing.ts";
 import { assertDigest } from "./edge/claimed-digest.ts";
 import { assertQuery, sendAsTwin } from "./edge/query-method.ts";
 import type { FoundTwin } from "./edge/twins.ts";
+import type { Limiting } from "./limiting/limiting.ts";
 import type { AnswerBounds } from "./network/answer-bounds.ts";
 import { refersToPrompt, refuseReferenceInQuery, withPrompt } from "./prompts/prompt-reference.ts";
 import { readBody } from "./request-body.ts";
@@ -44,6 +45,8 @@ export interface ModelRouteParts {
     readonly admission?: Admission | undefined;
   };
   readonly streams: TenantStreams;
+  /** How much callers may take. */
+  readonly limiting: Limiting;
   /** `undefined` where no spans are wanted. */
   readonly tracing: CallTracing | undefined;
   /** What can be had by GET of a call that was answered. */
@@ -144,9 +147,14 @@ async function answerCall(
     };
     const call = refers ? await withPrompt(core, incoming) : incoming;
     parts.streams.assertRoom(() => core.tenantOf(call));
+    const { limiting } = parts;
+    const tenantOf = () => core.tenantOf(call);
+    const visit = limiting.binds(principal) ? await limiting.enter(principal, tenantOf, body, response) : undefined;
     isTaken = true;
-    const handled = core.handle(call, callerOf(response));
-    const answer = handled instanceof Promise ? await handled : handled;
+    const line = callerOf(response);
+    const handled = core.handle(call, visit === undefined ? line : { ...line, allowance: visit });
+    const answered = handled instanceof Promise ? await handled : handled;
+    const answer = visit === undefined ? answered : limiting.answered(visit, answered, protocol);
     const isStream = !(answer.body instanceof Uint8Array);
     if (isStream) leave = entered(parts, call, answer);
     const asTwin = request.method === "QUERY" && (await sendAsTwin(parts, request, response, answer));

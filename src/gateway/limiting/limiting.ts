@@ -3,6 +3,7 @@ import type { Refusal } from "../../core/allowance.ts";
 import type { Answer } from "../../core/answer.ts";
 import type { AskedBy } from "../../core/asked-by.ts";
 import type { Clock } from "../../core/clock.ts";
+import { defined } from "../../core/defined.ts";
 import type { WireFormat } from "../../core/embedding-protocol.ts";
 import { RequestRejectedError } from "../../core/errors.ts";
 import { isBounded, type Limits } from "../../core/limits.ts";
@@ -13,6 +14,7 @@ import type { Trace } from "../../core/trace.ts";
 import { endOfWindow } from "../../limits/limit-windows.ts";
 import type { Bounded, Limiter, Standing } from "../../limits/limiter.ts";
 import { enter, type Visit } from "../../limits/visit.ts";
+import type { LimitSettings } from "../../limits-options.ts";
 import { doNotRetry, rateLimitFields, tellsOfAccount } from "../../protocols/rate-limit-fields.ts";
 
 /**
@@ -33,14 +35,15 @@ export class Limiting {
   readonly #parts: LimitingParts;
   #tenant: Limits | undefined;
 
-  constructor(parts: LimitingParts, ofTenants: Limits) {
+  constructor(parts: LimitingParts, ofTenants: LimitSettings["tenant"]) {
     this.#parts = parts;
     this.reconfigure(ofTenants);
   }
 
   /** From now on every tenant has these limits. */
-  reconfigure(ofTenants: Limits): void {
-    this.#tenant = isBounded(ofTenants) ? ofTenants : undefined;
+  reconfigure(ofTenants: LimitSettings["tenant"]): void {
+    const limits = defined(ofTenants);
+    this.#tenant = isBounded(limits) ? limits : undefined;
   }
 
   /** Whether this one is bound by anything. */
