@@ -66,6 +66,8 @@ export interface CacheOptions {
   readonly keyService?: KeyService;
   /** Default `auto`: sealed when there is a master key. `on`: no start without one. */
   readonly sealing?: SealingMode;
+  /** Let the numbers of vectors lie unsealed where a server has to compare them; default false. */
+  readonly plainVectors?: boolean;
   /** What `cache.fetch` calls the origin with; default the global `fetch`. */
   readonly fetch?: typeof globalThis.fetch;
   /** The tenant of `cache.wrap`, `cache.values` and `cache.embeddings`; `cache.fetch` derives tenants from the credentials in each request. Default `"library"`. */
@@ -196,6 +198,7 @@ const optionNames: ReadonlySet<string> = new Set([
   "previousMasterKeys",
   "keyService",
   "sealing",
+  "plainVectors",
   "fetch",
   "tenant",
   "telemetry",
@@ -218,10 +221,10 @@ function assertOptions(options: CacheOptions): void {
   }
 }
 
-function sealingInput({ masterKey, previousMasterKeys, keyService, sealing }: CacheOptions) {
+function sealingInput({ masterKey, previousMasterKeys, keyService, sealing, plainVectors }: CacheOptions) {
   // A service is a master key, too.
   const mode = sealing === "on" && keyService !== undefined ? "auto" : sealing;
-  return defined({ masterKey, previousMasterKeys, sealing: mode });
+  return defined({ masterKey, previousMasterKeys, sealing: mode, plainVectors });
 }
 
 /** Where the library has its options, by the section of the configuration that they are checked against. */

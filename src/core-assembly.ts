@@ -57,6 +57,7 @@ import { Ledger } from "./telemetry/ledger.ts";
 import type { CallTracing } from "./telemetry/opentelemetry/call-tracing.ts";
 import { Prices } from "./telemetry/prices.ts";
 import { Rollups } from "./telemetry/rollups/rollups.ts";
+import { sealedVectors } from "./vectors/sealed-vectors.ts";
 
 /** Settings to stores, layers and pipeline: the core that the library and the gateway have in common. */
 
@@ -183,6 +184,7 @@ export async function assembleCore(options: CoreOptions): Promise<Core> {
   const semantic = assembleSemantic(settings, options.semantic ?? {}, {
     ...{ exact, replayer, costs, clock, random, trace, store, secret, lookupBudgetMs },
     embeddings: embeddingsParts,
+    sealed: (vectors) => sealedVectors(vectors, sealing?.sealer, settings.security.plainVectors),
     vectorBytes: shares.vectors,
   });
   const marking = new CacheMarking(markingOf(settings), { clock, costs });

@@ -50,7 +50,7 @@ export interface SemanticSurroundings {
   readonly embeddings: Omit<EmbeddingsParts, "tenant">;
   readonly lookupBudgetMs: number;
   /** The vectors as they are with sealing on. Throws `InvalidOptionError` where they cannot be sealed. */
-  readonly sealed: (vectors: VectorStore) => VectorStore;
+  readonly sealed?: (vectors: VectorStore) => VectorStore;
   /** What vectors may take in memory where they are kept there. */
   readonly vectorBytes: number;
 }
@@ -75,7 +75,8 @@ export function assembleSemantic(
   if (settings.mode === "off" && rules.every(({ semantic }) => (semantic ?? "off") === "off")) return undefined;
   const { clock, random, trace, lookupBudgetMs } = around;
   const { embedder = builtin(), judge } = tools;
-  const vectors = around.sealed(tools.vectors ?? vectorsInMemory(settings, around));
+  const given = tools.vectors ?? vectorsInMemory(settings, around);
+  const vectors = around.sealed?.(given) ?? given;
   const lexicon = builtinLexicon;
   // The scorer leans on the built-in model, whatever the layer embeds with.
   const own = builtin();

@@ -1,4 +1,5 @@
 import type { KeyScope } from "./key-scope.ts";
+import type { Sealer } from "./sealer.ts";
 import type { MaybePromise } from "./store.ts";
 
 /**
@@ -55,5 +56,7 @@ export interface VectorStore {
     readonly ids?: readonly string[];
   }): MaybePromise<void>;
   stats(): MaybePromise<VectorStats>;
+  /** From now on what is kept beyond this process is sealed. Absent where numbers have to lie open to be compared. */
+  sealWith?(sealer: Sealer): void;
   close(): MaybePromise<void>;
 }

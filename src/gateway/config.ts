@@ -7,6 +7,7 @@ import { type OptionMistake, readSettings, type Settings } from "../options.ts";
 import { shownStoreUrl, storeUrlMistake } from "../stores/store-url.ts";
 import { withMasterKeyFile } from "./master-key-file.ts";
 import { warmMistakes } from "./prompts/warm-mistakes.ts";
+import { sealingMistakes } from "./sealing-mistakes.ts";
 import { withoutSecrets } from "./secrets.ts";
 import { semanticMistakes } from "./semantic-mistakes.ts";
 import { tenancyMistakes } from "./tenancy/tenancy-mistakes.ts";
@@ -260,6 +261,7 @@ function incoherences(config: GatewayConfig): OptionMistake[] {
   const { url } = config.store;
   const mistake = storeUrlMistake(url);
   if (mistake !== undefined) mistakes.push({ path: "store.url", value: shownStoreUrl(url), ...mistake });
+  mistakes.push(...sealingMistakes(config));
   const { semantic, prefix } = config.layers;
   return [...mistakes, ...tenancyMistakes(config), ...semanticMistakes(semantic), ...warmMistakes(prefix.warm, names)];
 }

@@ -1,8 +1,10 @@
 import type { Clock } from "../core/clock.ts";
 import { chain, isPromise } from "../core/maybe-promise.ts";
+import type { Sealer } from "../core/sealer.ts";
 import type { MaybePromise } from "../core/store.ts";
-import type { StoreFinding } from "../core/store-check.ts";
 import type { VectorItem, VectorMatch, VectorSpace, VectorStats, VectorStore } from "../core/vector-store.ts";
+import type { CheckableVectors } from "./checkable-vectors.ts";
+import { SealedNotes } from "./sealed-notes.ts";
 
 /**
  * A store of vectors that is opened when it is first asked for something: a start does not wait for it, and one that
@@ -16,11 +18,6 @@ export interface DeferredVectorsOptions {
   readonly clock: Clock;
 }
 
-/** A store of vectors that may be able to say what is wrong with it. */
-export interface CheckableVectors extends VectorStore {
-  check?(): Promise<readonly StoreFinding[]>;
-}
-
 const retryMs = 1_000;
 
 export class DeferredVectors implements VectorStore {
@@ -29,10 +26,16 @@ export class DeferredVectors implements VectorStore {
   #opened: MaybePromise<CheckableVectors> | undefined;
   #failure: { readonly error: unknown; readonly until: number } | undefined;
   #isClosed = false;
+  #sealer: Sealer | undefined;
 
   constructor(options: DeferredVectorsOptions) {
     this.name = options.name;
     this.#options = options;
+  }
+
+  /** Numbers that have to lie open to be compared do; see `SealedNotes`. */
+  sealWith(sealer: Sealer): void {
+    this.#sealer = sealer;
   }
 
   put(space: VectorSpace, item: VectorItem): MaybePromise<"stored" | "declined" | "overloaded"> {
@@ -73,14 +76,22 @@ export class DeferredVectors implements VectorStore {
     if (this.#failure !== undefined && clock.monotonic() < this.#failure.until) throw this.#failure.error;
     try {
       const opening = open();
-      this.#opened = isPromise(opening) ? opening.then(this.#keep, this.#fail) : opening;
+      this.#opened = isPromise(opening) ? opening.then(this.#keep, this.#fail) : this.#sealed(opening);
       return this.#opened;
     } catch (error) {
       return this.#fail(error);
     }
   }
 
-  readonly #keep = (store: CheckableVectors): CheckableVectors => {
+  #sealed(store: CheckableVectors): CheckableVectors {
+    if (this.#sealer === undefined) return store;
+    if (store.sealWith === undefined) return new SealedNotes(store, this.#sealer);
+    store.sealWith(this.#sealer);
+    return store;
+  }
+
+  readonly #keep = (opened: CheckableVectors): CheckableVectors => {
+    const store = this.#sealed(opened);
     if (!this.#isClosed) this.#opened = store;
     return store;
   };

@@ -5,6 +5,8 @@
  * deletions is kept. A large space is read page by page, and the event loop turns in between.
  */
 
+import { chain } from "../core/maybe-promise.ts";
+import { allOf } from "../core/sealer.ts";
 import type { MaybePromise } from "../core/store.ts";
 import type { VectorSpace } from "../core/vector-store.ts";
 import { LoadedSpace } from "./loaded-spaces.ts";
@@ -23,7 +25,7 @@ export interface ReadingOptions {
   /** Whose puts are in memory already. */
   readonly origin: number;
   /** Takes a row into the index, if it is alive and sound. */
-  readonly take: (row: VectorRow) => void;
+  readonly take: (row: VectorRow) => MaybePromise<void>;
 }
 
 export class FileSpace extends LoadedSpace {
@@ -35,6 +37,8 @@ export class FileSpace extends LoadedSpace {
   #seen = 0;
   #isComplete = false;
   #isForgotten = false;
+  /** How often it was begun anew: what was read before does not count. */
+  #starts = 0;
   #reading: Promise<void> | undefined;
 
   constructor(space: VectorSpace, memory: ScanMemory) {
@@ -51,6 +55,10 @@ export class FileSpace extends LoadedSpace {
     return this.#place === place ? undefined : this.#rowAt(this.#place, id, read);
   }
 
+  get isForgotten(): boolean {
+    return this.#isForgotten;
+  }
+
   /** Whether it may leave memory. */
   get isIdle(): boolean {
     return !this.keepsAny && !this.index.isPinned && this.#reading === undefined;
@@ -60,11 +68,12 @@ export class FileSpace extends LoadedSpace {
     if (this.#reading !== undefined) return this.#reading;
     const version = options.read((rows) => rows.version());
     if (version === this.#version) return;
-    if (this.#readPage(options)) {
+    const isDone = this.#readPage(options);
+    if (isDone === true) {
       this.#version = version;
       return;
     }
-    this.#reading = this.#readOn(options, version).finally(() => {
+    this.#reading = this.#readOn(options, version, isDone).finally(() => {
       this.#reading = undefined;
     });
     return this.#reading;
@@ -72,6 +81,7 @@ export class FileSpace extends LoadedSpace {
 
   /** Has the next look-up read everything again. */
   startAnew(): void {
+    this.#starts += 1;
     this.clearUnkept();
     this.#version = undefined;
     this.#seen = 0;
@@ -83,18 +93,19 @@ export class FileSpace extends LoadedSpace {
     this.#isForgotten = true;
   }
 
-  async #readOn(options: ReadingOptions, version: number): Promise<void> {
-    let isDone = false;
+  async #readOn(options: ReadingOptions, version: number, first: MaybePromise<boolean>): Promise<void> {
+    const starts = this.#starts;
+    let isDone = await first;
     while (!isDone) {
       await nextTurn();
       if (this.#isForgotten) return;
-      isDone = this.#readPage(options);
+      isDone = await this.#readPage(options);
     }
-    this.#version = version;
+    if (starts === this.#starts) this.#version = version;
   }
 
   /** True when there is no more. */
-  #readPage({ read, origin, take }: ReadingOptions): boolean {
+  #readPage({ read, origin, take }: ReadingOptions): MaybePromise<boolean> {
     // Another place than before means that the space was emptied in between: what was read is gone, `seq` goes on.
     this.#place = read((rows) => rows.placeOf(this.space));
     const inFile = this.#inFile(this.#place);
@@ -102,11 +113,15 @@ export class FileSpace extends LoadedSpace {
     const newest = read((rows) => rows.newest(inFile.place));
     const except = this.#isComplete ? origin : nobody;
     const page = read((rows) => rows.page(inFile, this.#seen, newest, except, pageRows));
-    for (const row of page) if (this.kept(row.id) === undefined) take(row);
-    const isLast = page.length < pageRows;
-    this.#seen = isLast ? newest : (page.at(-1) as VectorRow).seq;
-    this.#isComplete ||= isLast;
-    return isLast;
+    const starts = this.#starts;
+    const taken = page.filter(({ id }) => this.kept(id) === undefined).map(take);
+    return chain(allOf(taken), () => {
+      const isLast = page.length < pageRows;
+      if (starts !== this.#starts) return isLast;
+      this.#seen = isLast ? newest : (page.at(-1) as VectorRow).seq;
+      this.#isComplete ||= isLast;
+      return isLast;
+    });
   }
 
   #rowAt(place: number | undefined, id: string, read: ReadingOptions["read"]): VectorRow | undefined {

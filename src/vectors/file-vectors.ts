@@ -10,7 +10,8 @@
 
 import { type Clock, systemRandom } from "../core/clock.ts";
 import { StoreUnavailableError } from "../core/errors.ts";
-import { chain } from "../core/maybe-promise.ts";
+import { chain, isPromise } from "../core/maybe-promise.ts";
+import type { Sealer } from "../core/sealer.ts";
 import type { MaybePromise } from "../core/store.ts";
 import type { StoreFinding } from "../core/store-check.ts";
 import { bytesOfNumbers } from "../core/vector.ts";
@@ -20,6 +21,7 @@ import { LoadedSpaces } from "./loaded-spaces.ts";
 import { OpenFile } from "./open-file.ts";
 import type { ScanMemory } from "./scan-memory.ts";
 import type { Scanner } from "./scanner.ts";
+import { openVector, sealVector, type VectorBytes, vectorPlace } from "./sealed-row.ts";
 import { search, type TrueVector } from "./search.ts";
 import type { VectorOperation } from "./vector-batch.ts";
 import type { VectorBounds } from "./vector-bounds.ts";
@@ -37,6 +39,9 @@ export interface FileVectorsOptions {
   readonly onWarning: (message: string) => void;
 }
 
+/** Keys that are gone from memory again before the search is over are those of a process that hardly runs. */
+const mostAttempts = 3;
+
 export class FileVectors implements VectorStore {
   readonly name = "embedded";
   readonly #options: FileVectorsOptions;
@@ -44,6 +49,7 @@ export class FileVectors implements VectorStore {
   readonly #file: OpenFile;
   readonly #queue: VectorWriteQueue;
   readonly #spaces: LoadedSpaces<FileSpace>;
+  #sealer: Sealer | undefined;
   #isClosed = false;
 
   constructor(options: FileVectorsOptions) {
@@ -78,22 +84,40 @@ export class FileVectors implements VectorStore {
     if (problem !== undefined) this.#queue.abandon(this.#file.unavailable(problem));
   }
 
-  put(space: VectorSpace, item: VectorItem): "stored" | "declined" | "overloaded" {
+  sealWith(sealer: Sealer): void {
+    this.#sealer = sealer;
+  }
+
+  put(space: VectorSpace, item: VectorItem): MaybePromise<"stored" | "declined" | "overloaded"> {
     this.#assertOpen();
     assertItem(space, item);
     const { bounds } = this.#options;
     if (item.note.byteLength > bounds.noteBytes) return "declined";
+    const { id, owner } = item;
+    const kept: TrueVector = { vector: item.vector.slice(), note: item.note.slice() };
+    const bytes: VectorBytes = { vector: bytesOfNumbers(kept.vector), note: kept.note };
+    const deleteAt = Math.floor(item.deleteAt);
+    if (this.#sealer === undefined) return this.#put(space, id, deleteAt, kept, bytes);
+    return chain(sealVector(this.#sealer, vectorPlace(space, id), bytes, owner), (sealed) => {
+      this.#assertOpen();
+      return this.#put(space, id, deleteAt, kept, sealed);
+    });
+  }
+
+  #put(
+    space: VectorSpace,
+    id: string,
+    deleteAt: number,
+    kept: TrueVector,
+    bytes: VectorBytes,
+  ): "stored" | "overloaded" {
     const { tenant, partition, model, dimensions } = space;
-    const { id } = item;
-    const [vector, note, deleteAt] = [item.vector.slice(), item.note.slice(), Math.floor(item.deleteAt)];
-    const limit = bounds.vectorsPerPartition(dimensions);
-    const bytes = bytesOfNumbers(vector);
-    const operation = { kind: "put", tenant, partition, model, id, deleteAt, limit, vector: bytes, note } as const;
+    const limit = this.#options.bounds.vectorsPerPartition(dimensions);
+    const operation = { kind: "put", tenant, partition, model, id, deleteAt, limit, ...bytes } as const;
     if (!this.#queue.takes(operation)) return "overloaded";
     const loaded = this.#spaces.findOrMake(space);
-    const kept: TrueVector = { vector, note };
     loaded.keep(id, kept);
-    this.#index(loaded, id, vector, deleteAt);
+    this.#index(loaded, id, kept.vector, deleteAt);
     this.#queue.put(operation, () => {
       if (loaded.kept(id) === kept) loaded.unkeep(id);
     });
@@ -158,14 +182,21 @@ export class FileVectors implements VectorStore {
     vector: Float32Array,
     count: number,
     mayStartAnew: boolean,
+    attempt = 1,
   ): MaybePromise<readonly VectorMatch[]> {
     return chain(this.#catchUp(loaded), () => {
       loaded.index.expire(this.#options.clock.now());
       const { scanner } = this.#options;
-      const read = (id: string) => this.#read(loaded, id);
-      const remove = (id: string) => void loaded.index.remove(id);
+      // Rows whose keys are not in memory at this moment: it is searched again when they are.
+      const locked: Promise<unknown>[] = [];
+      const read = (id: string) => this.#read(loaded, id, locked);
+      const remove = (id: string) => {
+        if (locked.length === 0) loaded.index.remove(id);
+      };
       const found = search({ index: loaded.index, scanner, vector, count, read, remove });
       return chain(found, (matches) => {
+        if (locked.length > 0 && attempt < mostAttempts)
+          return Promise.all(locked).then(() => this.#nearest(loaded, vector, count, mayStartAnew, attempt + 1));
         if (matches !== undefined) return matches;
         loaded.startAnew();
         return mayStartAnew ? this.#nearest(loaded, vector, count, false) : [];
@@ -174,23 +205,39 @@ export class FileVectors implements VectorStore {
   }
 
   #catchUp(loaded: FileSpace): MaybePromise<void> {
-    const take = (row: VectorRow) => {
-      if (row.vector === undefined) this.#drop(row);
-      else if (row.deleteAt > this.#options.clock.now()) this.#index(loaded, row.id, row.vector, row.deleteAt);
-    };
+    const take = (row: VectorRow) =>
+      chain(this.#opened(loaded.space, row), (opened) => {
+        if (loaded.isForgotten) return;
+        if (opened === undefined) this.#drop(row);
+        else if (row.deleteAt > this.#options.clock.now()) this.#index(loaded, row.id, opened.vector, row.deleteAt);
+      });
     return loaded.catchUp({ read: (read) => this.#file.read(read), origin: this.#origin, take });
   }
 
-  /** The true vector; `undefined` when it is deleted, dead or damaged. */
-  #read(loaded: FileSpace, id: string): TrueVector | undefined {
+  /** As it was put; `undefined` when it is damaged, or not sealed as it should be, or no more. */
+  #opened(space: VectorSpace, row: VectorRow): MaybePromise<TrueVector | undefined> {
+    const { vector, note, sealed } = row;
+    if (this.#sealer === undefined) return vector && { vector, note };
+    if (sealed !== undefined) return openVector(this.#sealer, vectorPlace(space, row.id), sealed);
+    if (vector !== undefined) this.#sealer.rejected("unsealed");
+    return undefined;
+  }
+
+  /** The true vector; `undefined` when it is deleted, dead or damaged, or `locked` for the moment. */
+  #read(loaded: FileSpace, id: string, locked: Promise<unknown>[]): TrueVector | undefined {
     const now = this.#options.clock.now();
     const kept = loaded.kept(id);
     if (kept !== undefined) return (loaded.index.deleteAtOf(id) ?? 0) > now ? kept : undefined;
     const row = loaded.row(id, (read) => this.#file.read(read));
     if (row === undefined || row.deleteAt <= now) return undefined;
-    if (row.vector !== undefined) return { vector: row.vector, note: row.note };
-    this.#drop(row);
-    return undefined;
+    const opened = this.#opened(loaded.space, row);
+    if (isPromise(opened)) {
+      opened.catch(() => {});
+      locked.push(opened);
+      return undefined;
+    }
+    if (opened === undefined) this.#drop(row);
+    return opened;
   }
 
   /** Removes a damaged row some time. */

@@ -2,6 +2,7 @@
 
 import type { Clock } from "../core/clock.ts";
 import { StoreUnavailableError } from "../core/errors.ts";
+import type { Cleared } from "../core/key-rows.ts";
 import { chain } from "../core/maybe-promise.ts";
 import type { MaybePromise } from "../core/store.ts";
 import type { VectorItem, VectorMatch, VectorSpace, VectorStats, VectorStore } from "../core/vector-store.ts";
@@ -29,6 +30,9 @@ export class MemoryVectors implements VectorStore {
     this.#options = options;
     this.#spaces = new LoadedSpaces((space) => new LoadedSpace(space, options.memory));
   }
+
+  /** Nothing leaves this process. */
+  sealWith(): void {}
 
   put(space: VectorSpace, item: VectorItem): "stored" | "declined" {
     this.#assertOpen();
@@ -74,6 +78,11 @@ export class MemoryVectors implements VectorStore {
   stats(): VectorStats {
     this.#assertOpen();
     return { vectors: this.#options.memory.vectors, bytes: this.#options.memory.used };
+  }
+
+  /** There are no files. */
+  scrub(): Cleared {
+    return { isErased: true, notes: [] };
   }
 
   async close(): Promise<void> {

@@ -3,6 +3,7 @@
 import type { DatabaseSync, StatementSync } from "node:sqlite";
 import { floatsWithin } from "../core/vector.ts";
 import type { VectorSpace, VectorStats } from "../core/vector-store.ts";
+import { isSealedRow, type VectorBytes } from "./sealed-row.ts";
 import { vectorChecksum } from "./vector-file.ts";
 
 export interface VectorRow {
@@ -13,6 +14,8 @@ export interface VectorRow {
   /** `undefined` when the row fails its checksum. */
   readonly vector: Float32Array | undefined;
   readonly note: Uint8Array;
+  /** As it stands there, where it is sealed; `vector` and `note` are not known then. */
+  readonly sealed?: VectorBytes;
 }
 
 /** Where a space is: the number it has in the file, and the seed of its checksums. */
@@ -96,6 +99,8 @@ function rowOf(
     vector.byteLength === 4 * dimensions &&
     vectorChecksum(seed, { id, deleteAt, vector, note }) === checksum;
   const noNote = new Uint8Array(0);
+  if (isSound && isSealedRow({ vector, note }))
+    return { seq, id, deleteAt, checksum, vector: undefined, note: noNote, sealed: { vector, note } };
   return {
     seq,
     id,

@@ -7,7 +7,8 @@ import type { Clock } from "../core/clock.ts";
 import type { InvalidOptionError } from "../core/errors.ts";
 import { sentence } from "../core/sentence.ts";
 import type { MaybePromise } from "../core/store.ts";
-import { type CheckableVectors, DeferredVectors } from "./deferred-vectors.ts";
+import type { CheckableVectors } from "./checkable-vectors.ts";
+import { DeferredVectors } from "./deferred-vectors.ts";
 import { embedded } from "./embedded.ts";
 import { readVectorsAddress } from "./redis-address.ts";
 
