@@ -6,6 +6,7 @@
 import type { DatabaseSync, StatementSync } from "node:sqlite";
 import { priorityToNumber } from "./priority-number.ts";
 import type { Answer, Operation } from "./sqlite-batch.ts";
+import { SqliteFairVictims } from "./sqlite-fair-victims.ts";
 import { pragma } from "./sqlite-file.ts";
 import { pageBytes, rowChecksum, rowFootprint, tenantSeed } from "./sqlite-row.ts";
 
@@ -29,6 +30,7 @@ export class SqliteEntries {
   readonly #touch: StatementSync;
   readonly #expired: StatementSync;
   readonly #victims: StatementSync;
+  readonly #fairVictims: SqliteFairVictims;
   readonly #addToTotals: StatementSync;
   readonly #bytes: StatementSync;
   #entriesDelta = 0;
@@ -51,6 +53,7 @@ export class SqliteEntries {
     this.#touch = prepare("UPDATE entries_v1 SET used_at = max(used_at, ?) WHERE id = ?");
     this.#expired = prepare("SELECT id, size FROM entries_v1 WHERE delete_at <= ? AND delete_at < 9e999 LIMIT ?");
     this.#victims = prepare("SELECT id, size FROM entries_v1 ORDER BY priority, used_at LIMIT ?");
+    this.#fairVictims = new SqliteFairVictims(database);
     this.#addToTotals = prepare("UPDATE totals_v1 SET entries = max(0, entries + ?), bytes = max(0, bytes + ?)");
     this.#bytes = prepare("SELECT bytes FROM totals_v1");
   }
@@ -85,13 +88,14 @@ export class SqliteEntries {
   }
 
   /** Takes one step towards `maxBytes`; returns how many rows it evicted, 0 when the store fits. */
-  evict(maxBytes: number): number {
+  evict(maxBytes: number, now: number): number {
     let excess = this.#excess(maxBytes);
     if (excess <= 0) return 0;
     let evicted = 0;
-    for (const row of this.#victims.all(stepRows)) {
-      const size = Number(row["size"]);
-      this.#remove({ id: Number(row["id"]), size });
+    const fair = this.#fairVictims.find(stepRows, now);
+    for (const row of fair.length > 0 ? fair : this.#victims.all(stepRows)) {
+      const size = Number(row.size);
+      this.#remove({ id: Number(row.id), size });
       evicted += 1;
       excess -= size;
       if (excess <= 0) break;

@@ -59,21 +59,21 @@ class Writer {
       for (const operation of unpackBatch(batch)) answers.push(entries.apply(operation, batch.now));
       entries.touch(batch.touched, batch.now);
       entries.expire(batch.now);
-      evictions += entries.evict(batch.maxBytes);
+      evictions += entries.evict(batch.maxBytes, batch.now);
     });
-    if (evictions > 0) evictions += this.#evictFurther(batch.maxBytes, entries);
+    if (evictions > 0) evictions += this.#evictFurther(batch, entries);
     const { corrupt } = entries;
     entries.corrupt = 0;
     return { kind: "committed", answers, evictions, corrupt };
   }
 
   /** The batch is committed and must be reported so: an eviction that fails here is tried again after the next one. */
-  #evictFurther(maxBytes: number, entries: SqliteEntries): number {
+  #evictFurther({ maxBytes, now }: Batch, entries: SqliteEntries): number {
     let evictions = 0;
     try {
       for (let step = 0, last = 1; step < evictionSteps && last > 0; step += 1) {
         this.#transaction(() => {
-          last = entries.evict(maxBytes);
+          last = entries.evict(maxBytes, now);
         });
         evictions += last;
       }
