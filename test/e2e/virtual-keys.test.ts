@@ -1,9 +1,10 @@
 import { readFileSync } from "node:fs";
 import { join } from "node:path";
+import process from "node:process";
 import Anthropic from "@anthropic-ai/sdk";
 import { GoogleGenAI } from "@google/genai";
 import OpenAI from "openai";
-import { expect, test } from "vitest";
+import { expect, onTestFinished, test } from "vitest";
 import type { ScriptedOrigin } from "../../src/testing/index.ts";
 import { callAdmin } from "./admin-call.ts";
 import { ask, bearer, contentOf, question, statusOf } from "./chat-call.ts";
@@ -259,6 +260,30 @@ test("a wish for a key that breaks a rule is refused at its place", async () => 
     const { status, text } = await callAdmin(gateway, "/keys", { body: wish });
     expect([wish, status, JSON.parse(text).path]).toEqual([wish, 400, path]);
   }
+});
+
+test("a prompt that is published and asked anew is let in by a key as any caller is", async () => {
+  const { origin, gateway } = await runWithKeys();
+  const { key, id } = await makeKey(gateway, { tenant: "acme", models: ["scripted-large"] });
+  const publish = (headers: object, fields = {}) => {
+    const prompt = { path: "/v1/chat/completions", body: question("The news?", fields), every: "1h", headers };
+    return callAdmin(gateway, "/answers", { body: { slug: "news", title: "News", language: "en", prompt } });
+  };
+  const fromEnvironment = { "x-api-key": "$" + "{NEWS_KEY}" };
+  process.env["NEWS_KEY"] = key;
+  onTestFinished(() => void delete process.env["NEWS_KEY"]);
+  expect((await publish(fromEnvironment)).status).toBe(200);
+  const [call] = origin.calls;
+  expect(call?.headers).toMatchObject({ authorization: `Bearer ${upstreamKeys.openai}` });
+  expect(JSON.stringify(call?.headers)).not.toContain("rpr_");
+  const refused = await publish(fromEnvironment, { model: "scripted-small" });
+  expect([refused.status, refused.text]).toEqual([400, expect.stringContaining("other models")]);
+  await callAdmin(gateway, `/keys/${id}`, { method: "DELETE" });
+  for (const headers of [{}, fromEnvironment]) {
+    const { status, text } = await publish(headers);
+    expect([status, text]).toEqual([400, expect.stringContaining("no API key that is taken")]);
+  }
+  expect(origin.callCount).toBe(1);
 });
 
 test("no answer of the gateway holds a key", async () => {

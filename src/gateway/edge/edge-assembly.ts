@@ -31,6 +31,7 @@ export function edgeOf({ config, parts, shared, peers, purging, log }: EdgeAssem
     heard: peers && (() => peers.heard()),
     purges: purging,
     targetOf: (path) => targetOf(path, parts.live.upstreams),
+    admit: (request) => parts.live.admission?.admit(request),
     random: systemRandom,
     onStale: (slug, reason) => log.warn({ answer: slug, reason }, "a published answer could not be kept fresh"),
   });

@@ -43,6 +43,7 @@ export interface EdgeParts {
   readonly heard: (() => Promise<void>) | undefined;
   readonly purges: EdgePurges;
   readonly targetOf: RefresherParts["targetOf"];
+  readonly admit: NonNullable<RefresherParts["admit"]>;
   readonly clock: Clock;
   readonly random: Random;
   readonly observe: (endpoint: string, result: string, stream: boolean, durationMs: number) => void;
@@ -81,7 +82,7 @@ export class Edge {
     const { registry } = this;
     const report = parts.onStale;
     this.refresher = new PromptRefresher({
-      ...{ core, targetOf, registry, leases, clock, report },
+      ...{ core, targetOf, admit: parts.admit, registry, leases, clock, report },
       answers: () => this.answers,
     });
     const unknown = () => this.#live.unknown;

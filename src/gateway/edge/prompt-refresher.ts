@@ -1,11 +1,14 @@
 import process from "node:process";
 import { patientCaller } from "../../core/call.ts";
 import type { CancelTimer, Clock } from "../../core/clock.ts";
-import { InvalidOptionError, RepriseError } from "../../core/errors.ts";
+import { InvalidOptionError, RepriseError, RequestRejectedError } from "../../core/errors.ts";
 import type { Leases } from "../../core/lease.ts";
+import type { MaybePromise } from "../../core/store.ts";
 import type { Core } from "../../core-assembly.ts";
 import type { IncomingCall } from "../../embeddings/embedding-intake.ts";
 import type { AnswerHead, FreshPrompt } from "../../layers/edge/published-answer.ts";
+import type { Admitted, KnockingRequest } from "../tenancy/admission.ts";
+import { assertModel } from "../tenancy/key-scope.ts";
 import type { AnswerRegistry } from "./answer-registry.ts";
 import { type Answers, isStill } from "./answers.ts";
 
@@ -19,6 +22,8 @@ export interface RefresherParts {
   readonly core: Pick<Core, "handle">;
   /** Whose endpoint a path is, and who answers there; `undefined` for what is none of chat. */
   readonly targetOf: (path: string) => Pick<IncomingCall, "protocol" | "endpoint" | "originFor"> | undefined;
+  /** Who asks, by the fields of the prompt: it is asked as any caller would; `undefined` where everybody is let in. */
+  readonly admit?: (request: KnockingRequest) => MaybePromise<Admitted> | undefined;
   readonly registry: AnswerRegistry;
   readonly answers: () => Answers;
   readonly leases: Leases | undefined;
@@ -58,12 +63,23 @@ export class PromptRefresher {
   }
 
   /** The entry that the prompt has made now. Rejects with `InvalidOptionError` where there is none. */
-  async ask({ path, body, headers }: FreshPrompt, tags: readonly string[]): Promise<string> {
+  async ask(prompt: FreshPrompt, tags: readonly string[]): Promise<string> {
+    try {
+      return await this.#ask(prompt, tags);
+    } catch (error) {
+      if (!(error instanceof RequestRejectedError)) throw error;
+      throw wrong("headers", `and what is asked must be taken as those of any caller: ${error.message.replace(/\.$/, "")}`);
+    }
+  }
+
+  async #ask({ path, body, headers }: FreshPrompt, tags: readonly string[]): Promise<string> {
     const { core, targetOf } = this.#parts;
     const target = targetOf(path);
     if (target === undefined) throw wrong("path", "must be the path of a chat endpoint, such as /v1/chat/completions");
     const asking = { ...headers, "content-type": "application/json", "cache-control": "no-cache" };
     const tagged = tags.length === 0 ? asking : { ...asking, "x-ai-cache-tags": tags.join(",") };
+    const given = Object.entries(tagged).flatMap(([name, value]) => [name, withEnvironment(value)]);
+    const { rawHeaders, principal } = (await this.#parts.admit?.({ rawHeaders: given, url: path })) ?? open(given);
     const {
       outcome,
       status,
@@ -71,8 +87,13 @@ export class PromptRefresher {
     } = await core.handle(
       {
         ...target,
+        originFor(model) {
+          if (principal !== undefined) assertModel(principal, model);
+          return target.originFor(model);
+        },
         query: "",
-        rawHeaders: Object.entries(tagged).flatMap(([name, value]) => [name, withEnvironment(value)]),
+        rawHeaders,
+        principal,
         body: Buffer.from(JSON.stringify({ ...body, stream: false })),
       },
       patientCaller,
@@ -137,6 +158,10 @@ export class PromptRefresher {
     if (failed !== undefined && now < failed.at + retryMs) return false;
     return refreshedAt === undefined || now >= refreshedAt + prompt.everyMs;
   }
+}
+
+function open(rawHeaders: string[]): Admitted {
+  return { principal: undefined, rawHeaders };
 }
 
 /** Of secrets only the names are kept. Throws `InvalidOptionError` for one that is not there. */
