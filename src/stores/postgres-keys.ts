@@ -67,7 +67,12 @@ export class PostgresKeys implements KeyRows {
     try {
       const values = new Map((await this.#run(settings, [])).map(({ name, setting }) => [name, setting]));
       const slots = await this.#run("SELECT slot_name FROM pg_replication_slots", []);
-      const isKept = values.get("wal_recycle") !== "off" || values.get("wal_keep_size") !== "0" || slots.length > 0;
+      // Segments for later use were old ones, as long as they were still renamed.
+      const later =
+        "SELECT name FROM pg_ls_waldir() WHERE name > pg_walfile_name(pg_current_wal_lsn()) AND length(name) = 24";
+      const renamed = await this.#run(later, []);
+      const isKept =
+        values.get("wal_recycle") !== "off" || values.get("wal_keep_size") !== "0" || slots.length + renamed.length > 0;
       if (!isKept && values.get("archive_mode") === "off") return undefined;
       return "Segments of the write-ahead log that PostgreSQL keeps or renames for later use may hold the key until they are overwritten; wal_recycle = off has them removed.";
     } catch (error) {
