@@ -98,6 +98,23 @@ export class PostgresConnections {
     }
   }
 
+  /** As `runLong`, for what may stand in no transaction; one after the other. */
+  async runAlone(texts: readonly string[], timeoutMs: number): Promise<void> {
+    await this.ready();
+    try {
+      await this.#withClient(async (client) => {
+        await client.query(`SET statement_timeout = ${timeoutMs}`);
+        for (const text of texts) {
+          const config = { text, query_timeout: timeoutMs + hangsAfterMs };
+          await client.query(config);
+        }
+        await client.query("RESET statement_timeout");
+      });
+    } catch (error) {
+      throw postgresFailure(error, this.place);
+    }
+  }
+
   /** Resolves when the tables are there; looks again, and at once, where it failed lately and `now` is set. */
   ready(now = false): Promise<void> {
     if (this.#ready !== undefined) return this.#ready;

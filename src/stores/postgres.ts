@@ -12,7 +12,7 @@
 
 import { type Clock, type Random, systemClock, systemRandom } from "../core/clock.ts";
 import { StoreUnavailableError } from "../core/errors.ts";
-import type { KeyRows } from "../core/key-rows.ts";
+import type { Cleared, KeyRows } from "../core/key-rows.ts";
 import type { SharedStore } from "../core/shared-store.ts";
 import type { StoreStats, WriteOptions, WriteResult } from "../core/store.ts";
 import type { CheckableStore, StoreFinding } from "../core/store-check.ts";
@@ -28,6 +28,7 @@ import { listPage } from "./postgres-listing.ts";
 import { PostgresRoom } from "./postgres-room.ts";
 import { checksumOf, rowId, sizeOf } from "./postgres-row.ts";
 import { type PostgresTables, tablesIn } from "./postgres-schema.ts";
+import { scrubPostgres } from "./postgres-scrub.ts";
 import { type PostgresStatements, statementsFor } from "./postgres-statements.ts";
 import { readPostgresUrl } from "./postgres-url.ts";
 import { priorityFromNumber, priorityToNumber } from "./priority-number.ts";
@@ -215,6 +216,11 @@ class Postgres implements PostgresStore {
 
   keyRows(): KeyRows {
     return new PostgresKeys(this.#connections, this.#tables);
+  }
+
+  scrub(): Promise<Cleared> {
+    this.#assertOpen();
+    return scrubPostgres(this.#connections, this.#tables, this.#clock.now());
   }
 
   async sweep(): Promise<number> {

@@ -16,7 +16,7 @@ import { createHash } from "node:crypto";
 import type { ConnectionOptions } from "node:tls";
 import { type Clock, type Random, systemClock, systemRandom } from "../core/clock.ts";
 import { StoreUnavailableError } from "../core/errors.ts";
-import { type KeyRows, keyRowsAmongValues } from "../core/key-rows.ts";
+import { type Cleared, type KeyRows, keyRowsAmongValues } from "../core/key-rows.ts";
 import type { SharedStore } from "../core/shared-store.ts";
 import type { StoreStats, WriteOptions, WriteResult } from "../core/store.ts";
 import type { CheckableStore, StoreFinding } from "../core/store-check.ts";
@@ -209,6 +209,13 @@ class RedisDriver implements RedisStore {
     return keyRowsAmongValues(this, () =>
       this.#connection.ask("clear", () => clearRedis(this.#connection.primaries(), this.#clock)),
     );
+  }
+
+  async scrub(): Promise<Cleared> {
+    const clear = () => clearRedis(this.#connection.primaries(), this.#clock);
+    const { isErased, notes } = await this.#connection.ask("scrub", clear);
+    // The first sentence is of keys.
+    return { isErased, notes: notes.slice(1) };
   }
 
   async check(): Promise<readonly StoreFinding[]> {

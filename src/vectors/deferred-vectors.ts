@@ -1,9 +1,11 @@
 import type { Clock } from "../core/clock.ts";
+import type { Cleared } from "../core/key-rows.ts";
 import { chain, isPromise } from "../core/maybe-promise.ts";
 import type { Sealer } from "../core/sealer.ts";
 import type { MaybePromise } from "../core/store.ts";
 import type { VectorItem, VectorMatch, VectorSpace, VectorStats, VectorStore } from "../core/vector-store.ts";
 import type { CheckableVectors } from "./checkable-vectors.ts";
+import { scrubVectors } from "./scrub-vectors.ts";
 import { SealedNotes } from "./sealed-notes.ts";
 
 /**
@@ -52,6 +54,11 @@ export class DeferredVectors implements VectorStore {
 
   stats(): MaybePromise<VectorStats> {
     return this.#with((store) => store.stats());
+  }
+
+  /** See `scrubVectors`. */
+  scrub(): Promise<Cleared> {
+    return Promise.resolve(this.#with((store) => scrubVectors(store)));
   }
 
   /** Opens nothing that was not opened. */

@@ -10,6 +10,7 @@
 
 import { type Clock, systemRandom } from "../core/clock.ts";
 import { StoreUnavailableError } from "../core/errors.ts";
+import type { Cleared } from "../core/key-rows.ts";
 import { chain, isPromise } from "../core/maybe-promise.ts";
 import type { Sealer } from "../core/sealer.ts";
 import type { MaybePromise } from "../core/store.ts";
@@ -165,6 +166,14 @@ export class FileVectors implements VectorStore {
   flush(): Promise<void> {
     this.#assertOpen();
     return this.#queue.flush();
+  }
+
+  /** What is deleted is overwritten at once; here the log is emptied that still has it. */
+  async scrub(): Promise<Cleared> {
+    await this.flush();
+    if (this.#file.emptyLog()) return { isErased: true, notes: [] };
+    const note = `The log of ${this.#file.path} may hold vectors that were removed until another process lets it be emptied.`;
+    return { isErased: false, notes: [note] };
   }
 
   async close(): Promise<void> {

@@ -82,6 +82,12 @@ export class OpenFile {
     }
   }
 
+  /** Writes the log into the file and cuts it to nothing; false while another process keeps it from that. */
+  emptyLog(): boolean {
+    if (this.#opened === undefined) throw this.unavailable(this.#problem ?? "it is being begun afresh");
+    return this.#opened.database.prepare("PRAGMA wal_checkpoint(TRUNCATE)").get()?.["busy"] === 0;
+  }
+
   /** True when it is damage, which is dealt with. */
   writingFailed(code: number | undefined, message: string): boolean {
     if (this.#isClosed || !isDamage(code, this.path)) {

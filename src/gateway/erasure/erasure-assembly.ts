@@ -1,6 +1,7 @@
 import type { Bus } from "../../core/bus.ts";
 import { systemClock, systemRandom } from "../../core/clock.ts";
 import type { Store } from "../../core/store.ts";
+import type { VectorStore } from "../../core/vector-store.ts";
 import type { Core } from "../../core-assembly.ts";
 import { Eraser } from "../../erasure/eraser.ts";
 import type { ErasedScope } from "../../erasure/erasure-record.ts";
@@ -23,7 +24,7 @@ export interface GatewayErasureParts extends Pick<DeedsParts, "keys" | "edge" | 
   readonly shared: {
     readonly store?: Store & { readonly bus?: Bus };
     readonly bus?: Bus;
-    readonly semantic: { readonly vectors?: object };
+    readonly semantic: { readonly vectors?: VectorStore };
   };
   readonly peers: Peers | undefined;
   readonly audit: Pick<GatewayAudit, "trail" | "signingKey">;

@@ -6,6 +6,7 @@ import { isScrubbable } from "../../core/scrub.ts";
 import { memberOf, memberTag, sharedTenant } from "../../core/shared-scope.ts";
 import type { Store } from "../../core/store.ts";
 import { isListable } from "../../core/store-listing.ts";
+import type { VectorStore } from "../../core/vector-store.ts";
 import type { Core } from "../../core-assembly.ts";
 import type { Deed, ErasureDeeds } from "../../erasure/eraser.ts";
 import { type ErasedScope, nothingErased } from "../../erasure/erasure-record.ts";
@@ -20,7 +21,8 @@ export interface DeedsParts {
   readonly core: Pick<Core, "stored" | "forget" | "sealing">;
   /** The driver of the store, which sees what cannot be opened any more as well. */
   readonly driver: Store;
-  readonly vectors: object | undefined;
+  /** Also where like questions are looked for no more. */
+  readonly vectors: VectorStore | undefined;
   /** Reaches the edge and all workers as well. */
   readonly invalidate: (wish: Invalidation) => Promise<unknown>;
   readonly keys: { erase(tenant: string, user?: string): Promise<number> };
@@ -77,15 +79,19 @@ function wishesOf({ sharedScopes }: DeedsParts, { tenant, user }: ErasedScope): 
 }
 
 async function removeRows(parts: DeedsParts, { tenant, user }: ErasedScope): Promise<Deed> {
-  const { core, driver, sharedScopes } = parts;
+  const { core, driver, vectors, sharedScopes } = parts;
   const { truth } = core.stored;
+  if (user === undefined) await vectors?.delete({ tenant });
   if (!isListable(driver) || !isListable(truth)) return { remains: [unlisted(driver, core.sealing !== undefined)] };
   const owned = (of: string, scopes: readonly string[]) =>
     sweepOwned(truth, {
       tenant: of,
       scopes: new Set(scopes),
       sideRowOf,
-      onFound: (slots) => core.forget(of, slots),
+      async onFound(slots) {
+        await core.forget(of, slots);
+        await vectors?.delete({ tenant: of, ids: slots });
+      },
     });
   const counts = { ...nothingErased };
   const add = ({ rows, answers }: { readonly rows: number; readonly answers: number }): void => {
