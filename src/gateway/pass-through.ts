@@ -6,7 +6,7 @@ import type { OriginError } from "../core/errors.ts";
 import { hopByHop, namedByConnection } from "../core/hop-by-hop.ts";
 import { choosesUpstream } from "../policy/chosen-upstream.ts";
 import type { CompatHeaders } from "../policy/compat-headers.ts";
-import { assertCredentialsOnce } from "../policy/scope.ts";
+import { assertFieldsOnce } from "../policy/scope.ts";
 import { type AnswerBounds, bounded } from "./network/answer-bounds.ts";
 import { cutWhenStalled, sendHead } from "./send-answer.ts";
 import { originError } from "./upstream-origin.ts";
@@ -33,7 +33,7 @@ export async function passThrough(
 ): Promise<void> {
   const isOther = (name: string): boolean =>
     name === "host" || name === "expect" || isOurs(name) || choosesUpstream(name) || compat.isForCache(name);
-  assertCredentialsOnce(request.rawHeaders);
+  assertFieldsOnce(request.rawHeaders);
   const abort = new AbortController();
   response.once("close", () => response.writableFinished || abort.abort());
   const hasBody = request.headers["content-length"] !== undefined || request.headers["transfer-encoding"] !== undefined;

@@ -41,8 +41,9 @@ export function strangerAt(
   const { headers, socket } = request;
   if (headers["sec-fetch-site"] === "cross-site") return "cross_site";
   if (headers.host === undefined || !isLoopback(socket.localAddress)) return undefined;
-  const { hostname } = URL.parse(`http://${headers.host}`) ?? { hostname: "no.host" };
+  const { hostname = "" } = (/^[\w.:[\]-]+$/.test(headers.host) && URL.parse(`http://${headers.host}`)) || {};
   const name = hostname.replace(/^\[|\]$|\.$/g, "");
+  if (name === "") return "unknown_host";
   return isIP(name) !== 0 || isPrivateName(name) || names.includes(name) ? undefined : "unknown_host";
 }
 

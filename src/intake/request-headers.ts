@@ -4,7 +4,7 @@ import { type Directives, directiveHeaders } from "../core/directives.ts";
 import { type FingerprintKey, fingerprint, lengthPrefixed } from "../core/fingerprint.ts";
 import { type CompatHeaders, noCompatHeaders } from "../policy/compat-headers.ts";
 import { narrowed, readDirectives } from "../policy/directives.ts";
-import { assertCredentialsOnce, classifyHeader, readQuery } from "../policy/scope.ts";
+import { assertFieldsOnce, classifyHeader, readQuery } from "../policy/scope.ts";
 
 /**
  * Header fields and credentials in the query to tenant, directives, what is forwarded and what is keyed: each header is
@@ -98,7 +98,7 @@ export class RequestHeaders {
 
   #readNew(request: FieldsOfRequest, text: string, secrets: string): HeaderReading {
     const { principal } = request;
-    assertCredentialsOnce(request.rawHeaders);
+    assertFieldsOnce(request.rawHeaders);
     const merged = mergedHeaders(request.rawHeaders);
     const directives = within(principal, readDirectives(merged, this.#compat.asks));
     const credentials: string[] = secrets === "" ? [] : ["?", secrets];

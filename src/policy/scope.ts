@@ -123,13 +123,13 @@ export function classifyHeader(name: string, keyedHeaders: readonly string[]): H
   return credentials.has(name) || credentialName.test(name) ? "credential" : "keyed";
 }
 
-/** The name of a credential that stands in more than one field: of two, one was put there by somebody else. */
-export function repeatedCredential(rawHeaders: readonly string[]): string | undefined {
+/** A credential, or the host, that stands there more than once: of two, one was put there by somebody else. */
+export function repeatedField(rawHeaders: readonly string[]): string | undefined {
   const seen = new Set<string>();
   for (let index = 0; index < rawHeaders.length; index += 2) {
     const name = (rawHeaders[index] as string).toLowerCase();
-    // Clients may part their cookies.
-    if (name === "cookie" || classifyHeader(name, []) !== "credential") continue;
+    // Clients may part their cookies. RFC 9112 section 3.2: there is one host.
+    if (name === "cookie" || (name !== "host" && classifyHeader(name, []) !== "credential")) continue;
     if (seen.has(name)) return name;
     seen.add(name);
   }
@@ -137,13 +137,13 @@ export function repeatedCredential(rawHeaders: readonly string[]): string | unde
 }
 
 /** Throws `RequestRejectedError`. */
-export function assertCredentialsOnce(rawHeaders: readonly string[]): void {
-  const param = repeatedCredential(rawHeaders);
+export function assertFieldsOnce(rawHeaders: readonly string[]): void {
+  const param = repeatedField(rawHeaders);
   if (param === undefined) return;
   throw new RequestRejectedError({
-    code: "repeated_credential",
+    code: "repeated_field",
     param,
     message: `The header field ${param.slice(0, 64)} stands in the request more than once.`,
-    remedy: "Send one credential.",
+    remedy: "Send it once.",
   });
 }

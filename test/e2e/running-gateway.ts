@@ -10,9 +10,13 @@ import { type ScriptedOrigin, type ScriptedOriginOptions, startScriptedOrigin } 
 export interface RunningGateway {
   /** Without a path. */
   readonly url: string;
+  /** The same, unless `server.admin` says otherwise. */
+  readonly adminUrl: string;
   readonly folder: string;
   /** Resolves when all answers that have come whole are in the store. */
   flush(): Promise<void>;
+  /** With what would then stand in the configuration file. */
+  reload(settings: Readonly<Record<string, unknown>>): void;
   close(): Promise<void>;
 }
 
@@ -39,15 +43,24 @@ export async function runGateway(
   settings: Readonly<Record<string, unknown>> = {},
   folder = temporaryFolder(),
 ): Promise<RunningGateway> {
-  const file = join(folder, "config.json");
-  const upstreams = { main: { url: origin.url, ...timeoutsOf(settings) } };
-  const { upstream: _, ...others } = settings;
-  writeFileSync(file, JSON.stringify({ upstreams, telemetry: { logLevel: "silent" }, ...others }));
-  const reading = readConfig({ file, environment: {}, flags: { "server.port": "0", "data.directory": folder } });
-  if (!reading.ok) throw new Error(reading.mistakes.map(describeMistake).join("\n"));
-  const gateway = await startGateway(reading.config);
+  const configOf = (given: Readonly<Record<string, unknown>>) => {
+    const file = join(folder, "config.json");
+    const upstreams = { main: { url: origin.url, ...timeoutsOf(given) } };
+    const { upstream: _, ...others } = given;
+    writeFileSync(file, JSON.stringify({ upstreams, telemetry: { logLevel: "silent" }, ...others }));
+    const reading = readConfig({ file, environment: {}, flags: { "server.port": "0", "data.directory": folder } });
+    if (!reading.ok) throw new Error(reading.mistakes.map(describeMistake).join("\n"));
+    return reading.config;
+  };
+  const gateway = await startGateway(configOf(settings));
   onTestFinished(() => gateway.close());
-  return { url: gateway.url, folder, flush: () => gateway.flush(), close: () => gateway.close() };
+  const { url, adminUrl } = gateway;
+  return {
+    ...{ url, adminUrl, folder },
+    flush: () => gateway.flush(),
+    reload: (changed) => gateway.reload(configOf(changed)),
+    close: () => gateway.close(),
+  };
 }
 
 /** `settings.upstream` holds further options of the one upstream. */

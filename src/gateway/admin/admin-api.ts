@@ -2,7 +2,7 @@ import type { IncomingMessage } from "node:http";
 import { privateFields } from "../../core/cache-steering.ts";
 import { type JsonValue, toPlain } from "../../core/canonical-json.ts";
 import { parseJson } from "../../core/strict-json.ts";
-import { repeatedCredential } from "../../policy/scope.ts";
+import { repeatedField } from "../../policy/scope.ts";
 import type { AttemptLimit } from "../attempt-limit.ts";
 import type { AuditTrail } from "../audit/audit-trail.ts";
 import type { FastifyInstance, FastifyReply, FastifyRequest } from "../vendor.ts";
@@ -157,9 +157,9 @@ async function admit(
   request: FastifyRequest,
   reply: FastifyReply,
 ): Promise<FastifyReply | undefined> {
-  if (repeatedCredential(request.raw.rawHeaders) !== undefined) {
-    const detail = "The request shows more than one credential of a kind. Send one.";
-    return sendProblem(reply, { status: 400, code: "repeated_credential", detail });
+  if (repeatedField(request.raw.rawHeaders) !== undefined) {
+    const detail = "The request has a credential, or its host, more than once. Send it once.";
+    return sendProblem(reply, { status: 400, code: "repeated_field", detail });
   }
   const { authorization } = request.headers;
   // Here, and not where fastify has its place for it: there a body that cannot be read would be told of first.
