@@ -33,6 +33,7 @@ import type { Edge } from "./edge/edge.ts";
 import { edgeOf } from "./edge/edge-assembly.ts";
 import { edgePurgingOf } from "./edge-purging.ts";
 import { limitingOf } from "./limiting/limiting-assembly.ts";
+import { limitsRoute } from "./limiting/limits-route.ts";
 import { hasAdminPort, Listeners } from "./listeners.ts";
 import { liveParts } from "./live-parts.ts";
 import type { ModelRouteParts } from "./model-route.ts";
@@ -194,6 +195,7 @@ export async function createApp(config: GatewayConfig, log: Log, peers?: Peers):
     warming.route,
     purgesRoute(purging),
     ...keyRoutes({ keys, tenancy: () => admin.config.tenancy, clock }),
+    limitsRoute(limiting, keys),
     ...answersRoutes(edge.current),
     ...account.routes,
   ];

@@ -106,6 +106,7 @@ test("every route answers what the document says it does", async () => {
   const queries: Record<string, string> = {
     "GET /timeseries": "?metric=requests&window=1h",
     "GET /stats": "?window=1h",
+    "GET /limits": "?tenant=acme",
     "GET /entries": "?limit=10&layer=exact",
     "DELETE /prompts": "?name=motel",
     "DELETE /prompts/{name}": "?version=1",
