@@ -55,7 +55,7 @@ interface ShownTwin {
 
 interface KnownTwin {
   readonly path: string;
-  readonly keyed: Keyed;
+  readonly keyed: Keyed & Pick<Call, "originId" | "facts">;
   readonly protocol: Protocol;
 }
 
@@ -192,7 +192,7 @@ export class Twins {
     return twin;
   }
 
-  #keyedBy(record: TwinRecord, protocol: Protocol): Keyed {
+  #keyedBy(record: TwinRecord, protocol: Protocol): KnownTwin["keyed"] {
     const { key, tenant, user, namespace, version, tags, model, originId } = record;
     const subject = { model, protocol: protocol.name, operation: protocol.operation, namespace, tenant, tags };
     return {
