@@ -9,6 +9,7 @@
 
 import { type Clock, systemClock } from "../core/clock.ts";
 import { InvalidOptionError, StoreUnavailableError } from "../core/errors.ts";
+import { shareOf } from "../core/fair-share.ts";
 import type { Holding } from "../core/holding.ts";
 import type { EvictionPriority, StoreStats, WriteOptions, WriteResult } from "../core/store.ts";
 import type { ListableStore, ListingPage, ListingQuery } from "../core/store-listing.ts";
@@ -17,7 +18,7 @@ import { HeldEntries } from "./held-entries.ts";
 import { type NumberedEntry, pageOf } from "./memory-listing.ts";
 import { ownBytes } from "./own-bytes.ts";
 import type { StoredEntry, StoreWithExpiry } from "./store-with-expiry.ts";
-import { largestOver, roundMs, shareOf, TenantEntries } from "./tenant-entries.ts";
+import { largestOver, roundMs, TenantEntries } from "./tenant-entries.ts";
 
 export interface MemoryOptions {
   /** Bytes of keys, values and `MEMORY_ENTRY_OVERHEAD` an entry. Default 128 MiB. */

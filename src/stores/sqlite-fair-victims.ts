@@ -11,8 +11,9 @@
  */
 
 import type { DatabaseSync, StatementSync } from "node:sqlite";
+import { shareOf } from "../core/fair-share.ts";
 import { priorityToNumber } from "./priority-number.ts";
-import { roundMs, shareOf } from "./tenant-entries.ts";
+import { roundMs } from "./tenant-entries.ts";
 
 interface DrawnRow {
   readonly id: number;

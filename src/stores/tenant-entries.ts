@@ -26,14 +26,6 @@ const longestWalk = 128;
 /** What nobody has asked for in this time is given up even to a tenant that has more than its share. */
 export const roundMs = 3_600_000;
 
-/** A share is no smaller than the bound divided by this: else many that want next to nothing would leave nobody any. */
-const mostShares = 64;
-
-/** What each of so many tenants may have before it is the first to yield. */
-export function shareOf(maxBytes: number, tenants: number): number {
-  return maxBytes / Math.min(tenants, mostShares);
-}
-
 /** The one that has most, of those that have more than `share`; the others are taken out of `large`. */
 export function largestOver<T extends { readonly bytes: number }>(share: number, large: Set<T>): T | undefined {
   let largest: T | undefined;

@@ -81,6 +81,8 @@ function bytesOf({ vector, note }: TrueVector): number {
 export class LoadedSpaces<Space extends LoadedSpace> {
   readonly #make: (space: VectorSpace) => Space;
   readonly #partitions = new Map<string, Space[]>();
+  /** The same by tenant. */
+  readonly #tenants = new Map<string, Map<string, Space[]>>();
 
   constructor(make: (space: VectorSpace) => Space) {
     this.#make = make;
@@ -91,8 +93,7 @@ export class LoadedSpaces<Space extends LoadedSpace> {
     const key = keyOf(space.tenant, space.partition);
     const partition = this.#partitions.get(key);
     if (partition === undefined) return undefined;
-    this.#partitions.delete(key);
-    this.#partitions.set(key, partition);
+    this.#place(space.tenant, key, partition);
     return partition.find((loaded) => isSame(loaded.space, space));
   }
 
@@ -102,27 +103,49 @@ export class LoadedSpaces<Space extends LoadedSpace> {
     const { tenant, partition, model, dimensions } = space;
     const made = this.#make({ tenant, partition, model, dimensions });
     const key = keyOf(tenant, partition);
-    this.#partitions.set(key, [...(this.#partitions.get(key) ?? []), made]);
+    this.#place(tenant, key, [...(this.#partitions.get(key) ?? []), made]);
     return made;
   }
 
   /** All of a tenant, or of one of its partitions. */
   of(tenant: string, partition: string | undefined): readonly Space[] {
     if (partition !== undefined) return this.#partitions.get(keyOf(tenant, partition)) ?? [];
-    return [...this.all()].filter(({ space }) => space.tenant === tenant);
+    return [...(this.#tenants.get(tenant)?.values() ?? [])].flat();
   }
 
-  /** The one used longest ago first. */
-  *all(): Iterable<Space> {
-    for (const partition of this.#partitions.values()) yield* partition;
+  get tenants(): Iterable<string> {
+    return this.#tenants.keys();
+  }
+
+  /** The one used longest ago first; of all, or of one tenant. */
+  *all(tenant?: string): Iterable<Space> {
+    const partitions = tenant === undefined ? this.#partitions : this.#tenants.get(tenant);
+    for (const partition of partitions?.values() ?? []) yield* partition;
   }
 
   forget(loaded: Space): void {
     const key = keyOf(loaded.space.tenant, loaded.space.partition);
     const left = (this.#partitions.get(key) ?? []).filter((other) => other !== loaded);
-    if (left.length > 0) this.#partitions.set(key, left);
-    else this.#partitions.delete(key);
+    const own = this.#tenants.get(loaded.space.tenant);
+    if (left.length > 0) {
+      this.#partitions.set(key, left);
+      own?.set(key, left);
+    } else {
+      this.#partitions.delete(key);
+      own?.delete(key);
+      if (own?.size === 0) this.#tenants.delete(loaded.space.tenant);
+    }
     loaded.clear();
+  }
+
+  /** Behind all others. */
+  #place(tenant: string, key: string, partition: Space[]): void {
+    this.#partitions.delete(key);
+    this.#partitions.set(key, partition);
+    const own = this.#tenants.get(tenant) ?? new Map<string, Space[]>();
+    own.delete(key);
+    own.set(key, partition);
+    this.#tenants.set(tenant, own);
   }
 }
 

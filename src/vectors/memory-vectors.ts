@@ -1,7 +1,11 @@
-/** Vectors of this process alone, gone with it. What was put longest ago in the partition used longest ago goes first. */
+/**
+ * Vectors of this process alone, gone with it. What was put longest ago in the partition used longest ago goes first, of
+ * the tenant that puts where it has more than its share, and else of the one that has most.
+ */
 
 import type { Clock } from "../core/clock.ts";
 import { StoreUnavailableError } from "../core/errors.ts";
+import { shareOf } from "../core/fair-share.ts";
 import type { Cleared } from "../core/key-rows.ts";
 import { chain } from "../core/maybe-promise.ts";
 import type { MaybePromise } from "../core/store.ts";
@@ -12,6 +16,9 @@ import type { Scanner } from "./scanner.ts";
 import { search } from "./search.ts";
 import type { VectorBounds } from "./vector-bounds.ts";
 import { assertItem, assertVector } from "./vector-check.ts";
+
+/** Counting goes over all partitions, and so is not done for each vector. */
+const mostUncounted = 64;
 
 export interface MemoryVectorsOptions {
   readonly clock: Clock;
@@ -24,6 +31,9 @@ export class MemoryVectors implements VectorStore {
   readonly name = "embedded";
   readonly #options: MemoryVectorsOptions;
   readonly #spaces: LoadedSpaces<LoadedSpace>;
+  /** How many each tenant has, as they were counted lately. */
+  #counts: Map<string, number> | undefined;
+  #sinceCounted = 0;
   #isClosed = false;
 
   constructor(options: MemoryVectorsOptions) {
@@ -94,7 +104,33 @@ export class MemoryVectors implements VectorStore {
 
   /** Removes one vector; false when there is none that could go. `current` is not forgotten even when it is empty. */
   #makeRoom(current: LoadedSpace): boolean {
-    for (const loaded of this.#spaces.all()) {
+    const { tenant } = current.space;
+    const yielding = this.#whoYields(tenant);
+    if (yielding !== undefined && this.#removeOne(current, yielding)) return true;
+    return this.#removeOne(current);
+  }
+
+  /** Who has to give something up for `tenant`; `undefined`: whoever has used it longest ago. */
+  #whoYields(tenant: string): string | undefined {
+    const { vectors } = this.#options.memory;
+    if (this.#counts === undefined || this.#sinceCounted >= Math.min(mostUncounted, vectors >> 6)) this.#count();
+    this.#sinceCounted += 1;
+    const counts = this.#counts as Map<string, number>;
+    if (counts.size < 2) return undefined;
+    const share = shareOf(vectors, counts.size);
+    if ((counts.get(tenant) ?? 0) > share) return tenant;
+    const [largest, most] = [...counts].reduce((one, other) => (other[1] > one[1] ? other : one));
+    return most > share ? largest : undefined;
+  }
+
+  #count(): void {
+    const sizeOf = (tenant: string) => [...this.#spaces.all(tenant)].reduce((sum, { index }) => sum + index.size, 0);
+    this.#counts = new Map(Array.from(this.#spaces.tenants, (tenant) => [tenant, sizeOf(tenant)]));
+    this.#sinceCounted = 0;
+  }
+
+  #removeOne(current: LoadedSpace, tenant?: string): boolean {
+    for (const loaded of this.#spaces.all(tenant)) {
       const { oldest } = loaded.index;
       if (oldest !== undefined) loaded.remove(oldest);
       if (loaded.index.size === 0 && loaded !== current) this.#spaces.forget(loaded);

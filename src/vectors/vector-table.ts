@@ -1,6 +1,7 @@
 /** The rows of the file as the thread that writes changes them, inside one transaction at a time. */
 
 import type { DatabaseSync, SQLInputValue, StatementSync } from "node:sqlite";
+import { shareOf } from "../core/fair-share.ts";
 import { rowFootprint } from "../stores/sqlite-row.ts";
 import type { VectorOperation } from "./vector-batch.ts";
 import { spaceSeed, vectorChecksum } from "./vector-file.ts";
@@ -41,14 +42,32 @@ export class VectorTable {
     this.#removeAll(dead, now, stepRows);
   }
 
-  /** Takes one step towards the bounds, oldest first; false when nothing is over them. */
+  /**
+   * Takes one step towards the bounds; false when nothing is over them. The oldest go, of the tenant that has most where
+   * that is more than its share, so that none pushes out what the others have.
+   */
   evict(maxVectors: number, maxBytes: number): boolean {
     const { vectors, bytes } = this.#get("SELECT vectors, bytes FROM vector_totals_v1") ?? {};
     const tooMany = Number(vectors) + this.#vectorsDelta - maxVectors;
     const isTooLarge = Number(bytes) + this.#bytesDelta > maxBytes;
     if (tooMany <= 0 && !isTooLarge) return false;
-    const oldest = "SELECT seq, space, size FROM vectors_v1 ORDER BY seq LIMIT ?";
-    return this.#removeAll(oldest, isTooLarge ? stepRows : Math.min(stepRows, tooMany)) > 0;
+    const count = isTooLarge ? stepRows : Math.min(stepRows, tooMany);
+    const largest = this.#largestTenant();
+    if (largest === undefined)
+      return this.#removeAll("SELECT seq, space, size FROM vectors_v1 ORDER BY seq LIMIT ?", count) > 0;
+    const ofTenant = "spaces_v1 JOIN vectors_v1 ON space = spaces_v1.id WHERE tenant = ?";
+    return this.#removeAll(`SELECT seq, space, size FROM ${ofTenant} ORDER BY seq LIMIT ?`, largest, count) > 0;
+  }
+
+  /** `undefined` for one that is alone, or has no more than its share. */
+  #largestTenant(): string | undefined {
+    const tenants = this.#statement(
+      "SELECT tenant, sum(vectors) AS vectors FROM spaces_v1 GROUP BY tenant ORDER BY vectors DESC",
+    ).all();
+    const all = tenants.reduce((sum, { vectors }) => sum + Number(vectors), 0);
+    const largest = tenants[0];
+    if (tenants.length < 2 || largest === undefined) return undefined;
+    return Number(largest["vectors"]) > shareOf(all, tenants.length) ? String(largest["tenant"]) : undefined;
   }
 
   /** Call before the commit. */
