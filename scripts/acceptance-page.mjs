@@ -9,19 +9,26 @@ import { inProject } from "./project.mjs";
 
 const known = new Set([...Object.values(faults).flatMap(Object.keys), ...Object.keys(invariants)]);
 
-/** The files whose titles name an id, by id. */
-function coverage() {
-  const files = new Map([...known].map((id) => [id, []]));
+/** The titles of all tests and groups of tests, by the files that have some. */
+export function titlesByFile() {
   const paths = ["src", "test"].flatMap((folder) =>
     readdirSync(inProject(folder), { recursive: true })
       .filter((name) => name.endsWith(".ts"))
       .map((name) => `${folder}/${name.replaceAll("\\", "/")}`),
   );
-  for (const path of paths.sort()) {
+  const titled = paths.sort().flatMap((path) => {
     // Groups of tests stand in other files than `*.test.ts`, too.
     const text = readFileSync(inProject(path), "utf8");
-    if (!/\b(?:it|test|describe\w*)\b/.test(text)) continue;
-    for (const id of new Set(titlesIn(path, text).flatMap(idsIn))) files.get(id).push(path);
+    return /\b(?:it|test|describe\w*)\b/.test(text) ? [[path, titlesIn(path, text)]] : [];
+  });
+  return new Map(titled);
+}
+
+/** The files whose titles name an id, by id. */
+function coverage() {
+  const files = new Map([...known].map((id) => [id, []]));
+  for (const [path, titles] of titlesByFile()) {
+    for (const id of new Set(titles.flatMap(idsIn))) files.get(id).push(path);
   }
   return files;
 }

@@ -9,6 +9,7 @@ import { codeComplaints } from "./docs-code.mjs";
 import { nameComplaints } from "./docs-names.mjs";
 import { inProject } from "./project.mjs";
 import { referencePages } from "./reference-pages.mjs";
+import { threatComplaints } from "./threats-page.mjs";
 
 /** Pages that a program writes when it is run; a link to one is good before that. */
 const writtenLater = new Map([["docs/benchmarks.md", "npm run bench -- --report"]]);
@@ -17,7 +18,10 @@ const generated = referencePages();
 const pages = Object.fromEntries(markdownFiles().map((path) => [path, readFileSync(inProject(path), "utf8")]));
 const written = Object.fromEntries(Object.entries(pages).filter(([path]) => !Object.hasOwn(generated, path)));
 
-const complaints = [...stalePages(), ...deadLinks(), ...nameComplaints(written), ...codeComplaints(pages)];
+const complaints = [
+  ...[...stalePages(), ...deadLinks(), ...threatComplaints()],
+  ...[...nameComplaints(written), ...codeComplaints(pages)],
+];
 for (const complaint of complaints) console.error(complaint);
 if (complaints.length > 0) exit(1);
 console.log(`${Object.keys(pages).length} pages agree with the code`);

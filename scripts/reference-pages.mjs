@@ -10,6 +10,7 @@ import { Ledger } from "../src/telemetry/ledger.ts";
 import { prometheusMetrics } from "../src/telemetry/prometheus.ts";
 import { acceptance } from "./acceptance-page.mjs";
 import { inProject } from "./project.mjs";
+import { threatsParts } from "./threats-page.mjs";
 
 const { text: scrape } = await prometheusMetrics({
   flights: () => 0,
@@ -154,6 +155,7 @@ export function referencePages() {
     "docs/reference/metrics.md": metricsPage(),
     "docs/reference/reasons.md": reasonsPage(),
     "docs/reference/acceptance.md": acceptancePage(),
+    "docs/threats.md": threatsPage(),
   };
 }
 
@@ -211,6 +213,12 @@ function reasonsPage() {
 function acceptancePage() {
   const { summary, parts } = acceptance();
   return page("Faults and their tests", summary, parts);
+}
+
+function threatsPage() {
+  const summary =
+    "What Reprise is to withstand, what stands against it, and the tests that show it. Made of the titles of tests; a threat without one is not let through.";
+  return page("Threats", summary, threatsParts());
 }
 
 function cell(text) {
