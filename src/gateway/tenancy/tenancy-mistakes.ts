@@ -1,10 +1,12 @@
-import type { OptionMistake } from "../../options.ts";
-import type { GatewayConfig } from "../config.ts";
+import type { OptionMistake, Settings } from "../../options.ts";
+import type { UpstreamsSettings } from "../upstreams.ts";
+
+interface ConfigOfTenancy extends Pick<Settings, "tenancy" | "server"> {
+  readonly upstreams: UpstreamsSettings;
+}
 
 /** What each option alone does not tell: that a proxy can prove itself, and whose money calls are made with. */
-export function tenancyMistakes(
-  config: Pick<GatewayConfig, "tenancy" | "upstreams" | "server">,
-): readonly OptionMistake[] {
+export function tenancyMistakes(config: ConfigOfTenancy): readonly OptionMistake[] {
   const { mode, header } = config.tenancy;
   const mistakes: OptionMistake[] = [];
   if (mode === "header" && header.secret === undefined && !header.certificate)
