@@ -92,8 +92,8 @@ const schemes: readonly Scheme[] = [
   },
 ];
 
-/** In one, digit by digit, or as printed: fours, and the groups of American Express and Diners Club. */
-const shapes = /^(?:\d\d|4([ .-])4\1(?:4\1[1-4](?:\1[1-3])?|[56])|4([ .-])6\2[45]|1(?:[ -]1){12,18})$/;
+/** In one, or as printed: fours, and the groups of American Express and Diners Club. */
+const shapes = /^(?:\d\d|4([ .-])4\1(?:4\1[1-4](?:\1[1-3])?|[56])|4([ .-])6\2[45])$/;
 
 export function findCard({ digits, shape, start, end, run, first, last }: NumberWindow, report: Report): void {
   if (digits.length < 13 || !shapes.test(shape) || isAmongFours(shape, run.separators, first, last)) return;

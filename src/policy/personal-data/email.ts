@@ -1,5 +1,5 @@
 import type { Report } from "./finding.ts";
-import { type Surroundings, Words } from "./surroundings.ts";
+import type { Surroundings } from "./surroundings.ts";
 
 /**
  * Addresses of e-mail (RFC 5321, with the letters of any script that RFC 6531 allows), also those spelled out to hide them
@@ -18,10 +18,9 @@ const fileEndings =
   /^(?:png|jpe?g|gif|svg|webp|avif|ico|css|scss|js|ts|jsx|tsx|mjs|json|map|html?|py|go|rs|java|class|php)$/i;
 const remoteLogin = /\b(?:ssh|scp|sftp|rsync|mosh)\b[^\n]{0,30}$/i;
 
-export function findEmails(surroundings: Surroundings, report: Report): void {
-  const { text } = surroundings;
+export function findEmails({ text }: Surroundings, report: Report): void {
   for (let at = text.indexOf("@"); at !== -1; at = text.indexOf("@", at + 1)) findAround(text, at, report);
-  findSpelled(surroundings, report);
+  findSpelled(text, report);
 }
 
 function findAround(text: string, at: number, report: Report): void {
@@ -57,13 +56,19 @@ const anchors = /[[({<][ ]{0,2}(?:at|arroba|@)[ ]{0,2}[\])}>]|[ ](?:dot|punkt|po
 /** Of addresses that are read out. */
 const spokenEndings =
   /^(?:com|org|net|edu|gov|io|co|info|eu|de|at|ch|fr|es|it|pt|br|nl|be|pl|uk|us|ca|au|in|se|no|dk|fi|me|dev|ai|app)$/i;
-const mailWords = new Words(
-  "mails?\\b|mailto|reach|contact|write|send|schreib|écri|correo|escrib|escríb|scriv|contatt|napisz|address|adresse",
+/** What stands before the "at" of a site, or of a thing that somebody looks at, and is nobody's name. */
+const plainWords = new RegExp(
+  `^(?:${[
+    "i|me|you|him|her|it|us|we|they|them|that|this|these|those|one|all|more|everything|anything|something|info|here|there",
+    "is|are|was|be|been|am|do|did|look|looks|looked|looking|see|seen|find|found|get|got|meet|shop|buy|bought|order|ordered",
+    "read|watch|check|visit|work|works|working|worked|stay|live|lives|arrive|arrived|available|hosted|online|store|page|site",
+    "website|blog|posted|published|sold|and|or|not|up|now|out|only|even|login|register|sign|go|good|bad|better|best|point|aim",
+  ].join("|")})$`,
+  "i",
 );
 
-/** Where no bracket sets off the "at", something must say that this is an address: "look at polka dot com" is none. */
-function findSpelled(surroundings: Surroundings, report: Report): void {
-  const { text } = surroundings;
+/** Where no bracket sets off the "at", the word before it must be able to be a name: "look at polka dot com" is none. */
+function findSpelled(text: string, report: Report): void {
   if (!anchors.test(text)) return;
   spelled.lastIndex = 0;
   for (let match = spelled.exec(text); match !== null; match = spelled.exec(text)) {
@@ -73,8 +78,8 @@ function findSpelled(surroundings: Surroundings, report: Report): void {
     // What is none may hide one that begins inside it.
     spelled.lastIndex = start + local.length;
     if (bracketed === undefined) {
-      const isName = /\d|[._]| (?:dot|punkt|point|punto|ponto|kropka) /i.test(local);
-      if (!spokenEndings.test(last) || !(isName || surroundings.isNear(mailWords, start, end))) continue;
+      if (plainWords.test(local)) continue;
+      if (!spokenEndings.test(last)) continue;
     }
     const value = `${written(local)}@${written(host)}${last.toLowerCase()}`;
     report({ kind: "email", rule: "spelled-email", start, end, value });

@@ -62,8 +62,10 @@ export function eachRun(text: string, visit: (run: Run) => void): void {
 
 /** Every window of a run that begins and ends where a number may, the longest of each beginning first. */
 export function eachWindow(run: Run, visit: (window: NumberWindow) => void): void {
+  // Behind letters all of it belongs to what they began.
+  if (!mayBegin(run, 0)) return;
   for (let first = 0; first < run.groups.length; first++) {
-    if (!mayBegin(run, first)) continue;
+    if (first > 0 && !mayBegin(run, first)) continue;
     for (const window of windowsFrom(run, first).reverse()) visit(window);
   }
 }

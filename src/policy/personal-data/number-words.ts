@@ -59,14 +59,14 @@ export const thingWords = new Words(
 /** The number is called. */
 export const callWords = new Words(
   [
-    "phone|(?<![a-z])tel(?:[.:]|ef|éf|\\b)|mobile?\\b|móvil|celular|\\bcell\\b|handy|rufnummer|\\bcall|\\bdial|\\bring\\b|text me|\\bsms|whats ?app",
-    "\\bsignal|\\bfax|reach me|contact|numéro de|portable|cellulare|telemóvel|komór|zadzwo|rufen|ruf mich|appel|llám|llam|chiam",
+    "phone|(?<![a-z])tel(?:[.:]|ef|éf|\\b)|mobile?\\b|móvil|celular|\\bcell\\b|handy|rufnummer|\\bcall (?:me|us|him|her|them|back|at|on|now)|\\bcall[:.]? {0,2}(?=[\\d+(])|\\bdial|\\bring\\b|text me|\\bsms|whats ?app",
+    "on signal|\\bfax|reach me|contact|numéro de|portable|cellulare|telemóvel|komór|zadzwo|rufen|ruf mich|appel|llám|llam|chiam",
     "ligue|\\bbel me|\\bbellen?\\b|\\bringa|hotline|numer |电话|手机|電話|携帯|전화|телефон|звон",
   ].join("|"),
 );
 
 /** The same, right before a number that could as well be an amount. */
-export const callWordsBefore = new Words(`(?:${callWords.pattern})[^\\n\\d]{0,14}`);
+export const callWordsBefore = new Words(`(?:${callWords.pattern})[^\\n\\d]{0,20}`);
 
 /** An amount, a measure or another count: what stands right behind it. */
 export const measure =

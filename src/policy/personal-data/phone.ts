@@ -16,9 +16,9 @@ interface Form {
 }
 
 const national: readonly Form[] = [
-  // North American Numbering Plan: neither the area nor the exchange begins with 0 or 1.
-  { rule: "nanp", shape: /^(?:1[ .\-(])?3(?:[.\-)]3[.-]|\)3 )4$/, digits: /^1?[2-9]\d\d[2-9]\d{6}$/ },
-  { rule: "nanp", shape: /^1[ -]3[ -]3[ -]4$/, digits: /^1[2-9]\d\d[2-9]\d{6}$/ },
+  // North American Numbering Plan: no area begins with 0 or 1; no exchange either, but in examples.
+  { rule: "nanp", shape: /^(?:1[ .\-(])?3(?:[.\-)]3[.-]|\)3 )4$/, digits: /^1?[2-9]\d{9}$/ },
+  { rule: "nanp", shape: /^1[ -]3[ -]3[ -]4$/, digits: /^1[2-9]\d{9}$/ },
   // France and other countries that write pairs behind a zero.
   { rule: "pairs", shape: /^2([ .-])2\1(?:2\1){2}2$/, digits: /^0[1-9]\d{8}$/ },
   // A zero for calls inside the country, an area, and the rest in at least one group.
@@ -49,7 +49,7 @@ export function findPhone(window: NumberWindow, surroundings: Surroundings, repo
     return;
   }
   const rule = ruleOf(window);
-  if (rule === undefined && !(isOrdinary(shape) && surroundings.isNear(callWords, window.start, end))) return;
+  if (rule === undefined && !(isOrdinary(shape) && isCalled(window, surroundings))) return;
   if (/^(\d)\1{6,}$/.test(digits) || date.test(shape)) return;
   if (measure.test(text.slice(end, end + 16)) || currency.test(text.slice(window.start - 2, window.start))) return;
   if (surroundings.follows(thingWords, window.start)) return;
@@ -58,11 +58,16 @@ export function findPhone(window: NumberWindow, surroundings: Surroundings, repo
 }
 
 /** By its writing alone. */
-function ruleOf({ digits, first, run, shape }: NumberWindow): string | undefined {
-  if (digits.startsWith("00") && isInternationalNumber(digits.slice(2))) return "international";
-  // What follows the parenthesis is inside it.
-  if (first === 0 && run.opening === "(" && !shape.includes(")")) return undefined;
+function ruleOf({ digits, first, shape }: NumberWindow): string | undefined {
+  const isDialled = first === 0 && digits.startsWith("00") && isInternationalNumber(digits.slice(2));
+  if (isDialled) return "international";
   return national.find((form) => form.digits.test(digits) && form.shape.test(shape))?.rule;
+}
+
+/** A plain row of digits only where the word stands right before it, or behind. */
+function isCalled({ end, first, last, start }: NumberWindow, surroundings: Surroundings): boolean {
+  if (first !== last) return surroundings.isNear(callWords, start, end);
+  return surroundings.follows(callWordsBefore, start) || surroundings.isNear(callWords, end, end);
 }
 
 /** Not in many small groups. */

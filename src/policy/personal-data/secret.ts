@@ -20,7 +20,7 @@ const nameEnds = new RegExp(
   "g",
 );
 const assignment =
-  /[A-Za-z0-9_-]{0,24}["'\])]{0,2}\s{0,3}(?::=|=>|[:=]|is:?\s|ist:?\s|est:?\s|es:?\s|è:?\s|é:?\s|to:?\s|är:?\s|lautet:?\s)\s{0,3}(?:[Bb]earer |[Bb]asic )?["'`]?([^\s"'`,;<>(){}[\]|]{8,200})/y;
+  /[A-Za-z0-9_-]{0,24}["'\])]{0,2}\s{0,3}(?::=|=>|[:=]|is:?\s|ist:?\s|est:?\s|es:?\s|è:?\s|é:?\s|to:?\s|är:?\s|lautet:?\s|\s(?=["'`]))\s{0,3}(?:[Bb]earer |[Bb]asic )?["'`]?([^\s"'`,;<>(){}[\]|]{6,200})/y;
 const schemes = /\b(?:bearer|basic) /g;
 const credentials = /[A-Za-z0-9+/._~=-]{16,4000}/y;
 
@@ -54,7 +54,8 @@ function findAssignments(text: string, lower: string, found: Found): void {
     const given = match[1] as string;
     const end = assignment.lastIndex;
     const value = given.replace(/[.:!?]{1,9}$/, "");
-    if (isUnordered(value)) found("assignment", end - given.length, end - given.length + value.length);
+    const isPassword = passwordNames.test(name[0]) && isWeakPassword(value);
+    if (isPassword || isUnordered(value)) found("assignment", end - given.length, end - given.length + value.length);
     // What was taken for a value is read once.
     nameEnds.lastIndex = end;
   }
@@ -100,6 +101,14 @@ export function entropy(text: string): number {
   let bits = 0;
   for (const count of counts.values()) bits -= (count / text.length) * Math.log2(count / text.length);
   return bits;
+}
+
+const passwordNames = /^(?:pass|mot|contrase|senha|has|wacht|l[oö]sen|pwd)/;
+
+/** What is called a password may be a poor one. */
+function isWeakPassword(value: string): boolean {
+  const isMixed = /[A-Za-z]/.test(value) && /\d/.test(value);
+  return value.length >= 6 && isMixed && !isPlaceholder(value) && !expression.test(value);
 }
 
 const leastEntropy = 2.7;

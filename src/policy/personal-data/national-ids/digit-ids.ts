@@ -139,8 +139,8 @@ export const digitIds: readonly DigitId[] = [
   },
   {
     rule: "ro-cnp",
-    proving: ["13"],
-    named: [],
+    proving: [],
+    named: ["13"],
     words: named("cnp|cod numeric"),
     isValid: (digits) => {
       const check = weightedSum(digits, [2, 7, 9, 1, 4, 6, 3, 5, 8, 2, 7, 9]) % 11;
@@ -234,8 +234,8 @@ export const digitIds: readonly DigitId[] = [
   },
   {
     rule: "za-id",
-    proving: ["13", "6 4 3", "6 4 2 1"],
-    named: [],
+    proving: ["6 4 3", "6 4 2 1"],
+    named: ["13"],
     words: named("rsa id|south african id"),
     isValid: (digits) =>
       /^\d{10}[01]/.test(digits) &&

@@ -25,9 +25,9 @@ const ppsLetters = "WABCDEFGHIJKLMNOPQRSTUV";
 
 const rules: readonly LetterId[] = [
   {
-    // HM Revenue and Customs: which prefixes are never given.
+    // HM Revenue and Customs: which prefixes are never given; QQ stands in its examples.
     rule: "uk-nino",
-    form: /^(?!BG|GB|KN|NK|NT|TN|ZZ)[A-CEGHJ-PR-TW-Z][A-CEGHJ-NPR-TW-Z]\d{6}[A-D]$/,
+    form: /^(?!BG|GB|KN|NK|NT|TN|ZZ)(?:QQ|[A-CEGHJ-PR-TW-Z][A-CEGHJ-NPR-TW-Z])\d{6}[A-D]$/,
   },
   { rule: "es-dni", form: /^\d{8}[A-Z]$/, isValid: (text) => dniLetters[Number(text.slice(0, 8)) % 23] === text[8] },
   {

@@ -20,13 +20,10 @@ for (const id of digitIds) {
     for (const shape of shapes) byShape.set(shape, [...(byShape.get(shape) ?? []), { id, mustBeNamed }]);
 }
 
-export function findDigitId(
-  { digits, shape, start, end }: NumberWindow,
-  surroundings: Surroundings,
-  report: Report,
-): void {
+export function findDigitId(window: NumberWindow, surroundings: Surroundings, report: Report): void {
+  const { digits, shape, start, end } = window;
   const candidates = byShape.get(shape);
-  if (candidates === undefined || /^(\d)\1+$/.test(digits)) return;
+  if (candidates === undefined || /^(\d)\1+$/.test(digits) || isPiece(window)) return;
   for (const { id, mustBeNamed } of candidates) {
     if (!id.isValid(digits)) continue;
     const isNamed = surroundings.isNear(id.words, start, end);
@@ -34,4 +31,10 @@ export function findDigitId(
     report({ kind: "national_id", rule: id.rule, start, end, value: digits });
     return;
   }
+}
+
+/** Of a longer row of groups of four, as numbers of cards and accounts are written. */
+function isPiece({ first, last, run, shape }: NumberWindow): boolean {
+  if (!/^4[ -]4[ -]4$/.test(shape)) return false;
+  return [first - 1, last + 1].some((place) => run.groups[place]?.digits.length === 4);
 }
