@@ -32,6 +32,8 @@ export interface EraserParts {
   readonly deeds: ErasureDeeds;
   /** Of an erasure with its counts, in the form in which it is kept. */
   readonly receiptOf: (record: ErasureRecord) => string;
+  /** When what was under way is in the store, or is gone again from where others could follow it. Default one second. */
+  readonly settleMs?: number;
   readonly clock: Clock;
   readonly random: Random;
   readonly onTrouble: (id: string, step: ErasureStep, error: unknown) => void;
@@ -63,7 +65,7 @@ export type ErasureState =
   | { readonly state: "done"; readonly receipt: string };
 
 /** What was computed when it began is in the store by then, or never comes there. */
-const settleMs = 1_000;
+const usualSettleMs = 1_000;
 const againMs = 5_000;
 const lookMs = 15_000;
 const aliveEveryMs = 5_000;
@@ -174,7 +176,7 @@ export class Eraser {
         await deeds.forget(record);
         return advanced(record, {});
       case "rows again": {
-        await this.#sleep(settleMs);
+        await this.#sleep(this.#parts.settleMs ?? usualSettleMs);
         const late = await deeds.removeRows(record);
         if (record.user !== undefined) return advanced(record, joined(late, await this.#destroy(record)));
         return advanced(record, late);

@@ -13,6 +13,7 @@
 import { type Clock, type Random, systemClock, systemRandom } from "../core/clock.ts";
 import { StoreUnavailableError } from "../core/errors.ts";
 import type { Cleared, KeyRows } from "../core/key-rows.ts";
+import type { ScrubbableStore } from "../core/scrub.ts";
 import type { SharedStore } from "../core/shared-store.ts";
 import type { StoreStats, WriteOptions, WriteResult } from "../core/store.ts";
 import type { CheckableStore, StoreFinding } from "../core/store-check.ts";
@@ -53,7 +54,7 @@ export interface PostgresOptions {
   readonly random?: Random;
 }
 
-export interface PostgresStore extends StoreWithExpiry, ListableStore, CheckableStore, SharedStore {
+export interface PostgresStore extends StoreWithExpiry, ListableStore, CheckableStore, SharedStore, ScrubbableStore {
   readonly bus: PostgresBus;
   readonly leases: PostgresLeases;
   /** Removes what is dead now, as happens once a minute by itself; returns how many entries. */

@@ -17,6 +17,7 @@ import type { ConnectionOptions } from "node:tls";
 import { type Clock, type Random, systemClock, systemRandom } from "../core/clock.ts";
 import { StoreUnavailableError } from "../core/errors.ts";
 import { type Cleared, type KeyRows, keyRowsAmongValues } from "../core/key-rows.ts";
+import type { ScrubbableStore } from "../core/scrub.ts";
 import type { SharedStore } from "../core/shared-store.ts";
 import type { StoreStats, WriteOptions, WriteResult } from "../core/store.ts";
 import type { CheckableStore, StoreFinding } from "../core/store-check.ts";
@@ -57,7 +58,7 @@ export interface RedisOptions {
   readonly random?: Random;
 }
 
-export interface RedisStore extends SharedStore, StoreWithExpiry, ListableStore, CheckableStore {
+export interface RedisStore extends SharedStore, StoreWithExpiry, ListableStore, CheckableStore, ScrubbableStore {
   get(tenant: string, keys: readonly string[]): Promise<readonly (Uint8Array | undefined)[]>;
   getEntries(tenant: string, keys: readonly string[]): Promise<readonly (StoredEntry | undefined)[]>;
   set(tenant: string, key: string, value: Uint8Array, options: WriteOptions): Promise<WriteResult>;

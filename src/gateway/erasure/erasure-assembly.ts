@@ -1,6 +1,7 @@
 import type { Bus } from "../../core/bus.ts";
 import { systemClock, systemRandom } from "../../core/clock.ts";
-import type { Store } from "../../core/store.ts";
+import type { Leases } from "../../core/lease.ts";
+import type { SharedStore } from "../../core/shared-store.ts";
 import type { VectorStore } from "../../core/vector-store.ts";
 import type { Core } from "../../core-assembly.ts";
 import { Eraser } from "../../erasure/eraser.ts";
@@ -22,8 +23,9 @@ export interface GatewayErasureParts extends Pick<DeedsParts, "keys" | "edge" | 
   readonly live: { readonly config: GatewayConfig };
   readonly core: Core;
   readonly shared: {
-    readonly store?: Store & { readonly bus?: Bus };
+    readonly store?: SharedStore;
     readonly bus?: Bus;
+    readonly leases?: Leases;
     readonly semantic: { readonly vectors?: VectorStore };
   };
   readonly peers: Peers | undefined;
@@ -39,10 +41,12 @@ export interface GatewayErasure {
 }
 
 const topic = "erased";
+/** How long a store keeps what has been said of a call that ended, and a little longer. */
+const relayMs = 6_000;
 
 export function gatewayErasure(parts: GatewayErasureParts): GatewayErasure {
   const { live, core, shared, peers, audit, log } = parts;
-  const { bus = shared.store?.bus } = shared;
+  const { bus = shared.store?.bus, leases = shared.store?.leases } = shared;
   const { truth } = core.stored;
   const forgetHere = (tenant: string): void => {
     for (const part of parts.remembering) part.forget(tenant);
@@ -82,6 +86,8 @@ export function gatewayErasure(parts: GatewayErasureParts): GatewayErasure {
           finishedAt: systemClock.now(),
         }),
       ),
+    // What others follow of a call under way lies in the store, and open where nothing is sealed.
+    ...(leases?.relay !== undefined && core.sealing === undefined && { settleMs: relayMs }),
     clock: systemClock,
     random: systemRandom,
     onTrouble: (erasure, step, err) =>

@@ -1,0 +1,85 @@
+import { expect, it, onTestFinished } from "vitest";
+import { postgres } from "../../src/stores/postgres.ts";
+import { redis } from "../../src/stores/redis.ts";
+import { callAdmin } from "../e2e/admin-call.ts";
+import { ask, bearer, question, statusOf } from "../e2e/chat-call.ts";
+import { eventually } from "../e2e/eventually.ts";
+import { runGateway, runOrigin } from "../e2e/running-gateway.ts";
+import { askUntilStored } from "../e2e/stored-answer.ts";
+import { bytesIn } from "../security/canary.ts";
+import { startPostgres } from "../services/postgres.ts";
+import { startRedis } from "../services/redis.ts";
+import { describeWithServices } from "../services/required.ts";
+
+/** Who is erased by one gateway is so for all that share the store, and in the files of its server. */
+
+const canary = (whose: string) => `Where does the canary of ${whose} sing at night?`;
+
+const holds = (folder: string, text: string) => Buffer.from(bytesIn(folder)).includes(text);
+
+describeWithServices("redis-server", "X8: a tenant erased in Redis", () => {
+  it("is served by no gateway, its key is gone, and its texts stand in no file of the server", async () => {
+    const server = await startRedis({ args: ["--appendonly", "yes", "--rdbcompression", "no"] });
+    onTestFinished(() => server.stop());
+    const security = { masterKey: Buffer.alloc(32, 5).toString("base64") };
+    const settings = { store: { url: server.url }, layers: { semantic: { mode: "off" } }, security };
+    const origin = await runOrigin();
+    const [one, other] = [await runGateway(origin, settings), await runGateway(origin, settings)];
+    for (const whose of ["acme", "umbra"])
+      for (const gateway of [one, other])
+        await askUntilStored(gateway, question(canary(whose)), bearer(`key-of-${whose}`));
+    const hit = await ask(one, question(canary("acme")), bearer("key-of-acme"));
+    const tenant = decodeURIComponent(String(hit.headers["x-ai-cache-entry"]).split(":")[0] as string);
+    const { status, text } = await callAdmin(one, `/tenants/${encodeURIComponent(tenant)}`, { method: "DELETE" });
+    expect([status, JSON.parse(text)]).toMatchObject([200, { state: "done", removed: { answers: 1, dataKeys: 1 } }]);
+    await server.admin.save();
+    expect(holds(server.folder, "the canary of acme")).toBe(false);
+    // What the other has in memory it looks at again when it hears of it.
+    const calls = origin.calls.length;
+    await eventually("the other gateway has heard of it", async () => {
+      await ask(other, question(canary("acme")), bearer("key-of-acme"));
+      return origin.calls.length > calls;
+    });
+    expect(statusOf(await ask(other, question(canary("umbra")), bearer("key-of-umbra")))).toBe("HIT");
+  });
+});
+
+describeWithServices("redis-server", "X8: values removed from Redis", () => {
+  it("are in neither of its files", async () => {
+    const server = await startRedis({ args: ["--appendonly", "yes", "--rdbcompression", "no"] });
+    onTestFinished(() => server.stop());
+    const store = redis(server.url);
+    onTestFinished(() => store.close());
+    const forGood = { deleteAt: Number.POSITIVE_INFINITY };
+    for (const whose of ["acme", "umbra"]) await store.set(whose, "key", Buffer.from(canary(whose)), forGood);
+    await server.admin.save();
+    await store.delete("acme", "key");
+    const found = () => ["acme", "umbra"].filter((whose) => holds(server.folder, canary(whose)));
+    expect(found()).toEqual(["acme", "umbra"]);
+    expect(await store.scrub()).toMatchObject({ isErased: true });
+    expect(found()).toEqual(["umbra"]);
+  });
+});
+
+describeWithServices("postgres", "X8: rows removed from PostgreSQL", () => {
+  it("are in no file of its tables, and it is said that the log may have them", async () => {
+    const server = await startPostgres();
+    onTestFinished(() => server.remove());
+    const [row] = await server.query("SHOW data_directory");
+    const store = postgres(server.url());
+    onTestFinished(() => store.close());
+    const forGood = { deleteAt: Number.POSITIVE_INFINITY };
+    await store.set("acme", "removed", Buffer.from(canary("acme")), forGood);
+    await store.set("acme", "dead", Buffer.from(canary("gone")), { deleteAt: Date.now() + 1 });
+    await store.set("umbra", "kept", Buffer.from(canary("umbra")), forGood);
+    await server.query("CHECKPOINT");
+    const inTables = (whose: string) => holds(`${row?.["data_directory"]}/base`, canary(whose));
+    expect(["acme", "gone", "umbra"].map(inTables)).toEqual([true, true, true]);
+    await store.delete("acme", "removed");
+    await expect.poll(() => store.get("acme", ["dead"])).toEqual([undefined]);
+    const scrubbed = await store.scrub();
+    expect(scrubbed.notes.join(" ")).toContain("write-ahead log");
+    expect(["acme", "gone", "umbra"].map(inTables)).toEqual([false, false, true]);
+    expect(Buffer.from((await store.get("umbra", ["kept"]))[0] as Uint8Array).toString()).toBe(canary("umbra"));
+  });
+});
