@@ -6,12 +6,14 @@
  *
  * The size is the sum over the rows, and not counted up with each write: one number that every write changes would make
  * all writers queue for it. It is measured after every sixteenth of the bound that this process has written. When more
- * than fourteen sixteenths are in use, rows go by priority and age until thirteen are left. Until it is measured again
+ * than fourteen sixteenths are in use, rows go by priority and age until thirteen are left; first those of the tenants
+ * that have most, as far as that is more than their share, so that none pushes out what the others have. Until it is measured again
  * two sixteenths may be written, and two more wait; then writes are refused. So one process stays below the bound, and each further one
  * that writes at the same time may go over it by an eighth.
  */
 
 import type { CancelTimer, Clock } from "../core/clock.ts";
+import { shareOf } from "../core/fair-share.ts";
 import type { MaybePromise } from "../core/store.ts";
 import type { PostgresConnections, Statement } from "./postgres-connections.ts";
 import type { PostgresTables } from "./postgres-schema.ts";
@@ -28,14 +30,25 @@ const sweepEveryMs = 60_000;
 const batchRows = 500;
 /** Batches in one sweep; what is left waits for the next. */
 const mostBatches = 200;
+/** Of the tenants that have most. */
+const mostMeasured = 8;
 /** Measuring reads every row, without its value. */
 const measuringTimeoutMs = 60_000;
+
+interface Measured {
+  readonly tenants: number;
+  readonly entries: number;
+  readonly bytes: number;
+  readonly largest: readonly Buffer[] | null;
+  readonly bytesOfLargest: readonly number[] | null;
+}
 
 export class PostgresRoom {
   readonly #options: PostgresRoomOptions;
   readonly #sweep: Statement;
   readonly #measure: Statement;
   readonly #evict: Statement;
+  readonly #evictOf: Statement;
   readonly #sixteenth: number;
   /** Written since the last measurement; at first enough for one, since nothing is known of the table. */
   #unmeasured: number;
@@ -58,13 +71,20 @@ export class PostgresRoom {
         WHERE delete_at < 'Infinity' AND delete_at <= $1 ORDER BY delete_at LIMIT $2 FOR UPDATE SKIP LOCKED))`,
     };
     this.#measure = {
-      text: `SELECT count(*)::float8 AS entries, coalesce(sum(size), 0)::float8 AS bytes FROM ${entries}`,
+      text: `SELECT count(*)::int AS tenants, coalesce(sum(entries), 0)::float8 AS entries,
+          coalesce(sum(bytes), 0)::float8 AS bytes,
+          (array_agg(tenant ORDER BY bytes DESC))[1:${mostMeasured}] AS largest,
+          (array_agg(bytes::float8 ORDER BY bytes DESC))[1:${mostMeasured}] AS "bytesOfLargest"
+        FROM (SELECT tenant, count(*) AS entries, sum(size) AS bytes FROM ${entries} GROUP BY tenant) AS each`,
     };
+    const victims = (where: string) =>
+      `DELETE FROM ${entries} WHERE id = ANY(ARRAY(SELECT id FROM ${entries}
+        ${where} ORDER BY priority, stored_at LIMIT $1 FOR UPDATE SKIP LOCKED)) RETURNING size`;
     this.#evict = {
       name: "reprise_evict",
-      text: `DELETE FROM ${entries} WHERE id = ANY(ARRAY(SELECT id FROM ${entries}
-        ORDER BY priority, stored_at LIMIT $1 FOR UPDATE SKIP LOCKED)) RETURNING size`,
+      text: victims(""),
     };
+    this.#evictOf = { text: victims("WHERE tenant = $2") };
     this.#sweepLater();
   }
 
@@ -137,15 +157,33 @@ export class PostgresRoom {
     const measured = this.#unmeasured;
     const { rows } = await connections.runLong(this.#measure, [], measuringTimeoutMs);
     this.#unmeasured -= measured;
-    const { entries, bytes } = rows[0] as { readonly entries: number; readonly bytes: number };
+    const { tenants, entries, bytes, largest, bytesOfLargest } = rows[0] as Measured;
     let excess = bytes > 14 * this.#sixteenth ? bytes - 13 * this.#sixteenth : 0;
     const rowBytes = bytes / Math.max(1, entries);
-    while (excess > 0 && !this.#closed) {
-      const wanted = Math.min(batchRows, Math.ceil(excess / rowBytes));
-      const evicted = (await connections.run(this.#evict, [wanted])).rows as { readonly size: number }[];
-      if (evicted.length === 0) return;
-      this.#evictions += evicted.length;
-      excess -= evicted.reduce((sum, { size }) => sum + size, 0);
+    const share = shareOf(13 * this.#sixteenth, Math.max(1, tenants));
+    for (const [index, tenant] of (largest ?? []).entries()) {
+      const beyond = (bytesOfLargest?.[index] as number) - share;
+      if (tenants < 2 || beyond <= 0) break;
+      // It may have to look past much that stays.
+      const evict = (count: number) => connections.runLong(this.#evictOf, [count, tenant], measuringTimeoutMs);
+      excess -= await this.#evictUpTo(Math.min(excess, beyond), rowBytes, evict);
     }
+    await this.#evictUpTo(excess, rowBytes, (count) => connections.run(this.#evict, [count]));
+  }
+
+  /** Until so many bytes are gone, or nothing is left; returns how many there were. */
+  async #evictUpTo(
+    bytes: number,
+    rowBytes: number,
+    evict: (count: number) => Promise<{ readonly rows: readonly unknown[] }>,
+  ): Promise<number> {
+    let gone = 0;
+    while (gone < bytes && !this.#closed) {
+      const rows = (await evict(Math.min(batchRows, Math.ceil((bytes - gone) / rowBytes)))).rows;
+      if (rows.length === 0) break;
+      this.#evictions += rows.length;
+      gone += (rows as readonly { readonly size: number }[]).reduce((sum, { size }) => sum + size, 0);
+    }
+    return gone;
   }
 }

@@ -1,4 +1,4 @@
-import { afterAll, beforeAll, it } from "vitest";
+import { afterAll, beforeAll, expect, it } from "vitest";
 import { ManualClock } from "../../src/core/clock.ts";
 import { postgres } from "../../src/stores/postgres.ts";
 import { listingContract } from "../../src/testing/listing-contract.ts";
@@ -21,4 +21,23 @@ describeWithServices("postgres", "postgres", () => {
   };
   for (const { name, run } of storeContract(make)) it(`the store contract: ${name}`, run);
   for (const { name, run } of listingContract(make)) it(`the listing contract: ${name}`, run);
+
+  it("no tenant pushes out what others have", async () => {
+    const store = await postgres({ url: await server.freshDatabase(), maxBytes: 2 * 1024 * 1024 });
+    const value = new Uint8Array(8_000);
+    const write = (tenant: string, from: number, count: number) =>
+      Promise.all(
+        Array.from({ length: count }, (_, at) =>
+          store.set(tenant, `k${from + at}`, value, { deleteAt: Number.POSITIVE_INFINITY }),
+        ),
+      );
+    for (const tenant of ["a", "b", "c"]) await write(tenant, 0, 20);
+    for (let at = 0; at < 600; at += 10) await write("flooding", at, 10);
+    for (const tenant of ["a", "b", "c"]) {
+      const keys = Array.from({ length: 20 }, (_, at) => `k${at}`);
+      expect((await store.get(tenant, keys)).filter((found) => found !== undefined)).toHaveLength(20);
+    }
+    expect((await store.stats()).evictions).toBeGreaterThan(200);
+    await store.close();
+  });
 });
