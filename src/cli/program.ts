@@ -11,6 +11,7 @@ import { lintCommand } from "./commands/lint.ts";
 import { promptsCommand } from "./commands/prompts.ts";
 import { publishCommand, unpublishCommand } from "./commands/publish.ts";
 import { purgeCommand } from "./commands/purge.ts";
+import { sealingCommand } from "./commands/sealing.ts";
 import { serveCommand } from "./commands/serve.ts";
 import { simulateCommand } from "./commands/simulate.ts";
 import { statsCommand } from "./commands/stats.ts";
@@ -39,6 +40,7 @@ export async function run(argv: readonly string[]): Promise<void> {
     .addCommand(keysCommand())
     .addCommand(tenantsCommand())
     .addCommand(auditCommand())
+    .addCommand(sealingCommand())
     .addCommand(statsCommand())
     .addCommand(simulateCommand())
     .addCommand(tuneCommand())
