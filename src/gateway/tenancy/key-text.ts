@@ -1,4 +1,4 @@
-import { createHmac, timingSafeEqual } from "node:crypto";
+import { hash, timingSafeEqual } from "node:crypto";
 import { crc32 } from "node:zlib";
 import type { Random } from "../../core/clock.ts";
 
@@ -14,9 +14,11 @@ import type { Random } from "../../core/clock.ts";
  *
  * The checksum tells a mistyped or cut key from one that there is not, without asking the store; nobody outside is told.
  *
- * What is kept of a key is its HMAC-SHA256 under a salt of its own. A slow hash such as scrypt or argon2 makes guessing
- * dear where people choose the secret; this one has 256 random bits, so guessing is hopeless at any speed, while each call
- * would pay for the slowness. The salt keeps equal texts from having equal hashes, wherever a copy of the store ends up.
+ * What is kept of a key is the SHA-256 of a salt of its own and the whole text. A slow hash such as scrypt or argon2 makes
+ * guessing dear where people choose the secret; this one has 256 random bits, so guessing is hopeless at any speed, while
+ * each call would pay for the slowness. Nor is an HMAC needed: nobody gains by a hash that can be continued, since what is
+ * compared is the hash of a text that was shown in full. The salt keeps equal texts from having equal hashes, wherever a
+ * copy of the store ends up.
  */
 
 export interface KeyName {
@@ -63,7 +65,10 @@ export function holdsKeyText(text: string): boolean {
 
 /** What is kept of a key. */
 export function keyHash(salt: Uint8Array, text: string): Uint8Array {
-  return createHmac("sha256", salt).update(text, "latin1").digest();
+  const bytes = Buffer.allocUnsafe(salt.length + text.length);
+  bytes.set(salt);
+  bytes.write(text, salt.length, "latin1");
+  return hash("sha256", bytes, "buffer");
 }
 
 /** Takes as long for every text of the same length, however much of it is right. */
