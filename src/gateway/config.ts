@@ -110,7 +110,7 @@ export function describeMistake(mistake: ConfigMistake): string {
   const value = withoutSecrets(mistake.value);
   const given = value === undefined ? "missing" : (JSON.stringify(value) ?? String(value));
   const isSecret = /key|token|secret|password|credential/i.test(mistake.path);
-  const shown = isSecret ? "(hidden)" : given.slice(0, 120);
+  const shown = isSecret && value !== undefined ? "(hidden)" : given.slice(0, 120);
   const subject = mistake.path === "" ? mistake.source : `${mistake.source}: ${mistake.path} = ${shown}`;
   // Names and values are what somebody wrote: they neither part the line nor steer a terminal.
   return printable(`${subject}: ${mistake.rule}. ${mistake.remedy}`);
