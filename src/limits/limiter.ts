@@ -20,6 +20,8 @@ export interface LimiterParts {
   readonly flush?: (() => Promise<void>) | undefined;
   /** How often what is not used is given back. Default a second. */
   readonly syncMs?: number;
+  /** How long a call waits for the store before it makes do with what is known here. Default a quarter of a second. */
+  readonly deadlineMs?: number;
 }
 
 /** Whose limits they are. */
@@ -43,7 +45,7 @@ interface KnownAccount extends BoundAccount {
   readonly limits: Limits;
 }
 
-const deadlineMs = 250;
+const usualDeadlineMs = 250;
 const closeDeadlineMs = 2_000;
 /** Beyond these the one that was asked for longest ago is forgotten here; the store knows it still. */
 const mostAccounts = 10_000;
@@ -53,6 +55,7 @@ export class Limiter {
   readonly #parts: LimiterParts;
   readonly #counts: SharedCounts;
   readonly #syncMs: number;
+  readonly #deadlineMs: number;
   /** The one asked for last stands last. */
   readonly #accounts = new Map<string, KnownAccount>();
   readonly #behind = new Set<Account>();
@@ -60,9 +63,10 @@ export class Limiter {
   #closed = false;
 
   constructor(parts: LimiterParts) {
-    const { store, clock, random, flush, syncMs = 1_000 } = parts;
+    const { store, clock, random, flush, syncMs = 1_000, deadlineMs = usualDeadlineMs } = parts;
     this.#parts = parts;
     this.#syncMs = syncMs;
+    this.#deadlineMs = deadlineMs;
     const node = Buffer.from(random.bytes(9)).toString("base64url");
     this.#counts = new SharedCounts({ store, clock, node, flush, deadlineMs });
   }
@@ -99,7 +103,7 @@ export class Limiter {
   #bound(id: string, limits: Limits, known: KnownAccount | undefined): KnownAccount {
     const { clock } = this.#parts;
     const onBehind = (account: Account): void => this.#fellBehind(account);
-    const parts = { counts: this.#counts, clock, syncMs: this.#syncMs, deadlineMs, onBehind };
+    const parts = { counts: this.#counts, clock, syncMs: this.#syncMs, deadlineMs: this.#deadlineMs, onBehind };
     const account = known?.account ?? new Account(id, limits, parts);
     account.limits = limits;
     const { tokensPerMinute = Infinity, tokensPerDay = Infinity, cachedFree = false } = limits;
