@@ -1,8 +1,9 @@
 import type { IncomingMessage, ServerResponse } from "node:http";
-import type { AskedBy } from "../core/asked-by.ts";
 import type { WireFormat } from "../core/embedding-protocol.ts";
 import { RepriseError, RequestRejectedError } from "../core/errors.ts";
+import { isPromise } from "../core/maybe-promise.ts";
 import { decodedOrAsIs } from "../core/percent-encoding.ts";
+import type { MaybePromise } from "../core/store.ts";
 import { protocols } from "../protocols/all.ts";
 import { embeddingProtocols } from "../protocols/all-embeddings.ts";
 import { anthropicMessages } from "../protocols/anthropic-messages.ts";
@@ -13,7 +14,7 @@ import { type Asking, type ModelRouteParts, modelRoute, type Place } from "./mod
 import { passThrough } from "./pass-through.ts";
 import { refersToPrompt, refuseReference } from "./prompts/prompt-reference.ts";
 import { sendError } from "./send-error.ts";
-import type { Admission } from "./tenancy/admission.ts";
+import type { Admission, Admitted } from "./tenancy/admission.ts";
 import { assertPassing } from "./tenancy/key-scope.ts";
 import { type Family, familyOfPath, type Route, type Upstreams } from "./upstreams.ts";
 
@@ -28,17 +29,20 @@ export function dispatch(parts: ModelRouteParts, request: IncomingMessage, respo
   return admission === undefined ? routed(parts, asking) : afterAdmission(parts, admission, asking);
 }
 
-async function afterAdmission(parts: ModelRouteParts, admission: Admission, asking: Asking): Promise<void> {
+function afterAdmission(parts: ModelRouteParts, admission: Admission, asking: Asking): Promise<void> {
   const { request, response } = asking;
-  let principal: AskedBy | undefined;
+  const refused = (error: unknown): Promise<void> => refuse(parts, error, request, response);
+  const entered = ({ principal, rawHeaders }: Admitted): Promise<void> => {
+    keepOnly(request, rawHeaders);
+    return routed(parts, { request, response, principal });
+  };
+  let admitted: MaybePromise<Admitted>;
   try {
-    const admitted = await admission.admit(request);
-    principal = admitted.principal;
-    keepOnly(request, admitted.rawHeaders);
+    admitted = admission.admit(request);
   } catch (error) {
-    return refuse(parts, error, request, response);
+    return refused(error);
   }
-  return routed(parts, { ...asking, principal });
+  return isPromise(admitted) ? admitted.then(entered, refused) : entered(admitted);
 }
 
 /** From here on nothing that looks at the request finds what was shown. */
