@@ -1,6 +1,7 @@
 import { readdirSync, readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { describe, expect, test } from "vitest";
+import { Gate } from "../../src/testing/index.ts";
 import { callAdmin } from "./admin-call.ts";
 import { ask, bearer, contentOf, question, statusOf } from "./chat-call.ts";
 import { exchange } from "./http-exchange.ts";
@@ -57,6 +58,36 @@ describe("DELETE /admin/v1/tenants/{id}", () => {
     expect((await exchange(`${gateway.url}/v1/answers/song`)).text).toContain(contentOf(answer).slice(0, 20));
     expect(await erase(gateway, `/tenants/${encodeURIComponent(tenant)}`)).toMatchObject({ removed: { published: 1 } });
     expect((await exchange(`${gateway.url}/v1/answers/song`)).status).toBe(410);
+  });
+
+  test("stores nothing of a call that was under way, and takes keys, prompts and labels of the tenant with it", async () => {
+    const gate = new Gate();
+    const origin = await runOrigin();
+    origin.plan([{ holds: [{ at: "headers", gate }] }]);
+    const keyed = { upstreams: { main: { url: origin.url, apiKey: "sk-upstream-1" } }, tenancy: { mode: "keys" } };
+    const gateway = await runGateway(origin, { ...onDisk, ...keyed, telemetry: { tenantLabel: true } });
+    const { key } = JSON.parse((await callAdmin(gateway, "/keys", { body: { tenant: "acme" } })).text);
+    const text = "You are the canary of acme.";
+    await callAdmin(gateway, "/prompts/bird", { method: "PUT", body: { tenant: "acme", text } });
+    const asking = ask(gateway, question(canary("acme")), bearer(key));
+    await gate.reached();
+    await erase(gateway, "/tenants/acme");
+    gate.release();
+    expect((await asking).status).toBe(200);
+    await gateway.flush();
+    expect(foundIn(gateway.folder, [canary("acme"), text])).toEqual([]);
+    expect((await ask(gateway, question(), bearer(key))).status).toBe(401);
+    expect((await callAdmin(gateway, "/prompts")).text).not.toContain("canary of acme");
+  });
+
+  test("takes the label of the tenant from the metrics", async () => {
+    const { gateway } = await runBoth({ ...inMemory, telemetry: { tenantLabel: true } });
+    const tenant = await tenantOf(gateway, bearer("key-of-acme"));
+    const metrics = async () => (await exchange(`${gateway.url}/metrics`)).text;
+    expect(await metrics()).toContain(`tenant="${tenant}"`);
+    await erase(gateway, `/tenants/${encodeURIComponent(tenant)}`);
+    expect(await metrics()).not.toContain(tenant);
+    expect((await callAdmin(gateway, "/tenants")).text).not.toContain(tenant);
   });
 
   test("is told by its id for as long as it is kept, and of one that there is not nothing is", async () => {

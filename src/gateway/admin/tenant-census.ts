@@ -1,6 +1,7 @@
 import type { Clock } from "../../core/clock.ts";
 import { withDeadline } from "../../core/deadline.ts";
-import { systemTenant } from "../../core/scopes.ts";
+import { scopeKey } from "../../core/generations.ts";
+import { systemTenant, wholeTenant } from "../../core/scopes.ts";
 import type { ListableStore } from "../../core/store-listing.ts";
 import { nextTurn } from "../../vectors/next-turn.ts";
 import { isSlot } from "./entries/kept-answer.ts";
@@ -22,6 +23,7 @@ export interface Census {
   readonly isComplete: boolean;
 }
 
+const token = scopeKey(wholeTenant(""));
 const chunkItems = 200;
 /** A store of millions is not read in whole to be counted. */
 const mostItems = 200_000;
@@ -79,7 +81,8 @@ export class TenantCensus {
     do {
       const page = await this.#store.list({ limit: chunkItems, ...(cursor !== undefined && { cursor }) });
       for (const { tenant, key, value } of page.items) {
-        if (tenant === systemTenant) continue;
+        // The token is all that is left of a tenant that was erased, for a while.
+        if (tenant === systemTenant || key === token) continue;
         const count = walk.tenants.get(tenant) ?? { entries: 0, bytes: 0 };
         count.bytes += key.length + value.byteLength;
         if (isSlot(key)) count.entries += 1;

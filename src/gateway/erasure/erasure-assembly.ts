@@ -118,7 +118,7 @@ function outOfReach({ layers: { edge }, telemetry }: GatewayConfig, { user }: Er
     ...(isLogged ? ["Lines that the access log has of earlier calls stay in its files."] : []),
     "The audit log names the tenant, and users by a digest.",
     ...(user === undefined
-      ? []
+      ? ["The store has the names of its registered prompts, and what it used of its limits until that expires."]
       : ["Vectors of texts that the tenant's users asked for alike belong to the tenant, and were left."]),
   ];
 }

@@ -18,7 +18,7 @@ import type { Invalidation } from "../../storage/invalidation-wish.ts";
 /** How a gateway erases: its stores, what is published, and the memory of all who share them. */
 
 export interface DeedsParts {
-  readonly core: Pick<Core, "stored" | "forget" | "sealing">;
+  readonly core: Pick<Core, "stored" | "forget" | "sealing" | "prompts">;
   /** The driver of the store, which sees what cannot be opened any more as well. */
   readonly driver: Store;
   /** Also where like questions are looked for no more. */
@@ -81,7 +81,10 @@ function wishesOf({ sharedScopes }: DeedsParts, { tenant, user }: ErasedScope): 
 async function removeRows(parts: DeedsParts, { tenant, user }: ErasedScope): Promise<Deed> {
   const { core, driver, vectors, sharedScopes } = parts;
   const { truth } = core.stored;
-  if (user === undefined) await vectors?.delete({ tenant });
+  if (user === undefined) {
+    await vectors?.delete({ tenant });
+    await removePrompts(parts, tenant);
+  }
   if (!isListable(driver) || !isListable(truth)) return { remains: [unlisted(driver, core.sealing !== undefined)] };
   const owned = (of: string, scopes: readonly string[]) =>
     sweepOwned(truth, {
@@ -111,6 +114,13 @@ async function removeRows(parts: DeedsParts, { tenant, user }: ErasedScope): Pro
     add(await sweepTenant(driver, tenant, (key) => key === kept));
   }
   return { counts };
+}
+
+/** Every process has the texts in memory, and gives them back to a store that has lost them: they are deleted first. */
+async function removePrompts({ core: { prompts } }: DeedsParts, tenant: string): Promise<void> {
+  await prompts.read();
+  const names = new Set(prompts.book.live.filter((prompt) => prompt.tenant === tenant).map(({ name }) => name));
+  for (const name of names) await prompts.remove(tenant, { name, version: undefined });
 }
 
 /** The last token, for an hour: what lives by an earlier one is dead with it and without it. */
