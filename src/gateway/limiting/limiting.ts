@@ -71,15 +71,16 @@ export class Limiting {
 
   /** Counts what was answered, and says in the answer what is left. */
   answered(visit: Visit, answer: Answer, protocol: WireFormat): Answer {
-    const { outcome, saved, complete, limited } = answer;
-    if (outcome.kind === "hit" || outcome.kind === "stale") visit.served(saved?.usage);
+    const { outcome, saved, complete, limited, isConcealed = false } = answer;
+    // Where nobody may see what was cached, it counts as if it were not.
+    if (outcome.kind === "hit" || outcome.kind === "stale") visit.served(saved?.usage, isConcealed);
     else if (outcome.kind === "coalesced")
       complete?.then(
         ({ recording }) => visit.served(recording?.usage),
         () => {},
       );
     if (limited !== undefined) this.#parts.trace({ type: "limit-refuse", limit: limited.limit });
-    const fields = { ...this.#fieldsOf(visit, protocol), ...(limited && retryFields(limited)) };
+    const fields = { ...(!isConcealed && this.#fieldsOf(visit, protocol)), ...(limited && retryFields(limited)) };
     return { ...answer, headers: { ...withoutAccount(answer.headers), ...fields } };
   }
 
