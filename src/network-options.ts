@@ -26,7 +26,7 @@ export const adminListenerSchema = z
   .strictObject({
     host: optionalText({
       description:
-        "Address on which the admin API, the dashboard and the metrics are served, and then no more on the public one; default that of `server.host`, where `port` is given.",
+        "Address on which the admin API, the dashboard and the metrics are served, and then no more on the public one; default that of `server.host`.",
     }),
     port: withoutDefault.get(
       integer(8788, 0, 65_535, {
@@ -42,6 +42,17 @@ export const adminListenerSchema = z
         default: [],
       },
     ),
+  })
+  .superRefine(({ host, port }, context) => {
+    if (host === undefined || port !== undefined) return;
+    const params = { remedy: "Give `port`, or remove `host`." };
+    context.addIssue({
+      code: "custom",
+      path: ["port"],
+      message: "must be there beside host",
+      input: undefined,
+      params,
+    });
   })
   .prefault({} as never);
 

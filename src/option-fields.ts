@@ -165,8 +165,10 @@ export const bearerToken = (described: Described) =>
 
 export const baseUrl = field(
   (value) => {
-    if (typeof value !== "string" || !URL.canParse(value)) return undefined;
-    const { protocol, username, password, hash, search } = new URL(value);
+    // What a parser of URLs would tidy up is not what was meant, or is not to be seen at a glance.
+    if (typeof value !== "string" || !/^https?:\/\/[!-[\]-~]+$/i.test(value) || !URL.canParse(value)) return undefined;
+    const { protocol, username, password, hash, search, hostname } = new URL(value);
+    if (/^[\d.]+$/.test(hostname) && !value.slice(protocol.length + 2).startsWith(hostname)) return undefined;
     const plain = username === "" && password === "" && hash === "" && search === "";
     return plain && (protocol === "http:" || protocol === "https:") ? value.replace(/\/+$/, "") : undefined;
   },

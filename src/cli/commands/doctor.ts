@@ -5,6 +5,7 @@ import { request } from "undici";
 import { systemClock } from "../../core/clock.ts";
 import type { GatewayConfig } from "../../gateway/config.ts";
 import { AddressRefusedError, guardedAgent } from "../../gateway/network/guarded-agent.ts";
+import { TlsFileError, tlsOptionsOf } from "../../gateway/tls-files.ts";
 import { checkAdmin } from "./admin-finding.ts";
 import { type Flags, soundConfigFrom, withConfigFlags } from "./config-flags.ts";
 import { checkEdge } from "./edge-findings.ts";
@@ -34,6 +35,7 @@ async function doctor(flags: Flags): Promise<void> {
     ...(await checkEdge(config)),
     checkAdmin(config),
     await checkPort(config),
+    ...checkTls(config),
     ...(await Promise.all(
       Object.entries(config.upstreams).flatMap(([name, { url, replicas, allowPrivate }]) =>
         (replicas.length > 0 ? replicas.map((replica) => replica.url) : [url as string]).map((one) =>
@@ -75,6 +77,17 @@ function checkClock(): Finding {
     detail,
     ...(sane ? {} : { problem: { severity: "error" as const, remedy: "Set the clock of this machine." } }),
   };
+}
+
+function checkTls({ server: { tls } }: GatewayConfig): readonly Finding[] {
+  if (tls.cert === undefined) return [];
+  try {
+    tlsOptionsOf(tls);
+    return [{ check: "tls", detail: `${tls.cert} goes with its key` }];
+  } catch (error) {
+    if (!(error instanceof TlsFileError)) throw error;
+    return [{ check: "tls", detail: error.message, problem: { severity: "error", remedy: error.remedy ?? "" } }];
+  }
 }
 
 function checkPort({ server: { host, port } }: GatewayConfig): Promise<Finding> {
