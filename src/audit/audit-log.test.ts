@@ -101,6 +101,16 @@ describe("AuditLog", () => {
     expect(await check()).toMatchObject({ ok: true, lines: 1 });
   });
 
+  it("begins anew where its folder was taken away", async () => {
+    const { open, folder, check } = setUp({ anchors: [] });
+    const log = open();
+    await log.append(event("a"));
+    rmSync(folder, { recursive: true });
+    await log.append(event("b")).catch(() => undefined);
+    expect(await log.append(event("c"))).toBeGreaterThan(0);
+    expect(await check()).toMatchObject({ ok: true });
+  });
+
   it("tells of an anchor that cannot be written, and is not held up by it", async () => {
     const cannot: AuditAnchor = {
       name: "the store",

@@ -1,10 +1,11 @@
+import { statSync } from "node:fs";
 import { type FileHandle, open } from "node:fs/promises";
 import type { Clock } from "../core/clock.ts";
 import { withDeadline } from "../core/deadline.ts";
 import { RepriseError } from "../core/errors.ts";
 import { makeFolder } from "../stores/make-folder.ts";
 import type { AuditAnchor } from "./audit-anchor.ts";
-import { auditFile, endOf, type LogEnd } from "./audit-folder.ts";
+import { type AuditFile, auditFile, auditFiles, endOf, type LogEnd } from "./audit-folder.ts";
 import { type AuditEvent, type ChainDigest, type ChainHead, writeLine } from "./audit-line.ts";
 import { FolderLock } from "./folder-lock.ts";
 
@@ -56,6 +57,8 @@ export class AuditLog {
   #waiting: Waiting[] = [];
   #writing: Promise<void> | undefined;
   #isMade = false;
+  /** As this process left it. */
+  #end: LogEnd | undefined;
 
   constructor(parts: AuditLogParts) {
     this.#parts = parts;
@@ -87,7 +90,10 @@ export class AuditLog {
         const first = head.sequence - events.length + 1;
         for (const [index, { logged }] of events.entries()) logged(first + index);
       } catch (error) {
+        // Whoever comes next begins from nothing: the folder may be another one.
         this.#isMade = false;
+        this.#end = undefined;
+        this.#lock.close();
         const unavailable = new AuditUnavailableError(error);
         for (const { failed } of events) failed(unavailable);
       }
@@ -99,7 +105,7 @@ export class AuditLog {
   async #write(events: readonly Waiting[]): Promise<ChainHead> {
     const { folder, digest: digestOf, maxFileBytes = 8 * 1024 * 1024, clock } = this.#parts;
     const digest = digestOf();
-    const end = endOf(folder);
+    const end = this.#endNow();
     const { text, head } = linesOf(events, { end, digest, now: clock.now() });
     const isFull = end.file === undefined || end.bytes >= maxFileBytes;
     const next = isFull ? auditFile(folder, end.head.sequence + 1) : end.file;
@@ -111,8 +117,19 @@ export class AuditLog {
     } finally {
       await file.close();
     }
+    this.#end = { head, file: next, bytes: (isFull ? 0 : end.bytes) + Buffer.byteLength(text), torn: 0 };
     for (const anchor of this.#parts.anchors()) await this.#anchor(anchor, head);
     return head;
+  }
+
+  /** Read from the files where others have written since. */
+  #endNow(): LogEnd {
+    const { folder } = this.#parts;
+    const known = this.#end;
+    const last = auditFiles(folder).at(-1);
+    const isSame = known !== undefined && last?.path === known.file?.path;
+    if (isSame && statSync((last as AuditFile).path).size === known.bytes) return known;
+    return endOf(folder);
   }
 
   async #anchor(anchor: AuditAnchor, head: ChainHead): Promise<void> {

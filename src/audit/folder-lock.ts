@@ -53,7 +53,8 @@ export class FolderLock {
         database.exec("BEGIN EXCLUSIVE");
         return;
       } catch (error) {
-        const isBusy = (error as { readonly errcode?: unknown }).errcode === sqliteBusy;
+        const { errcode } = error as { readonly errcode?: number };
+        const isBusy = errcode !== undefined && (errcode & 0xff) === sqliteBusy;
         if (!isBusy || this.#clock.monotonic() >= until)
           throw new StoreUnavailableError({ message: `${this.#path} cannot be taken`, cause: error });
       }

@@ -1,4 +1,6 @@
 import type { CancelTimer, Clock, Random } from "../core/clock.ts";
+import { withDeadline } from "../core/deadline.ts";
+import { StoreUnavailableError } from "../core/errors.ts";
 import type { FingerprintKey } from "../core/fingerprint.ts";
 import type { Keyring } from "../core/keyring.ts";
 import type { Store } from "../core/store.ts";
@@ -66,6 +68,8 @@ export type ErasureState =
 
 /** What was computed when it began is in the store by then, or never comes there. */
 const usualSettleMs = 1_000;
+/** A store that takes longer is away. */
+const takenMs = 5_000;
 const againMs = 5_000;
 const lookMs = 15_000;
 const aliveEveryMs = 5_000;
@@ -102,7 +106,11 @@ export class Eraser {
       ...{ id, tenant: scope.tenant, ...(scope.user !== undefined && { user: scope.user }) },
       ...{ askedAt: now, step: "dead", counts: nothingErased, remains: [], by: this.#self, aliveAt: now },
     };
-    this.#run(await this.#register.take(record));
+    // One that the store takes after all is gone on with, though nobody was told of it.
+    const taking = withDeadline(this.#register.take(record), takenMs, clock, () => {
+      throw new StoreUnavailableError({ message: `the store did not take the erasure within ${takenMs} ms` });
+    });
+    this.#run(await taking);
     return id;
   }
 

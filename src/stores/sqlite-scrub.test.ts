@@ -15,7 +15,7 @@ function setUp() {
   onTestFinished(() => store.close());
   const isInFiles = (text: string) =>
     readdirSync(directory).some((name) => readFileSync(join(directory, name)).includes(text));
-  return { store, clock, isInFiles };
+  return { store, directory, clock, isInFiles };
 }
 
 it("leaves no byte of what was removed, replaced or has died in the file and its log, and all of the rest", async () => {
@@ -34,6 +34,21 @@ it("leaves no byte of what was removed, replaced or has died in the file and its
   expect(["first", "second", "third", "fourth"].filter((name) => isInFiles(`${name} canary`))).toEqual(["fourth"]);
   expect(Buffer.compare(store.get("umbra", ["kept"])[0] as Uint8Array, long("fourth canary"))).toBe(0);
   expect((await store.stats()).entries).toBe(2);
+});
+
+it("is done while another process has the file open, which goes on with it", async () => {
+  const { store, directory, clock, isInFiles } = setUp();
+  const other = sqlite({ directory, clock });
+  onTestFinished(() => other.close());
+  store.set("acme", "a", Buffer.from("first canary"), forGood);
+  await store.flush();
+  expect(other.get("acme", ["a"])).toHaveLength(1);
+  await other.delete("acme", "a");
+  expect(await store.scrub()).toEqual({ isErased: true, notes: [] });
+  expect(isInFiles("first canary")).toBe(false);
+  other.set("acme", "b", Buffer.from("second"), forGood);
+  await other.flush();
+  expect(store.get("acme", ["b"]).map((value) => value && Buffer.from(value).toString())).toEqual(["second"]);
 });
 
 it("takes writes that come meanwhile", async () => {

@@ -81,5 +81,14 @@ describeWithServices("postgres", "X8: rows removed from PostgreSQL", () => {
     expect(scrubbed.notes.join(" ")).toContain("write-ahead log");
     expect(["acme", "gone", "umbra"].map(inTables)).toEqual([false, false, true]);
     expect(Buffer.from((await store.get("umbra", ["kept"]))[0] as Uint8Array).toString()).toBe(canary("umbra"));
+    expect(scrubbed.notes.join(" ")).not.toContain("does not own it");
+    // A role that may read and write the table, and does not own it.
+    await server.query("CREATE ROLE weak LOGIN");
+    await server.query("GRANT ALL ON ALL TABLES IN SCHEMA public TO public");
+    const url = new URL(server.url());
+    url.username = "weak";
+    const weak = postgres(url.href);
+    onTestFinished(() => weak.close());
+    expect((await weak.scrub()).notes.join(" ")).toContain("does not own it");
   });
 });
