@@ -12,6 +12,7 @@ import { checkEdge } from "./edge-findings.ts";
 import type { Finding } from "./finding.ts";
 import { checkSemantic } from "./semantic-findings.ts";
 import { checkStore } from "./store-findings.ts";
+import { checkTenancy } from "./tenancy-findings.ts";
 
 export function doctorCommand(): Command {
   return withConfigFlags(new Command("doctor"))
@@ -34,6 +35,7 @@ async function doctor(flags: Flags): Promise<void> {
     ...(await checkSemantic(config)),
     ...(await checkEdge(config)),
     checkAdmin(config),
+    ...checkTenancy(config),
     await checkPort(config),
     ...checkTls(config),
     ...(await Promise.all(

@@ -1,0 +1,23 @@
+import type { GatewayConfig } from "../../gateway/config.ts";
+import type { Finding } from "./finding.ts";
+
+/** Where callers' own credentials end at the gateway: whether upstreams are shown another. */
+export function checkTenancy({
+  tenancy: { mode },
+  upstreams,
+}: Pick<GatewayConfig, "tenancy" | "upstreams">): Finding[] {
+  const check = "tenancy";
+  if (mode === "credential") return [];
+  const detail = mode === "keys" ? "callers show virtual keys" : "a trusted proxy names tenants";
+  const without = Object.entries(upstreams).filter(([, { apiKey, url }]) => apiKey === undefined && isFarAway(url));
+  const lacking = without.map(([name]): Finding => {
+    const remedy = `Set upstreams.${name}.apiKey, unless it wants none: credentials of callers end at the gateway.`;
+    return { check, detail: `upstream ${name} is shown no key`, problem: { severity: "warning", remedy } };
+  });
+  return [{ check, detail }, ...lacking];
+}
+
+/** Engines of one's own are seldom reached by TLS, and seldom want a key. */
+function isFarAway(url: string | undefined): boolean {
+  return url?.startsWith("https:") === true;
+}
