@@ -25,6 +25,7 @@ import { semanticLookup } from "./micro/semantic-lookup.ts";
 import { sqliteHit } from "./micro/sqlite-hit.ts";
 import { tracedHit } from "./micro/traced-hit.ts";
 import { vectors } from "./micro/vectors.ts";
+import { personalData } from "./personal-data/personal-data.ts";
 import { prefixEngine } from "./prefix/engine.ts";
 import { prefixLint } from "./prefix/lint.ts";
 import { prefixPlanner } from "./prefix/planner.ts";
@@ -53,6 +54,7 @@ export const programs: readonly Benchmark[] = [
   vectors,
   semanticLookup,
   semanticQuality,
+  personalData,
   prefixRouting,
   prefixPlanner,
   prefixEngine,

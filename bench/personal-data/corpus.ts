@@ -1,5 +1,6 @@
 import type { PersonalKind } from "../../src/core/personal-data.ts";
 import { Chance } from "./chance.ts";
+import { hardNegatives, hardSentences } from "./hard-sentences.ts";
 import { madeUp } from "./made-up-values.ts";
 import { negativeSentences } from "./negative-sentences.ts";
 import { positiveSentences } from "./positive-sentences.ts";
@@ -28,7 +29,9 @@ const draws = 3;
 
 export function corpus(seed: number): readonly LabelledSentence[] {
   const chance = new Chance(seed);
-  const all = [...Object.entries(positiveSentences), ...Object.entries(negativeSentences)];
+  const all = [positiveSentences, negativeSentences, hardSentences, hardNegatives].flatMap(
+    Object.entries<readonly string[]>,
+  );
   return all.flatMap(([language, sentences]) =>
     sentences.flatMap((sentence) => {
       const filled = Array.from({ length: draws }, () => fill(language, sentence, chance));

@@ -30,7 +30,7 @@ const lengths: ReadonlyMap<string, number> = new Map(
   }).flatMap(([length, countries]) => countries.split(" ").map((country) => [country, Number(length)] as const)),
 );
 
-const beginnings = /[A-Za-z]{2}[ -]?\d[ -]?\d/g;
+const beginnings = /[A-Za-z]{2}[ .-]?\d[ .-]?\d/g;
 /** With a separator behind every character. */
 const mostCharacters = 70;
 
@@ -62,7 +62,7 @@ function take(
   for (const stop = Math.min(text.length, start + mostCharacters); at < stop && value.length < length; at++) {
     const character = text[at] as string;
     if (/[A-Za-z0-9]/.test(character)) value += character;
-    else if (!(character === " " || character === "-") || text[at - 1] === character) return undefined;
+    else if (!" -.".includes(character) || text[at - 1] === character) return undefined;
   }
   if (value.length < length || isWordCode(text.charCodeAt(at))) return undefined;
   return { value: value.toUpperCase(), end: at };
