@@ -21,7 +21,7 @@ import { readBody } from "./request-body.ts";
 import { callerOf, sendAnswer } from "./send-answer.ts";
 import { type ErrorReporter, sendError } from "./send-error.ts";
 import type { Admission } from "./tenancy/admission.ts";
-import { assertModel } from "./tenancy/key-scope.ts";
+import { assertModel, assertOtherModels } from "./tenancy/key-scope.ts";
 import type { TenantStreams } from "./tenant-streams.ts";
 import type { Upstream } from "./upstream-origin.ts";
 import type { Upstreams } from "./upstreams.ts";
@@ -130,6 +130,7 @@ async function answerCall(
     }
     const body = await readBody(request, parts.live);
     assertDigest(request, body);
+    if (principal !== undefined) assertOtherModels(principal, body);
     const { upstreams, stallMs } = parts.live;
     const incoming = {
       protocol,
@@ -146,7 +147,7 @@ async function answerCall(
       principal,
     };
     const call = refers ? await withPrompt(core, incoming) : incoming;
-    parts.streams.assertRoom(() => core.tenantOf(call));
+    if (parts.streams.areTight) parts.streams.assertRoom(core.tenantOf(call));
     const { limiting } = parts;
     const tenantOf = () => core.tenantOf(call);
     const visit = limiting.binds(principal) ? await limiting.enter(principal, tenantOf, body, response) : undefined;

@@ -15,10 +15,13 @@ export class TenantStreams {
     this.#most = most;
   }
 
+  /** Whether some tenant has as many as it may. */
+  get areTight(): boolean {
+    return this.#full.size > 0;
+  }
+
   /** Throws `RequestRejectedError` for a tenant that has as many as it may. */
-  assertRoom(tenantOf: () => string): void {
-    if (this.#full.size === 0) return;
-    const tenant = tenantOf();
+  assertRoom(tenant: string): void {
     if (this.#full.has(tenant) && this.#isFull(this.#open.get(tenant) as number)) throw this.#refusal();
   }
 
