@@ -211,6 +211,13 @@ describe("answers in a shared scope", () => {
     expect(sent).toEqual(["q", "r", "q"]);
   });
 
+  it("hold no personal data: such a question stays with its tenant", async () => {
+    const { ask, sent } = await gateway();
+    await ask(acme, "Write to ann.miller@gmail.com");
+    expect((await ask(umbra, "Write to ann.miller@gmail.com")).fields["x-ai-cache-status"]).toBe("MISS");
+    expect(sent).toHaveLength(2);
+  });
+
   it("belong to users where these are kept apart, and so are not shared", async () => {
     const { ask, sent } = await gateway(undefined, { perUser: true });
     const headers = { "x-ai-user": "ann" };
