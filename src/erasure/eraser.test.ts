@@ -93,8 +93,8 @@ describe("Eraser", () => {
     const second = setUp(first.clock, first.store);
     await second.eraser.watch();
     expect(second.done).toEqual([]);
-    await second.pass(25_000);
-    await second.pass(15_000);
+    await second.pass(20_000);
+    await second.pass(1_000);
     expect(second.done).toEqual(["forget", "scrub", `done ${id}`]);
   });
 

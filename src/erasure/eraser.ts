@@ -71,7 +71,8 @@ const usualSettleMs = 1_000;
 /** A store that takes longer is away. */
 const takenMs = 5_000;
 const againMs = 5_000;
-const lookMs = 15_000;
+/** Where nothing is under way: every process asks the store so often. */
+const lookMs = 60_000;
 const aliveEveryMs = 5_000;
 /** Whoever is silent for so long is not at it any more. */
 const silentMs = 20_000;
@@ -93,8 +94,8 @@ export class Eraser {
 
   /** From now on erasures that were broken off are gone on with. Resolves after the first look. Never rejects. */
   async watch(): Promise<void> {
-    await this.#look().catch(() => {});
-    if (!this.#isClosed) this.#cancelLook = this.#parts.clock.after(lookMs, () => void this.watch());
+    const nextMs = await this.#look().catch(() => lookMs);
+    if (!this.#isClosed) this.#cancelLook = this.#parts.clock.after(nextMs, () => void this.watch());
   }
 
   /** Resolves with the erasure's id when it is sure to be done. Rejects with `StoreUnavailableError`. */
@@ -132,13 +133,17 @@ export class Eraser {
     await Promise.all([...this.#running.values()].map(({ working }) => working));
   }
 
-  async #look(): Promise<void> {
+  /** When to look again: sooner where somebody else is at one, who may have died. */
+  async #look(): Promise<number> {
     const now = this.#parts.clock.now();
+    let nextMs = lookMs;
     for (const placed of await this.#register.all()) {
       const { id, aliveAt } = placed.record;
-      if (this.#running.has(id) || now - aliveAt < silentMs) continue;
-      this.#run(placed);
+      if (this.#running.has(id)) continue;
+      if (now - aliveAt >= silentMs) this.#run(placed);
+      else nextMs = silentMs;
     }
+    return nextMs;
   }
 
   #run(placed: PlacedRecord): void {
