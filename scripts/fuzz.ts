@@ -13,6 +13,9 @@ import { ReachedSource } from "../test/fuzz/reached-source.ts";
  * adds what reached new source to `test/fuzz/corpus/`. The exit status is 1 when something broke, 2 for misuse.
  */
 
+/** What takes so long for so little is a way to stop the gateway. */
+const mostMs = 2_000;
+
 const { values } = parseArgs({
   options: {
     target: { type: "string", multiple: true },
@@ -38,7 +41,7 @@ async function hold(target: FuzzTarget): Promise<boolean> {
   let saidAt = startedAt;
   const known = corpusOf(target);
   const source = new ReachedSource();
-  const { runs, kept, crash } = await fuzz(target, known, {
+  const { runs, kept, crash } = await fuzz(inTime(target), known, {
     random: seededRandom(Number(values.seed)),
     source,
     isOver: (progress) => {
@@ -50,7 +53,6 @@ async function hold(target: FuzzTarget): Promise<boolean> {
       return now - startedAt > timeMs;
     },
   });
-  source.close();
   say(target, runs, kept.length, performance.now() - startedAt);
   if (values.keep)
     keep(
@@ -61,6 +63,17 @@ async function hold(target: FuzzTarget): Promise<boolean> {
   const file = writeCrash(crash);
   console.error(`${target.name}: ${crash.error.stack ?? crash.error.message}\n  written to ${file.pathname}`);
   return false;
+}
+
+function inTime(target: FuzzTarget): FuzzTarget {
+  return {
+    ...target,
+    run: async (input) => {
+      const startedAt = performance.now();
+      await target.run(input);
+      if (performance.now() - startedAt > mostMs) throw new Error(`a run took more than ${mostMs / 1_000} s`);
+    },
+  };
 }
 
 function say({ name }: FuzzTarget, runs: number, inputs: number, elapsedMs: number): void {

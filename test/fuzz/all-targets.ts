@@ -2,9 +2,11 @@ import type { FuzzTarget } from "./fuzz-target.ts";
 import { adminTarget, conditionsTarget, sealedTextTarget, signedUrlTarget } from "./targets/edge-and-admin.ts";
 import { sseTarget } from "./targets/event-streams.ts";
 import { configTarget, delimitedTarget, logTarget, storeUrlTarget } from "./targets/files.ts";
+import { addressTarget, personalDataTarget, rimTarget } from "./targets/guards.ts";
 import { jsonTarget, jsonTextTarget } from "./targets/json.ts";
 import { answerTargets, requestTargets, streamTargets } from "./targets/protocols.ts";
 import { directivesTarget, headersTarget, liteLlmTarget, targetTarget } from "./targets/request-fields.ts";
+import { auditLineTarget, keyRecordTarget, keyRowTarget, keyTextTarget, sealedTarget } from "./targets/secrets.ts";
 import {
   busTarget,
   entryIdTarget,
@@ -23,5 +25,7 @@ export const fuzzTargets: readonly FuzzTarget[] = [
   ...[entryTarget, forgedEntryTarget, envelopeTarget, memcachedItemTarget, vectorRecordTarget, relayTarget, busTarget],
   ...[entryIdTarget, memcachedTarget, engineEventsTarget, zmtpTarget],
   ...[configTarget, logTarget, delimitedTarget, storeUrlTarget],
+  ...[sealedTarget, keyRowTarget, keyTextTarget, keyRecordTarget, auditLineTarget],
+  ...[personalDataTarget, addressTarget, rimTarget],
   ...[signedUrlTarget, sealedTextTarget, conditionsTarget, adminTarget],
 ];

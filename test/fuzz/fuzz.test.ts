@@ -6,18 +6,18 @@ import { BrokenPromiseError, type FuzzTarget, promise } from "./fuzz-target.ts";
 import { failureOf, fuzz } from "./fuzzing.ts";
 import { ReachedSource } from "./reached-source.ts";
 
-/** A fixed number of inputs, so that a run is the same on every machine. `npm run fuzz` goes on for hours. */
-const runsEach = 250;
+/** Beside those that are kept. `npm run fuzz` goes on for hours. */
+const runsEach = 128;
 
 describe("fuzzing", () => {
   it.each(fuzzTargets)("$name keeps its promises", async (target) => {
     const source = new ReachedSource();
-    const { crash } = await fuzz(target, corpusOf(target), {
+    const corpus = corpusOf(target);
+    const { crash } = await fuzz(target, corpus, {
       random: seededRandom(20_261_127),
       source,
-      isOver: ({ runs }) => runs >= runsEach,
+      isOver: ({ runs }) => runs >= corpus.length + runsEach,
     });
-    source.close();
     expect(crash && { ...crash, input: Buffer.from(crash.input).toString("latin1") }).toBeUndefined();
   });
 
@@ -43,9 +43,8 @@ describe("the fuzzer", () => {
   };
   const search = async (seed: number) => {
     const source = new ReachedSource((url) => url.includes("fuzz.test.ts"));
-    const isOver = ({ runs }: { readonly runs: number }): boolean => runs >= 60_000;
+    const isOver = ({ runs }: { readonly runs: number }): boolean => runs >= 20_000;
     const found = await fuzz(hidden, corpusOf(hidden), { random: seededRandom(seed), source, isOver });
-    source.close();
     return found;
   };
 
@@ -54,10 +53,6 @@ describe("the fuzzer", () => {
     expect(crash?.error).toBeInstanceOf(BrokenPromiseError);
     expect(Buffer.from(crash?.input ?? []).toString("latin1")).toBe("rprp");
     expect(kept.length).toBeGreaterThan(2);
-  });
-
-  it("does the same again from the same seed", async () => {
-    expect((await search(3)).runs).toBe((await search(3)).runs);
   });
 });
 

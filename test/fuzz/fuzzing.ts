@@ -23,7 +23,7 @@ export interface Progress {
   readonly reached: number;
 }
 
-const batchInputs = 128;
+const batchInputs = 64;
 
 /** Fuzzes until `isOver` says so, or an input breaks a promise. */
 export async function fuzz(
@@ -34,7 +34,6 @@ export async function fuzz(
   const words = (target.words ?? []).map((word) => Buffer.from(word, "utf8"));
   const kept: Uint8Array[] = [];
   let runs = 0;
-  source.taken();
   for (const input of corpus) {
     runs++;
     const error = await failureOf(target, input);

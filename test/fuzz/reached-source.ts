@@ -7,7 +7,6 @@ import { Session } from "node:inspector";
  * ran. Functions are kept apart: a closure that was made has not run.
  */
 export class ReachedSource {
-  readonly #session = new Session();
   readonly #isCounted: (url: string) => boolean;
   /** By function: 1 for each character that ran. */
   readonly #reached = new Map<string, Uint8Array>();
@@ -15,9 +14,8 @@ export class ReachedSource {
 
   constructor(isCounted = isOurs) {
     this.#isCounted = isCounted;
-    this.#session.connect();
-    this.#ask("Profiler.enable");
-    this.#ask("Profiler.startPreciseCoverage", { callCount: true, detailed: true });
+    // What ran before is nobody's find.
+    ask("Profiler.takePreciseCoverage");
   }
 
   /** Characters of the source reached so far. */
@@ -45,13 +43,8 @@ export class ReachedSource {
     return news;
   }
 
-  close(): void {
-    this.#ask("Profiler.stopPreciseCoverage");
-    this.#session.disconnect();
-  }
-
   #count(newsIn: (reached: Uint8Array, ran: Uint8Array) => number | boolean): number {
-    const { result } = this.#ask("Profiler.takePreciseCoverage") as { result: readonly ScriptCoverage[] };
+    const { result } = ask("Profiler.takePreciseCoverage") as { result: readonly ScriptCoverage[] };
     let news = 0;
     for (const { scriptId, url, functions } of result) {
       if (!this.#isCounted(url)) continue;
@@ -70,16 +63,25 @@ export class ReachedSource {
     this.#reached.set(name, known);
     return known;
   }
+}
 
-  /** A session in its own thread is answered before `post` returns. */
-  #ask(method: string, parameters: object = {}): unknown {
-    let answer: unknown;
-    this.#session.post(method, parameters, (error, result) => {
-      if (error !== null) throw error;
-      answer = result;
-    });
-    return answer;
-  }
+/**
+ * Of the whole process, and begun when this module is loaded: V8 counts blocks only of functions that it compiles
+ * afterwards, and of none any more once the counting was stopped and begun anew.
+ */
+const session = new Session();
+session.connect();
+ask("Profiler.enable");
+ask("Profiler.startPreciseCoverage", { callCount: true, detailed: true });
+
+/** A session in its own thread is answered before `post` returns. */
+function ask(method: string, parameters: object = {}): unknown {
+  let answer: unknown;
+  session.post(method, parameters, (error, result) => {
+    if (error !== null) throw error;
+    answer = result;
+  });
+  return answer;
 }
 
 function isOurs(url: string): boolean {
