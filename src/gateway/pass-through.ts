@@ -72,7 +72,7 @@ const privately = Object.entries(privateFields).flat();
 
 /** What asks something of the cache is for the gateway alone; `Cache-Control` may also be meant for the upstream. */
 function isOurs(name: string): boolean {
-  return name.startsWith("x-ai-cache") || name === "x-ai-user";
+  return /^x-ai-(?:cache|user$|tenant|proxy-)/.test(name);
 }
 
 /** Names and values in turn, without those that concern one connection, those that `Connection` names, and others. */

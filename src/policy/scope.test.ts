@@ -117,6 +117,8 @@ const table: Readonly<Record<HeaderUse, readonly string[]>> = {
     "access-control-request-method",
     "x-ai-cache",
     "x-ai-cache-anything",
+    "x-ai-tenant",
+    "x-ai-proxy-secret",
   ],
 };
 

@@ -89,7 +89,9 @@ const dropped = new Set([
   "x-cloud-trace-context",
   "baggage",
 ]);
-const droppedPrefixes = ["sec-", "x-forwarded-", "cf-ip", "x-ai-cache", "access-control-"];
+/** What a proxy in front says to us of who asks, whether or not it is listened to. */
+const ofProxies = ["x-ai-tenant", "x-ai-proxy-"];
+const droppedPrefixes = ["sec-", "x-forwarded-", "cf-ip", "x-ai-cache", ...ofProxies, "access-control-"];
 
 /** The query of a call, taken apart. */
 export interface QueryReading {

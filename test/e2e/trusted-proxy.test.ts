@@ -65,6 +65,19 @@ test("without the proof nobody is believed, on no route", async () => {
   expect(origin.callCount).toBe(1);
 });
 
+test("what a proxy says goes no further where nobody listens to it", async () => {
+  const origin = await runOrigin();
+  const gateway = await runGateway(origin, inMemory);
+  const said = { ...proof, "X-AI-Tenant": "acme", "X-AI-User": "ann", ...bearer("k-1") };
+  expect(statusOf(await ask(gateway, question(), bearer("k-1")))).toBe("MISS");
+  expect(statusOf(await ask(gateway, question(), said))).toBe("HIT");
+  await ask(gateway, question("another"), said);
+  await exchange(`${gateway.url}/v1/files`, { headers: said });
+  expect(origin.callCount).toBe(3);
+  for (const { headers } of origin.calls)
+    expect(Object.keys(headers).filter((name) => name.startsWith("x-ai"))).toEqual([]);
+});
+
 test("callers without credentials share a tenant, or are refused where that is not wanted", async () => {
   const origin = await runOrigin();
   const open = await runGateway(origin, inMemory);
