@@ -31,6 +31,7 @@ import { prefixLint } from "./prefix/lint.ts";
 import { prefixPlanner } from "./prefix/planner.ts";
 import { prefixRouting } from "./prefix/routing.ts";
 import { isolation } from "./security/isolation.ts";
+import { sealing } from "./security/sealing.ts";
 import { semanticQuality } from "./semantic/semantic-quality.ts";
 import { simulateLog } from "./workloads/simulate.ts";
 import { tauBench } from "./workloads/tau-bench.ts";
@@ -72,6 +73,7 @@ export const programs: readonly Benchmark[] = [
   tauBench,
   simulateLog,
   isolation,
+  sealing,
 ];
 
 /** Names that stand for several of them. */

@@ -1,10 +1,10 @@
-import { randomBytes } from "node:crypto";
+import { createSecretKey, randomBytes } from "node:crypto";
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
 import { keyIdBytes } from "./keyring.ts";
 import { formOf, keyIdOf, openSealed, sealBytes, sealedOverhead, sealedVersion } from "./sealing.ts";
 
-const key = { id: randomBytes(keyIdBytes), secret: randomBytes(32) };
+const key = { id: randomBytes(keyIdBytes), secret: createSecretKey(randomBytes(32)) };
 const place = { tenant: "acme", key: "k" };
 const seal = (value: Uint8Array, name?: string, where = place) =>
   sealBytes(key, where, value, { nonce: randomBytes(12), name });
@@ -49,7 +49,7 @@ describe("a sealed value", () => {
     expect(openSealed(key, { tenant: "other", key: "k" }, sealed)).toBeUndefined();
     expect(openSealed(key, { tenant: "acme", key: "l" }, sealed)).toBeUndefined();
     expect(openSealed(key, { tenant: "acmek", key: "" }, sealed)).toBeUndefined();
-    expect(openSealed({ ...key, secret: randomBytes(32) }, place, sealed)).toBeUndefined();
+    expect(openSealed({ ...key, secret: createSecretKey(randomBytes(32)) }, place, sealed)).toBeUndefined();
     for (let length = 0; length < sealed.length; length += 1)
       expect(
         formOf(sealed.subarray(0, length)) === "sealed" && openSealed(key, place, sealed.subarray(0, length)),

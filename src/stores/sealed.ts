@@ -1,7 +1,9 @@
+import { LRUCache } from "lru-cache";
 import { keyRowPrefix } from "../core/key-rows.ts";
 import type { KeyScope } from "../core/key-scope.ts";
 import { chain, isPromise } from "../core/maybe-promise.ts";
 import { allOf, type Sealer } from "../core/sealer.ts";
+import { keyIdOf } from "../core/sealing.ts";
 import type { SharedStore } from "../core/shared-store.ts";
 import type { MaybePromise, StoreStats, WriteOptions, WriteResult } from "../core/store.ts";
 import { type CheckableStore, isCheckable } from "../core/store-check.ts";
@@ -39,6 +41,16 @@ export function sealedStore(store: SharedStore, options: SealedOptions): SharedS
 /** Keys of entries: an HMAC, and the number of a variant. */
 const hashed = /^[\w-]{43}(?:\.\d+)?$/;
 
+/** As it was opened last. */
+interface Small {
+  readonly sealed: Uint8Array;
+  readonly value: Uint8Array;
+}
+
+/** Generations, with what seals them and the longest names. */
+const smallBytes = 256;
+const mostSmall = 10_000;
+
 class SealedStore implements StoreWithExpiry, SharedStore {
   readonly name: string;
   readonly bus?: NonNullable<SharedStore["bus"]>;
@@ -50,6 +62,7 @@ class SealedStore implements StoreWithExpiry, SharedStore {
   readonly #store: SharedStore;
   readonly #options: SealedOptions;
   readonly #writing = new Map<string, Promise<void>>();
+  readonly #small = new LRUCache<string, Small>({ max: mostSmall });
 
   constructor(store: SharedStore, options: SealedOptions) {
     this.name = store.name;
@@ -177,6 +190,28 @@ class SealedStore implements StoreWithExpiry, SharedStore {
 
   #open(tenant: string, name: string, value: Uint8Array | undefined): MaybePromise<Uint8Array | undefined> {
     if (value === undefined) return undefined;
+    if (value.byteLength <= smallBytes) return this.#openSmall(tenant, name, value);
+    return this.#openAnew(tenant, name, value);
+  }
+
+  /** A look-up reads a handful of generations that hardly ever change: the same bytes are not opened again and again. */
+  #openSmall(tenant: string, name: string, value: Uint8Array): MaybePromise<Uint8Array | undefined> {
+    const id = `${tenant.length}:${tenant}${name}`;
+    const known = this.#small.get(id);
+    const openAnew = (): MaybePromise<Uint8Array | undefined> =>
+      chain(this.#openAnew(tenant, name, value), (opened) => {
+        if (opened === undefined) this.#small.delete(id);
+        else this.#small.set(id, { sealed: new Uint8Array(value), value: opened });
+        return opened;
+      });
+    if (known === undefined || Buffer.compare(known.sealed, value) !== 0) return openAnew();
+    // With a key that was destroyed it is gone, too.
+    return chain(this.#options.sealer.keyring.find(keyIdOf(value)), (key) =>
+      key === undefined ? openAnew() : known.value,
+    );
+  }
+
+  #openAnew(tenant: string, name: string, value: Uint8Array): MaybePromise<Uint8Array | undefined> {
     let isOurs = true;
     const onReject = (reason: Parameters<Sealer["rejected"]>[0]): void => {
       isOurs = reason === "unsealed" || reason === "damaged";

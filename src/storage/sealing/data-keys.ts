@@ -1,4 +1,4 @@
-import { createHmac } from "node:crypto";
+import { createHmac, createSecretKey, type KeyObject } from "node:crypto";
 import { LRUCache } from "lru-cache";
 import type { Clock, Random } from "../../core/clock.ts";
 import { StoreUnavailableError } from "../../core/errors.ts";
@@ -34,6 +34,11 @@ const mostHeld = 10_000;
 const referenceBytes = 16;
 /** Others may destroy a key between two looks at its row, but not for ever. */
 const mostAttempts = 4;
+
+/** What wraps a data key. */
+interface Above {
+  readonly secret: Uint8Array | KeyObject;
+}
 
 interface Held {
   readonly key: DataKey;
@@ -137,14 +142,15 @@ export class DataKeys implements Keyring {
   async #make(scope: KeyScope, place: string): Promise<{ readonly key: DataKey; readonly row: Uint8Array }> {
     const { random, roots } = this.#options;
     const own = random.bytes(ownIdBytes);
-    const key: DataKey = { id: Buffer.concat([Buffer.from(place, "hex"), own]), secret: random.bytes(32) };
+    const secret = random.bytes(32);
+    const key: DataKey = { id: idOf(place, own), secret: createSecretKey(secret) };
     const isTenant = scope.user === undefined;
     const above = isTenant ? roots.current : await this.keyFor({ tenant: scope.tenant });
     const row = { kind: isTenant ? "tenant" : "user", id: own, parent: above.id } as const;
     const wrapping = wrappingOf(above.secret, row.kind);
     return {
       key,
-      row: encodeDataKeyRow(rowName(place), row, { secret: key.secret, wrapping, nonce: random.bytes(12) }),
+      row: encodeDataKeyRow(rowName(place), row, { secret, wrapping, nonce: random.bytes(12) }),
     };
   }
 
@@ -153,11 +159,11 @@ export class DataKeys implements Keyring {
     if (row === undefined) return undefined;
     return chain(this.#above(row.kind, row.parent), (above) => {
       const secret = above && unwrapDataKey(rowName(place), bytes, row, wrappingOf(above.secret, row.kind));
-      return secret && { id: Buffer.concat([Buffer.from(place, "hex"), row.id]), secret };
+      return secret && { id: idOf(place, row.id), secret: createSecretKey(secret) };
     });
   }
 
-  #above(kind: "tenant" | "user", parent: Uint8Array): MaybePromise<{ readonly secret: Uint8Array } | undefined> {
+  #above(kind: "tenant" | "user", parent: Uint8Array): MaybePromise<Above | undefined> {
     if (kind === "user") return this.find(parent);
     const { roots } = this.#options;
     // Another process may have begun a new one a moment ago.
@@ -191,6 +197,10 @@ function rowName(place: string): string {
   return `key.${place}`;
 }
 
-function wrappingOf(secret: Uint8Array, kind: "tenant" | "user"): Buffer {
+function idOf(place: string, own: Uint8Array): Buffer {
+  return Buffer.concat([Buffer.from(place, "hex"), own]);
+}
+
+function wrappingOf(secret: Above["secret"], kind: "tenant" | "user"): Buffer {
   return derived(secret, kind === "tenant" ? "tenants" : "users");
 }

@@ -1,4 +1,4 @@
-import { createCipheriv, createDecipheriv, createHmac, hkdfSync } from "node:crypto";
+import { createCipheriv, createDecipheriv, createHmac, hkdfSync, type KeyObject } from "node:crypto";
 import type { Random } from "../../core/clock.ts";
 import type { KeyService } from "../../core/key-service.ts";
 
@@ -58,6 +58,6 @@ export function masterKeyId(key: Uint8Array): string {
 }
 
 /** A key for another purpose. */
-export function derived(key: Uint8Array, purpose: string): Buffer {
+export function derived(key: Uint8Array | KeyObject, purpose: string): Buffer {
   return Buffer.from(hkdfSync("sha256", key, "reprise sealing", purpose, 32));
 }
