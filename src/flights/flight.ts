@@ -186,6 +186,10 @@ export class Flight {
     this.#recorder = recorder;
     this.#head.resolve({ kind: "live", status: response.status, headers: response.headers, form: "events" });
     let tooLarge = false;
+    const finish = (): Promise<void> => {
+      const recording = tooLarge ? undefined : recorder.recording();
+      return this.#finishEvents(response, ticket, recorder.facts(), recording, tooLarge);
+    };
     let broken: unknown;
     let [held, trailing] = [0, 0];
     let keepConnection: CancelTimer | undefined;
@@ -201,14 +205,7 @@ export class Flight {
         }
         for (const item of recorder.push(chunk)) {
           held += item.bytes.length;
-          if (item.terminal)
-            await this.#finishEvents(
-              response,
-              ticket,
-              recorder.facts(),
-              tooLarge ? undefined : recorder.recording(),
-              tooLarge,
-            );
+          if (item.terminal) await finish();
           this.#fanout.push(item);
           if (item.terminal) {
             this.#fanout.end();
@@ -234,13 +231,7 @@ export class Flight {
     if (this.#settled) return;
     const last = broken === undefined ? recorder.close?.() : undefined;
     if (last !== undefined) {
-      await this.#finishEvents(
-        response,
-        ticket,
-        recorder.facts(),
-        tooLarge ? undefined : recorder.recording(),
-        tooLarge,
-      );
+      await finish();
       return this.#fanout.end();
     }
     recorder.end();
