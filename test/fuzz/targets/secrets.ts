@@ -1,4 +1,4 @@
-import { createSecretKey } from "node:crypto";
+import { createSecretKey, createSecretKey } from "node:crypto";
 import { isDeepStrictEqual } from "node:util";
 import { ChainDigest, chainStart, readLine, writeLine } from "../../../src/audit/audit-line.ts";
 import { seededRandom } from "../../../src/cli/simulate/seeded-random.ts";
