@@ -126,6 +126,8 @@ describe("surface: the admin API is for those who show its token", () => {
     await expect.poll(() => statusWith(other), { timeout: 20_000 }).toBe(200);
     expect(await statusWith(adminToken)).toBe(401);
     const { text } = await exchange(`${gateway.url}/admin/v1/config`, { headers: bearer(other) });
+    const logged = await exchange(`${gateway.url}/admin/v1/audit`, { headers: bearer(other) });
+    expect(logged.text).toContain('"action":"configuration reload","stage":"seen","by":{"kind":"operator"}');
     // The address needs a restart.
     expect(JSON.parse(text)).toMatchObject({ layers: { exact: { ttl: 120_000 } }, server: { port: 0 } });
   });

@@ -30,7 +30,7 @@ async function erase(gateway: RunningGateway, path: string) {
   return JSON.parse(text).receipt.receipt;
 }
 
-describe("DELETE /admin/v1/tenants/{id}", () => {
+describe("X8: DELETE /admin/v1/tenants/{id}", () => {
   test("leaves no byte of the tenant in the files of the store and of the vectors, and all of others", async () => {
     const origin = await runOrigin();
     const gateway = await runGateway(origin, onDisk);
@@ -80,6 +80,31 @@ describe("DELETE /admin/v1/tenants/{id}", () => {
     expect((await callAdmin(gateway, "/prompts")).text).not.toContain("canary of acme");
   });
 
+  test("takes what the tenant has given to scopes that tenants share, and the key that it was sealed with", async () => {
+    const origin = await runOrigin();
+    const gateway = await runGateway(origin, {
+      ...onDisk,
+      upstreams: { main: { url: origin.url, apiKey: "sk-upstream-1" } },
+      tenancy: { mode: "keys", shared: { house: { tenants: ["acme", "umbra"], delay: false } } },
+      rules: [{ match: { model: "*" }, share: "house" }],
+      security: { masterKey: Buffer.alloc(32, 3).toString("base64") },
+    });
+    const keyOf = async (tenant: string): Promise<string> =>
+      JSON.parse((await callAdmin(gateway, "/keys", { body: { tenant } })).text).key;
+    const [acme, umbra] = [await keyOf("acme"), await keyOf("umbra")];
+    await ask(gateway, question(canary("acme")), bearer(acme));
+    await ask(gateway, question(canary("umbra")), bearer(umbra));
+    // Each with the question that leads to it.
+    const entries = async () => JSON.parse((await callAdmin(gateway, "/entries?tenant=shared:house")).text).entries;
+    await expect.poll(async () => (await entries()).length).toBe(4);
+    // Its own key, and that of its part of the scope.
+    expect(await erase(gateway, "/tenants/acme")).toMatchObject({
+      removed: { answers: 1, virtualKeys: 1, dataKeys: 2 },
+    });
+    expect(JSON.stringify(await entries())).toContain("umbra");
+    expect(JSON.stringify(await entries())).not.toContain("canary of acme");
+  });
+
   test("takes the label of the tenant from the metrics", async () => {
     const { gateway } = await runBoth({ ...inMemory, telemetry: { tenantLabel: true } });
     const tenant = await tenantOf(gateway, bearer("key-of-acme"));
@@ -100,7 +125,7 @@ describe("DELETE /admin/v1/tenants/{id}", () => {
   });
 });
 
-describe("DELETE /admin/v1/tenants/{id}/users/{user}", () => {
+describe("X8: DELETE /admin/v1/tenants/{id}/users/{user}", () => {
   test("leaves no byte of the user, and what other users have", async () => {
     const origin = await runOrigin();
     const gateway = await runGateway(origin, { ...onDisk, layers: { exact: { perUser: true } } });

@@ -57,14 +57,28 @@ export function erasureDeeds(parts: DeedsParts): ErasureDeeds {
     },
     async scrub(scope) {
       await leaveTombstone(parts, scope);
-      const remains: string[] = [...parts.outOfReach(scope)];
+      const shared = await destroyShared(parts, scope);
+      const remains: string[] = [...parts.outOfReach(scope), ...shared.notes];
       for (const place of [driver, parts.vectors]) {
         if (place === undefined || !isScrubbable(place)) continue;
         remains.push(...(await place.scrub()).notes);
       }
-      return { remains };
+      return { counts: { dataKeys: shared.keys }, remains };
     },
   };
+}
+
+/** The keys of what a tenant has given to scopes that tenants share; only while they are there its rows are told from others. */
+async function destroyShared({ core: { sealing }, sharedScopes }: DeedsParts, { tenant, user }: ErasedScope) {
+  const notes: string[] = [];
+  let keys = 0;
+  if (sealing === undefined || user !== undefined) return { keys, notes };
+  for (const name of sharedScopes()) {
+    const destroyed = await sealing.destroy({ tenant: sharedTenant(name), user: memberOf(tenant) });
+    keys += destroyed.keys;
+    notes.push(...destroyed.notes);
+  }
+  return { keys, notes };
 }
 
 /** What is taken back: what is the tenant's or the user's own, and what they have given to scopes that tenants share. */
