@@ -66,6 +66,17 @@ test("a call that cannot be put into words is counted as missing, and the others
   expect(log.dropped).toBe(1);
 });
 
+test("of a call in a shared scope it says who asked", async () => {
+  const { log, lines } = logInto(pricer(() => {}));
+  const asked = call("one");
+  const sharing = { scope: "house", tenant: "acme", member: "member:x", delay: false, agreements: 2 };
+  const principal = { tenant: "shared:house", user: "member:x" };
+  log.answered({ ...asked, call: { ...asked.call, principal, sharing } });
+  await log.close();
+  expect(lines()).toMatchObject([{ tenant: "acme" }]);
+  expect(lines()[0]).not.toHaveProperty("user");
+});
+
 test("large calls are put into words one at a time, so that others have their turn between", async () => {
   let turns = 0;
   let isOver = false;

@@ -14,7 +14,7 @@ export interface HeardRequest {
 }
 
 /** As much of a call of either kind as the log needs. */
-export type HeardCall = Pick<Call, "originId" | "principal"> & {
+export type HeardCall = Pick<Call, "originId" | "principal" | "sharing"> & {
   readonly facts: { readonly model: string; readonly stream?: boolean };
   /** Of calls for vectors there is none: each of their inputs has its own. */
   readonly key?: string;

@@ -1,3 +1,4 @@
+import { askerOf } from "../core/call.ts";
 import type { Billed, Pricer } from "../core/cost.ts";
 import { isDirectiveHeader } from "../core/directives.ts";
 import { type EmbeddingProtocol, isEmbeddingProtocol } from "../core/embedding-protocol.ts";
@@ -24,7 +25,9 @@ const largestEvent = 16 * 1024 * 1024;
 export function renderLine(parts: RenderingParts, { id, call, answer, end, request, at }: EndedCall): string {
   const { protocol, endpoint, query } = request;
   const { content, redactor } = parts;
-  const { tenant, user } = call.principal;
+  const tenant = askerOf(call);
+  // In a shared scope the user of what is stored stands for the whole tenant.
+  const user = call.sharing === undefined ? call.principal.user : undefined;
   const answered = isEmbeddingProtocol(protocol)
     ? vectorsOf(protocol, request, answer)
     : answerOf(parts, protocol, answer, end.complete?.recording);
