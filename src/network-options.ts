@@ -88,7 +88,7 @@ export const networkLimitsSchema = z
     connections: integer(10_000, 1, 1_000_000, {
       description: "Connections of clients at a time, of each process; those beyond are closed at once.",
     }),
-    streamsPerTenant: integer(1_000, 1, 1_000_000, {
+    streamsPerTenant: integer(5_000, 1, 1_000_000, {
       description: "Streams of one tenant at a time, of each process; a call beyond is refused with 429.",
     }),
     headerBytes: bytes("16kb", { description: "Bound on the head of a request." }),
