@@ -1,4 +1,4 @@
-import { createSecretKey, createSecretKey } from "node:crypto";
+import { createSecretKey } from "node:crypto";
 import { isDeepStrictEqual } from "node:util";
 import { ChainDigest, chainStart, readLine, writeLine } from "../../../src/audit/audit-line.ts";
 import { seededRandom } from "../../../src/cli/simulate/seeded-random.ts";
@@ -48,10 +48,7 @@ export const keyRowTarget: FuzzTarget = {
     const unwrapped = decoded && unwrapDataKey("name", input, decoded, secret);
     promise(unwrapped === undefined || isSame(input, dataKeyRow), "an altered key is unwrapped");
     if (decoded !== undefined)
-      promise(
-        unwrapDataKey("other", input, decoded, secret) === undefined,
-        "a key is unwrapped in another's place",
-      );
+      promise(unwrapDataKey("other", input, decoded, secret) === undefined, "a key is unwrapped in another's place");
     const root = decodeRootRow(input);
     if (root !== undefined) promise(root.wrapped.length > 0, "a root key without a key");
   },
