@@ -1,14 +1,18 @@
+import { isSharedTenant } from "../../core/shared-scope.ts";
+
 /** Names of tenants, where people or a proxy choose them. */
 
 export const tenantNameRule =
-  "must be 1 to 128 of the characters A-Z a-z 0-9 . _ : @ / + = -, of which the first is a letter or a digit, and not anonymous or library";
+  "must be 1 to 128 of the characters A-Z a-z 0-9 . _ : @ / + = -, of which the first is a letter or a digit, and not anonymous, library, or what begins with shared:";
 
 const form = /^[A-Za-z0-9][A-Za-z0-9._:@/+=-]{0,127}$/;
 /** Tenants that there are without a name: callers without credentials, and programs that hold the cache as a library. */
 const reserved: ReadonlySet<string> = new Set(["anonymous", "library"]);
 
 export function isTenantName(value: unknown): value is string {
-  return typeof value === "string" && form.test(value) && !reserved.has(value.toLowerCase());
+  if (typeof value !== "string" || !form.test(value)) return false;
+  const name = value.toLowerCase();
+  return !reserved.has(name) && !isSharedTenant(name);
 }
 
 /** As for `X-AI-User`. */
