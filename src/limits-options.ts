@@ -1,20 +1,21 @@
 import { z } from "zod";
-import { type LimitName, type Limits, limitRules, readLimits } from "./core/limits.ts";
+import { type LimitName, type LimitsText, limitRules, limitsText, readLimits } from "./core/limits.ts";
 import { duration, type Field, field, withoutDefault } from "./option-fields.ts";
 
 /** How much tenants may take, where nothing else is said of them. Virtual keys have limits of their own. */
 
+/** As text where it is money, since configurations are shown as JSON. */
 const limit = <Name extends LimitName>(name: Name, description: string) =>
   withoutDefault.get(
     field(
-      (value): NonNullable<Limits[Name]> | undefined => {
+      (value): NonNullable<LimitsText[Name]> | undefined => {
         const isDigits = typeof value === "string" && /^\d{1,15}$/.test(value) && !name.startsWith("usd");
         const reading = readLimits({ [name]: isDigits ? Number(value) : value });
-        return reading.ok ? (reading.limits[name] as NonNullable<Limits[Name]>) : undefined;
+        return reading.ok ? (limitsText(reading.limits)[name] as NonNullable<LimitsText[Name]>) : undefined;
       },
       { description, rule: limitRules[name] },
     ),
-  ) as z.ZodOptional<Field<NonNullable<Limits[Name]>>>;
+  ) as z.ZodOptional<Field<NonNullable<LimitsText[Name]>>>;
 
 const cachedFree = withoutDefault.get(
   field(

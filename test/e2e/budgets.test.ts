@@ -207,7 +207,7 @@ test("calls that pass the cache by, and embeddings, are paid for; failures of th
 });
 
 test("limits of a tenant hold for all of its keys together, and change with the configuration", async () => {
-  const { gateway, keyWith } = await withKeys({ limits: { tenant: { tokensPerDay: 120 } } });
+  const { origin, gateway, keyWith } = await withKeys({ limits: { tenant: { tokensPerDay: 120 } } });
   const [one, other, stranger] = [await keyWith({}), await keyWith({}), await keyWith({}, "umbra")];
   expect((await asking(gateway, one.key, "a", { max_tokens: 1 })).status).toBe(200);
   expect((await asking(gateway, other.key, "b", { max_tokens: 1 })).status).toBe(200);
@@ -215,6 +215,12 @@ test("limits of a tenant hold for all of its keys together, and change with the 
   expect((await asking(gateway, stranger.key, "c", { max_tokens: 1 })).status).toBe(200);
   const { text } = await callAdmin(gateway, "/limits?tenant=acme");
   expect(JSON.parse(text)).toMatchObject({ key: [], tenant: [{ limit: "tokensPerDay", used: "100", most: "120" }] });
+  const upstreams = { openai: { url: origin.url, apiKey: "sk-upstream-1" } };
+  const tenant = { tokensPerDay: 1_000, usdPerDay: "1000.00" };
+  gateway.reload({ ...inMemory, upstreams, tenancy: { mode: "keys" }, prices, limits: { tenant } });
+  expect((await asking(gateway, one.key, "c", { max_tokens: 1 })).status).toBe(200);
+  const shown = JSON.parse((await callAdmin(gateway, "/config")).text);
+  expect(shown.limits).toEqual({ tenant: { tokensPerDay: 1_000, usdPerDay: "1000" }, sync: 1_000 });
 });
 
 test("without keys each credential is a tenant with limits of its own, and what passes through counts as requests", async () => {

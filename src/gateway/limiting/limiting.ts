@@ -6,7 +6,7 @@ import type { Clock } from "../../core/clock.ts";
 import { defined } from "../../core/defined.ts";
 import type { WireFormat } from "../../core/embedding-protocol.ts";
 import { RequestRejectedError } from "../../core/errors.ts";
-import { isBounded, type Limits } from "../../core/limits.ts";
+import { isBounded, type Limits, readLimits } from "../../core/limits.ts";
 import { chain } from "../../core/maybe-promise.ts";
 import type { HeaderMap } from "../../core/origin.ts";
 import type { MaybePromise } from "../../core/store.ts";
@@ -42,8 +42,8 @@ export class Limiting {
 
   /** From now on every tenant has these limits. */
   reconfigure(ofTenants: LimitSettings["tenant"]): void {
-    const limits = defined(ofTenants);
-    this.#tenant = isBounded(limits) ? limits : undefined;
+    const reading = readLimits(defined(ofTenants));
+    this.#tenant = reading.ok && isBounded(reading.limits) ? reading.limits : undefined;
   }
 
   /** Whether this one is bound by anything. */
