@@ -1,6 +1,13 @@
 import { readdirSync, readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { describe, expect, test } from "vitest";
+import { systemRandom } from "../../src/core/clock.ts";
+import { fingerprintKey } from "../../src/core/fingerprint.ts";
+import { systemTenant } from "../../src/core/scopes.ts";
+import { nothingErased } from "../../src/erasure/erasure-record.ts";
+import { ErasureRegister } from "../../src/erasure/erasure-register.ts";
+import { masterKeyName } from "../../src/storage/master-key.ts";
+import { sqlite } from "../../src/stores/sqlite.ts";
 import { Gate } from "../../src/testing/index.ts";
 import { callAdmin } from "./admin-call.ts";
 import { ask, bearer, contentOf, question, statusOf } from "./chat-call.ts";
@@ -26,8 +33,10 @@ function foundIn(folder: string, texts: readonly string[]): readonly string[] {
 
 async function erase(gateway: RunningGateway, path: string) {
   const { status, text } = await callAdmin(gateway, path, { method: "DELETE" });
-  expect([status, JSON.parse(text)]).toMatchObject([200, { state: "done" }]);
-  return JSON.parse(text).receipt.receipt;
+  expect([status, text]).toEqual([200, expect.stringContaining('"id"')]);
+  let erasure = JSON.parse(text);
+  while (erasure.state === "running") erasure = JSON.parse((await callAdmin(gateway, `/erasures/${erasure.id}`)).text);
+  return erasure.receipt.receipt;
 }
 
 describe("X8: DELETE /admin/v1/tenants/{id}", () => {
@@ -37,7 +46,9 @@ describe("X8: DELETE /admin/v1/tenants/{id}", () => {
     for (const whose of ["acme", "umbra"]) await ask(gateway, question(canary(whose)), bearer(`key-of-${whose}`));
     const acme = await tenantOf(gateway, bearer("key-of-acme"));
     // Questions get to the files behind their answers.
-    await expect.poll(() => foundIn(gateway.folder, [canary("acme"), canary("umbra")]).length).toBe(2);
+    await expect
+      .poll(() => foundIn(gateway.folder, [canary("acme"), canary("umbra")]).length, { timeout: 20_000 })
+      .toBe(2);
     const receipt = await erase(gateway, `/tenants/${encodeURIComponent(acme)}`);
     expect(receipt).toMatchObject({ erased: { tenant: acme }, removed: { answers: 2 } });
     expect(receipt.remains.join(" ")).toMatch(/Backups/);
@@ -96,7 +107,7 @@ describe("X8: DELETE /admin/v1/tenants/{id}", () => {
     await ask(gateway, question(canary("umbra")), bearer(umbra));
     // Each with the question that leads to it.
     const entries = async () => JSON.parse((await callAdmin(gateway, "/entries?tenant=shared:house")).text).entries;
-    await expect.poll(async () => (await entries()).length).toBe(4);
+    await expect.poll(async () => (await entries()).length, { timeout: 20_000 }).toBe(4);
     // Its own key, and that of its part of the scope.
     expect(await erase(gateway, "/tenants/acme")).toMatchObject({
       removed: { answers: 1, virtualKeys: 1, dataKeys: 2 },
@@ -125,6 +136,29 @@ describe("X8: DELETE /admin/v1/tenants/{id}", () => {
   });
 });
 
+describe("X8: an erasure that was broken off", () => {
+  test("is gone on with after the next start, with what was wished and nothing else", async () => {
+    const origin = await runOrigin();
+    const before = await runGateway(origin, onDisk);
+    for (const whose of ["acme", "umbra"]) await askUntilStored(before, question(canary(whose)), bearer(`of-${whose}`));
+    const tenant = await tenantOf(before, bearer("of-acme"));
+    await before.close();
+    // As a process leaves it that died right after it was wished.
+    const store = sqlite(before.folder);
+    const secret = fingerprintKey((await store.get(systemTenant, [masterKeyName]))[0] as Uint8Array);
+    await new ErasureRegister({ store, secret, random: systemRandom }).take({
+      ...{ id: "broken-off", tenant, askedAt: 0, step: "dead", counts: nothingErased, remains: [] },
+      ...{ by: "a process that died", aliveAt: 0 },
+    });
+    await store.close();
+    const after = await runGateway(origin, onDisk, before.folder);
+    const state = async () => JSON.parse((await callAdmin(after, "/erasures/broken-off")).text);
+    await expect.poll(state, { timeout: 30_000 }).toMatchObject({ state: "done", removed: { answers: 2 } });
+    expect(foundIn(after.folder, [canary("acme"), canary("umbra")])).toEqual([canary("umbra")]);
+    expect(statusOf(await ask(after, question(canary("umbra")), bearer("of-umbra")))).toBe("HIT");
+  });
+});
+
 describe("X8: DELETE /admin/v1/tenants/{id}/users/{user}", () => {
   test("leaves no byte of the user, and what other users have", async () => {
     const origin = await runOrigin();
@@ -132,7 +166,9 @@ describe("X8: DELETE /admin/v1/tenants/{id}/users/{user}", () => {
     const as = (user: string) => ({ ...bearer("key-of-acme"), "x-ai-user": user });
     for (const user of ["ann@example.org", "bob"]) await ask(gateway, question(canary(user)), as(user));
     const acme = await tenantOf(gateway, as("bob"));
-    await expect.poll(() => foundIn(gateway.folder, [canary("ann@example.org"), canary("bob")]).length).toBe(2);
+    await expect
+      .poll(() => foundIn(gateway.folder, [canary("ann@example.org"), canary("bob")]).length, { timeout: 20_000 })
+      .toBe(2);
     const path = `/tenants/${encodeURIComponent(acme)}/users/${encodeURIComponent("ann@example.org")}`;
     expect(await erase(gateway, path)).toMatchObject({ removed: { answers: 1 } });
     expect(foundIn(gateway.folder, [canary("ann@example.org"), "ann@example.org"])).toEqual([]);
@@ -175,7 +211,7 @@ describe("the audit log of a gateway", () => {
     const { gateway } = await runBoth(inMemory);
     for (let times = 0; times < 5; times += 1)
       await callAdmin(gateway, "/stats", { headers: { authorization: "Bearer wrong-token-of-somebody" } });
-    await expect.poll(async () => (await records(gateway)).records.length).toBe(1);
+    await expect.poll(async () => (await records(gateway)).records.length, { timeout: 20_000 }).toBe(1);
     expect(await records(gateway)).toMatchObject({
       records: [{ action: "admin log-in", by: { kind: "nobody", address: "127.0.0.1" }, what: { token: "wrong" } }],
     });
