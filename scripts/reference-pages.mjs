@@ -29,6 +29,7 @@ const sections = {
     "Which upstream serves which models: a pattern for the model (`*` stands for any run of characters), and the name of an upstream. The first pattern that fits decides; without one, the first upstream of the right protocol does.",
   tenancy:
     "How it is known who asks, and whose answers are whose; see [keys and tenancy](../keys-and-tenancy.md#tenants).",
+  limits: "How much callers may take; see [limits](../limits.md). Virtual keys have limits of their own besides.",
   store: "Where answers are kept.",
   [policySection]:
     "What is answered from the cache, for how long, and what is stored. In the library these are the members of `policy`.",
