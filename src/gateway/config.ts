@@ -258,6 +258,14 @@ function incoherences(config: GatewayConfig): OptionMistake[] {
       });
     }
   }
+  const { host, port, admin } = config.server;
+  if (port !== 0 && admin.port === port && (admin.host ?? host) === host)
+    mistakes.push({
+      path: "server.admin.port",
+      value: port,
+      rule: "must be another port than that of `server`",
+      remedy: "Choose another one, or remove it to serve all on one port.",
+    });
   const { url } = config.store;
   const mistake = storeUrlMistake(url);
   if (mistake !== undefined) mistakes.push({ path: "store.url", value: shownStoreUrl(url), ...mistake });

@@ -1,8 +1,11 @@
+import { writeFileSync } from "node:fs";
+import { join } from "node:path";
 import { describe, expect, test } from "vitest";
+import { readConfig } from "../../src/gateway/index.ts";
 import { callAdmin, tokenOf } from "./admin-call.ts";
 import { ask, chatPath, statusOf } from "./chat-call.ts";
 import { type Exchanged, exchange } from "./http-exchange.ts";
-import { inMemory, type RunningGateway, runBoth } from "./running-gateway.ts";
+import { inMemory, type RunningGateway, runBoth, temporaryFolder } from "./running-gateway.ts";
 
 const apart = { ...inMemory, server: { admin: { port: 0, names: ["ops.example.com"] } } };
 const codeOf = ({ text }: Exchanged) => JSON.parse(text).code;
@@ -42,6 +45,13 @@ describe("server.admin: the admin API, the dashboard and the metrics on a port o
     }
     expect((await exchange(`${gateway.adminUrl}/healthz`, { method: "POST", body: "" })).status).toBe(404);
     expect(origin.callCount).toBe(1);
+  });
+
+  test("need another port than the public one", () => {
+    const file = join(temporaryFolder(), "config.json");
+    writeFileSync(file, JSON.stringify({ server: { port: 8787, admin: { port: 8787 } } }));
+    const reading = readConfig({ file, environment: {}, flags: {} });
+    expect(reading).toMatchObject({ ok: false, mistakes: [{ path: "server.admin.port" }] });
   });
 
   test("are closed with the gateway", async () => {
