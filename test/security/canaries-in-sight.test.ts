@@ -2,22 +2,25 @@ import { writeFileSync } from "node:fs";
 import { join } from "node:path";
 import Anthropic from "@anthropic-ai/sdk";
 import OpenAI from "openai";
-import { expect, it } from "vitest";
+import { describe, expect, it } from "vitest";
 import type { ReceivedCall } from "../../src/testing/received-call.ts";
 import { callAdmin } from "../e2e/admin-call.ts";
 import { eventually } from "../e2e/eventually.ts";
 import { type GatewayProcess, spawnGateway } from "../e2e/gateway-process.ts";
 import { exchange } from "../e2e/http-exchange.ts";
-import { runOrigin, temporaryFolder } from "../e2e/running-gateway.ts";
+import { runGateway, runOrigin, temporaryFolder } from "../e2e/running-gateway.ts";
 import { loadSdk } from "../observability/loaded-sdk.ts";
+import { describeWithServices } from "../services/required.ts";
 import { setUp, turns } from "../topology/cache-harness.ts";
 import { bytesIn, type CanaryFamily, canaryFamily, traces } from "./canary.ts";
+import { searchedStores } from "./searched-stores.ts";
 
 /** Two tenants with two users each, by the SDKs of OpenAI and Anthropic, in front of a gateway that writes all it can. */
 
 const families = { alpha: canaryFamily("kanarie7a"), beta: canaryFamily("kanarie5b") } as const;
 const all = { word: "kanarie" };
 const users = [1, 2];
+const layers = { semantic: { mode: "serve" } };
 
 it("X1, X8, X10 (I1): no log, metric, file, admin page or answer to another tenant holds what was asked, answered or shown", async () => {
   const origin = await runOrigin({ plan: (call) => ({ content: answerTo(call) }) });
@@ -27,7 +30,7 @@ it("X1, X8, X10 (I1): no log, metric, file, admin page or answer to another tena
     upstreams: { main: { url: origin.url }, broken: { url: `${origin.url}/nowhere` } },
     data: { directory: folder },
     security: { masterKey: Buffer.alloc(32, "a master key of tests").toString("base64") },
-    layers: { semantic: { mode: "serve" } },
+    layers,
     telemetry: { logLevel: "debug", accessLog: {} },
   };
   writeFileSync(config, JSON.stringify(settings));
@@ -63,6 +66,26 @@ it("X1, X8, X10 (I1): no log, metric, file, admin page or answer to another tena
   expect(traces(bytesIn(folder), all)).toEqual({});
 });
 
+describe.each(searchedStores.filter(({ name }) => name === "Redis" || name === "PostgreSQL"))(
+  "X1, X8 (I1): $name",
+  ({ name, program = "redis-server", start }) => {
+    describeWithServices(program, name, () => {
+      it("holds nothing of what two users of two tenants asked by the SDKs, and gives each what is its own", async () => {
+        const store = await start();
+        const origin = await runOrigin({ plan: (call) => ({ content: answerTo(call) }) });
+        const security = { masterKey: Buffer.alloc(32, "a master key of tests").toString("base64") };
+        const gateway = await runGateway(origin, { store: { url: store.url }, security, layers });
+        for (const family of Object.values(families))
+          for (const user of users) expect(await answersTo(gateway, family, user)).toEqual([[], 6]);
+        await gateway.close();
+        const bytes = await store.bytes();
+        expect(bytes.length).toBeGreaterThan(5_000);
+        expect(traces(bytes, all)).toEqual({});
+      });
+    });
+  },
+);
+
 it("X8, X10 (I1): no span and no metric of OpenTelemetry holds what was asked, answered or shown", async () => {
   const sdk = loadSdk();
   const family = families.alpha;
@@ -92,7 +115,7 @@ function answerTo({ headers, json }: ReceivedCall): string {
 }
 
 /** What the SDKs got that is of others, and how many answers had the own secret. */
-async function answersTo(gateway: GatewayProcess, family: CanaryFamily, user: number) {
+async function answersTo(gateway: { readonly url: string }, family: CanaryFamily, user: number) {
   const key = family.of(0, 0);
   const other = Object.values(families).find((one) => one !== family) as CanaryFamily;
   const headers = { "X-AI-User": family.of(0, user) };

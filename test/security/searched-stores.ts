@@ -16,6 +16,8 @@ import { bytesIn } from "./canary.ts";
 /** Real stores, and every byte that they keep: their files where they have some, else all that they hand out. */
 
 export interface SearchedStore {
+  /** As a gateway takes it. */
+  readonly url: string;
   open(): SharedStore;
   /** A place of its own on the same server, whose bytes are among the others. */
   openBeside(): Promise<SharedStore>;
@@ -33,6 +35,7 @@ const inFiles: StoreKind = {
   async start() {
     const folder = temporaryFolder();
     return {
+      url: `sqlite:${folder}`,
       open: () => sqlite(folder),
       openBeside: async () => sqlite(join(folder, "beside")),
       bytes: async () => bytesIn(folder),
@@ -47,6 +50,7 @@ const inRedis: StoreKind = {
     const server = await startRedis({ args: ["--rdbcompression", "no"] });
     onTestFinished(() => server.stop());
     return {
+      url: server.url,
       open: () => redis(server.url),
       openBeside: async () => redis(`${server.url}/1`),
       async bytes() {
@@ -66,6 +70,7 @@ const inPostgres: StoreKind = {
     const server = await startPostgres();
     onTestFinished(() => server.remove());
     return {
+      url: server.url(),
       open: () => postgres(server.url()),
       openBeside: async () => postgres(await server.freshDatabase()),
       async bytes() {
@@ -84,6 +89,7 @@ const inMemcached: StoreKind = {
     const server = await startMemcached();
     onTestFinished(() => server.kill());
     return {
+      url: server.url,
       open: () => memcached(server.url),
       openBeside: async () => memcached({ url: server.url, keyPrefix: "beside:" }),
       async bytes() {
