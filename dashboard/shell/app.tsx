@@ -7,6 +7,7 @@ import { AnswersView } from "../views/answers/answers-view.tsx";
 import { EntriesView } from "../views/entries/entries-view.tsx";
 import { HealthView } from "../views/health-view.tsx";
 import { InvalidationView } from "../views/invalidation-view.tsx";
+import { KeysView } from "../views/keys/keys-view.tsx";
 import { LayersView } from "../views/layers-view.tsx";
 import { LintView } from "../views/lint-view.tsx";
 import { OriginsView } from "../views/origins-view.tsx";
@@ -32,6 +33,7 @@ const views: Readonly<Record<ViewName, { readonly title: string; readonly View: 
   answers: { title: "Answers", View: AnswersView },
   invalidation: { title: "Invalidation", View: InvalidationView },
   tenants: { title: "Tenants", View: TenantsView },
+  keys: { title: "Keys", View: KeysView },
   origins: { title: "Origins", View: OriginsView },
   health: { title: "Health", View: HealthView },
 };

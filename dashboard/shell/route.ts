@@ -11,6 +11,7 @@ export const viewNames = [
   "answers",
   "invalidation",
   "tenants",
+  "keys",
   "origins",
   "health",
 ] as const;

@@ -6,7 +6,18 @@ import { describeWithServices } from "../services/required.ts";
 import { faintTexts, focused, namelessControls, structureFaults } from "./audit.ts";
 import { type DashboardPage, goTo, openAsAdmin, openDashboard } from "./dashboard-page.ts";
 
-const views = ["Overview", "Layers", "Lint", "Entries", "Answers", "Invalidation", "Tenants", "Origins", "Health"];
+const views = [
+  "Overview",
+  "Layers",
+  "Lint",
+  "Entries",
+  "Answers",
+  "Invalidation",
+  "Tenants",
+  "Keys",
+  "Origins",
+  "Health",
+];
 
 /** A gateway with something to show in every view. */
 async function filled() {
