@@ -77,6 +77,9 @@ WHERE space = '\\x${space}'::bytea AND delete_at > ${now} ORDER BY ${distance} L
     stats: `SELECT count(*) AS vectors, pg_total_relation_size('${table}') AS bytes FROM ${table}`,
     version: "SELECT extversion AS version FROM pg_extension WHERE extname = 'vector'",
     sweepDead: `DELETE FROM ${table} WHERE delete_at <= $1::text::float8`,
-    sweepOldest: `DELETE FROM ${table} WHERE seq <= (SELECT seq FROM ${table} ORDER BY seq DESC OFFSET $1 LIMIT 1)`,
+    // The oldest of the tenants that have most: whoever has fewer loses none. Nothing is ranked while nothing is too much.
+    sweepOldest: `DELETE FROM ${table} WHERE seq = ANY(ARRAY(
+  SELECT seq FROM (SELECT seq, row_number() OVER (PARTITION BY tenant ORDER BY seq DESC) AS place FROM ${table}) AS ranked
+  ORDER BY place DESC, seq LIMIT (SELECT greatest(count(*) - $1, 0) FROM ${table})))`,
   };
 }

@@ -50,6 +50,20 @@ describe("vectors in PostgreSQL", () => {
     expect((await store.stats()).vectors).toBe(2);
   });
 
+  test("too much is what the tenant has that has most", async () => {
+    const clock = new ManualClock();
+    const store = pgvector({ pool, table: "shared_out", clock, maxVectors: 6 });
+    const of = (tenant: string) => ({ ...space, tenant });
+    for (const id of ["one", "two"]) await store.put(of("quiet"), item(id));
+    for (let at = 0; at < 20; at += 1) await store.put(of("flooding"), item(`f${at}`));
+    clock.advance(60_000);
+    await store.put(of("late"), item("three"));
+    const idsOf = async (tenant: string) => (await store.nearest(of(tenant), east, 30)).map(({ id }) => id).sort();
+    expect(await idsOf("quiet")).toEqual(["one", "two"]);
+    expect(await idsOf("late")).toEqual(["three"]);
+    expect(await idsOf("flooding")).toEqual(["f17", "f18", "f19"]);
+  });
+
   test("names stand nowhere legible", async () => {
     const store = pgvector({ pool, table: "private" });
     await store.put({ ...space, tenant: "tenant-of-somebody", partition: "context-of-somebody" }, item("one"));
