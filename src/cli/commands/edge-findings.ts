@@ -1,28 +1,39 @@
 import { systemClock, systemRandom } from "../../core/clock.ts";
+import type { SharedStore } from "../../core/shared-store.ts";
 import type { Store } from "../../core/store.ts";
+import { silentTrace } from "../../core/trace.ts";
 import type { GatewayConfig } from "../../gateway/config.ts";
 import { PurgeLog } from "../../layers/edge/purging/purge-log.ts";
+import { openSealing } from "../../storage/sealing/open-sealing.ts";
+import type { Sealing } from "../../storage/sealing/sealing.ts";
 import { isMemoryUrl, storeFromUrl } from "../../stores/store-url.ts";
 import type { Finding } from "./finding.ts";
 
 /** What `reprise doctor` says of the caches in front: what they have still to be told, and why that did not work. */
-export async function checkEdge({ layers, store, data }: GatewayConfig): Promise<readonly Finding[]> {
+export async function checkEdge(config: GatewayConfig): Promise<readonly Finding[]> {
+  const { layers, store, data } = config;
   const caches = Object.entries(layers.edge.purge);
   if (caches.length === 0) return [];
   if (isMemoryUrl(store.url)) {
     const remedy = "Keep the store in the data folder or on a server; purges are lost with a store in memory.";
     return [{ check: "edge", detail: "purges are in memory", problem: { severity: "warning", remedy } }];
   }
-  let opened: Store | undefined;
+  let opened: SharedStore | undefined;
+  let sealing: Sealing | undefined;
   try {
     opened = await storeFromUrl(store.url, { directory: data.directory, maxBytes: store.maxBytes });
+    if (opened === undefined) return [];
+    const tools = { clock: systemClock, random: systemRandom, trace: silentTrace };
+    sealing = await openSealing({ settings: config, store: opened }, tools);
+    const place = sealing?.store ?? opened;
     const findings: Finding[] = [];
-    for (const [name, { kind }] of caches) if (opened !== undefined) findings.push(await findingOf(opened, name, kind));
+    for (const [name, { kind }] of caches) findings.push(await findingOf(place, name, kind));
     return findings;
   } catch {
     // Of the store itself it was told before.
     return [];
   } finally {
+    await sealing?.close();
     await opened?.close();
   }
 }
