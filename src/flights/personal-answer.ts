@@ -1,7 +1,7 @@
 import type { Asked, Call } from "../core/call.ts";
 import type { PersonalKind } from "../core/personal-data.ts";
 import type { Protocol } from "../core/protocol.ts";
-import type { Recording } from "../core/recording.ts";
+import type { AnswerFacts, Recording } from "../core/recording.ts";
 import type { Trace } from "../core/trace.ts";
 import { mayStore } from "../policy/eligibility.ts";
 import { kindsInAnswer } from "../policy/personal-data/found-kinds.ts";
@@ -17,11 +17,12 @@ import type { CompleteAnswer } from "./origin-answer.ts";
 /** The call as its answer is to be kept: itself, unless the answer holds what its request did not. */
 export function heldFor(asked: Asked, answer: CompleteAnswer, trace: Trace): Call {
   const { call } = asked;
-  const { recording } = answer;
-  if (recording === undefined || answer.status !== 200 || answer.tooLarge) return call;
+  const { facts, recording } = answer;
+  // What is not regular is not kept anyway, and cannot be read either.
+  if (recording === undefined || answer.status !== 200 || facts?.wellFormed !== true || facts.error) return call;
   if (!mayStore(call) || !looksForPersonalData(call.policy)) return call;
   const request = () => textOfJson(asked.parsed().canonical, true);
-  const { added, kinds } = kindsInAnswer(answerText(call.protocol, recording), request, call.policy);
+  const { added, kinds } = kindsInAnswer(answerText(call.protocol, recording, facts), request, call.policy);
   for (const kind of kinds) trace({ type: "personal-data", kind });
   return added.length === 0 ? call : withKinds(call, added);
 }
@@ -35,9 +36,16 @@ function withKinds(call: Call, added: readonly PersonalKind[]): Call {
 }
 
 /** All that it says, not only its words: reasoning, arguments of tools, sources. */
-function answerText(protocol: Protocol, recording: Recording): string {
-  const json = protocol.replayJson(recording, { includeUsage: true, zeroUsage: false });
-  return textOfJson(Buffer.from(json.buffer, json.byteOffset, json.byteLength).toString("utf8"), false);
+function answerText(protocol: Protocol, recording: Recording, { choices }: AnswerFacts): string {
+  try {
+    const json = protocol.replayJson(recording, { includeUsage: true, zeroUsage: false });
+    return textOfJson(Buffer.from(json.buffer, json.byteOffset, json.byteLength).toString("utf8"), false);
+  } catch {
+    // Nested deeper than can be walked, or put together wrongly: then its words.
+    return choices
+      .map(({ text, toolCalls }) => [text, ...toolCalls.map((tool) => tool.arguments)].join("\n"))
+      .join("\n");
+  }
 }
 
 /** Once for a call that a stored answer does not serve. */
