@@ -73,6 +73,11 @@ export class AuditLog {
     });
   }
 
+  /** Resolves when everything that came before is on the disk, or could not be written. */
+  async settled(): Promise<void> {
+    await this.#writing;
+  }
+
   async close(): Promise<void> {
     await this.#writing;
     this.#lock.close();

@@ -55,5 +55,10 @@ export function gatewayAudit({ live, core, log }: GatewayAuditParts): GatewayAud
     fingerprintOf: (secret) => fingerprint(core.wrapParts.secret, lengthPrefixed(["audit", secret])).slice(0, 16),
     onUnlogged: (action, err) => log.error({ err, action }, "what was done is missing in the audit log"),
   });
-  return { trail, signingKey, routes: auditRoutes({ folder, signingKey }), close: () => auditLog.close() };
+  return {
+    trail,
+    signingKey,
+    routes: auditRoutes({ folder, signingKey, settled: () => auditLog.settled() }),
+    close: () => auditLog.close(),
+  };
 }

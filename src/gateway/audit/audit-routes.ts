@@ -9,6 +9,8 @@ import { wholeNumber } from "../admin/parameters.ts";
 export interface AuditRoutesParts {
   readonly folder: string;
   readonly signingKey: () => SigningKey;
+  /** Resolves when what was done until now is in the files. */
+  readonly settled: () => Promise<void>;
 }
 
 const recordSchema = z.object({
@@ -35,7 +37,7 @@ const query = z.strictObject({
   limit: wholeNumber(1, 500).optional().meta({ description: "Default 100." }),
 });
 
-export function auditRoutes({ folder, signingKey }: AuditRoutesParts): readonly AdminRoute[] {
+export function auditRoutes({ folder, signingKey, settled }: AuditRoutesParts): readonly AdminRoute[] {
   const reading = adminRoute({
     method: "GET",
     path: "/audit",
@@ -43,7 +45,8 @@ export function auditRoutes({ folder, signingKey }: AuditRoutesParts): readonly 
     query,
     answer: pageSchema,
     failures: [400],
-    handle({ query: { cursor = Number.POSITIVE_INFINITY, limit = 100 } }): z.output<typeof pageSchema> {
+    async handle({ query: { cursor = Number.POSITIVE_INFINITY, limit = 100 } }): Promise<z.output<typeof pageSchema>> {
+      await settled();
       const records = newestRecords(folder, cursor, limit).map((record) => recordSchema.parse(record));
       const last = records.at(-1)?.sequence ?? 1;
       const first = auditFiles(folder)[0]?.first ?? 1;
