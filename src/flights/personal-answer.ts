@@ -4,7 +4,7 @@ import type { Protocol } from "../core/protocol.ts";
 import type { AnswerFacts, Recording } from "../core/recording.ts";
 import type { Trace } from "../core/trace.ts";
 import { mayStore } from "../policy/eligibility.ts";
-import { kindsInAnswer } from "../policy/personal-data/found-kinds.ts";
+import { kindsInAnswer, textOfRequest } from "../policy/personal-data/found-kinds.ts";
 import { heldPolicy, looksForPersonalData, personalDataOf } from "../policy/personal-data/held-policy.ts";
 import { textOfJson } from "../policy/personal-data/json-text.ts";
 import type { CompleteAnswer } from "./origin-answer.ts";
@@ -21,7 +21,7 @@ export function heldFor(asked: Asked, answer: CompleteAnswer, trace: Trace): Cal
   // What is not regular is not kept anyway, and cannot be read either.
   if (recording === undefined || answer.status !== 200 || facts?.wellFormed !== true || facts.error) return call;
   if (!mayStore(call) || !looksForPersonalData(call.policy)) return call;
-  const request = () => textOfJson(asked.parsed().canonical, true);
+  const request = () => textOfRequest(asked.parsed().canonical);
   const { added, kinds } = kindsInAnswer(answerText(call.protocol, recording, facts), request, call.policy);
   for (const kind of kinds) trace({ type: "personal-data", kind });
   return added.length === 0 ? call : withKinds(call, added);

@@ -27,7 +27,16 @@ export function kindsInText(text: string, policy: CallPolicy): readonly Personal
 
 /** Of a request, by its canonical form. */
 export function kindsInRequest(canonical: string, policy: CallPolicy): readonly PersonalKind[] {
-  return looksForPersonalData(policy) ? kindsInText(textOfJson(canonical, true), policy) : [];
+  return looksForPersonalData(policy) ? kindsInText(textOfRequest(canonical), policy) : [];
+}
+
+/** As people read it; as it stands, where that cannot be told. */
+export function textOfRequest(canonical: string): string {
+  try {
+    return textOfJson(canonical, true);
+  } catch {
+    return canonical;
+  }
 }
 
 /**

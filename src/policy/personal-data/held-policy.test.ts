@@ -87,6 +87,7 @@ describe("what is read of a request and an answer", () => {
     expect(textOfJson('{"a":["x",{"b":1}],"c":true,"d":null}', true)).toBe("a: x\nb: 1");
     expect(textOfJson('{"b":1}', false)).toBe("");
     expect(kindsInRequest('{"n":4111111111111111}', policy(rules))).toEqual(["card"]);
+    expect(kindsInRequest("no JSON of a@b.example", policy(rules))).toEqual(["email"]);
   });
 
   it("are no pictures, signatures and vectors", () => {
