@@ -10,6 +10,7 @@ import { checkAdmin } from "./admin-finding.ts";
 import { type Flags, soundConfigFrom, withConfigFlags } from "./config-flags.ts";
 import { checkEdge } from "./edge-findings.ts";
 import type { Finding } from "./finding.ts";
+import { checkSealing } from "./sealing-findings.ts";
 import { checkSemantic } from "./semantic-findings.ts";
 import { checkStore } from "./store-findings.ts";
 import { checkTenancy } from "./tenancy-findings.ts";
@@ -32,6 +33,7 @@ async function doctor(flags: Flags): Promise<void> {
     checkNode(),
     checkClock(),
     ...(await checkStore(config)),
+    ...(await checkSealing(config)),
     ...(await checkSemantic(config)),
     ...(await checkEdge(config)),
     checkAdmin(config),

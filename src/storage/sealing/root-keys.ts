@@ -134,16 +134,8 @@ export class RootKeys {
     return encodeRootRow({ ...head, wrapped });
   }
 
-  async #opened(epoch: number, row: RootRow | undefined): Promise<RootKey> {
-    if (row === undefined) throw altered(epoch);
-    const { id, createdAt, masterKeyId } = row;
-    const { masters } = this.#options;
-    const opening = masters.unwrap(masterKeyId, row.wrapped, rootContext(nameOf(epoch), row));
-    if (opening === undefined) throw wrongMasterKey(masterKeyId, masters.id);
-    const secret = await opening.catch((error: unknown) => {
-      throw altered(epoch, error);
-    });
-    return { epoch, id: new Uint8Array(id), secret: new Uint8Array(secret), createdAt, masterKeyId };
+  #opened(epoch: number, row: RootRow | undefined): Promise<RootKey> {
+    return openRow(this.#options.masters, epoch, row);
   }
 
   async #rewrap(key: RootKey): Promise<void> {
@@ -159,6 +151,27 @@ export class RootKeys {
     if (key.epoch === 1) this.#names = undefined;
     if (before !== undefined && Buffer.compare(before.id, key.id) !== 0) this.#options.onReplaced?.();
   }
+}
+
+/**
+ * The first one as the store has it, for those who look and make nothing; `undefined` where there is none.
+ *
+ * @throws as `look`.
+ */
+export async function firstRootKey(rows: Pick<KeyRows, "get">, masters: MasterKeys): Promise<RootKey | undefined> {
+  const [row] = await rows.get([nameOf(1)]);
+  return row && openRow(masters, 1, decodeRootRow(row));
+}
+
+async function openRow(masters: MasterKeys, epoch: number, row: RootRow | undefined): Promise<RootKey> {
+  if (row === undefined) throw altered(epoch);
+  const { id, createdAt, masterKeyId } = row;
+  const opening = masters.unwrap(masterKeyId, row.wrapped, rootContext(nameOf(epoch), row));
+  if (opening === undefined) throw wrongMasterKey(masterKeyId, masters.id);
+  const secret = await opening.catch((error: unknown) => {
+    throw altered(epoch, error);
+  });
+  return { epoch, id: new Uint8Array(id), secret: new Uint8Array(secret), createdAt, masterKeyId };
 }
 
 function nameOf(epoch: number): string {
