@@ -17,6 +17,8 @@ it("doctor warns of an upstream that nobody would show a key to", () => {
       problem: { severity: "warning", remedy: expect.stringContaining("upstreams.anthropic.apiKey") },
     },
   ]);
+  const brief = readConfig({ environment: {}, flags: { "tenancy.mode": "keys", "store.url": "memory", upstreams } });
+  expect(brief.ok && checkTenancy(brief.config)[1]?.detail).toContain("(memory) loses the keys");
   const usual = readConfig({ environment: {}, flags: {} });
   expect(usual.ok && checkTenancy(usual.config)).toEqual([]);
 });
