@@ -7,8 +7,10 @@ import { amounts } from "../../src/limits/quantities.ts";
 import { memcached } from "../../src/stores/memcached.ts";
 import { redis } from "../../src/stores/redis.ts";
 import { type SqliteStore, sqlite } from "../../src/stores/sqlite.ts";
+import { callAdmin } from "../e2e/admin-call.ts";
+import { ask, bearer, question } from "../e2e/chat-call.ts";
 import { eventually } from "../e2e/eventually.ts";
-import { temporaryFolder } from "../e2e/running-gateway.ts";
+import { type RunningGateway, runGateway, runOrigin, temporaryFolder } from "../e2e/running-gateway.ts";
 import { startMemcached } from "../services/memcached.ts";
 import { type RedisServer, startRedis } from "../services/redis.ts";
 import { describeWithServices, type RequiredProgram } from "../services/required.ts";
@@ -172,6 +174,39 @@ describeWithServices("redis-server", "limits while Redis is away", () => {
     server = await startRedis({ port, folder });
     await eventually("all is known again", async () => (await (nodes[0] as Node).used()) === String(10 + alone));
     expect(await given(nodes, 5)).toBe(0);
+  });
+
+  test("a budget of a key holds for two gateways together, and is told by either", async () => {
+    const usage = { prompt_tokens: 40, completion_tokens: 10, total_tokens: 50 };
+    const origin = await runOrigin({ plan: () => ({ usage }) });
+    const folder = temporaryFolder();
+    const settings = {
+      upstreams: { openai: { url: origin.url, apiKey: "sk-upstream-1" } },
+      store: { url: server.url, lookupBudget: "5s", readDeadline: "5s", writeDeadline: "5s" },
+      tenancy: { mode: "keys" },
+      limits: { sync: "50ms" },
+    };
+    const gateways = [await runGateway(origin, settings, folder), await runGateway(origin, settings, folder)] as const;
+    const made = await callAdmin(gateways[0], "/keys", { body: { tenant: "acme", limits: { tokensPerDay: 500 } } });
+    const { key, id } = JSON.parse(made.text);
+    const calls = Array.from({ length: 30 }, (_, index) =>
+      ask(gateways[index % 2] as RunningGateway, question(`question ${index}`, { max_tokens: 10 }), bearer(key)),
+    );
+    const statuses = (await Promise.all(calls)).map(({ status }) => status);
+    const taken = statuses.filter((status) => status === 200).length;
+    expect([taken, statuses.filter((status) => status === 429).length]).toEqual([origin.callCount, 30 - taken]);
+    // Whoever is asked tells the other what it has counted.
+    const used = async (gateway: RunningGateway): Promise<string> =>
+      JSON.parse((await callAdmin(gateway, `/limits?key=${id}`)).text).key[0].used;
+    await eventually("both know all of it", async () => {
+      const told = [await used(gateways[0]), await used(gateways[1]), await used(gateways[0])];
+      return told.every((sum) => sum === String(50 * taken));
+    });
+    // A prompt of some 90 bytes and 10 tokens were set aside for each, and 50 taken.
+    expect(taken).toBeGreaterThanOrEqual(10);
+    expect(taken).toBeLessThanOrEqual(20);
+    const more = await Promise.all(gateways.map((gateway) => ask(gateway, question("one more"), bearer(key))));
+    expect(more.map(({ status }) => status)).toEqual([429, 429]);
   });
 
   test("clocks that do not agree: within a minute the windows are one, beyond it each has its own", async () => {

@@ -15,7 +15,7 @@ export interface LimitingAssemblyParts {
 
 /** The limits of a gateway: counted in the store that it shares, asked without copies, since others count there as well. */
 export function limitingOf(
-  { limits }: Pick<GatewayConfig, "limits">,
+  { limits, store }: Pick<GatewayConfig, "limits" | "store">,
   { core, clock, trace, shared }: LimitingAssemblyParts,
 ): Limiting {
   const { truth } = core.stored;
@@ -26,6 +26,7 @@ export function limitingOf(
     clock,
     random: systemRandom,
     syncMs: Math.max(leastSyncMs, limits.sync),
+    deadlineMs: store.writeDeadline,
     ...(flush && { flush: () => flush.call(shared.store) }),
   });
   return new Limiting({ limiter, clock, trace }, limits.tenant);
