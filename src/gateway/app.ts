@@ -105,6 +105,9 @@ export async function createApp(config: GatewayConfig, log: Log, peers?: Peers):
     withTwin,
     keepsStats: true,
     ...shared,
+  }).catch((error: unknown) => {
+    shared.keepSilent();
+    throw error;
   });
   accessLog.current = accessLogOf(config, core, log);
   const talk = shared.bus && poolTalkOf(shared.bus, core);

@@ -21,13 +21,18 @@ export async function sharedPartsOf(
   peers: Peers | undefined,
   onRefused?: NetworkRules["onRefused"],
 ) {
-  const store = await storeOf(config, log);
+  // Whoever looks at a store that is closed meanwhile finds faults that are none.
+  let isSilent = false;
+  const store = await storeOf(config, log, () => isSilent);
+  const keepSilent = (): void => {
+    isSilent = true;
+  };
   const bus = store?.bus ?? peers?.bus;
   const leases = store?.leases ?? (peers && leasesOver(peers, store));
   const onWarning = (message: string): void => log.warn({ store: "vectors" }, message);
   const onNotice = (message: string): void => log.info({ layer: "semantic" }, message);
   const semantic = semanticToolsOf(config, { clock: systemClock, onWarning, onNotice, onRefused });
-  return { semantic, ...(store && { store }), ...(bus && { bus }), ...(leases && { leases }) };
+  return { semantic, keepSilent, ...(store && { store }), ...(bus && { bus }), ...(leases && { leases }) };
 }
 
 /** What is looked after beside the stores, by name. */
@@ -51,16 +56,21 @@ function leasesOver({ leases }: Peers, store: SharedStore | undefined): Leases {
   return flush === undefined ? leases : releasedWhenWritten(leases, () => flush.call(store));
 }
 
-async function storeOf({ store: { url, maxBytes }, data: { directory } }: GatewayConfig, log: Log) {
+async function storeOf(
+  { store: { url, maxBytes }, data: { directory } }: GatewayConfig,
+  log: Log,
+  isSilent: () => boolean,
+) {
   const onWarning = (message: string): void => log.warn({ store: "sqlite" }, message);
   const store = await storeFromUrl(url, { directory, maxBytes, onWarning });
-  if (store !== undefined && isCheckable(store)) void tellOfStore(store, log);
+  if (store !== undefined && isCheckable(store)) void tellOfStore(store, log, isSilent);
   return store;
 }
 
 /** A store that is away or refuses us does not keep the gateway from starting, but it is said why. */
-async function tellOfStore(store: CheckableStore, log: Log): Promise<void> {
-  for (const { detail, severity, remedy } of await store.check().catch(() => [])) {
+async function tellOfStore(store: CheckableStore, log: Log, isSilent: () => boolean): Promise<void> {
+  const findings = await store.check().catch(() => []);
+  for (const { detail, severity, remedy } of isSilent() ? [] : findings) {
     if (severity === undefined) log.info({ store: store.name }, detail);
     else log[severity === "error" ? "error" : "warn"]({ store: store.name, remedy }, detail);
   }

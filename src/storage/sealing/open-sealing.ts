@@ -37,7 +37,8 @@ export async function openSealing(parts: SealableParts, { clock, random, trace }
       onWrongKey: ({ message, remedy }) => trace({ type: "seal-fault", message, remedy }),
     });
   } catch (error) {
-    await store.close();
+    // Nobody waits for that: why it cannot be used is to be said at once.
+    void Promise.resolve(store.close()).catch(() => {});
     throw error;
   }
 }
