@@ -8,14 +8,15 @@ import type { Pricer } from "../core/cost.ts";
 import { fingerprintKey } from "../core/fingerprint.ts";
 import { openAiChat } from "../protocols/openai-chat.ts";
 import { AccessLog } from "./access-log.ts";
+import type { LogContent } from "./access-log-options.ts";
 import type { AnsweredCall } from "./answered-call.ts";
 
-function logInto(pricer: Pricer) {
+function logInto(pricer: Pricer, content: LogContent = "redacted") {
   const folder = mkdtempSync(join(tmpdir(), "reprise-log-"));
   onTestFinished(() => rmSync(folder, { recursive: true, force: true }));
   const path = join(folder, "access.jsonl");
   const log = new AccessLog(
-    { path, sample: 1, content: "redacted", maxBytes: 1e9, keep: 1 },
+    { path, sample: 1, content, maxBytes: 1e9, keep: 1 },
     {
       ...{ clock: new ManualClock(), random: systemRandom, pricer, onTrouble: () => {} },
       key: fingerprintKey(Buffer.alloc(32, 3)),
@@ -92,4 +93,20 @@ test("large calls are put into words one at a time, so that others have their tu
   isOver = true;
   expect(lines()).toHaveLength(4);
   expect(new Set(seen).size).toBe(4);
+});
+
+test("masked it says what was said, and none of the personal data in it", async () => {
+  const { log, lines } = logInto(
+    pricer(() => {}),
+    "masked",
+  );
+  const asked = call("Write to jane@example.com, please.");
+  const rawHeaders = ["OpenAI-Project", "jane@example.com"];
+  log.answered({ ...asked, request: { ...asked.request, rawHeaders }, call: { ...asked.call, facts: { model: "m" } } });
+  await log.close();
+  const [line] = lines();
+  expect(line).toMatchObject({ content: "masked" });
+  const content = /^Write to (~[\w-]{16}:16), please\.$/;
+  expect(line).toHaveProperty("request.messages.0.content", expect.stringMatching(content));
+  expect(JSON.stringify(line)).not.toContain("jane");
 });

@@ -3,6 +3,7 @@ import type { CancelTimer, Clock, Random } from "../core/clock.ts";
 import type { Pricer } from "../core/cost.ts";
 import { OriginError } from "../core/errors.ts";
 import { type FingerprintKey, fingerprint } from "../core/fingerprint.ts";
+import type { LogContent } from "./access-log-options.ts";
 import type { AnsweredCall, CallListener, RefusedCall } from "./answered-call.ts";
 import type { EndedCall } from "./ended-call.ts";
 import { renderDropped, renderLine, renderRefusal } from "./line-rendering.ts";
@@ -21,7 +22,7 @@ import { Redactor } from "./redaction.ts";
 export interface AccessLogOptions extends LogFileOptions {
   /** The share of keys whose calls are logged. */
   readonly sample: number;
-  readonly content: "redacted" | "full";
+  readonly content: LogContent;
 }
 
 export interface AccessLogParts {

@@ -5,13 +5,15 @@ import { type EmbeddingProtocol, isEmbeddingProtocol } from "../core/embedding-p
 import type { Protocol } from "../core/protocol.ts";
 import type { AnswerFacts, Recording, Usage } from "../core/recording.ts";
 import { classifyHeader } from "../policy/scope.ts";
+import type { LogContent } from "./access-log-options.ts";
 import type { EndedCall } from "./ended-call.ts";
+import { maskedJson, maskedText } from "./masking.ts";
 import type { Redactor } from "./redaction.ts";
 
 /** A call to one line of JSON. Done in the background, since it parses bodies; what cannot be read is left out. */
 
 export interface RenderingParts {
-  readonly content: "redacted" | "full";
+  readonly content: LogContent;
   readonly redactor: Redactor;
   readonly pricer: Pricer;
 }
@@ -166,7 +168,8 @@ function parsed(body: Uint8Array): unknown {
 }
 
 function shown({ content, redactor }: RenderingParts, value: unknown): unknown {
-  return value === undefined || content === "full" ? value : redactor.json(value);
+  if (value === undefined || content === "full") return value;
+  return content === "masked" ? maskedJson(redactor, value) : redactor.json(value);
 }
 
 /** What was asked of the cache, and what belongs to the key; no credentials, and nothing that says who the caller is. */
@@ -183,7 +186,8 @@ function shownHeaders(
     const isWish = isDirectiveHeader(name);
     if (!isWish && classifyHeader(name, keyedNames) !== "keyed") continue;
     if (name === "x-ai-user") continue;
-    const text = isWish || content === "full" ? value : redactor.text(value);
+    const own = content === "masked" ? () => maskedText(redactor, value, name) : () => redactor.text(value);
+    const text = isWish || content === "full" ? value : own();
     shownOnes[name] = shownOnes[name] === undefined ? text : `${shownOnes[name]}, ${text}`;
   }
   if (user !== undefined) shownOnes["x-ai-user"] = redactor.text(user);
