@@ -116,6 +116,7 @@ export function assembleSemantic(
     path,
     prepared,
     async forget(tenant, slots) {
+      path.forget(tenant);
       layer.readings.clear();
       await vectors.delete({ tenant, ...(slots && { ids: slots }) });
     },

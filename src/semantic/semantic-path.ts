@@ -63,7 +63,9 @@ export class SemanticPath {
   readonly #parts: SemanticPathParts;
   readonly #looks = new WeakMap<Asked, { readonly look: Look; readonly served: Considered | undefined }>();
   readonly #questions = new WeakMap<Asked, Question | SemanticRefusal>();
-  readonly #pending = new Set<Promise<void>>();
+  readonly #pending = new Map<Promise<void>, Call>();
+  /** Calls of tenants that were erased meanwhile. */
+  readonly #forgotten = new WeakSet<Call>();
   /** What was served lately, by the question and the slot: for those who report on it. */
   readonly #servings = new LRUCache<string, { readonly tenant: string; readonly candidate: Weighed }>({ max: 5_000 });
 
@@ -139,13 +141,18 @@ export class SemanticPath {
     if (call.policy.semantic === "off" || !isWanted(call) || stored.state !== "stored" || slot !== call.key) return;
     if (!isPlainText(answer.facts) || answer.ticket === undefined) return;
     const working = this.#settle(asked, answer.facts, answer, answer.ticket.createdAt).catch(() => {});
-    this.#pending.add(working);
+    this.#pending.set(working, call);
     void working.finally(() => this.#pending.delete(working));
+  }
+
+  /** Nothing is remembered any more of calls of this tenant that were answered already. */
+  forget(tenant: string): void {
+    for (const call of this.#pending.values()) if (call.principal.tenant === tenant) this.#forgotten.add(call);
   }
 
   /** Resolves when everything in the background is done. */
   async close(): Promise<void> {
-    while (this.#pending.size > 0) await Promise.all(this.#pending);
+    while (this.#pending.size > 0) await Promise.all(this.#pending.keys());
     this.#parts.judge?.close?.();
   }
 
@@ -168,7 +175,7 @@ export class SemanticPath {
     if (stands) return;
     if (look.refusal === "volatile") return;
     const ttlMs = Math.min(call.directives.ttlMs ?? call.policy.ttlMs, call.policy.maxTtlMs);
-    await layer.record(look, call.key, createdAt + ttlMs);
+    await layer.record(look, call.key, createdAt + ttlMs, () => !this.#forgotten.has(call));
   }
 
   /** Counts what would have been served, and what that would have saved. */
@@ -199,7 +206,8 @@ export class SemanticPath {
     trace({ type: "semantic-verdict", right, by, wouldServe: candidate.verdict.serve });
     await layer.learn(look.call.principal.tenant, candidate, right, served !== undefined);
     if (!right && served !== undefined) await layer.block(look.call.principal.tenant, candidate.slot, look.name);
-    if (right && agreed === undefined) await layer.promote(look, candidate, entry.entry.lifetime.staleAt);
+    if (right && agreed === undefined && !this.#forgotten.has(look.call))
+      await layer.promote(look, candidate, entry.entry.lifetime.staleAt);
   }
 
   /**

@@ -55,6 +55,8 @@ export interface SemanticLimits {
   readonly lookupBudgetMs: number;
 }
 
+const always = (): boolean => true;
+
 /** How many of the nearest are read. */
 const mostNeighbours = 8;
 
@@ -132,19 +134,23 @@ export class SemanticLayer {
     return { ...refused("no_candidate", { ...known, vector }), ...considered };
   }
 
-  /** From now on the question is found. `slot`: where its answer was stored; `deleteAt`: when that is gone. */
-  async record(look: Look, slot: string, deleteAt: number): Promise<void> {
+  /**
+   * From now on the question is found. `slot`: where its answer was stored; `deleteAt`: when that is gone; `isWanted` is
+   * asked before each write.
+   */
+  async record(look: Look, slot: string, deleteAt: number, isWanted: () => boolean = always): Promise<void> {
     const { call, partition, reading } = look;
     if (reading === undefined || reading.normal === "") return;
     const { trace, questions, vectors } = this.#parts;
+    if (!isWanted()) return;
     await this.#setAlias(look, "normal", { slot, text: reading.text }, deleteAt);
-    if (reading.signature === undefined) return;
+    if (reading.signature === undefined || !isWanted()) return;
     await this.#setAlias(look, "signature", { slot, text: reading.text }, deleteAt);
     const embedded =
       look.vector === undefined
         ? await questions.of(call.principal.tenant, reading.text, "patient")
         : { vector: look.vector };
-    if ("refusal" in embedded) return;
+    if ("refusal" in embedded || !isWanted()) return;
     const { vector } = embedded;
     const item = { id: slot, vector, note: Buffer.from(reading.text, "utf8"), deleteAt, owner: call.principal };
     try {
