@@ -110,6 +110,14 @@ describe("a visit", () => {
     expect((await come()).ok).toBe(false);
   });
 
+  it("costs no money where no price is known, and tokens all the same", async () => {
+    const { visit, used } = setting({ a: { tokensPerDay: 1_000, usdPerDay: 10n } });
+    const taking = await (await visit()).take({ outputTokens: 50, priceOf: () => undefined });
+    if (taking.ok)
+      taking.charge.settle({ usage: usageOf(90, 30), model: undefined, outputCharacters: 3, isWhole: true });
+    expect(await used("a")).toEqual(["120", "0"]);
+  });
+
   it("learns how long answers are to calls that name no bound", async () => {
     const { visit, used } = setting({ a: { tokensPerDay: 1_000_000 } });
     for (let times = 0; times < 60; times++) {
