@@ -7,6 +7,7 @@ import type { TLSSocket } from "node:tls";
 import { connect as connectTls } from "node:tls";
 import { afterAll, beforeAll, expect, onTestFinished, test } from "vitest";
 import { describeMistake, readConfig, startGateway } from "../../src/gateway/index.ts";
+import { tlsOptionsOf } from "../../src/gateway/tls-files.ts";
 import { describeWithServices, requiredProgram } from "../services/required.ts";
 import { question } from "./chat-call.ts";
 import { runCommand } from "./gateway-process.ts";
@@ -89,6 +90,8 @@ describeWithServices(["openssl"], "server.tls", () => {
       minVersion: "TLSv1",
       ciphers: "ALL:@SECLEVEL=0",
     });
+    // What OpenSSL itself takes depends on how it was built.
+    expect(tlsOptionsOf({ ...serverFiles(), clientCertificates: "required" })).toMatchObject({ minVersion: "TLSv1.2" });
     await expect(
       new Promise((resolve, reject) => old.once("secureConnect", resolve).once("error", reject)),
     ).rejects.toThrow();
