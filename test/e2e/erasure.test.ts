@@ -160,6 +160,20 @@ describe("X8: an erasure that was broken off", () => {
 });
 
 describe("X8: DELETE /admin/v1/tenants/{id}/users/{user}", () => {
+  test("removes the rows of the user and destroys the key where values are sealed", async () => {
+    const security = { masterKey: Buffer.alloc(32, 4).toString("base64") };
+    const settings = { ...onDisk, layers: { exact: { perUser: true } }, security };
+    const gateway = await runGateway(await runOrigin(), settings);
+    const as = (user: string) => ({ ...bearer("key-of-acme"), "x-ai-user": user });
+    for (const user of ["ann", "bob"]) await askUntilStored(gateway, question(canary(user)), as(user));
+    const acme = await tenantOf(gateway, as("bob"));
+    expect(await erase(gateway, `/tenants/${encodeURIComponent(acme)}/users/ann`)).toMatchObject({
+      removed: { answers: 1, dataKeys: 1 },
+    });
+    expect(statusOf(await ask(gateway, question(canary("bob")), as("bob")))).toBe("HIT");
+    expect(statusOf(await ask(gateway, question(canary("ann")), as("ann")))).toBe("MISS");
+  });
+
   test("leaves no byte of the user, and what other users have", async () => {
     const origin = await runOrigin();
     const gateway = await runGateway(origin, { ...onDisk, layers: { exact: { perUser: true } } });
