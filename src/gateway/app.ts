@@ -144,6 +144,7 @@ export async function createApp(config: GatewayConfig, log: Log, peers?: Peers):
     carriesAdminToken: (request) => admin.carriesToken(request),
     report: (error, request) =>
       log.error({ err: error, method: request.method, path: pathOf(request) }, "the gateway failed"),
+    logLimited: (request, { code, status }) => calls()?.refused({ request, code, status, at: clock.now() }),
     countUnread: ({ name: protocol }, code) => {
       const unknown = { model: "", originId: "", stream: false, durationMs: 0 };
       trace({ type: "call-end", outcome: { kind: "error", code }, protocol, ...unknown });

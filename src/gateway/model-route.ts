@@ -57,6 +57,8 @@ export interface ModelRouteParts {
   readonly carriesAdminToken: (request: IncomingMessage) => boolean;
   /** A call whose body could not be read, or that refers to no prompt that there is: the core never hears of it, yet it counts. */
   readonly countUnread: (protocol: WireFormat, code: string) => void;
+  /** A call whose caller may take no more: the core never hears of it either, yet it is one for the access log. */
+  readonly logLimited: (call: IncomingCall, error: RequestRejectedError) => void;
 }
 
 /** A request, and who asks where that was checked. */
@@ -150,7 +152,10 @@ async function answerCall(
     if (parts.streams.areTight) parts.streams.assertRoom(core.tenantOf(call));
     const { limiting } = parts;
     const tenantOf = () => core.tenantOf(call);
-    const visit = limiting.binds(principal) ? await limiting.enter(principal, tenantOf, body, response) : undefined;
+    const onRefused = (refusal: RequestRejectedError) => parts.logLimited(call, refusal);
+    const visit = limiting.binds(principal)
+      ? await limiting.enter(principal, tenantOf, body, response, onRefused)
+      : undefined;
     isTaken = true;
     const line = callerOf(response);
     const handled = core.handle(call, visit === undefined ? line : { ...line, allowance: visit });

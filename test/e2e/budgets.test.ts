@@ -1,3 +1,5 @@
+import { readFileSync } from "node:fs";
+import { join } from "node:path";
 import Anthropic from "@anthropic-ai/sdk";
 import OpenAI from "openai";
 import { expect, test } from "vitest";
@@ -242,6 +244,19 @@ test("what an upstream says of its own account's limits does not reach whoever h
   expect(answer.headers["x-ratelimit-limit-tokens"]).toBe("1000");
   expect(Number(answer.headers["x-ratelimit-remaining-tokens"])).toBeLessThan(1_000);
   expect(answer.headers["x-ratelimit-limit-requests"]).toBeUndefined();
+});
+
+test("calls that are turned away are told in the access log, without what anybody wrote", async () => {
+  const { gateway, keyWith } = await withKeys({
+    telemetry: { logLevel: "silent", accessLog: { path: "access.jsonl" } },
+  });
+  const { key } = await keyWith({ requestsPerMinute: 0 });
+  await asking(gateway, key, "a secret question");
+  await gateway.close();
+  const log = readFileSync(join(gateway.folder, "access.jsonl"), "utf8");
+  expect(JSON.parse(log)).toMatchObject({ status: 429 });
+  expect(log).toContain("rate_limit_exceeded");
+  expect(log).not.toContain("secret question");
 });
 
 test("the use of limits is asked for by a key or a tenant that there is", async () => {

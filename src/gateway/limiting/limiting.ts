@@ -57,9 +57,10 @@ export class Limiting {
     tenantOf: () => string,
     body: Uint8Array,
     response: ServerResponse,
+    onRefused?: (error: RequestRejectedError) => void,
   ): MaybePromise<Visit> {
     const bounded = this.#parts.limiter.accountsOf(this.#boundsOf(principal, tenantOf));
-    return this.#let(enter(bounded, body), response);
+    return this.#let(enter(bounded, body), response, onRefused);
   }
 
   /** The same for what is passed through: it counts as a request, whatever comes back. */
@@ -111,11 +112,17 @@ export class Limiting {
     return bounded;
   }
 
-  #let(entering: ReturnType<typeof enter>, response: ServerResponse): MaybePromise<Visit> {
+  #let(
+    entering: ReturnType<typeof enter>,
+    response: ServerResponse,
+    onRefused?: (error: RequestRejectedError) => void,
+  ): MaybePromise<Visit> {
     return chain(entering, (entry) => {
       if (!entry.ok) {
         this.#parts.trace({ type: "limit-refuse", limit: entry.refusal.limit });
-        throw rejection(entry.refusal);
+        const error = rejection(entry.refusal);
+        onRefused?.(error);
+        throw error;
       }
       const { visit } = entry;
       if (response.closed) visit.leave();
