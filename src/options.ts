@@ -17,19 +17,19 @@ import {
   optionalTags,
   optionalText,
   optionalUsd,
-  secret,
   several,
   text,
   usdPerMillion,
   withoutDefault,
   workerCount,
 } from "./option-fields.ts";
+import { vectorPersonalData } from "./personal-data-options.ts";
 import { type CompatGateway, compatGateways } from "./policy/compat-headers.ts";
 import type { RuleMatch } from "./policy/rules.ts";
-import { vectorPersonalData } from "./personal-data-options.ts";
 import { type PolicyInput, policyFields, policySchema } from "./policy-options.ts";
 import { type CacheRuleInput, cacheRulesSchema } from "./prefix-options.ts";
 import { type LintMode, lintModes } from "./prompt-lint/lint-mode.ts";
+import { checkSealing, sealingFields } from "./sealing-options.ts";
 import { semanticModes, semanticSchema } from "./semantic-options.ts";
 import { assertSharing, shareOfRule } from "./shared-scope-options.ts";
 import { tenancySchema } from "./tenancy-options.ts";
@@ -212,11 +212,7 @@ const sections = z.strictObject({
     .prefault({} as never),
   security: z
     .strictObject({
-      masterKey: secret({
-        description:
-          "Secret from which keys are derived; made on first start and kept in the store when not set. Whoever changes it begins afresh.",
-        remedy: "Use a random text, such as the output of `openssl rand -base64 32`.",
-      }),
+      ...sealingFields,
       adminToken: bearerToken({
         description:
           "What opens the admin API; made on first start and kept in the file `admin-token` of the data folder when not set.",
@@ -225,6 +221,7 @@ const sections = z.strictObject({
       allowPrivateUpstreams,
       limits: networkLimitsSchema,
     })
+    .superRefine(checkSealing)
     .prefault({} as never),
   compat: z
     .strictObject({
