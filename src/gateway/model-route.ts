@@ -8,6 +8,7 @@ import type { MaybePromise } from "../core/store.ts";
 import type { Core } from "../core-assembly.ts";
 import type { IncomingCall } from "../embeddings/embedding-intake.ts";
 import type { TwinAddress } from "../layers/edge/twin-address.ts";
+import type { Visit } from "../limits/visit.ts";
 import { choosesUpstream, refuseChosenUpstream } from "../policy/chosen-upstream.ts";
 import type { CompatHeaders } from "../policy/compat-headers.ts";
 import type { CallTracing } from "../telemetry/opentelemetry/call-tracing.ts";
@@ -151,11 +152,7 @@ async function answerCall(
     const call = refers ? await withPrompt(core, incoming) : incoming;
     if (parts.streams.areTight) parts.streams.assertRoom(core.tenantOf(call));
     const { limiting } = parts;
-    const tenantOf = () => core.tenantOf(call);
-    const onRefused = (refusal: RequestRejectedError) => parts.logLimited(call, refusal);
-    const visit = limiting.binds(principal)
-      ? await limiting.enter(principal, tenantOf, body, response, onRefused)
-      : undefined;
+    const visit = limiting.binds(principal) ? await letIn(parts, call, response) : undefined;
     isTaken = true;
     const line = callerOf(response);
     const handled = core.handle(call, visit === undefined ? line : { ...line, allowance: visit });
@@ -185,6 +182,13 @@ function entered({ core, streams }: ModelRouteParts, call: IncomingCall, { body 
     void (body as AnswerStream).return();
     throw error;
   }
+}
+
+/** Throws `RequestRejectedError` for a caller whose limit is reached. */
+function letIn(parts: ModelRouteParts, call: IncomingCall, response: ServerResponse): MaybePromise<Visit> {
+  const tenantOf = () => parts.core.tenantOf(call);
+  const onRefused = (refusal: RequestRejectedError) => parts.logLimited(call, refusal);
+  return parts.limiting.enter(call.principal, tenantOf, call.body, response, onRefused);
 }
 
 /** `query` with its `?`, or "". */
