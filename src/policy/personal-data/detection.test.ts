@@ -133,6 +133,7 @@ describe("addresses", () => {
     "a..b@example.com",
     "jane@-example.com",
     "look at polka dot com",
+    "if (at > text.start) at = text.end",
     "a @ b.com",
   ])("%s is none", (text) => {
     expect(found(text)).toEqual([]);
@@ -148,6 +149,31 @@ describe("of this host and others", () => {
     ["FE80:0:0:0:202:B3FF:FE1E:8329", "ip ipv6 fe80:0:0:0:202:b3ff:fe1e:8329"],
   ])("%s is %s", (text, expected) => {
     expect(found(text)).toEqual([expected]);
+  });
+});
+
+describe("what a program calls secret", () => {
+  it.each([
+    "const token = getToken(request);",
+    "readonly token: Uint8Array;",
+    "inputTokens: answer?.usage?.inputTokens }",
+    "tokens.filter((token) => !known.has(token))",
+    "password = process.env.DB_PASSWORD",
+    "password: string, secret: Buffer.alloc32",
+    "api_key=YOUR_API_KEY_HERE_123",
+    "secretName: my-app-secret",
+  ])("%s is none", (text) => {
+    expect(found(text)).toEqual([]);
+  });
+
+  it.each([
+    ['password = "Tr0ub4dor&3x"', "Tr0ub4dor&3x"],
+    ["my password is hunter2", "hunter2"],
+    ["DB_PASSWORD=9f8e7d6c5b4a", "9f8e7d6c5b4a"],
+    ["postgres://app:s3cretPw@db/x", "s3cretPw"],
+    ["Authorization: Bearer a8f5f167f44f4964e6c998dee827110c", "a8f5f167f44f4964e6c998dee827110c"],
+  ])("%s holds one", (text, value) => {
+    expect(detect(text).findings.map((one) => one.value)).toEqual([value]);
   });
 });
 

@@ -44,7 +44,8 @@ function findAround(text: string, at: number, report: Report): void {
   report({ kind: "email", rule: "email", start, end, value: text.slice(start, end).toLowerCase() });
 }
 
-const at = String.raw`(?:[ ]{0,2}[\[({<][ ]{0,2}(?:at|arroba|arobase|@)[ ]{0,2}[\])}>][ ]{0,2})`;
+const atWords = "[ ]{0,2}(?:at|arroba|arobase|@)[ ]{0,2}";
+const at = String.raw`(?:[ ]{0,2}(?:\[${atWords}\]|\(${atWords}\)|\{${atWords}\}|<${atWords}>)[ ]{0,2})`;
 const plainAt = "(?:[ ]{1,2}(?:at|arroba|arobase|chiocciola|małpa|ät)[ ]{1,2})";
 const dot = String.raw`(?:[ ]{0,2}[\[({<][ ]{0,2}(?:dot|punkt|point|punto|ponto|\.)[ ]{0,2}[\])}>][ ]{0,2}|[ ]{1,2}(?:dot|punkt|point|punto|ponto|kropka)[ ]{1,2}|\.)`;
 const name = "[a-z0-9][a-z0-9_+-]{0,40}";
@@ -59,7 +60,7 @@ const spokenEndings =
 /** What stands before the "at" of a site, or of a thing that somebody looks at, and is nobody's name. */
 const plainWords = new RegExp(
   `^(?:${[
-    "i|me|you|him|her|it|us|we|they|them|that|this|these|those|one|all|more|everything|anything|something|info|here|there",
+    "const|let|var|i|me|you|him|her|it|us|we|they|them|that|this|these|those|one|all|more|everything|anything|something|info|here|there",
     "is|are|was|be|been|am|do|did|look|looks|looked|looking|see|seen|find|found|get|got|meet|shop|buy|bought|order|ordered",
     "read|watch|check|visit|work|works|working|worked|stay|live|lives|arrive|arrived|available|hosted|online|store|page|site",
     "website|blog|posted|published|sold|and|or|not|up|now|out|only|even|login|register|sign|go|good|bad|better|best|point|aim",

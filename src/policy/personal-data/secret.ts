@@ -113,9 +113,16 @@ function isWeakPassword(value: string): boolean {
 
 const leastEntropy = 2.7;
 
+/** What programs are made of: a name, with few digits in it, or an operator. */
+const programName = /^[A-Za-z_$][\w$.?!]*$/;
+const operators = /^!|\?\.|=>|&&|\|\||\.\*|\\|\$\{|^[A-Za-z]+:[A-Za-z]/;
+const fewDigits = 3;
+
 /** Characters of several classes in no order, and neither a placeholder nor a name in a program. */
 function isUnordered(value: string): boolean {
-  if (value.length < 8 || isPlaceholder(value) || expression.test(value)) return false;
+  if (value.length < 8 || isPlaceholder(value) || expression.test(value) || operators.test(value)) return false;
+  const digits = value.replace(/\D/g, "").length;
+  if (programName.test(value) && digits < fewDigits) return false;
   const classes = [/[a-z]/, /[A-Z]/, /\d/, /[^A-Za-z0-9]/].filter((one) => one.test(value)).length;
   return classes >= 2 && /\d|[^A-Za-z0-9._-]/.test(value) && entropy(value) >= leastEntropy;
 }
