@@ -17,7 +17,9 @@ describe.each(searchedStores)(
   "X8, X14 (I1): a thousand secrets of fifty tenants in $name",
   ({ name, program, start }) => {
     const tests = (): void => {
-      it("are in no byte of it where it is sealed, and are still found by whom they belong to", async () => {
+      it("are in no byte of it where it is sealed, and are still found by whom they belong to", {
+        timeout: 240_000,
+      }, async () => {
         const store = await start();
         const plain = await open(await store.openBeside(), undefined);
         await tell(plain, 1, 2, unsealed);

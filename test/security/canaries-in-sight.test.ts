@@ -19,69 +19,79 @@ import { searchedStores } from "./searched-stores.ts";
 
 const families = { alpha: canaryFamily("kanarie7a"), beta: canaryFamily("kanarie5b") } as const;
 const all = { word: "kanarie" };
+/** For a machine that does much else meanwhile. */
+const patient = { timeout: 240_000 };
 const users = [1, 2];
 const layers = { semantic: { mode: "serve" } };
 
-it("X1, X8, X10 (I1): no log, metric, file, admin page or answer to another tenant holds what was asked, answered or shown", async () => {
-  const origin = await runOrigin({ plan: (call) => ({ content: answerTo(call) }) });
-  const folder = temporaryFolder();
-  const config = join(folder, "config.json");
-  const settings = {
-    upstreams: { main: { url: origin.url }, broken: { url: `${origin.url}/nowhere` } },
-    data: { directory: folder },
-    security: { masterKey: Buffer.alloc(32, "a master key of tests").toString("base64") },
-    layers,
-    telemetry: { logLevel: "debug", accessLog: {} },
-  };
-  writeFileSync(config, JSON.stringify(settings));
-  const gateway = await spawnGateway(["--config", config], { cwd: folder });
-  const place = { url: gateway.url, folder };
+it(
+  "X1, X8, X10 (I1): no log, metric, file, admin page or answer to another tenant holds what was asked, answered or shown",
+  patient,
+  async () => {
+    const origin = await runOrigin({ plan: (call) => ({ content: answerTo(call) }) });
+    const folder = temporaryFolder();
+    const config = join(folder, "config.json");
+    const settings = {
+      upstreams: { main: { url: origin.url }, broken: { url: `${origin.url}/nowhere` } },
+      data: { directory: folder },
+      security: { masterKey: Buffer.alloc(32, "a master key of tests").toString("base64") },
+      layers,
+      telemetry: { logLevel: "debug", accessLog: {} },
+    };
+    writeFileSync(config, JSON.stringify(settings));
+    const gateway = await spawnGateway(["--config", config], { cwd: folder });
+    const place = { url: gateway.url, folder };
 
-  for (const [name, family] of Object.entries(families))
-    for (const user of users) expect(await answersTo(gateway, family, user), name).toEqual([[], 6]);
-  for (const family of Object.values(families)) await provoke(gateway, family);
+    for (const [name, family] of Object.entries(families))
+      for (const user of users) expect(await answersTo(gateway, family, user), name).toEqual([[], 6]);
+    for (const family of Object.values(families)) await provoke(gateway, family);
 
-  // Everything that is written for operators.
-  for (const path of ["/metrics", "/healthz", "/readyz"])
-    expect([path, traces((await exchange(gateway.url + path)).text, all)]).toEqual([path, {}]);
-  for (const path of await documentedPaths(place)) {
-    const { status, text } = await callAdmin(place, path);
-    expect([path, status < 500, traces(text, all)]).toEqual([path, true, {}]);
-  }
-  const ofTenants = JSON.parse((await callAdmin(place, "/entries?limit=100")).text).entries as readonly {
-    readonly tenant: string;
-    readonly id: string;
-  }[];
-  const tenants = [...new Set(ofTenants.map(({ tenant }) => tenant))];
-  expect(tenants.length).toBe(2);
-  for (const tenant of tenants) {
-    const { text } = await callAdmin(place, `/entries?limit=100&tenant=${encodeURIComponent(tenant)}`);
-    const holders = Object.values(families).filter((family) => Object.keys(traces(text, family)).length > 0);
-    expect(holders.length).toBeLessThanOrEqual(1);
-  }
+    // Everything that is written for operators.
+    for (const path of ["/metrics", "/healthz", "/readyz"])
+      expect([path, traces((await exchange(gateway.url + path)).text, all)]).toEqual([path, {}]);
+    for (const path of await documentedPaths(place)) {
+      const { status, text } = await callAdmin(place, path);
+      expect([path, status < 500, traces(text, all)]).toEqual([path, true, {}]);
+    }
+    const ofTenants = JSON.parse((await callAdmin(place, "/entries?limit=100")).text).entries as readonly {
+      readonly tenant: string;
+      readonly id: string;
+    }[];
+    const tenants = [...new Set(ofTenants.map(({ tenant }) => tenant))];
+    expect(tenants.length).toBe(2);
+    for (const tenant of tenants) {
+      const { text } = await callAdmin(place, `/entries?limit=100&tenant=${encodeURIComponent(tenant)}`);
+      const holders = Object.values(families).filter((family) => Object.keys(traces(text, family)).length > 0);
+      expect(holders.length).toBeLessThanOrEqual(1);
+    }
 
-  gateway.child.kill("SIGTERM");
-  expect((await gateway.exit).code).toBe(0);
-  expect(traces(gateway.stdout() + gateway.stderr(), all)).toEqual({});
-  expect(traces(bytesIn(folder), all)).toEqual({});
-});
+    gateway.child.kill("SIGTERM");
+    expect((await gateway.exit).code).toBe(0);
+    expect(traces(gateway.stdout() + gateway.stderr(), all)).toEqual({});
+    expect(traces(bytesIn(folder), all)).toEqual({});
+  },
+);
 
 describe.each(searchedStores.filter(({ name }) => name === "Redis" || name === "PostgreSQL"))(
   "X1, X8 (I1): $name",
   ({ name, program = "redis-server", start }) => {
     describeWithServices(program, name, () => {
-      it("holds nothing of what two users of two tenants asked by the SDKs, and gives each what is its own", async () => {
-        const store = await start();
-        const origin = await runOrigin({ plan: (call) => ({ content: answerTo(call) }) });
-        const security = { masterKey: Buffer.alloc(32, "a master key of tests").toString("base64") };
-        const gateway = await runGateway(origin, { store: { url: store.url }, security, layers });
-        for (const family of Object.values(families))
-          for (const user of users) expect(await answersTo(gateway, family, user)).toEqual([[], 6]);
-        await gateway.close();
-        const bytes = await store.bytes();
-        expect(bytes.length).toBeGreaterThan(5_000);
-        expect(traces(bytes, all)).toEqual({});
-      });
+      it(
+        "holds nothing of what two users of two tenants asked by the SDKs, and gives each what is its own",
+        patient,
+        async () => {
+          const store = await start();
+          const origin = await runOrigin({ plan: (call) => ({ content: answerTo(call) }) });
+          const security = { masterKey: Buffer.alloc(32, "a master key of tests").toString("base64") };
+          const gateway = await runGateway(origin, { store: { url: store.url }, security, layers });
+          for (const family of Object.values(families))
+            for (const user of users) expect(await answersTo(gateway, family, user)).toEqual([[], 6]);
+          await gateway.close();
+          const bytes = await store.bytes();
+          expect(bytes.length).toBeGreaterThan(5_000);
+          expect(traces(bytes, all)).toEqual({});
+        },
+      );
     });
   },
 );

