@@ -113,8 +113,7 @@ export class LiveLint {
   /** Everything, or everything of one tenant, calls included whose answers are not there yet. */
   forget(tenant?: string): void {
     this.#forgotten.forget(tenant);
-    this.#waiting =
-      tenant === undefined ? [] : this.#waiting.filter(({ asked }) => askerOf(asked.call) !== tenant);
+    this.#waiting = tenant === undefined ? [] : this.#waiting.filter(({ asked }) => askerOf(asked.call) !== tenant);
     if (tenant === undefined) this.#samples.clear();
     else this.#samples.delete(tenant);
   }

@@ -40,7 +40,10 @@ async function setUp(open: () => SharedStore) {
   origin.generation = 1;
   // Nothing here is about deadlines, so a busy machine must not be taken for a store that is away.
   const patience = { lookupBudget: "30s", readDeadline: "30s", writeDeadline: "30s" };
-  const reading = readSettings({ store: patience, security: { masterKey: "the same secret for every node", sealing: "off" } });
+  const reading = readSettings({
+    store: patience,
+    security: { masterKey: "the same secret for every node", sealing: "off" },
+  });
   if (!reading.ok) throw new Error(JSON.stringify(reading.mistakes));
   const { settings } = reading;
   const start = async (): Promise<Node> => {

@@ -66,7 +66,12 @@ async function readAt(now: number, open: Opener, origin: ScriptedOrigin) {
   const clock = new ManualClock(now);
   // Those who compute are known to each other by the server's clock, which does not jump.
   const store = valuesOf(open(clock));
-  const cache = await createCache({ store, clock, policy, masterKey: Buffer.alloc(32, "the same secret").toString("base64") });
+  const cache = await createCache({
+    store,
+    clock,
+    policy,
+    masterKey: Buffer.alloc(32, "the same secret").toString("base64"),
+  });
   try {
     const { outcome, headers } = await readResponse(await asking(cache, origin)());
     return { outcome, ageMs: 1_000 * Number(headers.get("age") ?? 0) };

@@ -68,7 +68,10 @@ export class PromptRefresher {
       return await this.#ask(prompt, tags);
     } catch (error) {
       if (!(error instanceof RequestRejectedError)) throw error;
-      throw wrong("headers", `and what is asked must be taken as those of any caller: ${error.message.replace(/\.$/, "")}`);
+      throw wrong(
+        "headers",
+        `and what is asked must be taken as those of any caller: ${error.message.replace(/\.$/, "")}`,
+      );
     }
   }
 
