@@ -16,6 +16,7 @@ export const gemini: Protocol = {
   operation: "chat",
   endpointOf,
   unkeyedParameters,
+  repeatedFields: ["logprobsResult"],
   keyedHeaders: ["x-goog-user-project"],
   parseRequest: parseGeminiRequest,
   withSystem,

@@ -19,6 +19,7 @@ export const openAiCompletions: Protocol = {
   operation: "completion",
   endpointOf: (path) => (path.endsWith(endpoint) && !path.endsWith(`/chat${endpoint}`) ? endpoint : undefined),
   unkeyedParameters: [],
+  repeatedFields: ["logprobs"],
   keyedHeaders: ["openai-beta", "openai-organization", "openai-project"],
   parseRequest: parseCompletionRequest,
   withSystem,

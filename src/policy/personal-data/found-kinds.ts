@@ -33,7 +33,7 @@ export function kindsInRequest(canonical: string, policy: CallPolicy): readonly 
 /** As people read it; as it stands, where that cannot be told. */
 export function textOfRequest(canonical: string): string {
   try {
-    return textOfJson(canonical, true);
+    return textOfJson(canonical, { withNumbers: true });
   } catch {
     return canonical;
   }

@@ -84,17 +84,23 @@ describe("what is read of a request and an answer", () => {
   const rules: PersonalRules = { email: ["no-store"], secret: ["no-store"], ip: ["no-store"], card: ["no-store"] };
 
   it("are strings with the names of their fields, and numbers of a request", () => {
-    expect(textOfJson('{"a":["x",{"b":1}],"c":true,"d":null}', true)).toBe("a: x\nb: 1");
-    expect(textOfJson('{"b":1}', false)).toBe("");
+    expect(textOfJson('{"a":["x",{"b":1}],"c":true,"d":null}', { withNumbers: true })).toBe("a: x\nb: 1");
+    expect(textOfJson('{"b":1}', { withNumbers: false })).toBe("");
+    const twice = '{"content":"x","logprobs":{"content":[{"token":"x"}]}}';
+    expect(textOfJson(twice, { withNumbers: false, without: ["logprobs"] })).toBe("content: x");
     expect(kindsInRequest('{"n":4111111111111111}', policy(rules))).toEqual(["card"]);
     expect(kindsInRequest("no JSON of a@b.example", policy(rules))).toEqual(["email"]);
   });
 
   it("are no pictures, signatures and vectors", () => {
     const base64 = `${"QUJD/1.1.1.2+".replace(/\./g, "A").repeat(100)}`;
-    expect(textOfJson(JSON.stringify({ a: base64, b: `data:image/png;base64,${base64}` }), true)).toBe("");
-    expect(textOfJson(JSON.stringify({ a: Array.from({ length: 20 }, (_, index) => index) }), true)).toBe("");
-    expect(textOfJson(JSON.stringify({ a: `${base64} a@b.example` }), true)).toContain("a@b.example");
+    expect(textOfJson(JSON.stringify({ a: base64, b: `data:image/png;base64,${base64}` }), { withNumbers: true })).toBe(
+      "",
+    );
+    expect(
+      textOfJson(JSON.stringify({ a: Array.from({ length: 20 }, (_, index) => index) }), { withNumbers: true }),
+    ).toBe("");
+    expect(textOfJson(JSON.stringify({ a: `${base64} a@b.example` }), { withNumbers: true })).toContain("a@b.example");
   });
 
   it("are what an answer adds, in whatever spelling", () => {

@@ -10,23 +10,30 @@ const onlyBase64 = /^[A-Za-z0-9+/_=\s-]*$/;
 const dataUrl = /^data:[\w.+-]{1,60}\/[\w.+-]{1,80}(?:;[\w=.-]{1,60}){0,4};base64,/;
 const fewNumbers = 8;
 
-/** `withNumbers`: those that stand by themselves as well, which in answers are the provider's counts. */
-export function textOfJson(json: string, withNumbers: boolean): string {
+interface Wanted {
+  /** Those that stand by themselves as well, which in answers are the provider's counts. */
+  readonly withNumbers: boolean;
+  /** Names of fields that are left out. */
+  readonly without?: readonly string[] | undefined;
+}
+
+export function textOfJson(json: string, wanted: Wanted): string {
   const lines: string[] = [];
-  collect(JSON.parse(json), "", withNumbers, lines);
+  collect(JSON.parse(json), "", wanted, lines);
   return lines.join("\n");
 }
 
-function collect(value: unknown, key: string, withNumbers: boolean, lines: string[]): void {
+function collect(value: unknown, key: string, wanted: Wanted, lines: string[]): void {
   if (typeof value === "string") {
     if (!isUnread(value)) lines.push(name(key) + value);
   } else if (typeof value === "number") {
-    if (withNumbers) lines.push(name(key) + String(value));
+    if (wanted.withNumbers) lines.push(name(key) + String(value));
   } else if (Array.isArray(value)) {
     if (value.length > fewNumbers && value.every((one) => typeof one === "number")) return;
-    for (const one of value) collect(one, key, withNumbers, lines);
+    for (const one of value) collect(one, key, wanted, lines);
   } else if (typeof value === "object" && value !== null) {
-    for (const [member, one] of Object.entries(value)) collect(one, member, withNumbers, lines);
+    for (const [member, one] of Object.entries(value))
+      if (wanted.without?.includes(member) !== true) collect(one, member, wanted, lines);
   }
 }
 
