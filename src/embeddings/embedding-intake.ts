@@ -110,7 +110,8 @@ export class EmbeddingIntake {
   read(request: IncomingEmbedding): EmbeddingAsked {
     const { protocol, endpoint, query, body } = request;
     const headers = this.#headers.read(request);
-    const bodyKey = protocol.name + endpoint + contentDigest(body);
+    // Of each tenant its own: a body that is parsed already is answered sooner, which is nobody else's to notice.
+    const bodyKey = `${headers.tenant} ${protocol.name}${endpoint}${contentDigest(body)}`;
     let reading = this.#bodies.get(bodyKey);
     let parsed: ParsedEmbeddingRequest | undefined;
     if (reading === undefined) {

@@ -1,7 +1,8 @@
-import { describe, expect, it } from "vitest";
+import { describe, expect, it, vi } from "vitest";
 import type { AskedBy } from "../core/asked-by.ts";
 import { fingerprintKey } from "../core/fingerprint.ts";
 import type { CallPolicy } from "../core/policy.ts";
+import type { Protocol } from "../core/protocol.ts";
 import { EmbeddingIntake } from "../embeddings/embedding-intake.ts";
 import { type PolicyRule, PolicyRules } from "../policy/rules.ts";
 import { openAiChat } from "../protocols/openai-chat.ts";
@@ -19,9 +20,16 @@ const intakeWith = (set: Partial<CallPolicy> = {}, rules: readonly PolicyRule[] 
 
 type Fields = Readonly<Record<string, string>>;
 
-function read(intake: Intake, principal: AskedBy | undefined, headers: Fields = {}, query = "", body: object = {}) {
+function read(
+  intake: Intake,
+  principal: AskedBy | undefined,
+  headers: Fields = {},
+  query = "",
+  body: object = {},
+  protocol: Protocol = openAiChat,
+) {
   return intake.read({
-    protocol: openAiChat,
+    protocol,
     endpoint: "/chat/completions",
     originFor: () => origin,
     query,
@@ -29,6 +37,21 @@ function read(intake: Intake, principal: AskedBy | undefined, headers: Fields = 
     body: Buffer.from(JSON.stringify({ model: "m", messages: [{ role: "user", content: "hi" }], ...body })),
     principal,
   }).call;
+}
+
+function vectorsFor(set: Partial<CallPolicy> = {}, protocol = openAiEmbeddings) {
+  const rules = new PolicyRules({ ...policy, ...set }, []);
+  const intake = new EmbeddingIntake({ secret, rules, memoryBytes: 1_000_000, compat: [] });
+  return (principal: AskedBy) =>
+    intake.read({
+      protocol,
+      endpoint: "/embeddings",
+      originFor: () => origin,
+      query: "",
+      rawHeaders: ["authorization", "Bearer umbra", "x-ai-user", "bob"],
+      body: Buffer.from(JSON.stringify({ model: "m", input: "text" })),
+      principal,
+    }).call;
 }
 
 describe("a call whose asker is known", () => {
@@ -55,6 +78,17 @@ describe("a call whose asker is known", () => {
       expect(read(intake, umbra).principal.tenant).toBe("umbra");
       expect(read(intake, undefined).principal.tenant).toBe("anonymous");
     }
+  });
+
+  it("is parsed for each tenant anew, so that its time does not tell what another one asked", () => {
+    const parsed = vi.fn(openAiChat.parseRequest);
+    const protocol: Protocol = { ...openAiChat, parseRequest: parsed };
+    const intake = intakeWith();
+    for (const principal of [acme, acme, umbra, umbra, acme]) read(intake, principal, {}, "", {}, protocol);
+    expect(parsed).toHaveBeenCalledTimes(2);
+    for (const token of ["a", "a", "b"])
+      read(intake, undefined, { authorization: `Bearer ${token}` }, "", {}, protocol);
+    expect(parsed).toHaveBeenCalledTimes(4);
   });
 
   it("is of the user of the key, and else of the one that it names", () => {
@@ -96,21 +130,17 @@ describe("a call whose asker is known", () => {
   });
 
   it("asks for vectors as the same tenant", () => {
-    const rules = new PolicyRules(policy, []);
-    const intake = new EmbeddingIntake({ secret, rules, memoryBytes: 1_000_000, compat: [] });
-    const call = (principal: AskedBy) =>
-      intake.read({
-        protocol: openAiEmbeddings,
-        endpoint: "/embeddings",
-        originFor: () => origin,
-        query: "",
-        rawHeaders: ["authorization", "Bearer umbra", "x-ai-user", "bob"],
-        body: Buffer.from(JSON.stringify({ model: "m", input: "text" })),
-        principal,
-      }).call;
+    const call = vectorsFor();
     const ann = call({ ...acme, user: "ann" });
     expect(ann.principal).toEqual({ tenant: "acme", user: "ann" });
     expect(ann.headers).not.toHaveProperty("authorization");
     expect(call(umbra).slots).not.toEqual(ann.slots);
+  });
+
+  it("for vectors is parsed for each tenant anew, too", () => {
+    const parsed = vi.fn(openAiEmbeddings.parseRequest);
+    const call = vectorsFor({}, { ...openAiEmbeddings, parseRequest: parsed });
+    for (const principal of [acme, acme, umbra, acme]) call(principal);
+    expect(parsed).toHaveBeenCalledTimes(2);
   });
 });
