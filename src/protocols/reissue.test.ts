@@ -31,6 +31,13 @@ it.each([
   expect(json(protocol, given)).toBe(changed);
 });
 
+it("names no build of the provider's machines, which tells the day of the answer", () => {
+  expect(json(openAiChat, '{"system_fingerprint":"fp_1","n":1}')).toBe('{"system_fingerprint":null,"n":1}');
+  const events = openAiChat.reissue?.events(identity);
+  const event = Buffer.from('data: {"id":"a","system_fingerprint":"fp_1"}\n\n');
+  expect(Buffer.from(events?.push(event) ?? []).toString()).toBe('data: {"id":"new a","system_fingerprint":null}\n\n');
+});
+
 it("gives back what is no object, or has none of them, as it is", () => {
   for (const text of ["", "[]", "no json", '{"id":7,"created":null}', '{"id":"a'])
     expect(json(openAiChat, text)).toBe(text);

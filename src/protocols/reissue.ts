@@ -4,7 +4,8 @@ import { joined, renderEvent, SseReader } from "./sse.ts";
 
 /**
  * Gives an answer another id and the present time by changing these members in its text; every other byte of its JSON
- * stays. Ids have to go with the times: OpenRouter and others write the time into them.
+ * stays. Ids have to go with the times: OpenRouter and others write the time into them. What names the build of the
+ * provider's machines is made `null`: it changes from day to day, so that it, too, tells when an answer was computed.
  */
 
 /** Where a protocol has them. */
@@ -16,6 +17,9 @@ export interface IdentityFields {
   /** Members that are objects with such members. */
   readonly within?: readonly string[];
 }
+
+/** OpenAI's name, which those who are compatible have taken over. No protocol has a member of that name for something else. */
+const buildMember = "system_fingerprint";
 
 const encoder = new TextEncoder();
 const decoder = new TextDecoder("utf-8", { ignoreBOM: true });
@@ -68,6 +72,7 @@ function replacement(name: string, value: string, fields: IdentityFields, identi
     if (/^\d+$/.test(value)) return String(Math.floor(identity.at / 1000));
     if (value.startsWith('"')) return JSON.stringify(new Date(identity.at).toISOString());
   }
+  if (name === buildMember) return "null";
   if (fields.within?.includes(name) === true && value.startsWith("{")) return reissued(value, fields, identity);
   return value;
 }
