@@ -40,7 +40,10 @@ describe("the endpoint", () => {
 
   it("names a model in escapes as it is", () => {
     expect(parse(request("a", { model: undefined }), "/v1beta/models/gemini%2Dx:embedContent").model).toBe("gemini-x");
-    expect(parse(request("a", { model: undefined }), "/v1beta/models/a%zz:embedContent").model).toBe("a%zz");
+    for (const name of ["a%zz", "g%2F..%2Fx", "g%252Fx", "g%5Cx"])
+      expect(() => parse(request("a", { model: undefined }), `/v1beta/models/${name}:embedContent`)).toThrow(
+        RequestRejectedError,
+      );
   });
 });
 

@@ -1,5 +1,4 @@
 import type { EmbeddingProtocol, VectorReading, VectorReply } from "../core/embedding-protocol.ts";
-import { decodedOrAsIs } from "../core/percent-encoding.ts";
 import {
   type JsonRecord,
   parsedReply,
@@ -11,6 +10,7 @@ import {
 } from "./embedding-numbers.ts";
 import { parseGeminiEmbeddingRequest } from "./gemini-embeddings-request.ts";
 import { renderGeminiError } from "./gemini-errors.ts";
+import { modelOfPath } from "./gemini-model-name.ts";
 
 /**
  * Gemini's embeddings: one content, or a batch of them. The model stands in the path, and vectors come as decimals only.
@@ -29,7 +29,7 @@ export const geminiEmbeddings: EmbeddingProtocol = {
   batchLimits: { inputs: 100, weight: Number.POSITIVE_INFINITY },
   parseRequest(body, path) {
     const { model = "", method } = endpoint.exec(path)?.groups ?? {};
-    return parseGeminiEmbeddingRequest(body, decodedOrAsIs(model), method === "embedContent" ? "single" : "list");
+    return parseGeminiEmbeddingRequest(body, modelOfPath(model), method === "embedContent" ? "single" : "list");
   },
   readVectors,
   refusesDense: () => false,

@@ -1,4 +1,4 @@
-import { decodedOrAsIs } from "../core/percent-encoding.ts";
+import { modelOfPath } from "./gemini-model-name.ts";
 
 /**
  * What the path of a call to Gemini says. The model and the method stand in it, and so does the version of the API,
@@ -26,10 +26,10 @@ export function endpointOf(path: string): string | undefined {
   return endpoint.exec(path)?.[0];
 }
 
-/** Takes `endpointOf` apart. */
+/** Takes `endpointOf` apart. Throws `RequestRejectedError` for a name that is none. */
 export function readEndpoint(path: string): GeminiEndpoint {
   const { place = "", collection, name = "", method } = endpoint.exec(path)?.groups ?? {};
-  const model = decodedOrAsIs(name);
+  const model = modelOfPath(name);
   return {
     place,
     model: collection === "models" ? model : `${collection}/${model}`,

@@ -15,7 +15,6 @@ describe("the endpoint", () => {
     ["/v1alpha/models/gemini-2.5-pro:streamGenerateContent", "gemini-2.5-pro"],
     ["/models/gemini-2.5-pro:generateContent", "gemini-2.5-pro"],
     ["/v1beta/models/gemini%2D2.5%2Dpro:generateContent", "gemini-2.5-pro"],
-    ["/v1beta/models/a%zz:generateContent", "a%zz"],
     ["/v1beta/tunedModels/mine-1:generateContent", "tunedModels/mine-1"],
     ["/v1beta1/publishers/google/models/gemini-2.5-pro:generateContent", "gemini-2.5-pro"],
     ["/v1/projects/p/locations/us-1/publishers/google/models/g:streamGenerateContent", "g"],
@@ -34,6 +33,14 @@ describe("the endpoint", () => {
     "/v1beta/models/a/b:generateContent",
     "/v1/projects/p/locations/l/publishers/anthropic/models/claude:rawPredict",
   ])("%s is none", (path) => expect(gemini.endpointOf(path)).toBeUndefined());
+
+  it.each(["g%2F..%2Fgemini-pro", "g%5Cx", "g%252Fx", "g%3Fx", "g%23x", "a%zz", "g%2Fx%zz"])(
+    "that names %s as the model is refused: whoever decodes paths would take it for another one",
+    (name) => {
+      for (const path of [`/v1beta/models/${name}:generateContent`, `/v1beta/tunedModels/${name}:generateContent`])
+        expect(() => request({}, path)).toThrow(RequestRejectedError);
+    },
+  );
 });
 
 describe("the form", () => {
