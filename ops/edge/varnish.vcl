@@ -79,6 +79,8 @@ sub vcl_hash {
 }
 
 sub vcl_backend_fetch {
+    # The number of a request is its own, and may tell no two calls apart.
+    unset bereq.http.X-Varnish;
     if (bereq.url ~ "^/v1/(answers|edge)/") {
         unset bereq.body;
         set bereq.http.Host = "reprise";

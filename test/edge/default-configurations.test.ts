@@ -1,6 +1,7 @@
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { tokenOf } from "../e2e/admin-call.ts";
 import { ask, contentOf, question } from "../e2e/chat-call.ts";
+import { eventually } from "../e2e/eventually.ts";
 import { type ExchangeOptions, exchange } from "../e2e/http-exchange.ts";
 import { startNginx } from "../services/nginx.ts";
 import { describeWithServices } from "../services/required.ts";
@@ -61,6 +62,17 @@ describe.each(["nginx", "varnishd"] as const)("%s with its default configuration
         expect(isStored(answer)).toBe(false);
         expect(contentOf(answer)).toBe(contentOf(await ask(gateway, question(content), headers)));
       }
+    });
+
+    it("adds nothing to a call that makes it another one for the gateway", async () => {
+      const asked = question(`What comes through ${name}?`);
+      const before = gateway.model.callCount;
+      await ask(front, asked);
+      await eventually("the cache of the gateway answers", async () => {
+        const { headers } = await ask(front, asked);
+        return headers["x-ai-cache-status"] === "HIT";
+      });
+      expect(gateway.model.callCount).toBe(before + 1);
     });
 
     it("stores nothing of the gateway's own, errors included", async () => {
