@@ -19,7 +19,8 @@ async function shared() {
     tenants.add(tenant);
     return add.call(store, tenant, ...rest);
   };
-  const harness = await setUpEmbeddings({ clock, store });
+  // Another process that writes bare tokens.
+  const harness = await setUpEmbeddings({ clock, store, sealing: "off" });
   await harness.embed(["before"], { headers });
   const tenant = [...tenants].find((one) => one !== systemTenant) as string;
   return {
