@@ -10,6 +10,7 @@ import type {
 import { contentDigest, type FingerprintKey } from "../core/fingerprint.ts";
 import type { Origin } from "../core/origin.ts";
 import type { CallPolicy } from "../core/policy.ts";
+import { userScope } from "../core/user-scope.ts";
 import type { IncomingRequest } from "../intake/intake.ts";
 import { fixedBytes, type HeaderReading, RequestHeaders } from "../intake/request-headers.ts";
 import { inputDigest, type VectorScope, vectorKeys } from "../layers/embedding/vector-key.ts";
@@ -163,11 +164,12 @@ export class EmbeddingIntake {
     const user = directives.user ?? reading.user;
     const subject = { model, protocol: protocol.name, operation: protocol.operation, namespace, tenant, user, tags };
     const policy = this.#parts.rules.resolve(subject);
+    const ofUser = userScope(user, request.principal?.user !== undefined);
     const isOwn = this.#ownInputs(request, policy, parsed);
     const scopes = new Map<string, { scope: VectorScope; keyOf: (digest: string) => string }>();
     const placeOf = (position: number) => {
       const { parameters } = inputs[position] as BatchInput;
-      const whom = policy.perUser || isOwn[position] === true ? `user:${user ?? ""}` : "shared";
+      const whom = policy.perUser || isOwn[position] === true ? ofUser : "shared";
       const name = `${whom} ${parameters}`;
       const known = scopes.get(name);
       if (known !== undefined) return known;

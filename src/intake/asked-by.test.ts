@@ -99,7 +99,17 @@ describe("a call whose asker is known", () => {
     expect(read(intake, ann, named).key).toBe(read(intake, { ...ann }).key);
     expect(read(intake, acme, named).principal.user).toBe("bob");
     expect(read(intake, acme, {}, "", { user: "cyd" }).principal.user).toBe("cyd");
-    expect(read(intake, acme, { "x-ai-user": "ann" }).key).toBe(read(intake, ann).key);
+  });
+
+  it("shares nothing that is of one user with whoever only says to be that one", () => {
+    const intake = intakeWith({ perUser: true });
+    const call = vectorsFor({ perUser: true });
+    const claimed = read(intake, acme, { "x-ai-user": "ann" });
+    expect(claimed.principal.user).toBe("ann");
+    expect(read(intake, acme, {}, "", { user: "ann" }).key).toBe(claimed.key);
+    expect(read(intake, { ...acme, user: "ann" }).key).not.toBe(claimed.key);
+    // They say that they are Bob.
+    expect(call(acme).slots).not.toEqual(call({ ...acme, user: "bob" }).slots);
   });
 
   it("may use only its layers, of which it may leave some out", () => {

@@ -10,6 +10,7 @@ import type { CallPolicy } from "../core/policy.ts";
 import type { ParsedRequest, Protocol, RequestFacts } from "../core/protocol.ts";
 import { memberTag, sharedTenant } from "../core/shared-scope.ts";
 import { sourceTag } from "../core/source-tag.ts";
+import { userScope } from "../core/user-scope.ts";
 import { type CompatGateway, CompatHeaders } from "../policy/compat-headers.ts";
 import { narrowed } from "../policy/directives.ts";
 import { bodyOpener, type OpenedBody } from "../policy/litellm-cache.ts";
@@ -180,6 +181,7 @@ export class Intake {
     const keyId = request.principal?.keyId;
     const keyedQuery = readQuery(query, protocol.unkeyedParameters).keyed;
     const user = directives.user ?? reading.facts.user;
+    const ofUser = userScope(user, request.principal?.user !== undefined);
     const { rules } = this.#parts;
     const subjectFor = (model: string): PolicySubject => ({
       model,
@@ -210,7 +212,7 @@ export class Intake {
       const policy = sharing === undefined ? resolved : sharedPolicy(resolved);
       const whom =
         sharing === undefined
-          ? [tenant, policy.perUser ? `user:${user ?? ""}` : "shared"]
+          ? [tenant, policy.perUser ? ofUser : "shared"]
           : [sharedTenant(sharing.scope), `shared:${formOf(facts)}`];
       const tags = [...rules.tagsFor(subjectFor(model)), ...sources];
       const where = [directives.namespace, originId, protocol.name, protocol.operation, keyedQuery, directives.version];

@@ -6,6 +6,7 @@ import { InvalidOptionError, OriginError, RepriseError } from "../core/errors.ts
 import type { FingerprintKey } from "../core/fingerprint.ts";
 import type { Outcome } from "../core/outcome.ts";
 import type { Trace } from "../core/trace.ts";
+import { userScope } from "../core/user-scope.ts";
 import { floatsOf } from "../core/vector.ts";
 import type { Batch, BatchFailure, BatchInput, Computation, Compute } from "../embeddings/embedding-batch.ts";
 import type { EmbeddingBatches } from "../embeddings/embedding-batches.ts";
@@ -119,7 +120,7 @@ class Embedder {
       protocol: "value",
     };
     this.#scope = {
-      whom: policy.perUser ? `user:${user ?? ""}` : "shared",
+      whom: policy.perUser ? userScope(user, false) : "shared",
       namespace,
       origin: "",
       family: "function",
@@ -130,7 +131,7 @@ class Embedder {
       headers: [],
     };
     this.#shared = { scope: this.#scope, keyOf: vectorKeys(secret, tenant, this.#scope) };
-    const own = { ...this.#scope, whom: `user:${user ?? ""}` };
+    const own = { ...this.#scope, whom: userScope(user, false) };
     this.#own = { scope: own, keyOf: vectorKeys(secret, tenant, own) };
   }
 

@@ -2,6 +2,7 @@ import { LRUCache } from "lru-cache";
 import { defaultDirectives } from "../../core/directives.ts";
 import { RepriseError, StoreUnavailableError } from "../../core/errors.ts";
 import type { RecordTicket } from "../../core/layer.ts";
+import { userOfScope } from "../../core/user-scope.ts";
 import type { VectorCall } from "../../layers/embedding/embedding-layer.ts";
 import { vectorKeys } from "../../layers/embedding/vector-key.ts";
 import { type OpenedStore, secretCheck } from "./opened-store.ts";
@@ -180,7 +181,7 @@ class Importer {
 
   #callOf({ tenant, scope, tags, createdAt, expiresAt, protocol }: VectorRow): VectorCall {
     const { namespace, version, model, whom } = scope;
-    const user = whom.startsWith("user:") ? whom.slice("user:".length) : undefined;
+    const user = userOfScope(whom);
     const ttlMs = expiresAt === undefined ? undefined : expiresAt - createdAt;
     return {
       principal: { tenant, user },

@@ -1,4 +1,5 @@
 import { crc32 } from "node:zlib";
+import { userOfScope } from "../../core/user-scope.ts";
 import { hasOnlyFinite } from "../../core/vector.ts";
 import type { VectorScope } from "../../layers/embedding/vector-key.ts";
 
@@ -76,7 +77,7 @@ export function rowOf(cells: Readonly<Record<string, unknown>>): VectorRow {
   const inputDigest = text("input_sha256");
   if (!/^[0-9a-f]{64}$/.test(inputDigest)) throw new RowMistake("input_sha256 is not 64 hexadecimal digits");
   const whom = text("whom");
-  if (whom !== "shared" && !whom.startsWith("user:")) throw new RowMistake('whom is neither "shared" nor a user');
+  if (whom !== "shared" && userOfScope(whom) === undefined) throw new RowMistake('whom is neither "shared" nor a user');
   const model = named(text("model"), "model");
   return {
     inputDigest,

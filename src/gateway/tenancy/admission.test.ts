@@ -124,6 +124,13 @@ describe("in mode header", () => {
     expect(admitted?.rawHeaders).toEqual(["x-ai-tenant", "umbra"]);
   });
 
+  it("a client does not name the user where the proxy does, in a field of another name", async () => {
+    const header = { secret, user: "X-Email" };
+    const fields = [...proof, "x-ai-tenant", "acme", "X-AI-User", "ann@acme.example", "accept", "*/*"];
+    const { admitted } = await knock({ mode: "header", header }, fields);
+    expect(admitted).toEqual({ principal: { tenant: "acme" }, rawHeaders: ["accept", "*/*"] });
+  });
+
   it.each<[string, readonly string[]]>([
     ["no proof", []],
     ["an empty proof", ["x-ai-proxy-secret", ""]],

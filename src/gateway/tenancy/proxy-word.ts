@@ -18,9 +18,11 @@ export type HeardWord =
   | { readonly kind: "wrong"; readonly field: string; readonly rule: string };
 
 const mostKnown = 10_000;
+/** In which clients name their user where nobody does it for them. */
+const usersOwnWord = "x-ai-user";
 
 export class ProxyWord {
-  /** Those that speak of who asks, in lower case. */
+  /** Those that speak of who asks, in lower case; a client that names its user itself is not listened to. */
   readonly fields: ReadonlySet<string>;
   readonly #settings: TenancySettings["header"];
   readonly #secrets: readonly Buffer[];
@@ -30,7 +32,7 @@ export class ProxyWord {
   constructor(settings: TenancySettings["header"]) {
     const { tenant, user, secretField, secret = [] } = settings;
     this.#settings = settings;
-    this.fields = new Set([tenant, user, secretField].map((name) => name.toLowerCase()));
+    this.fields = new Set([tenant, user, secretField, usersOwnWord].map((name) => name.toLowerCase()));
     this.#secrets = secret.map(digest);
   }
 

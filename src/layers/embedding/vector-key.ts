@@ -8,7 +8,7 @@ import { contentDigest, type FingerprintKey, fingerprint, keyVersion, lengthPref
 
 /** What the vectors of a call have in common, beside the tenant. All of it is part of the key. */
 export interface VectorScope {
-  /** `shared`, or `user:NAME` where the policy keeps users apart. */
+  /** `shared`, or that of a user where the policy keeps users apart. */
   readonly whom: string;
   readonly namespace: string;
   /** The base URL of the origin; empty for vectors that a function of the program computes. */
