@@ -1,3 +1,5 @@
+import { isBase64 } from "./base64.ts";
+
 /**
  * What a JSON document says, as lines of text: each string with the name of the field it stands in, which often says what it
  * is. What nobody reads is left out: long runs of base64, such as images and signatures, and lists of numbers.
@@ -6,7 +8,6 @@
 const name = (key: string) => (key === "" ? "" : `${key}: `);
 /** Shorter ones may be keys. */
 const longestReadable = 512;
-const onlyBase64 = /^[A-Za-z0-9+/_=\s-]*$/;
 const dataUrl = /^data:[\w.+-]{1,60}\/[\w.+-]{1,80}(?:;[\w=.-]{1,60}){0,4};base64,/;
 const fewNumbers = 8;
 
@@ -39,6 +40,6 @@ function collect(value: unknown, key: string, wanted: Wanted, lines: string[]): 
 
 function isUnread(text: string): boolean {
   if (text.length <= longestReadable) return false;
-  const head = text.slice(0, longestReadable);
-  return dataUrl.test(head) || (onlyBase64.test(head) && !head.includes(" ") && onlyBase64.test(text));
+  const head = dataUrl.exec(text.slice(0, longestReadable))?.[0] ?? "";
+  return isBase64(text.slice(head.length));
 }
