@@ -159,6 +159,14 @@ describe("twins for everybody", () => {
     expect([(await get(narrowed, path)).status, statusOf(await ask(narrowed, question(), faq))]).toEqual([404, "HIT"]);
   });
 
+  test("a rule opens it for one user, and for no other", async () => {
+    const { gateway } = await runBoth({ ...inMemory, rules: [{ match: { user: "ann" }, edge: "public" }] });
+    const opens = await ask(gateway, question(), { "x-ai-user": "ann" });
+    expect((await get(gateway, locationOf(opens))).text).toBe(opens.text);
+    const closed = await ask(gateway, question("of another"), { "x-ai-user": "bob" });
+    expect([closed.status, closed.headers["content-location"]]).toEqual([200, undefined]);
+  });
+
   test("it is gone with the answer", async () => {
     const { gateway } = await runBoth(opened);
     const tagged = { ...faq, "x-ai-cache-tags": "doc:42" };

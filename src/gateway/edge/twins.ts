@@ -194,7 +194,7 @@ export class Twins {
 
   #keyedBy(record: TwinRecord, protocol: Protocol): KnownTwin["keyed"] {
     const { key, tenant, user, namespace, version, tags, model, originId } = record;
-    const subject = { model, protocol: protocol.name, operation: protocol.operation, namespace, tenant, tags };
+    const subject = { model, protocol: protocol.name, operation: protocol.operation, namespace, tenant, user, tags };
     return {
       ...{ key, originId, variants: 1 },
       principal: { tenant, user },
