@@ -31,6 +31,7 @@ import { land } from "./flights/landing.ts";
 import { asOriginError, type WholeAnswer } from "./flights/origin-answer.ts";
 import { failureOf, passBy, refusal } from "./flights/pass-by.ts";
 import { heldFor, tellPersonalData } from "./flights/personal-answer.ts";
+import { withinLimits } from "./flights/prepaid.ts";
 import { reportAnswer } from "./flights/report-answer.ts";
 import { settle } from "./flights/settlement.ts";
 import { isStillCurrent } from "./flights/still-current.ts";
@@ -96,7 +97,8 @@ export class Pipeline {
   /** Answers the call. Never throws: what goes wrong is an answer with outcome `error`. */
   handle(asked: Asked, caller: Caller): MaybePromise<Answer> {
     const startedAt = this.#parts.clock.monotonic();
-    return chain(this.#decide(asked, caller), (answer) => {
+    const decide = (within: Caller) => this.#decide(asked, within);
+    return chain(withinLimits(asked.call, caller, this.#parts, decide), (answer) => {
       reportAnswer(this.#parts, asked.call, answer, startedAt);
       return answer;
     });

@@ -26,6 +26,8 @@ export interface Answer {
   readonly twin?: { readonly path: string; readonly isPublic: boolean };
   /** Nothing is told of how it came about: it is for a member of a shared scope. */
   readonly isConcealed?: boolean;
+  /** Gives back what was taken of the caller's limits for computing it, which was not needed; called when a computed one would be there. */
+  readonly unasked?: () => void;
   /** What became of the origin's answer, when it was asked for this one; rejects when it broke off. */
   readonly complete?: Promise<CompletedAnswer>;
 }

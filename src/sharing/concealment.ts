@@ -54,11 +54,12 @@ export class Concealment {
   ): MaybePromise<Answer> {
     return chain(answered, (answer) => {
       const { reissue } = call.protocol;
-      if (answer.status !== 200 || reissue === undefined) return plain(answer);
-      const stored = answer.outcome.kind === "hit" || answer.outcome.kind === "stale";
-      return stored && call.sharing.delay
-        ? this.#later(call, reissue, requestBytes, startedAt, answer)
-        : this.#now(call, reissue, requestBytes, startedAt, answer);
+      const isAnswer = answer.status === 200 && reissue !== undefined;
+      const isStored = answer.outcome.kind === "hit" || answer.outcome.kind === "stale";
+      if (isAnswer && isStored && call.sharing.delay)
+        return this.#later(call, reissue, requestBytes, startedAt, answer);
+      answer.unasked?.();
+      return isAnswer ? this.#now(call, reissue, requestBytes, startedAt, answer) : plain(answer);
     });
   }
 
@@ -97,6 +98,7 @@ export class Concealment {
     const course = this.#times.draw(kindOf(call), requestBytes, body.length);
     const waitMs = (course?.headMs ?? 0) - (clock.monotonic() - startedAt);
     if (waitMs > 0) await new Promise<void>((resolve) => void clock.after(waitMs, resolve));
+    answer.unasked?.();
     const bytes = this.#reissued(call, reissue, body);
     if (course === undefined || !call.facts.stream) return { ...uniform(call, answer), body: bytes };
     const plan = { startedAt, dueMs: (share: number) => arrivalMs(course, share) };
@@ -125,6 +127,6 @@ function plain(answer: Answer): Answer {
 }
 
 /** What was saved stays for those who count; nobody is told of it. */
-function without({ twin: _twin, ...answer }: Answer): Answer {
+function without({ twin: _twin, unasked: _unasked, ...answer }: Answer): Answer {
   return { ...answer, isConcealed: true };
 }
