@@ -44,10 +44,16 @@ describe("a body that would choose where the call goes", () => {
 });
 
 describe("a header field that would", () => {
-  it.each(["x-portkey-custom-host", "helicone-target-url", "x-api-base", "x-forwarded-host", "x-original-url"])(
-    "is known: %s",
-    (name) => expect(choosesUpstream(name)).toBe(true),
-  );
+  it.each([
+    "x-portkey-custom-host",
+    "helicone-target-url",
+    "x-api-base",
+    "x-forwarded-host",
+    "x-original-url",
+    "x-http-method-override",
+    "x-http-method",
+    "x-method-override",
+  ])("is known: %s", (name) => expect(choosesUpstream(name)).toBe(true));
 
   it.each(["host", "x-forwarded-for", "x-portkey-provider", "openai-organization", "authorization"])(
     "is not %s",

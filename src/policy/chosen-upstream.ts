@@ -19,10 +19,12 @@ const containers: readonly string[] = ["extra_body", "litellm_metadata", "fallba
 
 const chosenHeader = /(?:^|-)(?:custom-host|api-base|base-url|target-url|upstream-url)$/;
 const chosenHeaders: ReadonlySet<string> = new Set([
+  // These make another request of the one that was let in.
+  ...["x-http-method", "x-http-method-override", "x-method-override"],
   ...["x-forwarded-host", "x-forwarded-server", "x-original-host", "x-original-url", "x-rewrite-url", "x-host"],
 ]);
 
-/** Whether a header field (lower-case name) says where a request was, or is, to go. */
+/** Whether a header field (lower-case name) says where a request was, or is, to go, or as what. */
 export function choosesUpstream(name: string): boolean {
   return chosenHeaders.has(name) || chosenHeader.test(name);
 }
