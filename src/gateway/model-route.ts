@@ -23,6 +23,7 @@ import { callerOf, sendAnswer } from "./send-answer.ts";
 import { type ErrorReporter, sendError } from "./send-error.ts";
 import type { Admission } from "./tenancy/admission.ts";
 import { assertModel, assertOtherModels } from "./tenancy/key-scope.ts";
+import { withoutRouting } from "./tenancy/named-models.ts";
 import type { TenantStreams } from "./tenant-streams.ts";
 import type { Upstream } from "./upstream-origin.ts";
 import type { Upstreams } from "./upstreams.ts";
@@ -143,7 +144,7 @@ async function answerCall(
         return chosen ?? upstreams.forModel(protocol, model);
       },
       query: takenApart(request.url as string).query,
-      rawHeaders: request.rawHeaders,
+      rawHeaders: principal?.models === undefined ? request.rawHeaders : withoutRouting(request.rawHeaders),
       body,
       assertBody: refuseChosenUpstream,
       isDropped: choosesUpstream,

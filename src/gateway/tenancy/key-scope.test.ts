@@ -1,6 +1,7 @@
 import { expect, it } from "vitest";
 import type { AskedBy } from "../../core/asked-by.ts";
 import { assertModel, assertOtherModels, assertPassing } from "./key-scope.ts";
+import { withoutRouting } from "./named-models.ts";
 
 const some: AskedBy = { tenant: "acme", models: ["gpt-4o*", "o3"] };
 const all: AskedBy = { tenant: "acme" };
@@ -23,12 +24,29 @@ it("a body names no other models besides, in which form ever", () => {
     { fallbacks: [{ "gpt-4o": ["claude-opus"] }] },
     { fallback_models: [["claude-opus"]] },
     '{"mod\\u0065ls":["claude-opus"]}',
+    { model: "claude-opus" },
+    { extra_body: { model: "claude-opus" } },
+    { extra_body: { models: ["o3", "claude-opus"] } },
+    { context_window_fallback_dict: { "gpt-4o": "claude-opus" } },
+    { fallbackModels: ["claude-opus"] },
+    { tools: [{ type: "image_generation", model: "claude-opus" }] },
+    { plugins: [{ id: "auto-router", allowed_models: ["claude-opus"] }] },
+    `{"model":"o3","x":${"[".repeat(20_000)}{"model":"claude-opus"}${"]".repeat(20_000)}}`,
   ];
   for (const body of others) {
     expect(() => check(some, body), JSON.stringify(body)).toThrow(refusal("model_not_allowed"));
     check(all, body);
   }
-  for (const body of [{ models: ["o3", "gpt-4o-mini"] }, { models: null }, {}, [], "x", "{", "null"]) check(some, body);
+  const plain = [
+    { models: ["o3", "gpt-4o-mini"] },
+    { models: null },
+    { requests: [{ model: "models/gpt-4o" }] },
+    { provider: { allow_fallbacks: true } },
+    { messages: [{ role: "user", content: [{ model: "claude-opus" }] }] },
+    { tools: [{ function: { name: "f", parameters: { properties: { model: { type: "string" } } } } }] },
+    { text: { format: { schema: { properties: { fallback: { type: "string" } } } } } },
+  ];
+  for (const body of [...plain, {}, [], "x", "{", "null"]) check(some, body);
 });
 
 it("where it cannot be seen which model is asked, a key that is for some may only look", () => {
@@ -37,4 +55,20 @@ it("where it cannot be seen which model is asked, a key that is for some may onl
     expect(() => assertPassing(some, method)).toThrow(refusal("path_not_allowed"));
     assertPassing(all, method);
   }
+});
+
+it("what a key may take is known only where the gateway reads what is taken", () => {
+  const limited = [{ tokensPerMinute: 1 }, { tokensPerDay: 1 }, { usdPerDay: 1n }, { usdPerMonth: 1n }];
+  for (const limits of limited) {
+    for (const method of ["GET", "HEAD"]) assertPassing({ tenant: "acme", limits }, method);
+    for (const method of ["POST", "PUT", "QUERY", undefined])
+      expect(() => assertPassing({ tenant: "acme", limits }, method)).toThrow(refusal("path_not_allowed"));
+  }
+  assertPassing({ tenant: "acme", limits: { requestsPerMinute: 1, concurrent: 1 } }, "POST");
+});
+
+it("header fields that tell a gateway behind us which model to ask are left out", () => {
+  const routing = ["x-portkey-config", "X-LiteLLM-Model", "x-model", "helicone-fallbacks", "cf-aig-step"];
+  const kept = ["Content-Type", "a", "anthropic-beta", "b", "x-stainless-lang", "js", "x-remodel", "c"];
+  expect(withoutRouting([...routing.flatMap((name) => [name, "{}"]), ...kept])).toEqual(kept);
 });
