@@ -112,6 +112,17 @@ describe("a call whose asker is known", () => {
     expect(call(acme).slots).not.toEqual(call({ ...acme, user: "bob" }).slots);
   });
 
+  it("is told from another key of the same tenant", () => {
+    const intake = intakeWith();
+    const [one, other]: AskedBy[] = [
+      { ...acme, keyId: "one" },
+      { ...acme, keyId: "other" },
+    ];
+    const told = [one, other, one].map((principal) => read(intake, principal).keyId);
+    expect(told).toEqual(["one", "other", "one"]);
+    expect(read(intake, one).key).toBe(read(intake, other).key);
+  });
+
   it("may use only its layers, of which it may leave some out", () => {
     const intake = intakeWith();
     const exactOnly: AskedBy = { ...acme, layers: ["exact"] };

@@ -138,7 +138,12 @@ export class Intake {
     }
     const origin = request.originFor(reading.facts.model);
     let { last } = reading;
-    if (last === undefined || last.headers !== headers || last.originId !== origin.id || last.query !== query) {
+    const isSame =
+      last?.headers === headers &&
+      last.originId === origin.id &&
+      last.query === query &&
+      last.call.keyId === request.principal?.keyId;
+    if (last === undefined || !isSame) {
       last = { headers, originId: origin.id, query, call: this.#call(request, origin.id, headers, reading, parsed) };
       const { model, user = "" } = reading.facts;
       const size = fixedBytes + headers.size + 2 * (bodyKey.length + query.length + model.length + user.length);
