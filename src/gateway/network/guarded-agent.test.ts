@@ -109,6 +109,9 @@ describe("X9: a redirect", () => {
     "http://[::1]:8080/",
     "http://10.0.0.1/",
     "http://0x7f000002:8080/",
+    "http://localhost:8080/",
+    "http://vault.internal:8200/v1/secret",
+    "http://metadata.google.internal/computeMetadata/v1/",
   ];
   test.each(places)("to %s is not followed, though the hub may redirect", async (location) => {
     const { port, heard } = await serving(() => ({ status: 302, location }));

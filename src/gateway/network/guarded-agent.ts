@@ -2,7 +2,7 @@ import dns, { type LookupAddress, type LookupOptions } from "node:dns";
 import { Agent, buildConnector, type Dispatcher, fetch, type RequestInfo, type RequestInit } from "undici";
 import { RepriseError } from "../../core/errors.ts";
 import type { AddressKind } from "./address-kind.ts";
-import { type GuardedHost, isForeignAddress, refusedKind } from "./network-guard.ts";
+import { foreignKind, type GuardedHost, refusedKind } from "./network-guard.ts";
 
 /**
  * Connections that lead only where they may. A name is resolved once for each connection, what comes of it is checked,
@@ -45,8 +45,9 @@ export function guardedAgent(rules: NetworkRules, options: AgentOptions, named?:
     lookup: guardedLookup(rules) as never,
   });
   const guarded: buildConnector.connector = (target, callback) => {
-    if (named !== undefined && isForeignAddress(target.hostname, named)) {
-      const error = new AddressRefusedError(target.hostname, target.hostname, "private");
+    const foreign = named === undefined ? undefined : foreignKind(target.hostname, named, rules.allowPrivate);
+    if (foreign !== undefined) {
+      const error = new AddressRefusedError(target.hostname, target.hostname, foreign);
       rules.onRefused?.(error);
       return callback(error, null);
     }

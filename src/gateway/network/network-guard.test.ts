@@ -1,5 +1,5 @@
 import { describe, expect, test } from "vitest";
-import { isForeignAddress, isPrivateName, refusedKind } from "./network-guard.ts";
+import { foreignKind, isPrivateName, refusedKind } from "./network-guard.ts";
 
 /** What a name of the configuration leads to, and whether it is followed there: without more words, and with `allowPrivate`. */
 const cases: readonly (readonly [url: string, leadsTo: string, byDefault: boolean, allowed: boolean])[] = [
@@ -79,14 +79,29 @@ describe("X9: where a host of the configuration may lead", () => {
     expect(cases.length).toBeGreaterThanOrEqual(60);
   });
 
-  test("an address that the configuration does not have is followed only where it is public", () => {
-    expect(isForeignAddress("10.0.0.5", "10.0.0.5")).toBe(false);
-    expect(isForeignAddress("10.0.0.6", "10.0.0.5")).toBe(true);
-    expect(isForeignAddress("169.254.169.254", "huggingface.co")).toBe(true);
-    expect(isForeignAddress("[::1]", "huggingface.co")).toBe(true);
-    expect(isForeignAddress("::ffff:127.0.0.1", "huggingface.co")).toBe(true);
-    expect(isForeignAddress("8.8.8.8", "huggingface.co")).toBe(false);
-    expect(isForeignAddress("cdn.example", "huggingface.co")).toBe(false);
+  test.each([
+    ["10.0.0.5", "10.0.0.5", undefined],
+    ["10.0.0.6", "10.0.0.5", "private"],
+    ["169.254.169.254", "huggingface.co", "metadata"],
+    ["[::1]", "huggingface.co", "loopback"],
+    ["::ffff:127.0.0.1", "huggingface.co", "loopback"],
+    ["8.8.8.8", "huggingface.co", undefined],
+    ["cdn.example", "huggingface.co", undefined],
+    ["localhost", "huggingface.co", "private"],
+    ["api.localhost.", "huggingface.co", "private"],
+    ["vault.internal", "hub.internal", "private"],
+    ["redis", "hub", "private"],
+    ["HUB.internal.", "hub.internal", undefined],
+    ["metadata.google.internal", "huggingface.co", "metadata"],
+    ["metadata.goog", "huggingface.co", "metadata"],
+  ] as const)("%s, which a redirect of %s names, is refused as %s", (host, named, kind) => {
+    expect(foreignKind(host, named, false)).toBe(kind);
+  });
+
+  test("with allowPrivate a redirect may name what is private, but no service of metadata and no address", () => {
+    expect(foreignKind("vault.internal", "huggingface.co", true)).toBeUndefined();
+    expect(foreignKind("metadata.goog", "huggingface.co", true)).toBe("metadata");
+    expect(foreignKind("10.0.0.5", "huggingface.co", true)).toBe("private");
   });
 
   test("names with dots are public unless their end is known not to be", () => {

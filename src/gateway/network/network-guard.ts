@@ -34,10 +34,18 @@ export function refusedKind({ host, allowPrivate }: GuardedHost, address: string
   }
 }
 
-/** An address that did not come from the configuration, such as that of a redirect. */
-export function isForeignAddress(host: string, named: string): boolean {
+/**
+ * Of what kind a host is that did not come from the configuration, such as that of a redirect, and that must not be
+ * asked: an address that is not public, or a name that leads into the own network without more words. `named`: the host
+ * of the configuration, which may name itself. With `allowPrivate` other names may lead there, too; addresses may not.
+ */
+export function foreignKind(host: string, named: string, allowPrivate: boolean): AddressKind | undefined {
   const name = bare(host);
-  return isIP(name) !== 0 && name !== bare(named) && addressKind(name) !== "public";
+  if (name === bare(named)) return undefined;
+  if (metadataNames.has(name)) return "metadata";
+  const ofName = isPrivateName(name) && !allowPrivate ? "private" : "public";
+  const kind = isIP(name) === 0 ? ofName : addressKind(name);
+  return kind === "public" ? undefined : kind;
 }
 
 /** Names of services of metadata; who writes one of them means it. */
