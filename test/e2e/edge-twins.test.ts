@@ -95,11 +95,16 @@ describe("twins for everybody", () => {
     const headers = { ...faq, "content-type": "application/json" };
     const first = await get(gateway, chatPath, { method: "QUERY", body: question(), headers });
     expect([first.status, statusOf(first)]).toEqual([200, "MISS"]);
+    // Who asks, and what for, is in fields that no cache takes into its key: the twin is what may be kept.
     expect(first.headers).toMatchObject({
-      "cache-control": expect.stringContaining("public, max-age=60"),
+      "cache-control": "private, no-store",
+      vary: expect.stringMatching(/^Accept-Encoding, Authorization\b/),
       "accept-query": "application/json",
       "content-location": expect.stringContaining(digestOf(question())),
+      etag: expect.any(String),
     });
+    for (const field of ["cdn-cache-control", "surrogate-control", "surrogate-key", "cache-tag", "cache-groups"])
+      expect(first.headers).not.toHaveProperty(field);
     expect((await get(gateway, locationOf(first))).text).toBe(first.text);
     expect(statusOf(await ask(gateway, question(), faq))).toBe("HIT");
     const closed = await get(gateway, chatPath, {

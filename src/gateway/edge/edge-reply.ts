@@ -13,7 +13,7 @@ export interface EdgeReply {
   readonly document: EdgeDocument;
   /** When it came to be what is answered here; none where that date may be the same for another version. */
   readonly lastModifiedMs?: number | undefined;
-  /** What belongs to every answer that is no refusal, 304 as well. */
+  /** What belongs to every answer that is no refusal, 304 as well; where they say `vary`, with `Accept-Encoding`. */
   readonly fields: Readonly<Record<string, string>>;
   /** What belongs to those with a body. */
   readonly described: Readonly<Record<string, string>>;
@@ -50,7 +50,7 @@ function sendCoded(
     return;
   }
   const dated = lastModifiedMs === undefined ? {} : { "last-modified": dateText(lastModifiedMs) };
-  const kept = { ...fields, etag, ...dated, vary: "Accept-Encoding" };
+  const kept = { vary: "Accept-Encoding", ...fields, etag, ...dated };
   if (condition === "not_modified") {
     response.writeHead(304, kept).end();
     return;

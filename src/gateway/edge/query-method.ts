@@ -1,5 +1,6 @@
 import type { IncomingMessage, ServerResponse } from "node:http";
 import type { Answer } from "../../core/answer.ts";
+import { privateFields } from "../../core/cache-steering.ts";
 import { RequestRejectedError } from "../../core/errors.ts";
 import type { MaybePromise } from "../../core/store.ts";
 import { addressIn, type TwinAddress } from "../../layers/edge/twin-address.ts";
@@ -8,8 +9,9 @@ import { sendDocument } from "./edge-reply.ts";
 import type { FoundTwin } from "./twins.ts";
 
 /**
- * QUERY (RFC 10008): a call that changes nothing, may be repeated, and whose answer caches may keep that know the method
- * and take the body into their key. Where policy opened the call to everybody, it is answered as its twin is by GET.
+ * QUERY (RFC 10008): a call that changes nothing and may be repeated. Where policy opened the call to everybody, it is
+ * answered as its twin is by GET, conditions included. A cache that knows the method keeps answers by URL and body, but
+ * what a call is depends on its other fields as well, so this answer is kept by nobody; it names the twin, which may be.
  */
 
 /** Section 2: what the body is must be said, and be something that can be queried by. Throws `RequestRejectedError`. */
@@ -38,6 +40,7 @@ export async function sendAsTwin(
   const own = Object.fromEntries(
     ["cache-status", "x-ai-cache-status", "content-location", "accept-query"].map((name) => [name, told[name] ?? ""]),
   );
-  await sendDocument(request, response, { ...found, fields: { ...found.fields, ...own } });
+  const fields = { ...own, ...privateFields, vary: `Accept-Encoding, ${privateFields.vary}` };
+  await sendDocument(request, response, { ...found, fields });
   return true;
 }
