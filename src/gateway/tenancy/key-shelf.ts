@@ -30,7 +30,7 @@ export interface KeyRecord {
   readonly key: VirtualKey | undefined;
   readonly revokedAt: number | undefined;
   readonly edition: KeyEdition | undefined;
-  /** Until when this edition is taken; `undefined`: it is the newest. */
+  /** Until when this edition is taken, at most; `undefined`: it is the newest. */
   readonly endsAt: number | undefined;
 }
 
@@ -48,6 +48,8 @@ export interface ShelfStore extends Pick<Store, "get" | "set" | "add" | "delete"
 export const mostKeys = 65_536;
 
 const page = 128;
+/** Few keys are rotated often while what was before still counts. */
+const fewEditions = 8;
 const deadlinesMs = { read: 1_000, write: 2_000 };
 const forGood = { deleteAt: Number.POSITIVE_INFINITY, priority: "high" } as const;
 
@@ -63,18 +65,30 @@ export class KeyShelf {
     this.#clock = clock;
   }
 
-  /** One round trip. */
+  /** One round trip for the newest edition, and for one that has ended; more while it goes on beside others. */
   read({ id, edition }: KeyName): MaybePromise<KeyRecord> {
     const keys = [keyKey(id), revokedKey(id), editionKey(id, edition), editionKey(id, edition + 1)];
     return chain(
       this.#ask(() => this.#store.get(systemTenant, keys)),
-      ([key, revoked, own, next]) => ({
-        key: decodeKey(key),
-        revokedAt: decodeRevocation(revoked),
-        edition: decodeEdition(own),
-        // One that cannot be read has come after it all the same.
-        endsAt: next === undefined ? undefined : (decodeEdition(next)?.overlapUntil ?? 0),
-      }),
+      ([key, revoked, own, next]) => {
+        const record = { key: decodeKey(key), revokedAt: decodeRevocation(revoked), edition: decodeEdition(own) };
+        if (next === undefined) return { ...record, endsAt: undefined };
+        return chain(this.#endBy(id, edition + 2, endBefore(next)), (endsAt) => ({ ...record, endsAt }));
+      },
+    );
+  }
+
+  /** Each edition ends all before it; so the first of these ends counts. `endsAt`: by those before `from`. */
+  #endBy(id: string, from: number, endsAt: number): MaybePromise<number> {
+    if (endsAt <= this.#clock.now()) return endsAt;
+    const editions = Array.from({ length: fewEditions }, (_, index) => editionKey(id, from + index));
+    return chain(
+      this.#ask(() => this.#store.get(systemTenant, editions)),
+      (found) => {
+        const there = found.filter((edition) => edition !== undefined);
+        const end = Math.min(endsAt, ...there.map(endBefore));
+        return there.length < fewEditions ? end : this.#endBy(id, from + fewEditions, end);
+      },
     );
   }
 
@@ -222,6 +236,11 @@ function revokedKey(id: string): string {
 
 function editionKey(id: string, edition: number): string {
   return `virtual-keys/${id}/${edition}`;
+}
+
+/** When the editions before this one end. One that cannot be read has come after them all the same. */
+function endBefore(edition: Uint8Array): number {
+  return decodeEdition(edition)?.overlapUntil ?? 0;
 }
 
 function placeKey(place: number): string {

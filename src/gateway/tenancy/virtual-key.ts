@@ -20,7 +20,7 @@ export interface KeyEdition {
   readonly salt: Uint8Array;
   readonly hash: Uint8Array;
   readonly createdAt: number;
-  /** Until when the text before it is taken as well. */
+  /** Until when texts before it are taken as well, where none of them ends them sooner. */
   readonly overlapUntil: number;
 }
 

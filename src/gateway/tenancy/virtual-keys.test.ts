@@ -221,6 +221,28 @@ describe("virtual keys", () => {
     expect(await here.rotate("0".repeat(12), 0)).toEqual({ kind: "unknown" });
   });
 
+  it("end all older texts when the newest rotation says so, whatever those before had said", async () => {
+    const { gateway, clock } = world();
+    const keys = gateway();
+    const { key, text: first } = await keys.create({ tenant: "acme" });
+    const rotated = async (overlapMs: number) => {
+      const rotation = await keys.rotate(key.id, overlapMs);
+      return rotation.kind === "rotated" ? rotation.shown.text : rotation.kind;
+    };
+    const second = await rotated(day);
+    const third = await rotated(day / 2);
+    const faults = () => Promise.all([first, second, third].map((text) => faultOf(gateway(), text)));
+    expect(await faults()).toEqual(["known", "known", "known"]);
+    clock.advance(day / 2);
+    expect(await faults()).toEqual(["superseded", "superseded", "known"]);
+    // The other way round: what was to end does not come back by a longer overlap, and what was in force goes on.
+    const fourth = await rotated(day);
+    expect(await faults()).toEqual(["superseded", "superseded", "known"]);
+    await rotated(0);
+    expect(await faults()).toEqual(["superseded", "superseded", "superseded"]);
+    expect(await faultOf(keys, fourth)).toBe("superseded");
+  });
+
   it("rotated by two at once have both texts, one after the other", async () => {
     const { gateway } = world();
     const [here, there] = [gateway(), gateway()];

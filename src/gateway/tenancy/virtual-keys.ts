@@ -125,7 +125,7 @@ export class VirtualKeys {
     return { key, edition: 1, text };
   }
 
-  /** A new text for the key; the one before is taken for another `overlapMs`. */
+  /** A new text for the key; those before are taken for another `overlapMs` at most. */
   async rotate(id: string, overlapMs: number): Promise<Rotation> {
     const { clock } = this.#parts;
     for (let tried = 0; tried < mostTries; tried++) {
