@@ -55,8 +55,15 @@ function textOf(path: string): string | undefined {
   }
 }
 
+/** `undefined` also for what is no such thing: nothing can be compared with it. */
 function readHead(text: string | undefined): ChainHead | undefined {
   if (text === undefined) return undefined;
-  const { sequence, hash } = JSON.parse(text) as Partial<ChainHead>;
-  return typeof sequence === "number" && typeof hash === "string" ? { sequence, hash } : undefined;
+  try {
+    const { sequence, hash } = JSON.parse(text) as Partial<ChainHead>;
+    return Number.isSafeInteger(sequence) && typeof hash === "string"
+      ? { sequence: sequence as number, hash }
+      : undefined;
+  } catch {
+    return undefined;
+  }
 }

@@ -67,6 +67,13 @@ function headBefore(folder: string, file: AuditFile): ChainHead {
   return { sequence: read.record.sequence, hash: read.record.hash };
 }
 
+/** As the files have it; `undefined` where there is no such line. */
+export function hashOfLine(folder: string, sequence: number): string | undefined {
+  const file = auditFiles(folder).findLast(({ first }) => first <= sequence);
+  const lines = file === undefined ? [] : readFileSync(file.path, "utf8").split("\n");
+  return lines.map((line) => readLine(line)?.record).find((record) => record?.sequence === sequence)?.hash;
+}
+
 /** Records that end before `before`, the newest first. Lines that cannot be read are left out. */
 export function newestRecords(folder: string, before: number, limit: number): readonly AuditRecord[] {
   const records: AuditRecord[] = [];

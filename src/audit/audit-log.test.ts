@@ -91,6 +91,57 @@ describe("AuditLog", () => {
     expect(newestRecords(folder, 7, 1)).toMatchObject([{ action: "audit torn line removed", what: { bytes: 22 } }]);
   });
 
+  it.each<[string, (lines: string[]) => string[]]>([
+    ["cut off", (lines) => lines.slice(0, 3)],
+    ["emptied", () => []],
+  ])("leaves a gap for good where it was %s, and logs that it was", async (_, change) => {
+    const { open, check, lines, rewrite, folder } = await withFive();
+    rewrite(change(lines()));
+    const log = open();
+    expect([await log.append(event("f")), await log.append(event("g"))]).toEqual([7, 8]);
+    expect(await check()).toMatchObject({ ok: false, fault: "gap" });
+    expect(await check({ anchors: [] })).toMatchObject({ ok: false, fault: "gap" });
+    expect(newestRecords(folder, 7, 1)).toMatchObject([{ action: "audit log was cut", what: { known: 5 } }]);
+  });
+
+  it("notices that it was cut while it is open, too", async () => {
+    const { open, check, lines, rewrite } = setUp();
+    const log = open();
+    for (const name of ["a", "b", "c"]) await log.append(event(name));
+    rewrite(lines().slice(0, 2));
+    expect(await log.append(event("d"))).toBe(5);
+    expect(await check()).toMatchObject({ ok: false, fault: "gap", line: 3 });
+  });
+
+  it.each([5, 6])("does not go on with a forged log of %i lines as if it were its own", async (count) => {
+    const { open, check, file } = await withFive();
+    const other = setUp({ anchors: [] });
+    const forger = other.open();
+    for (let index = 0; index < count; index += 1) await forger.append(event("x"));
+    writeFileSync(file(), readFileSync(other.file()));
+    await open().append(event("f"));
+    expect(await check()).toMatchObject({ ok: false, fault: "gap", line: count + 1 });
+  });
+
+  it("does not write over an anchor that it could not compare", async () => {
+    const { store, folder, lines, rewrite, check } = await withFive();
+    const there = storeAnchor(store, "here");
+    rewrite(lines().slice(0, 3));
+    rmSync(join(folder, "head.json"));
+    let isAway = true;
+    const read = () => (isAway ? Promise.reject(new Error("away")) : there.read());
+    const log = new AuditLog({
+      ...{ folder, digest: () => plain, clock: systemClock, onTrouble: () => {} },
+      anchors: () => [{ ...there, read }],
+    });
+    onTestFinished(() => log.close());
+    for (const name of ["x", "y", "z"]) await log.append(event(name));
+    expect(await there.read()).toMatchObject({ sequence: 5 });
+    isAway = false;
+    await log.append(event("f"));
+    expect(await check()).toMatchObject({ ok: false, fault: "gap" });
+  });
+
   it("refuses what it cannot write, and goes on when it can again", async () => {
     const { open, folder, check } = setUp();
     writeFileSync(folder, "not a folder");

@@ -3,9 +3,10 @@ import { type FileHandle, open } from "node:fs/promises";
 import type { Clock } from "../core/clock.ts";
 import { withDeadline } from "../core/deadline.ts";
 import { RepriseError } from "../core/errors.ts";
+import type { MaybePromise } from "../core/store.ts";
 import { makeFolder } from "../stores/make-folder.ts";
 import type { AuditAnchor } from "./audit-anchor.ts";
-import { type AuditFile, auditFile, auditFiles, endOf, type LogEnd } from "./audit-folder.ts";
+import { type AuditFile, auditFile, auditFiles, endOf, hashOfLine, type LogEnd } from "./audit-folder.ts";
 import { type AuditEvent, type ChainDigest, type ChainHead, writeLine } from "./audit-line.ts";
 import { FolderLock } from "./folder-lock.ts";
 
@@ -16,6 +17,10 @@ import { FolderLock } from "./folder-lock.ts";
  *
  * A process that died in the middle of a line leaves a piece behind that nobody was told of. Whoever writes next removes
  * it, and logs that it did.
+ *
+ * Where an anchor knows of another end than the files have, the log was cut off or written anew. That is logged, and the
+ * chain goes on behind what the anchor knows: what is missing stays missing for whoever checks it. An anchor is written
+ * only after it was compared, so that none forgets what it knew.
  */
 
 export interface AuditLogParts {
@@ -25,7 +30,7 @@ export interface AuditLogParts {
   readonly clock: Clock;
   /** A file that has reached this is not appended to any more; default 8 MiB. */
   readonly maxFileBytes?: number;
-  /** An anchor could not be written. */
+  /** An anchor could not be read or written. */
   readonly onTrouble: (anchor: string, reason: string) => void;
 }
 
@@ -48,7 +53,7 @@ interface Waiting {
   readonly failed: (error: AuditUnavailableError) => void;
 }
 
-/** What a store may take to write an anchor down. */
+/** What a store may take to read an anchor or to write it down. */
 const anchorMs = 1_000;
 
 export class AuditLog {
@@ -59,6 +64,8 @@ export class AuditLog {
   #isMade = false;
   /** As this process left it. */
   #end: LogEnd | undefined;
+  /** Names of the anchors that agree with it. */
+  readonly #compared = new Set<string>();
 
   constructor(parts: AuditLogParts) {
     this.#parts = parts;
@@ -108,12 +115,20 @@ export class AuditLog {
   }
 
   async #write(events: readonly Waiting[]): Promise<ChainHead> {
-    const { folder, digest: digestOf, maxFileBytes = 8 * 1024 * 1024, clock } = this.#parts;
+    const { folder, digest: digestOf, maxFileBytes = 8 * 1024 * 1024, clock, anchors: anchorsOf } = this.#parts;
     const digest = digestOf();
+    const anchors = anchorsOf();
     const end = this.#endNow();
-    const { text, head } = linesOf(events, { end, digest, now: clock.now() });
+    const missed = await this.#compare(anchors, end.head);
+    const before = missed === undefined ? end.head : behind(missed, end.head);
+    const findings = findingsOf(end, missed);
+    const { text, head } = linesOf(
+      [...findings.map((event) => ({ event, at: clock.now() })), ...events],
+      before,
+      digest,
+    );
     const isFull = end.file === undefined || end.bytes >= maxFileBytes;
-    const next = isFull ? auditFile(folder, end.head.sequence + 1) : end.file;
+    const next = isFull ? auditFile(folder, before.sequence + 1) : end.file;
     // Torn lines stand in the file before: it is to end with a whole line.
     if (end.torn > 0 && end.file !== undefined) await cut(end.file.path, end.bytes);
     const file = await open(next.path, "a", 0o600);
@@ -123,7 +138,8 @@ export class AuditLog {
       await file.close();
     }
     this.#end = { head, file: next, bytes: (isFull ? 0 : end.bytes) + Buffer.byteLength(text), torn: 0 };
-    for (const anchor of this.#parts.anchors()) await this.#anchor(anchor, head);
+    for (const anchor of anchors)
+      if (this.#compared.has(anchor.name)) await this.#ask(anchor, () => anchor.write(head));
     return head;
   }
 
@@ -134,35 +150,82 @@ export class AuditLog {
     const last = auditFiles(folder).at(-1);
     const isSame = known !== undefined && last?.path === known.file?.path;
     if (isSame && statSync((last as AuditFile).path).size === known.bytes) return known;
+    this.#compared.clear();
     return endOf(folder);
   }
 
-  async #anchor(anchor: AuditAnchor, head: ChainHead): Promise<void> {
+  /** What an anchor knows that the files have not: of several the one that knows most. */
+  async #compare(anchors: readonly AuditAnchor[], end: ChainHead): Promise<Missed | undefined> {
+    let missed: Missed | undefined;
+    for (const anchor of anchors) {
+      if (this.#compared.has(anchor.name)) continue;
+      const asked = await this.#ask(anchor, () => anchor.read());
+      if (asked === undefined) continue;
+      this.#compared.add(anchor.name);
+      const { answer: known } = asked;
+      if (known === undefined || this.#has(known, end)) continue;
+      if (missed === undefined || known.sequence > missed.known.sequence) missed = { anchor: anchor.name, known };
+    }
+    return missed;
+  }
+
+  #has({ sequence, hash }: ChainHead, end: ChainHead): boolean {
+    if (sequence >= end.sequence) return sequence === end.sequence && hash === end.hash;
+    const found = hashOfLine(this.#parts.folder, sequence);
+    // What was moved to an archive cannot be compared.
+    return found === undefined || found === hash;
+  }
+
+  /** `undefined`: it did not answer, and that was told. */
+  async #ask<T>(anchor: AuditAnchor, work: () => MaybePromise<T>): Promise<{ readonly answer: T } | undefined> {
     const { clock, onTrouble } = this.#parts;
     try {
-      await withDeadline((async () => anchor.write(head))(), anchorMs, clock, () => {
+      const answer = await withDeadline((async () => work())(), anchorMs, clock, () => {
         throw new Error(`not within ${anchorMs} ms`);
       });
+      return { answer };
     } catch (error) {
       onTrouble(anchor.name, (error as Error).message);
+      return undefined;
     }
   }
 }
 
+/** What an anchor knows of and the files have not. */
+interface Missed {
+  readonly anchor: string;
+  readonly known: ChainHead;
+}
+
+/** Where the chain goes on so that the gap stays: behind all numbers, and with the hash that is missing. */
+function behind({ known }: Missed, end: ChainHead): ChainHead {
+  return { sequence: Math.max(known.sequence, end.sequence), hash: known.hash };
+}
+
+/** What is to be logged of how the log was found. */
+function findingsOf({ head, torn }: LogEnd, missed: Missed | undefined): readonly AuditEvent[] {
+  const seen = { stage: "seen", by: { kind: "gateway" } } as const;
+  const findings: AuditEvent[] = [];
+  if (torn > 0) findings.push({ action: "audit torn line removed", ...seen, what: { bytes: torn } });
+  if (missed !== undefined) {
+    const what = { anchor: missed.anchor, known: missed.known.sequence, found: head.sequence };
+    findings.push({ action: "audit log was cut", ...seen, what });
+  }
+  return findings;
+}
+
 function linesOf(
-  events: readonly Waiting[],
-  { end, digest, now }: { readonly end: LogEnd; readonly digest: ChainDigest; readonly now: number },
+  events: readonly { readonly event: AuditEvent; readonly at: number }[],
+  before: ChainHead,
+  digest: ChainDigest,
 ): { readonly text: string; readonly head: ChainHead } {
-  let { head } = end;
+  let head = before;
   let text = "";
-  const add = (event: AuditEvent, at: number): void => {
+  for (const { event, at } of events) {
     const line = writeLine(event, { at, before: head, digest });
     text += line.text;
     head = line.head;
-  };
-  if (end.torn > 0)
-    add({ action: "audit torn line removed", stage: "seen", by: { kind: "gateway" }, what: { bytes: end.torn } }, now);
-  for (const { event, at } of events) add(event, at);
+  }
   return { text, head };
 }
 
