@@ -78,6 +78,15 @@ describe.skipIf(found?.available !== true)("a worker in front of a gateway", () 
     expect(how(await ask(at, asked, bearer("sk-two")))).toBe("MISS");
   });
 
+  it("keeps apart who differ in any field that is not of the network", async () => {
+    const asked = question("How wide is the river?");
+    const one = { "cf-access-client-id": "one", "cf-connecting-ip": "192.0.2.1" };
+    await ask(at, asked, one);
+    expect(how(await ask(at, asked, { ...one, "cf-connecting-ip": "192.0.2.2" }))).toBe("MISS");
+    expect(how(await ask(at, asked, { ...one, "cf-access-client-id": "two" }))).toBeUndefined();
+    expect(how(await ask(at, asked, { ...one, "x-ai-prompt": "a-prompt" }))).toBeUndefined();
+  });
+
   it("leaves to the gateway who wants a new answer, and streams", async () => {
     await ask(at, question("How old is the oak?"));
     const asked = await ask(at, question("How old is the oak?"), { "cache-control": "no-cache" });

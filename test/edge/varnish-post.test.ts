@@ -58,6 +58,33 @@ describeWithServices("varnishd", "Varnish that answers POSTs by their bodies", (
     expect(gateway.model.callCount).toBe(before + 2);
   });
 
+  it.each([
+    ["helicone-auth", "Bearer one", "Bearer two"],
+    ["cf-access-client-id", "one", "two"],
+    ["x-ai-tenant", "acme", "rival"],
+    ["X-Output-Language", "de: at", "fr"],
+    ["x-of-nobody-known", "1", "1 || x: 2"],
+  ])("asks the gateway for another %s, and says nothing of its own to it", async (field, one, two) => {
+    const asked = question(`What of ${field}?`);
+    for (let repeat = 0; repeat < 2; repeat++) await ask(varnish, asked, { [field]: one });
+    const came = Object.keys(gateway.model.calls.at(-1)?.headers ?? {});
+    expect(came.filter((name) => /^x-(?:step|asked|twin|fields?|varnish)$/.test(name))).toEqual([]);
+    expect((await ask(varnish, asked, { [field]: one })).headers["x-cache"]).toBe("HIT");
+    for (const headers of [{ [field]: two }, {}]) {
+      const other = await ask(varnish, asked, headers as Record<string, string>);
+      expect([other.status, other.headers["x-cache"]]).toEqual([200, "MISS"]);
+    }
+  });
+
+  it("leaves to the gateway what names a prompt, and who claims a digest", async () => {
+    const asked = question("Who wrote the book?");
+    for (let repeat = 0; repeat < 3; repeat++) await ask(varnish, asked);
+    const claimed = await ask(varnish, asked, { "x-ai-cache-digest": `sha256-${"0".repeat(64)}` });
+    expect([claimed.status, claimed.text]).toEqual([400, expect.stringContaining("digest_mismatch")]);
+    for (let repeat = 0; repeat < 3; repeat++)
+      expect((await ask(varnish, asked, { "x-ai-prompt": "unknown@1" })).status).toBe(400);
+  });
+
   it("forgets with the tag of a document, and asks anew", async () => {
     const [asked, tagged] = [question("How high is the tower?"), { "x-ai-cache-tags": "doc:tower" }];
     for (let repeat = 0; repeat < 3; repeat++) await ask(varnish, asked, tagged);
