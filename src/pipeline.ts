@@ -29,13 +29,14 @@ import type { FlightLimits } from "./flights/flight-parts.ts";
 import { mayJoin, placeOf } from "./flights/joining.ts";
 import { land } from "./flights/landing.ts";
 import { asOriginError, type WholeAnswer } from "./flights/origin-answer.ts";
-import { failureOf, passBy, refusal } from "./flights/pass-by.ts";
+import { failureOf, type Passage, passBy, refusal } from "./flights/pass-by.ts";
 import { heldFor, tellPersonalData } from "./flights/personal-answer.ts";
 import { withinLimits } from "./flights/prepaid.ts";
 import { reportAnswer } from "./flights/report-answer.ts";
 import { settle } from "./flights/settlement.ts";
 import { isStillCurrent } from "./flights/still-current.ts";
 import { storedAnswer } from "./flights/stored-answer.ts";
+import { UsageRefusals } from "./flights/usage-refusals.ts";
 import type { Replayer } from "./layers/exact/replay.ts";
 import { bypassReason, mayStore } from "./policy/eligibility.ts";
 import type { RepeatWatch } from "./policy/stochastic.ts";
@@ -71,7 +72,7 @@ export interface PipelineParts {
   readonly lookupBudgetMs: number;
   readonly patience: Patience;
   /** What members of shared scopes may not find out. */
-  readonly concealment?: Pick<Concealment, "mustAsk">;
+  readonly concealment?: Pick<Concealment, "wouldShow">;
   /** The other processes that share the store, where there are any. */
   readonly fleet: Fleet | undefined;
 }
@@ -84,7 +85,7 @@ type Miss = Extract<Lookup, { kind: "miss" }>;
 export class Pipeline {
   readonly #parts: PipelineParts;
   readonly #ids = new EntryIds();
-  readonly #usageRefusers = new Set<string>();
+  readonly #passage: Passage;
   /** Origin calls that go on although their callers have left. */
   readonly #detached = new Set<Flight>();
   /** Complete answers on their way into the store. */
@@ -92,6 +93,7 @@ export class Pipeline {
 
   constructor(parts: PipelineParts) {
     this.#parts = parts;
+    this.#passage = { ...parts, usageRefusals: new UsageRefusals() };
   }
 
   /** Answers the call. Never throws: what goes wrong is an answer with outcome `error`. */
@@ -120,7 +122,7 @@ export class Pipeline {
     const bypass = bypassReason(call);
     if (bypass !== undefined) return this.#bypass(asked, caller, { kind: "bypass", reason: bypass });
     const again = this.#parts.repeats.isRepeat(call, this.#parts.clock.now());
-    if (!call.directives.read || call.directives.refresh || again || this.#mustAsk(call)) {
+    if (!call.directives.read || call.directives.refresh || again) {
       return chain(this.#slotToFill(call), (slot) =>
         this.#ask(asked, caller, { kind: "miss", reason: "refresh", slot, reserve: undefined }),
       );
@@ -138,17 +140,14 @@ export class Pipeline {
     return lookUp(this.#parts, call);
   }
 
-  /** In a shared scope, where a stored answer would show. */
-  #mustAsk(call: Call): boolean {
-    return call.sharing !== undefined && this.#parts.concealment?.mustAsk(call) === true;
-  }
-
   /** Nothing is stored for the very same call: perhaps for one that asks the same in other words. */
   async #askAlike(asked: Asked, caller: Caller, miss: Miss, semantic: SemanticPath): Promise<Answer> {
     const like = await semantic.find(asked);
     if (like === undefined) return this.#ask(asked, caller, miss);
+    const answer = this.#replay(asked.call, like.found, undefined, like);
+    if (this.#parts.concealment?.wouldShow(asked.call, answer) === true) return this.#ask(asked, caller, miss);
     if (like.isToBeAudited) this.#refresh(asked, caller, asked.call.key);
-    return this.#replay(asked.call, like.found, undefined, like);
+    return answer;
   }
 
   /** Where a new answer goes that nobody looked up before: of several variants, the one that is missing or was meant. */
@@ -157,10 +156,14 @@ export class Pipeline {
     return chain(this.#lookup(call), (lookup) => (lookup.kind === "miss" ? lookup.slot : lookup.found.id));
   }
 
-  #serve(asked: Asked, caller: Caller, lookup: Exclude<Lookup, Miss>): Answer {
+  #serve(asked: Asked, caller: Caller, lookup: Exclude<Lookup, Miss>): MaybePromise<Answer> {
+    const { id } = lookup.found;
+    const answer = this.#replay(asked.call, lookup.found, lookup.kind === "hit" ? undefined : lookup.why);
+    if (this.#parts.concealment?.wouldShow(asked.call, answer) === true)
+      return this.#ask(asked, caller, { kind: "miss", reason: "refresh", slot: id, reserve: undefined });
     if (lookup.kind === "stale" && lookup.why === "swr" && !asked.call.directives.onlyIfCached)
-      this.#refresh(asked, caller, lookup.found.id);
-    return this.#replay(asked.call, lookup.found, lookup.kind === "hit" ? undefined : lookup.why);
+      this.#refresh(asked, caller, id);
+    return answer;
   }
 
   /** Computes a new answer in the background, once, if the limits of the caller who noticed allow it. */
@@ -193,13 +196,9 @@ export class Pipeline {
     const { call } = asked;
     const { clock, costs, flights } = this.#parts;
     if (call.directives.onlyIfCached) {
-      return refusal(
-        call,
-        504,
-        { kind: "miss", reason: miss.reason, stored: pendingStored },
-        "cache_miss",
-        "There is no stored answer and the request said only-if-cached.",
-      );
+      const outcome: Outcome = { kind: "miss", reason: miss.reason, stored: pendingStored };
+      const message = "There is no stored answer and the request said only-if-cached.";
+      return refusal(call, 504, outcome, "cache_miss", message);
     }
     const standing = flights.failure(placeOf(call, miss.slot));
     if (standing !== undefined) return this.#failed(call, standing, miss, true);
@@ -218,7 +217,7 @@ export class Pipeline {
       if (head.kind === "whole" && isOriginFailure(head.answer.status))
         return this.#failed(call, { answer: head.answer }, miss, joined || flight.isFollower, flight);
       const shared = joined || flight.isFollower;
-      const landing = land(asked, caller, { flight, head, joined: shared, reason: miss.reason, parts: this.#parts });
+      const landing = land(asked, caller, { flight, head, joined: shared, reason: miss.reason, parts: this.#passage });
       seat.decided();
       const answer = await landing;
       if (answer.outcome.kind === "coalesced") costs.saveByJoining(call, caller, flight.complete, () => clock.now());
@@ -283,7 +282,7 @@ export class Pipeline {
       limits: { ...limits, maxEntryBytes: Math.min(limits.maxEntryBytes, call.policy.maxEntryBytes) },
       // What is not to be stored has no use to anybody who is not there.
       patience: { ...patience, finishDetached: patience.finishDetached && mayStore(call) },
-      wishes: { usageRefusal: this.#usageRefusers, marking: this.#parts.marking, fanOut: this.#parts.fanOut },
+      wishes: this.#passage,
       prepare,
       ask: (compute, ticket, signal) => seat.ask(compute, ticket, signal),
       isWantedElsewhere: seat.isWantedElsewhere,
@@ -343,7 +342,7 @@ export class Pipeline {
 
   #bypass(asked: Asked, caller: Caller, outcome: Outcome): MaybePromise<Answer> {
     tellPersonalData(asked.call, this.#parts.trace);
-    if (!asked.call.directives.onlyIfCached) return passBy(asked, caller, outcome, this.#parts);
+    if (!asked.call.directives.onlyIfCached) return passBy(asked, caller, outcome, this.#passage);
     const message = "The request said only-if-cached but no cache may answer it.";
     return refusal(asked.call, 504, outcome, "cache_miss", message);
   }

@@ -7,16 +7,11 @@ import type { FanOutGate, GatedCall } from "./fan-out-gate.ts";
 import type { MarkedCall } from "./marked-call.ts";
 import { collect, mostErrorBytes, rejoined } from "./origin-answer.ts";
 import type { OriginWatch } from "./origin-watch.ts";
-
-/** Origins that do not take the wish for usage, by id. */
-export interface UsageRefusal {
-  has(originId: string): boolean;
-  add(originId: string): void;
-}
+import type { UsageRefusals } from "./usage-refusals.ts";
 
 export interface WishParts {
-  /** Whether the origin may be asked for usage in a stream; told when it refused. */
-  readonly usageRefusal: UsageRefusal;
+  /** Which models are not asked for usage in a stream; told when one refused. `undefined`: none is asked. */
+  readonly usageRefusals: UsageRefusals | undefined;
   /** Marks prompts for the provider's cache; `undefined` where that is off. */
   readonly marking: CacheMarking | undefined;
   /** Lets one go first of those that begin alike. */
@@ -34,14 +29,14 @@ const aboutUsage = /stream_options|include_usage/;
  */
 export async function sendWithWishes(
   asked: Asked,
-  { usageRefusal, marking, fanOut }: WishParts,
+  { usageRefusals, marking, fanOut }: WishParts,
   signal: AbortSignal,
   watch: Pick<OriginWatch, "originCall" | "start">,
 ): Promise<OriginResponse> {
   const marked = marking?.mark(asked);
   const gated = await fanOut?.enter(asked, marked?.marks, signal);
   watch.start();
-  const sending = sendMarked(asked, marked, { usageRefusal, gated }, signal, watch.originCall);
+  const sending = sendMarked(asked, marked, { usageRefusals, gated }, signal, watch.originCall);
   return sending.catch((error: unknown) => {
     gated?.failed();
     throw error;
@@ -51,14 +46,14 @@ export async function sendWithWishes(
 async function sendMarked(
   asked: Asked,
   first: MarkedCall | undefined,
-  { usageRefusal, gated }: Pick<WishParts, "usageRefusal"> & { readonly gated: GatedCall | undefined },
+  { usageRefusals, gated }: Pick<WishParts, "usageRefusals"> & { readonly gated: GatedCall | undefined },
   signal: AbortSignal,
   originCall: OriginCall,
 ): Promise<OriginResponse> {
   const { origin, call } = asked;
   const { facts, target, headers } = call;
   const refused: (() => void)[] = [];
-  let requestUsage = facts.stream && !facts.includeUsage && !usageRefusal.has(origin.id);
+  let requestUsage = facts.stream && !facts.includeUsage && usageRefusals?.has(asked) === false;
   let marked = first;
   for (;;) {
     const forwarded = {
@@ -96,7 +91,7 @@ async function sendMarked(
     const words = Buffer.from(refusal.body).toString("utf8");
     if (requestUsage && aboutUsage.test(words)) {
       requestUsage = false;
-      refused.push(() => usageRefusal.add(origin.id));
+      refused.push(() => usageRefusals?.add(asked));
     } else if (marked !== undefined && isOther) {
       const { refused: remember } = marked;
       marked = undefined;

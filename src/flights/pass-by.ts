@@ -1,20 +1,19 @@
 import type { Answer, AnswerStream } from "../core/answer.ts";
 import type { Asked, Call, Caller } from "../core/call.ts";
 import { OriginError } from "../core/errors.ts";
-import type { Origin, OriginRequest } from "../core/origin.ts";
+import type { Origin, OriginRequest, OriginResponse } from "../core/origin.ts";
 import type { Outcome } from "../core/outcome.ts";
 import type { Protocol } from "../core/protocol.ts";
 import { passedOn, unrecorded } from "./answer-forms.ts";
 import { type ChargingParts, limitReached, takeFor } from "./charging.ts";
-import { saltOf } from "./engine-salt.ts";
-import type { FanOutGate, GatedCall } from "./fan-out-gate.ts";
 import { metered } from "./metered-answer.ts";
 import { asOriginError } from "./origin-answer.ts";
 import { OriginWatch, type WatchedCall } from "./origin-watch.ts";
+import { sendWithWishes, type WishParts } from "./origin-wishes.ts";
 
 /** What hears of the call to the origin, and may let others go before it. */
 type Telling = ConstructorParameters<typeof OriginWatch>[0];
-type Passage = Telling & ChargingParts & { readonly fanOut?: FanOutGate | undefined };
+export type Passage = Telling & ChargingParts & WishParts;
 
 type Refused = { readonly protocol: Pick<Protocol, "renderError"> };
 
@@ -27,50 +26,70 @@ interface Passing {
 /** Straight to the origin and back, shared with nobody and kept nowhere. Never throws. */
 export async function passBy(asked: Asked, caller: Caller, outcome: Outcome, parts: Passage): Promise<Answer> {
   const taking = await takeFor(asked.call, caller, parts);
-  if (taking === undefined) return passUnmetered(asked, caller, outcome, parts);
+  if (taking === undefined) return passAsked(asked, caller, outcome, parts, undefined);
   if (!taking.ok) return limitReached(asked.call, taking.refusal);
-  return metered(await passUnmetered(asked, caller, outcome, parts), asked.call.protocol, taking.charge);
+  const { facts, protocol } = asked.call;
+  // Streams tell what they took only where they are asked for it.
+  const isHidden = facts.stream && !facts.includeUsage;
+  return metered(
+    await passAsked(asked, caller, outcome, parts, parts.usageRefusals),
+    protocol,
+    taking.charge,
+    isHidden,
+  );
 }
 
-function passUnmetered(asked: Asked, caller: Caller, outcome: Outcome, parts: Passage): Promise<Answer> {
-  const salt = saltOf(asked);
-  const { model } = asked.call.facts;
-  const inSlot = (slot?: number) => asked.parsed().forward({ requestUsage: false, cacheSalt: salt, slot });
-  const prompt = () => asked.parsed().prompt();
-  const gate = async (signal: AbortSignal) => parts.fanOut?.enter(asked, undefined, signal);
-  return passStraight(asked, () => ({ body: inSlot(), prompt, model, salt, inSlot }), caller, outcome, parts, gate);
+function passAsked(
+  asked: Asked,
+  caller: Caller,
+  outcome: Outcome,
+  parts: Passage,
+  usageRefusals: WishParts["usageRefusals"],
+): Promise<Answer> {
+  const wishes = { usageRefusals, marking: undefined, fanOut: parts.fanOut };
+  return sendStraight(asked, (signal, watch) => sendWithWishes(asked, wishes, signal, watch), caller, outcome, parts);
 }
 
 /** The same for a call of any kind. `forward` makes the body, and what goes with it. */
 export async function passStraight(
-  { call, origin }: Passing,
-  forward: () => Pick<OriginRequest, "body" | "prompt" | "model" | "salt" | "inSlot">,
+  passing: Passing,
+  forward: () => Pick<OriginRequest, "body">,
   caller: Caller,
   outcome: Outcome,
   parts: Telling,
-  gate?: (signal: AbortSignal) => Promise<GatedCall | undefined>,
+): Promise<Answer> {
+  const { call, origin } = passing;
+  const { target, headers } = call;
+  const send: Sending = (signal, watch) => {
+    const forwarded = forward();
+    watch.start();
+    return origin.send({ method: "POST", target, headers, ...forwarded, originCall: watch.originCall }, signal);
+  };
+  return sendStraight(passing, send, caller, outcome, parts);
+}
+
+type Sending = (signal: AbortSignal, watch: OriginWatch) => Promise<OriginResponse>;
+
+async function sendStraight(
+  { call }: Passing,
+  send: Sending,
+  caller: Caller,
+  outcome: Outcome,
+  parts: Telling,
 ): Promise<Answer> {
   const watch = new OriginWatch(parts, call);
-  const { target, headers } = call;
   const abort = new AbortController();
   caller.onAbandon(() => abort.abort(new OriginError("aborted", { message: "The caller went away." })));
-  let gated: GatedCall | undefined;
   try {
-    const forwarded = forward();
-    gated = await gate?.(abort.signal);
-    watch.start();
-    const { originCall } = watch;
-    const sent = await origin.send({ method: "POST", target, headers, ...forwarded, originCall }, abort.signal);
-    const response = gated?.watched(sent) ?? sent;
+    const { status, headers, body } = await send(abort.signal, watch);
     return {
-      status: response.status,
-      headers: passedOn(response.headers, false),
-      body: watched(unrecorded(response.body, abort), watch, response.status),
+      status,
+      headers: passedOn(headers, false),
+      body: watched(unrecorded(body, abort), watch, status),
       outcome,
-      originStatus: response.status,
+      originStatus: status,
     };
   } catch (error) {
-    gated?.failed();
     const failure = asOriginError(error);
     watch.end(failure.failure);
     return failureOf(call, failure);
