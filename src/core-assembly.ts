@@ -261,7 +261,7 @@ export async function assembleCore(options: CoreOptions): Promise<Core> {
         const startedAt = asked.call.sharing === undefined ? 0 : clock.monotonic();
         const answered = twinned(asked.call, request.body, pipeline.handle(asked, caller));
         const told = heard(request, asked.call, caller, lint.hearing(asked, request.body.length, answered));
-        return isShared(asked.call) ? concealment.conceal(asked.call, request.body.length, startedAt, told) : told;
+        return isShared(asked.call) ? concealment.conceal(asked.call, startedAt, told) : told;
       } catch (error) {
         const code = RepriseError.isInstance(error) ? error.code : "internal";
         const status = error instanceof RequestRejectedError ? error.status : 500;

@@ -70,7 +70,7 @@ test("a call that cannot be put into words is counted as missing, and the others
 test("of a call in a shared scope it says who asked", async () => {
   const { log, lines } = logInto(pricer(() => {}));
   const asked = call("one");
-  const sharing = { scope: "house", tenant: "acme", member: "member:x", delay: false, agreements: 2 };
+  const sharing = { scope: "house", tenant: "acme", member: "member:x", requestBytes: 9, delay: false, agreements: 2 };
   const principal = { tenant: "shared:house", user: "member:x" };
   log.answered({ ...asked, call: { ...asked.call, principal, sharing } });
   await log.close();

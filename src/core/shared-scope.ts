@@ -24,6 +24,8 @@ export interface Sharing extends Pick<SharedScope, "delay" | "agreements"> {
   readonly tenant: string;
   /** The same in what is stored. */
   readonly member: string;
+  /** How large the request is, on which the time of a computed answer depends. */
+  readonly requestBytes: number;
 }
 
 const prefix = "shared:";

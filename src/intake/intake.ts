@@ -205,6 +205,7 @@ export class Intake {
     const asks = {
       tenant: tenant === anonymousTenant ? undefined : tenant,
       isChecked: request.principal !== undefined,
+      requestBytes: request.body.length,
     };
     const kinds = this.#personalKinds(request, reading, rules.resolve(subjectFor(asked.model)), parsed);
     const forModel = (model: string): Call => {

@@ -12,7 +12,8 @@ const facts: RequestFacts = {
 };
 const policy = { enabled: true, perUser: false, stochastic: "cache-first", share: "house" } as CallPolicy;
 const call: Sharable = {
-  ...{ policy, directives: defaultDirectives, facts, protocol: openAiChat, variants: 1, tenant: "a", isChecked: true },
+  ...{ policy, directives: defaultDirectives, facts, protocol: openAiChat, variants: 1, tenant: "a" },
+  ...{ requestBytes: 9, isChecked: true },
 };
 const scopeOf = (tenants: SharedScope["tenants"]) =>
   new Map<string, SharedScope>([["house", { name: "house", tenants, delay: true, agreements: 2 }]]);
@@ -23,6 +24,7 @@ it("a member's call is answered in the scope that its rule names", () => {
     tenant: "a",
     delay: true,
     agreements: 2,
+    requestBytes: 9,
   });
   const [one, other] = ["a", "b"].map((tenant) => sharingOf(scopeOf(["a", "b"]), { ...call, tenant })?.member);
   expect(one).not.toBe(other);

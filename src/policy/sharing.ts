@@ -17,6 +17,8 @@ export interface Sharable {
   readonly facts: RequestFacts;
   readonly protocol: Pick<Protocol, "reissue">;
   readonly variants: number;
+  /** The size of the body. */
+  readonly requestBytes: number;
   /** Who asks; `undefined` for those who show no credential. */
   readonly tenant: string | undefined;
   /** The gateway has checked who asks, by a key of its own or a proxy's word. */
@@ -26,14 +28,14 @@ export interface Sharable {
 export type SharedScopes = ReadonlyMap<string, SharedScope>;
 
 export function sharingOf(scopes: SharedScopes, call: Sharable): Sharing | undefined {
-  const { policy, directives, facts, protocol, tenant, variants } = call;
+  const { policy, directives, facts, protocol, requestBytes, tenant, variants } = call;
   const scope = policy.share === undefined ? undefined : scopes.get(policy.share);
   if (scope === undefined || tenant === undefined || !isMember(scope, tenant, call.isChecked)) return undefined;
   if (!policy.enabled || policy.perUser || policy.stochastic === "skip" || variants > 1) return undefined;
   if (facts.model === "" || facts.dependencies.length > 0 || protocol.reissue === undefined) return undefined;
   if (looksAround(directives)) return undefined;
   const { name, delay, agreements } = scope;
-  return Object.freeze({ scope: name, tenant, member: memberOf(tenant), delay, agreements });
+  return Object.freeze({ scope: name, tenant, member: memberOf(tenant), requestBytes, delay, agreements });
 }
 
 /** What else the rules say is cut down to what tells nobody of others. */

@@ -262,6 +262,17 @@ describe("the time an answer takes in a shared scope", () => {
     for (const apart of [head, first, end]) expect(apart).toBeLessThan(telling);
   });
 
+  it.each([false, true])("is that of the origin for an answer of uncommon size; a stream: %s", async (stream) => {
+    const { ask, sent } = await gateway({ tenants: "*", delay: true });
+    const long = `long ${"word ".repeat(200)}`;
+    await ask(acme, long, { stream });
+    for (let warm = 0; warm < 64; warm += 1) await ask(umbra, `warm ${warm + 100}`, { stream });
+    await ask(umbra, "warm 100", { stream });
+    expect(sent).toHaveLength(65);
+    await ask(umbra, long, { stream });
+    expect(sent).toHaveLength(66);
+  });
+
   it("is that of the origin until enough is known of it", async () => {
     const { ask, sent } = await gateway({ tenants: ["acme", "umbra"], delay: true });
     await ask(acme, "q");
