@@ -97,9 +97,14 @@ const shapes = /^(?:\d\d|4([ .-])4\1(?:4\1[1-4](?:\1[1-3])?|[56])|4([ .-])6\2[45
 
 export function findCard({ digits, shape, start, end, run, first, last }: NumberWindow, report: Report): void {
   if (digits.length < 13 || !shapes.test(shape) || isAmongFours(shape, run.separators, first, last)) return;
+  const rule = schemeOf(digits);
+  if (rule !== undefined) report({ kind: "card", rule, start, end, value: digits });
+}
+
+/** Whose card has this number, if it is one. */
+export function schemeOf(digits: string): string | undefined {
   const scheme = schemes.find(({ lengths, ranges }) => lengths.includes(digits.length) && isIn(digits, ranges));
-  if (scheme !== undefined && passesLuhn(digits))
-    report({ kind: "card", rule: scheme.name, start, end, value: digits });
+  return scheme !== undefined && passesLuhn(digits) ? scheme.name : undefined;
 }
 
 function isIn(digits: string, ranges: Scheme["ranges"]): boolean {

@@ -10,6 +10,7 @@ import { findDigitId } from "./national-ids/national-ids.ts";
 import { eachRun, eachWindow } from "./number-runs.ts";
 import { findPhone } from "./phone.ts";
 import { findSecrets } from "./secret.ts";
+import { findSetApartCards } from "./set-apart-card.ts";
 import { Surroundings } from "./surroundings.ts";
 
 /**
@@ -45,6 +46,7 @@ export function detect(given: string, isExcepted: (value: string) => boolean = (
       claimed.push([finding.start, finding.end]);
       report(finding);
     };
+    findSetApartCards(text, claim);
     findIbans(text, claim);
     findLetterIds(surroundings, claim);
     findIpAddresses(surroundings, claim);

@@ -4,26 +4,34 @@ import type { Surroundings } from "./surroundings.ts";
 /**
  * Addresses of e-mail (RFC 5321, with the letters of any script that RFC 6531 allows), also those spelled out to hide them
  * from programs: "jane dot doe at example dot com", "jane [at] example [dot] com". Each `@` is looked at once, with as
- * many characters on either side as an address may have. What only looks like one is left out: an account at a host
+ * many characters on either side as an address may have; in URLs, in HTML and in JSON it has spellings of its own. What only looks like one is left out: an account at a host
  * (`git@host:path`, `user:password@host`), a version of a package, a picture of another size.
  */
 
 const localCharacter = /[\p{L}\p{N}._%+'!#$&*=?^`{|}~/-]/u;
-const domain = /[\p{L}\p{N}-]{1,63}(?:\.[\p{L}\p{N}-]{1,63}){1,8}/uy;
+/** As it is, in a URL (RFC 3986), in HTML and in a JSON string that stands in a text. */
+const atSigns = /@|%40|&#(?:64|x40);|\\u0040/gi;
+/** The dots are the ideographic ones where no other is. */
+const domain = /[\p{L}\p{N}-]{1,63}(?:(?:\.[\p{L}\p{N}-]{1,63}){1,8}|(?:。[a-z0-9-]{1,63}){1,8})/iuy;
 const topLevel = /^(?:\p{L}{2,24}|xn--[a-z0-9-]{2,59})$/iu;
 const mostLocal = 64;
 
-/** Names of files behind an `@`, such as `logo@2x.png`. */
+/** Names of files behind an `@`, such as `logo@2x.png`; but those that are countries as well. */
 const fileEndings =
-  /^(?:png|jpe?g|gif|svg|webp|avif|ico|css|scss|js|ts|jsx|tsx|mjs|json|map|html?|py|go|rs|java|class|php)$/i;
+  /^(?:png|jpe?g|gif|svg|webp|avif|ico|css|scss|js|ts|jsx|tsx|mjs|json|map|html?|go|java|class|php)$/i;
+/** Where an account at a host has its files: `git@host:app.git`, `deploy@host:releases/app`. */
+const versionControl = /^(?:git|hg|svn)$/i;
+const remotePath = /^:[\w.~-]{1,40}\//;
 const remoteLogin = /\b(?:ssh|scp|sftp|rsync|mosh)\b[^\n]{0,30}$/i;
 
 export function findEmails({ text }: Surroundings, report: Report): void {
-  for (let at = text.indexOf("@"); at !== -1; at = text.indexOf("@", at + 1)) findAround(text, at, report);
+  atSigns.lastIndex = 0;
+  for (let sign = atSigns.exec(text); sign !== null; sign = atSigns.exec(text))
+    findAround(text, sign.index, sign[0].length, report);
   findSpelled(text, report);
 }
 
-function findAround(text: string, at: number, report: Report): void {
+function findAround(text: string, at: number, length: number, report: Report): void {
   let start = at;
   while (start > 0 && at - start < mostLocal && localCharacter.test(text[start - 1] as string)) start--;
   // Quotes and brackets of the text around may be characters of an address, and hardly ever begin one.
@@ -32,16 +40,18 @@ function findAround(text: string, at: number, report: Report): void {
   const cut = text.slice(start, at).search(/[=?|/&`{}][^=?|/&`{}]*$/);
   if (cut !== -1) start += cut + 1;
   if (start === at || text[at - 1] === "." || text.slice(start, at).includes("..")) return;
-  domain.lastIndex = at + 1;
-  const host = domain.exec(text)?.[0];
-  if (host === undefined) return;
-  const end = at + 1 + host.length;
+  domain.lastIndex = at + length;
+  const given = domain.exec(text)?.[0];
+  if (given === undefined) return;
+  const end = at + length + given.length;
+  const host = given.replaceAll("。", ".");
   const last = host.slice(host.lastIndexOf(".") + 1);
   if (!topLevel.test(last) || fileEndings.test(last) || /(?:^|\.)-|-(?:\.|$)/.test(host)) return;
-  if (/^:[^\s/]/.test(text.slice(end, end + 2))) return;
+  const local = text.slice(start, at);
+  if (text[end] === ":" && (versionControl.test(local) || remotePath.test(text.slice(end, end + 42)))) return;
   const before = text.slice(Math.max(0, start - 80), start);
-  if (/:\/\/[^\s/]{0,70}$/.test(before) || remoteLogin.test(before)) return;
-  report({ kind: "email", rule: "email", start, end, value: text.slice(start, end).toLowerCase() });
+  if (/:\/\/[^\s/?#]{0,70}$/.test(before) || remoteLogin.test(before)) return;
+  report({ kind: "email", rule: "email", start, end, value: `${local}@${host}`.toLowerCase() });
 }
 
 const atWords = "[ ]{0,2}(?:at|arroba|arobase|@)[ ]{0,2}";
