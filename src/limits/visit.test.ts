@@ -23,10 +23,11 @@ function setting(of: Readonly<Record<string, Limits>>) {
   const random = { bytes: () => new Uint8Array(9), fraction: () => 0.5 };
   const limiter = new Limiter({ store: memory({ clock }), clock, random });
   const bounded = Object.entries(of).map(([account, limits]) => ({ account, limits }));
-  const come = () => enter(limiter.accountsOf(bounded), body);
+  const come = () => enter(limiter.accountsOf(bounded));
   const visit = async (): Promise<Visit> => {
     const entry = await come();
     if (!entry.ok) throw new Error(entry.refusal.message);
+    entry.visit.brings(body);
     return entry.visit;
   };
   const used = async (account: string) => {
@@ -49,8 +50,11 @@ describe("a visit", () => {
     ["unasked", [0, 0]],
     ["failed", [0, 1]],
     ["expected", [150, 1]],
-    [{ usage: undefined, model: undefined, outputCharacters: 80, isWhole: false }, [120, 1]],
-    [{ usage: usageOf(90, 1), model: undefined, outputCharacters: 80, isWhole: false }, [110, 1]],
+    [{ usage: undefined, model: undefined, outputCharacters: 80, isWhole: false }, [150, 1]],
+    [{ usage: undefined, model: undefined, outputCharacters: 800, isWhole: false }, [300, 1]],
+    [{ usage: usageOf(90, 1), model: undefined, outputCharacters: 80, isWhole: false }, [140, 1]],
+    [{ usage: usageOf(90, 70), model: undefined, outputCharacters: 80, isWhole: false }, [160, 1]],
+    [{ usage: undefined, model: undefined, outputCharacters: 80, isWhole: true }, [120, 1]],
     [{ usage: usageOf(90, 1), model: undefined, outputCharacters: 80, isWhole: true }, [91, 1]],
     [{ usage: usageOf(2_000, 1), model: undefined, outputCharacters: 80, isWhole: true }, [2_001, 1]],
   ] as const)("that ends as %j has taken %j", async (end, [tokens, requests]) => {

@@ -25,14 +25,14 @@ export interface BoundAccount {
 
 export type Entry = { readonly ok: true; readonly visit: Visit } | { readonly ok: false; readonly refusal: Refusal };
 
-/** Lets the call in, if it may still come. `body`: of the request. */
-export function enter(bound: readonly BoundAccount[], body: Uint8Array): MaybePromise<Entry> {
+/** Lets the call in, if it may still come: before its body is read, so that bodies on their way are bounded, too. */
+export function enter(bound: readonly BoundAccount[]): MaybePromise<Entry> {
   const atDoor = ({ cachedFree }: BoundAccount) => amounts({ concurrent: 1n, requests: cachedFree ? 0n : 1n });
   const usedUp = ({ account, cachedFree }: BoundAccount) => (cachedFree ? undefined : account.usedUp());
   return chain(firstOf(bound, usedUp), (refusal) => {
     if (refusal !== undefined) return { ok: false, refusal };
     return chain(takeOfAll(bound, atDoor), (taking) =>
-      taking.ok ? { ok: true, visit: new Visit(bound, body, taking.charges) } : taking,
+      taking.ok ? { ok: true, visit: new Visit(bound, taking.charges) } : taking,
     );
   });
 }
@@ -47,10 +47,14 @@ export class Visit implements Allowance {
   readonly #charges: readonly AccountCharge[];
   #inputTokens: number | undefined;
 
-  constructor(bound: readonly BoundAccount[], body: Uint8Array, charges: readonly AccountCharge[]) {
+  constructor(bound: readonly BoundAccount[], charges: readonly AccountCharge[]) {
     this.#bound = bound;
-    this.#body = body;
     this.#charges = charges;
+  }
+
+  /** The body of the request, now that it is there. */
+  brings(body: Uint8Array): void {
+    this.#body = body;
   }
 
   take(expected: Expected): MaybePromise<Taking> {
@@ -111,7 +115,9 @@ export class Visit implements Allowance {
   #truth(expected: Expected, estimate: Usage, { usage, model, outputCharacters, isWhole }: Taken): Amounts {
     const heard = tokensOfCharacters(outputCharacters);
     const told = usage ?? usageOf(estimate.inputTokens, heard);
-    const whole = isWhole ? told : { ...told, outputTokens: Math.max(told.outputTokens, heard) };
+    // What was computed and not yet sent, or thought and not shown, is not known: no less than was expected.
+    const least = Math.max(told.outputTokens, heard, estimate.outputTokens);
+    const whole = isWhole ? told : { ...told, outputTokens: least };
     if (isWhole && expected.outputTokens === undefined)
       for (const { usual } of this.#bound) usual.heard(whole.outputTokens);
     return amountsOf(whole, expected.priceOf(whole, model));

@@ -5,10 +5,11 @@ import OpenAI from "openai";
 import { expect, test } from "vitest";
 import { Gate, type ScriptedOrigin } from "../../src/testing/index.ts";
 import { callAdmin } from "./admin-call.ts";
-import { ask, bearer, beginAsking, question, statusOf } from "./chat-call.ts";
+import { ask, bearer, beginAsking, chatPath, question, statusOf } from "./chat-call.ts";
 import { eventually } from "./eventually.ts";
 import { type Exchanged, exchange } from "./http-exchange.ts";
 import { scrape, total } from "./metrics-page.ts";
+import { openConnection, requestText } from "./raw-connection.ts";
 import { inMemory, type RunningGateway, runGateway, runOrigin } from "./running-gateway.ts";
 
 /** Limits and budgets of virtual keys and of tenants, as clients meet them. Windows are days and months: none ends here. */
@@ -149,19 +150,20 @@ test("calls under way at once are bounded, streams until they end, and also by a
   expect((await (slow[1] as (typeof slow)[number]).done).status).toBe(200);
 });
 
-test("a stream that its caller leaves is paid for as far as it came", async () => {
+test("a stream that its caller leaves is paid for as far as it came, and by no less than was set aside", async () => {
   const { origin, gateway, keyWith } = await withKeys();
   const leaver = await keyWith({ tokensPerDay: 100_000 });
   const gate = new Gate();
   origin.plan({ words: 400, holds: [{ at: 300, gate }] });
-  const body = question("a long story", { stream: true, max_tokens: 9_000 });
+  const body = question("a long story", { stream: true, max_tokens: 20 });
   const begun = beginAsking(gateway, body, bearer(leaver.key));
   await gate.reached();
   await begun.head;
-  expect(Number((await usedOf(gateway, leaver.id))["tokensPerDay"])).toBeGreaterThan(9_000);
+  const used = async () => Number((await usedOf(gateway, leaver.id))["tokensPerDay"]);
+  const setAside = await used();
+  expect(setAside).toBeGreaterThan(20);
   begun.destroy();
-  await eventually("it is settled", async () => Number((await usedOf(gateway, leaver.id))["tokensPerDay"]) < 9_000);
-  expect(Number((await usedOf(gateway, leaver.id))["tokensPerDay"])).toBeGreaterThan(100);
+  await eventually("it is settled", async () => (await used()) > setAside + 100);
   gate.release();
 });
 
@@ -244,6 +246,21 @@ test("what an upstream says of its own account's limits does not reach whoever h
   expect(answer.headers["x-ratelimit-limit-tokens"]).toBe("1000");
   expect(Number(answer.headers["x-ratelimit-remaining-tokens"])).toBeLessThan(1_000);
   expect(answer.headers["x-ratelimit-limit-requests"]).toBeUndefined();
+});
+
+test("X11: a body on its way is a call under way, and one too many is turned away before it is read", async () => {
+  const { origin, gateway, keyWith } = await withKeys();
+  const { key, id } = await keyWith({ concurrent: 1 });
+  const body = JSON.stringify(question("slow"));
+  const text = requestText(chatPath, body, [`Authorization: Bearer ${key}`, "Content-Type: application/json"]);
+  const [slow, second] = [await openConnection(gateway), await openConnection(gateway)];
+  slow.socket.write(text.slice(0, -10));
+  await eventually("it is under way", async () => (await usedOf(gateway, id)).concurrent === "1");
+  second.socket.write(text.slice(0, -10));
+  expect(await second.until(/^HTTP\/1.1 \d+/)).toMatch(/^HTTP\/1.1 429 /);
+  slow.socket.write(text.slice(-10));
+  expect(await slow.until(/^HTTP\/1.1 \d+/)).toMatch(/^HTTP\/1.1 200 /);
+  expect(origin.callCount).toBe(1);
 });
 
 test("calls that are turned away are told in the access log, without what anybody wrote", async () => {
