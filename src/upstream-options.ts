@@ -51,6 +51,19 @@ const apiKey = withoutDefault.get(
   }),
 ) as z.ZodOptional<Field<string>>;
 
+const tenantPatterns = field(
+  (value): readonly string[] | undefined => {
+    if (!Array.isArray(value) || value.length === 0 || value.length > 1_000) return undefined;
+    return value.every((one) => typeof one === "string" && one !== "" && one.length <= 256) ? value : undefined;
+  },
+  {
+    description:
+      "Which tenants may use it, in the tenancy modes `keys` and `header`; `*` stands for anything. For others it is not there.",
+    rule: "a list of names of tenants, in which * stands for anything",
+    default: ["*"],
+  },
+);
+
 const fields = z.strictObject({
   url: baseUrl.optional(),
   apiKey,
@@ -58,6 +71,7 @@ const fields = z.strictObject({
     description:
       "In which field `apiKey` is sent; `auto`: `authorization`, for Anthropic `x-api-key`, for Gemini `x-goog-api-key`, for hosts of Azure `api-key`.",
   }),
+  tenants: tenantPatterns,
   replicas: replicaList,
   routing: choice("affinity", ["affinity", "bounded-hashing", "least-load", "round-robin", "slots"], {
     description: "Which replica a call goes to.",

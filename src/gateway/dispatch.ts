@@ -1,4 +1,5 @@
 import type { IncomingMessage, ServerResponse } from "node:http";
+import type { AskedBy } from "../core/asked-by.ts";
 import type { WireFormat } from "../core/embedding-protocol.ts";
 import { RepriseError, RequestRejectedError } from "../core/errors.ts";
 import { isPromise } from "../core/maybe-promise.ts";
@@ -16,6 +17,7 @@ import { refersToPrompt, refuseReference } from "./prompts/prompt-reference.ts";
 import { sendError } from "./send-error.ts";
 import type { Admission, Admitted } from "./tenancy/admission.ts";
 import { assertPassing } from "./tenancy/key-scope.ts";
+import type { Upstream } from "./upstream-origin.ts";
 import { type Family, familyOfPath, type Route, type Upstreams } from "./upstreams.ts";
 
 /**
@@ -59,7 +61,7 @@ function routed(parts: ModelRouteParts, asking: Asking): Promise<void> {
   if (place !== undefined) return modelRoute(parts, place, undefined, asking);
   const [, name, below = ""] = /^\/u\/([^/?]*)(.*)$/s.exec(url) ?? [];
   if (name !== undefined) return onUpstream(parts, decodedOrAsIs(name), below, asking);
-  return pass(parts, () => parts.live.upstreams.route(url), openAiChat, asking);
+  return pass(parts, () => parts.live.upstreams.route(url, asking.principal?.tenant), openAiChat, asking);
 }
 
 /** The path part of what the client asked for, for logs. */
@@ -78,20 +80,25 @@ export function originForm(target: string): string {
 /** `/u/{upstream}/...`: the same routes on an upstream chosen by name, with or without `/v1`. */
 async function onUpstream(parts: ModelRouteParts, name: string, below: string, asking: Asking): Promise<void> {
   const { upstreams } = parts.live;
-  const upstream = upstreams.named(name);
+  const tenant = asking.principal?.tenant;
+  const upstream = upstreams.named(name, tenant);
   const place = calledPlaceOf(asking.request, below);
   if (upstream !== undefined && place !== undefined) return modelRoute(parts, place, upstream, asking);
   return pass(
     parts,
     () => {
       if (upstream !== undefined) return upstreams.routeTo(upstream, below);
-      const known = upstreams.all.map((one) => one.name).join(", ");
-      const message = `There is no upstream named "${name.slice(0, 64)}"; configured: ${known}.`;
-      throw new RequestRejectedError({ status: 502, code: "unknown_upstream", message });
+      throw unknownUpstream(name, upstreams, tenant);
     },
     place?.protocol ?? openAiChat,
     asking,
   );
+}
+
+function unknownUpstream(name: string, upstreams: Upstreams, tenant: string | undefined): RequestRejectedError {
+  const known = upstreams.namesFor(tenant).join(", ");
+  const message = `There is no upstream named "${name.slice(0, 64)}"; configured: ${known}.`;
+  return new RequestRejectedError({ status: 502, code: "unknown_upstream", message });
 }
 
 /** Nothing of it was looked at but who asks. */
@@ -167,11 +174,16 @@ function found(route: Route | undefined, request: IncomingMessage): Route {
 /** What a call to this path would be of: for calls that the gateway makes for itself. */
 export function targetOf(path: string, upstreams: Upstreams) {
   const [, name, below = ""] = /^\/u\/([^/?]*)(\/[^?]*)$/.exec(path) ?? [];
-  const chosen = name === undefined ? undefined : upstreams.named(name);
+  const isKnown = name === undefined || upstreams.named(name) !== undefined;
   const place = placeOf(name === undefined ? path : below);
-  if (place === undefined || place.protocol.operation !== "chat" || (name !== undefined && chosen === undefined))
-    return undefined;
-  return { ...place, originFor: (model: string) => chosen ?? upstreams.forModel(place.protocol, model) };
+  if (place === undefined || place.protocol.operation !== "chat" || !isKnown) return undefined;
+  const originFor = (model: string, { tenant }: Partial<AskedBy> = {}): Upstream => {
+    if (name === undefined) return upstreams.forModel(place.protocol, model, tenant);
+    const own = upstreams.named(name, tenant);
+    if (own === undefined) throw unknownUpstream(name, upstreams, tenant);
+    return own;
+  };
+  return { ...place, originFor };
 }
 
 /** The endpoint that is called: by POST or, where nothing is changed by it, by QUERY (RFC 10008). */

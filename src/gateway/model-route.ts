@@ -12,6 +12,7 @@ import type { Visit } from "../limits/visit.ts";
 import { choosesUpstream, refuseChosenUpstream } from "../policy/chosen-upstream.ts";
 import type { CompatHeaders } from "../policy/compat-headers.ts";
 import type { CallTracing } from "../telemetry/opentelemetry/call-tracing.ts";
+import type { BodyRoom } from "./body-room.ts";
 import { assertDigest } from "./edge/claimed-digest.ts";
 import { assertQuery, sendAsTwin } from "./edge/query-method.ts";
 import type { FoundTwin } from "./edge/twins.ts";
@@ -47,6 +48,8 @@ export interface ModelRouteParts {
     readonly admission?: Admission | undefined;
   };
   readonly streams: TenantStreams;
+  /** How much of bodies is held. */
+  readonly bodies: BodyRoom;
   /** How much callers may take. */
   readonly limiting: Limiting;
   /** `undefined` where no spans are wanted. */
@@ -118,13 +121,16 @@ function routeOf(endpoint: string): string {
 
 async function answerCall(
   parts: ModelRouteParts,
-  { protocol, endpoint }: Place,
+  place: Place,
   chosen: Upstream | undefined,
-  { request, response, principal }: Asking,
+  asking: Asking,
 ): Promise<void> {
-  const { core, clock } = parts;
+  const { core, clock, limiting, bodies } = parts;
+  const { protocol, endpoint } = place;
+  const { request, response, principal } = asking;
   const startedAt = clock.monotonic();
   let isTaken = false;
+  let heldBytes = 0;
   let leave: (() => void) | undefined;
   try {
     const refers = refersToPrompt(request.rawHeaders);
@@ -132,7 +138,9 @@ async function answerCall(
       assertQuery(request);
       if (refers) throw refuseReferenceInQuery();
     }
-    const body = await readBody(request, parts.live);
+    const visit = limiting.binds(principal) ? await letIn(parts, place, asking) : undefined;
+    const body = await readBody(request, parts.live, bodies);
+    heldBytes = body.length;
     assertDigest(request, body);
     if (principal !== undefined) assertOtherModels(principal, body);
     const { upstreams, stallMs } = parts.live;
@@ -141,7 +149,7 @@ async function answerCall(
       endpoint,
       originFor(model: string) {
         if (principal !== undefined) assertModel(principal, model);
-        return chosen ?? upstreams.forModel(protocol, model);
+        return chosen ?? upstreams.forModel(protocol, model, principal?.tenant);
       },
       query: takenApart(request.url as string).query,
       rawHeaders: principal?.models === undefined ? request.rawHeaders : withoutRouting(request.rawHeaders),
@@ -152,8 +160,7 @@ async function answerCall(
     };
     const call = refers ? await withPrompt(core, incoming) : incoming;
     if (parts.streams.areTight) parts.streams.assertRoom(core.tenantOf(call));
-    const { limiting } = parts;
-    const visit = limiting.binds(principal) ? await letIn(parts, call, response) : undefined;
+    visit?.brings(call.body);
     isTaken = true;
     const line = callerOf(response);
     const handled = core.handle(call, visit === undefined ? line : { ...line, allowance: visit });
@@ -171,6 +178,7 @@ async function answerCall(
     sendError(response, error, protocol);
     parts.observe(protocol.name, "error", false, clock.monotonic() - startedAt);
   } finally {
+    bodies.giveBack(heldBytes);
     leave?.();
   }
 }
@@ -185,11 +193,20 @@ function entered({ core, streams }: ModelRouteParts, call: IncomingCall, { body 
   }
 }
 
-/** Throws `RequestRejectedError` for a caller whose limit is reached. */
-function letIn(parts: ModelRouteParts, call: IncomingCall, response: ServerResponse): MaybePromise<Visit> {
-  const tenantOf = () => parts.core.tenantOf(call);
-  const onRefused = (refusal: RequestRejectedError) => parts.logLimited(call, refusal);
-  return parts.limiting.enter(call.principal, tenantOf, call.body, response, onRefused);
+/** Throws `RequestRejectedError` for a caller whose limit is reached. Nothing of the body has been read. */
+function letIn(parts: ModelRouteParts, place: Place, asking: Asking): MaybePromise<Visit> {
+  const { request, response, principal } = asking;
+  const { query } = takenApart(request.url as string);
+  const unread = { ...place, query, rawHeaders: request.rawHeaders, body: noBody, originFor: noOrigin, principal };
+  const tenantOf = () => parts.core.tenantOf(unread);
+  const onRefused = (refusal: RequestRejectedError) => parts.logLimited(unread, refusal);
+  return parts.limiting.enter(principal, tenantOf, response, onRefused);
+}
+
+const noBody = new Uint8Array();
+
+function noOrigin(): never {
+  throw new RequestRejectedError({ code: "invalid_target", message: "No model is asked here." });
 }
 
 /** `query` with its `?`, or "". */

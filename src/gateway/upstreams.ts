@@ -30,6 +30,8 @@ interface Entry {
   readonly upstream: Upstream;
   readonly protocol: Family;
   readonly settings: UpstreamSettings & Omit<Reach, "onRefused">;
+  /** Whether this tenant may use it; `undefined`: everybody may. */
+  readonly admits: ((tenant: string) => boolean) | undefined;
 }
 
 export interface Route {
@@ -47,9 +49,10 @@ interface UpstreamsSurroundings {
   readonly reach?: Reach;
 }
 
+/** For a `tenant` there are only those that it may use; without one, as for the gateway itself, all. */
 export class Upstreams {
   readonly #entries: ReadonlyMap<string, Entry>;
-  readonly #models: readonly { readonly fits: (model: string) => boolean; readonly upstream: Upstream }[];
+  readonly #models: readonly { readonly fits: (model: string) => boolean; readonly entry: Entry }[];
 
   /**
    * `models`: patterns to upstream names, the first that fits decides. Names are known to exist. `before`: those whose
@@ -72,12 +75,12 @@ export class Upstreams {
           : upstreamOf(name, one, clock, { talk, notice, onRefused });
         if (upstream instanceof PoolUpstream && there?.upstream instanceof PoolUpstream)
           upstream.takeOver(there.upstream);
-        return [name, { upstream, protocol: one.protocol, settings: one }];
+        return [name, { upstream, protocol: one.protocol, settings: one, admits: admitting(one.tenants) }];
       }),
     );
     this.#models = Object.entries(models).map(([pattern, name]) => ({
       fits: glob(pattern),
-      upstream: (this.#entries.get(name) as Entry).upstream,
+      entry: this.#entries.get(name) as Entry,
     }));
   }
 
@@ -85,8 +88,13 @@ export class Upstreams {
     return [...this.#entries.values()].map((entry) => entry.upstream);
   }
 
-  named(name: string): Upstream | undefined {
-    return this.#entries.get(name)?.upstream;
+  namesFor(tenant?: string): readonly string[] {
+    return [...this.#entries].flatMap(([name, entry]) => (isFor(entry, tenant) ? [name] : []));
+  }
+
+  named(name: string, tenant?: string): Upstream | undefined {
+    const entry = this.#entries.get(name);
+    return entry !== undefined && isFor(entry, tenant) ? entry.upstream : undefined;
   }
 
   /** Whose routes it serves. */
@@ -95,11 +103,12 @@ export class Upstreams {
   }
 
   /** The upstream for calls of `protocol` that name `model`; without one of its family the first of OpenAI's, since many such servers speak several. */
-  forModel(protocol: Pick<Protocol, "name">, model: string): Upstream {
+  forModel(protocol: Pick<Protocol, "name">, model: string, tenant?: string): Upstream {
     const chosen =
-      this.#models.find((one) => one.fits(model))?.upstream ??
-      (this.#first(familyOf(protocol.name)) ?? this.#first("openai"))?.upstream;
-    if (chosen !== undefined) return chosen;
+      this.#models.find((one) => one.fits(model) && isFor(one.entry, tenant))?.entry ??
+      this.#first(familyOf(protocol.name), tenant) ??
+      this.#first("openai", tenant);
+    if (chosen !== undefined) return chosen.upstream;
     throw new RequestRejectedError({
       status: 502,
       code: "unknown_upstream",
@@ -110,8 +119,8 @@ export class Upstreams {
   }
 
   /** Where a path that is not a cached route leads; `undefined` when there is no upstream at all. */
-  route(path: string): Route | undefined {
-    const entry = this.#first(familyOfPath(path)) ?? this.#entries.values().next().value;
+  route(path: string, tenant?: string): Route | undefined {
+    const entry = this.#first(familyOfPath(path), tenant) ?? this.#first(undefined, tenant);
     if (entry === undefined) return undefined;
     const { base } = entry.upstream;
     return routeOf(entry, base, path, base.replace(/\/v1$/, ""));
@@ -138,10 +147,22 @@ export class Upstreams {
     await Promise.all(this.all.map((upstream) => upstream.close()));
   }
 
-  #first(family: Family): Entry | undefined {
-    for (const entry of this.#entries.values()) if (entry.protocol === family) return entry;
+  /** Without a family: of any. */
+  #first(family: Family | undefined, tenant: string | undefined): Entry | undefined {
+    for (const entry of this.#entries.values())
+      if ((family === undefined || entry.protocol === family) && isFor(entry, tenant)) return entry;
     return undefined;
   }
+}
+
+function isFor({ admits }: Entry, tenant: string | undefined): boolean {
+  return admits === undefined || tenant === undefined || admits(tenant);
+}
+
+function admitting(patterns: readonly string[]): Entry["admits"] {
+  if (patterns.includes("*")) return undefined;
+  const fitting = patterns.map(glob);
+  return (tenant) => fitting.some((fits) => fits(tenant));
 }
 
 function upstreamOf(

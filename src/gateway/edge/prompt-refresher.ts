@@ -1,8 +1,10 @@
 import process from "node:process";
+import type { AskedBy } from "../../core/asked-by.ts";
 import { patientCaller } from "../../core/call.ts";
 import type { CancelTimer, Clock } from "../../core/clock.ts";
 import { InvalidOptionError, RepriseError, RequestRejectedError } from "../../core/errors.ts";
 import type { Leases } from "../../core/lease.ts";
+import type { Origin } from "../../core/origin.ts";
 import type { MaybePromise } from "../../core/store.ts";
 import type { Core } from "../../core-assembly.ts";
 import type { IncomingCall } from "../../embeddings/embedding-intake.ts";
@@ -18,10 +20,14 @@ import { type Answers, isStill } from "./answers.ts";
  * are no leases each asks for itself. Until the new answer is there, and where it cannot be had, the old one goes on.
  */
 
+export interface PromptTarget extends Pick<IncomingCall, "protocol" | "endpoint"> {
+  originFor(model: string, principal?: AskedBy): Origin;
+}
+
 export interface RefresherParts {
   readonly core: Pick<Core, "handle">;
   /** Whose endpoint a path is, and who answers there; `undefined` for what is none of chat. */
-  readonly targetOf: (path: string) => Pick<IncomingCall, "protocol" | "endpoint" | "originFor"> | undefined;
+  readonly targetOf: (path: string) => PromptTarget | undefined;
   /** Who asks, by the fields of the prompt: it is asked as any caller would; `undefined` where everybody is let in. */
   readonly admit?: (request: KnockingRequest) => MaybePromise<Admitted> | undefined;
   readonly registry: AnswerRegistry;
@@ -92,7 +98,7 @@ export class PromptRefresher {
         ...target,
         originFor(model) {
           if (principal !== undefined) assertModel(principal, model);
-          return target.originFor(model);
+          return target.originFor(model, principal);
         },
         query: "",
         rawHeaders,

@@ -26,6 +26,13 @@ it.each<[string, Readonly<Record<string, unknown>>, RegExp?]>([
     { upstreams: { main: { url, apiKey: "k-1" } } },
     /upstreams\.main\.apiKey = \(hidden\).*anybody/,
   ],
+  ["an upstream for some", { "tenancy.mode": "keys", upstreams: { main: { url, tenants: ["acme", "acme-*"] } } }],
+  ["an upstream for nobody", { "tenancy.mode": "keys", upstreams: { main: { url, tenants: [] } } }, /list of names/],
+  [
+    "an upstream for some who have no names",
+    { upstreams: { main: { url, tenants: ["acme"] } } },
+    /upstreams\.main\.tenants = .*modes keys and header/,
+  ],
 ])("the configuration of %s is read, or its mistake told", (_, flags, mistake) => {
   const told = mistakesOf(flags);
   expect(told).toHaveLength(mistake === undefined ? 0 : 1);

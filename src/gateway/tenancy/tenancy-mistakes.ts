@@ -32,7 +32,14 @@ export function tenancyMistakes(config: ConfigOfTenancy): readonly OptionMistake
       remedy: "Correct `tenant`, `user` or `secretField`.",
     });
   if (mode !== "credential") return mistakes;
-  for (const [name, { apiKey }] of Object.entries(config.upstreams)) {
+  for (const [name, { apiKey, tenants }] of Object.entries(config.upstreams)) {
+    if (!tenants.includes("*"))
+      mistakes.push({
+        path: `upstreams.${name}.tenants`,
+        value: tenants,
+        rule: "is for the tenancy modes keys and header: in mode credential tenants have no names",
+        remedy: "Set tenancy.mode, or remove it: callers use the upstream with their own credentials.",
+      });
     if (apiKey === undefined) continue;
     mistakes.push({
       path: `upstreams.${name}.apiKey`,
