@@ -4,7 +4,6 @@ import { memory } from "../stores/memory.ts";
 import { decodeCountRow, encodeCountRow } from "./count-row.ts";
 import { Limiter } from "./limiter.ts";
 import { amounts } from "./quantities.ts";
-import { estimatedTokens } from "./token-estimate.ts";
 
 const noon = Date.UTC(2026, 1, 28, 12);
 
@@ -87,14 +86,4 @@ describe("a row of counts", () => {
       expect(decodeCountRow(Buffer.from(text))).toBeUndefined();
     },
   );
-});
-
-describe("the tokens of a request", () => {
-  it("are a quarter of its bytes, but of pictures in it", () => {
-    expect(estimatedTokens(Buffer.from("x".repeat(401)))).toBe(101);
-    expect(estimatedTokens(Buffer.from("some words ".repeat(1_000)))).toBe(2_750);
-    const picture = Buffer.from("iVBOR".repeat(40_000)).toString("base64");
-    const request = Buffer.from(JSON.stringify({ text: "what is this?", url: `data:image/png;base64,${picture}` }));
-    expect(estimatedTokens(request)).toBeLessThan(1_650);
-  });
 });
