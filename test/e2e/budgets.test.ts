@@ -227,12 +227,14 @@ test("limits of a tenant hold for all of its keys together, and change with the 
   expect(shown.limits).toEqual({ tenant: { tokensPerDay: 1_000, usdPerDay: "1000" }, sync: 1_000 });
 });
 
-test("without keys each credential is a tenant with limits of its own, and what passes through counts as requests", async () => {
+test("without keys each combination of credentials is a tenant with limits of its own, and what passes through counts as requests", async () => {
   const origin = await runOrigin({ plan: () => ({ usage }) });
   const gateway = await runGateway(origin, { ...inMemory, limits: { tenant: { tokensPerDay: 60 } } });
   expect((await asking(gateway, "sk-one-credential", "a", { max_tokens: 1 })).status).toBe(200);
   expect((await asking(gateway, "sk-one-credential", "b", { max_tokens: 1 })).status).toBe(429);
   expect((await asking(gateway, "sk-another-credential", "b", { max_tokens: 1 })).status).toBe(200);
+  const withCookie = { ...bearer("sk-one-credential"), cookie: "a=1" };
+  expect((await ask(gateway, question("b", { max_tokens: 1 }), withCookie)).status).toBe(200);
   const closed = await runGateway(origin, { ...inMemory, limits: { tenant: { requestsPerMinute: 0 } } });
   const passing = await exchange(`${closed.url}/v1/models`, { headers: bearer("sk-one-credential") });
   expect([passing.status, errorOf(passing).code]).toEqual([429, "rate_limit_exceeded"]);
@@ -255,7 +257,7 @@ test("X11: a body on its way is a call under way, and one too many is turned awa
   const text = requestText(chatPath, body, [`Authorization: Bearer ${key}`, "Content-Type: application/json"]);
   const [slow, second] = [await openConnection(gateway), await openConnection(gateway)];
   slow.socket.write(text.slice(0, -10));
-  await eventually("it is under way", async () => (await usedOf(gateway, id)).concurrent === "1");
+  await eventually("it is under way", async () => (await usedOf(gateway, id))["concurrent"] === "1");
   second.socket.write(text.slice(0, -10));
   expect(await second.until(/^HTTP\/1.1 \d+/)).toMatch(/^HTTP\/1.1 429 /);
   slow.socket.write(text.slice(-10));
