@@ -31,6 +31,10 @@ acl purgers {
 }
 
 sub vcl_recv {
+    if (req.restarts == 0) {
+        # Only this file sets it: how old an answer may be. Nothing: as it says itself; "none": fresh; "any": what there is.
+        unset req.http.X-Stale;
+    }
     if (req.method == "PURGE") {
         if (client.ip !~ purgers || req.http.Authorization != "Bearer CHANGE-THIS-SECRET") {
             return (synth(403, "Forbidden"));
@@ -57,9 +61,11 @@ sub vcl_recv {
                 return (synth(404, "Not Found"));
             }
         }
-        # How much older than fresh an answer may be while the gateway is well: `staleWhileRevalidate`.
-        if (std.healthy(req.backend_hint) && req.restarts == 0) {
-            set req.grace = 10m;
+        if (req.http.X-Stale == "none") {
+            set req.grace = 0s;
+        } elsif (req.http.X-Stale == "any") {
+            # The answer has a bound of its own.
+            set req.grace = 365d;
         }
         return (hash);
     }
@@ -81,6 +87,7 @@ sub vcl_hash {
 sub vcl_backend_fetch {
     # The number of a request is its own, and may tell no two calls apart.
     unset bereq.http.X-Varnish;
+    unset bereq.http.X-Stale;
     if (bereq.url ~ "^/v1/(answers|edge)/") {
         unset bereq.body;
         set bereq.http.Host = "reprise";
@@ -117,8 +124,8 @@ sub vcl_backend_response {
         (beresp.http.Cache-Control ~ "(?i)public" && beresp.http.Cache-Control ~ "(?i)private") ||
         (beresp.http.Cache-Control !~ "(?i)public" && !beresp.http.CDN-Cache-Control) ||
         beresp.http.Set-Cookie || beresp.http.Vary ~ "\*|(?i)authorization|cookie" || beresp.status >= 400) {
-        # What failed behind the back of a client leaves alone what is stored.
-        if (beresp.status >= 500 && bereq.is_bgfetch) {
+        # What failed when it was asked for anew leaves alone what is stored; without this it would be replaced.
+        if (beresp.status >= 500 && (bereq.is_bgfetch || bereq.http.If-None-Match || bereq.http.If-Modified-Since)) {
             return (abandon);
         }
         set beresp.uncacheable = true;
@@ -131,10 +138,22 @@ sub vcl_backend_response {
     if (beresp.http.CDN-Cache-Control ~ "(^|[ ,])max-age=[0-9]+") {
         set beresp.ttl = std.duration(regsub(beresp.http.CDN-Cache-Control, "^(.*[ ,])?max-age=([0-9]+).*$", "\2s"), beresp.ttl) - beresp.age;
     }
-    # RFC 5861, for when the gateway is away.
-    if (beresp.http.CDN-Cache-Control ~ "stale-if-error=[0-9]+") {
-        set beresp.grace = std.duration(regsub(beresp.http.CDN-Cache-Control, "^.*stale-if-error=([0-9]+).*$", "\1s"), beresp.grace);
+    # RFC 5861. How much older than fresh it may be while the gateway is well stays with it; Varnish itself keeps it for when
+    # the gateway is away. What says nothing of it is not served when it is old.
+    set beresp.http.X-Lifetime = beresp.http.Cache-Control;
+    if (beresp.http.CDN-Cache-Control) {
+        set beresp.http.X-Lifetime = beresp.http.CDN-Cache-Control;
     }
+    set beresp.http.X-While = "0s";
+    if (beresp.http.X-Lifetime ~ "stale-while-revalidate=[0-9]+") {
+        set beresp.http.X-While = regsub(beresp.http.X-Lifetime, "^.*stale-while-revalidate=([0-9]+).*$", "\1s");
+    }
+    set beresp.grace = std.duration(beresp.http.X-While, 0s);
+    if (beresp.http.X-Lifetime ~ "stale-if-error=[0-9]+" &&
+        std.duration(regsub(beresp.http.X-Lifetime, "^.*stale-if-error=([0-9]+).*$", "\1s"), 0s) > beresp.grace) {
+        set beresp.grace = std.duration(regsub(beresp.http.X-Lifetime, "^.*stale-if-error=([0-9]+).*$", "\1s"), 0s);
+    }
+    unset beresp.http.X-Lifetime;
     # Long enough to be asked for with its ETag afterwards.
     set beresp.keep = 1h;
     set beresp.http.xkey = beresp.http.Surrogate-Key;
@@ -147,12 +166,23 @@ sub vcl_backend_response {
     return (deliver);
 }
 
+sub vcl_hit {
+    # Older than it may be while it is asked for anew: whoever asks waits for that, if the gateway is well.
+    if (obj.ttl < 0s && obj.ttl + std.duration(obj.http.X-While, 0s) < 0s && !req.http.X-Stale &&
+        std.healthy(req.backend_hint)) {
+        set req.http.X-Stale = "none";
+        return (restart);
+    }
+}
+
 sub vcl_deliver {
     # The gateway is away, or fails: what is old is better, as long as it is allowed.
-    if (resp.status >= 500 && req.restarts == 0 && req.url ~ "^/v1/(answers|edge)/") {
+    if (resp.status >= 500 && req.http.X-Stale != "any" && req.url ~ "^/v1/(answers|edge)/") {
+        set req.http.X-Stale = "any";
         return (restart);
     }
     unset resp.http.xkey;
+    unset resp.http.X-While;
     if (obj.hits > 0) {
         set resp.http.X-Cache = "HIT";
     } else {
@@ -162,7 +192,8 @@ sub vcl_deliver {
 
 sub vcl_synth {
     # As above, for an error of Varnish, which has not noticed yet that the gateway is away.
-    if (resp.status == 503 && req.restarts == 0 && req.url ~ "^/v1/(answers|edge)/") {
+    if (resp.status == 503 && req.http.X-Stale != "any" && req.url ~ "^/v1/(answers|edge)/") {
+        set req.http.X-Stale = "any";
         return (restart);
     }
     set resp.http.Cache-Control = "no-store";

@@ -284,9 +284,40 @@ describe.each(["nginx", "varnishd"] as const)("%s with our configuration", (name
         expect((await get(`${twin}?exp=1&sig=b`)).headers["x-cache"]).toBe("MISS");
       });
 
+      it("serves nothing that is older than it may be, while the origin is well", async () => {
+        const cases = [
+          // Past `stale-while-revalidate`, and never to be served stale: a twin, and what was fetched by a signed URL.
+          { age: "4300" },
+          { age: "61", "cdn-cache-control": "max-age=60" },
+          { age: "61", "cdn-cache-control": [], "cache-control": "public, max-age=60" },
+        ];
+        for (const [at, fields] of cases.entries()) {
+          const path = `/v1/answers/${slug}-${at}`;
+          Object.assign(origin, { fields, version: 1 });
+          await get(path);
+          Object.assign(origin, { fields: {}, version: 2 });
+          const { text, headers } = await get(path);
+          expect([at, JSON.parse(text).version, headers["x-cache"]]).toEqual([at, 2, "MISS"]);
+          expect((await get(path)).headers["x-cache"]).toBe("HIT");
+        }
+      });
+
+      it("serves that while the origin fails, as long as it may be stale then", async () => {
+        origin.fields = { age: "4300" };
+        await get();
+        Object.assign(origin, { status: 500, fields: {}, version: 2 });
+        for (let repeat = 0; repeat < 3; repeat++) expect(await version()).toBe(1);
+        const other = `/v1/answers/${slug}-other`;
+        Object.assign(origin, { status: 200, fields: { age: "61", "cdn-cache-control": "max-age=60" } });
+        await get(other);
+        Object.assign(origin, { status: 500, fields: {}, version: 3 });
+        expect((await get(other)).status).toBeGreaterThanOrEqual(500);
+      });
+
       it("tells clients nothing that is for caches", async () => {
         const { headers } = await get();
-        for (const field of ["surrogate-key", "xkey", "cdn-cache-control"]) expect(headers).not.toHaveProperty(field);
+        for (const field of ["surrogate-key", "xkey", "cdn-cache-control", "x-while"])
+          expect(headers).not.toHaveProperty(field);
       });
     }
 
