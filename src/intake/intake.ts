@@ -17,10 +17,11 @@ import { bodyOpener, type OpenedBody } from "../policy/litellm-cache.ts";
 import { kindsInRequest } from "../policy/personal-data/found-kinds.ts";
 import { heldCallPolicy, looksForPersonalData, personalDataOf } from "../policy/personal-data/held-policy.ts";
 import type { PolicyRules, PolicySubject } from "../policy/rules.ts";
-import { readQuery } from "../policy/scope.ts";
+import { readQuery, withoutNeutral } from "../policy/scope.ts";
 import { type SharedScopes, sharedPolicy, sharingOf } from "../policy/sharing.ts";
 import { variantsOf } from "../policy/stochastic.ts";
 import { fileSourcesOf } from "../protocols/file-sources.ts";
+import { unkeyedPart } from "../protocols/unkeyed-part.ts";
 import { BegunPrompts, type KnownPrompts } from "./begun-prompts.ts";
 import { anonymousTenant, fixedBytes, type HeaderReading, RequestHeaders } from "./request-headers.ts";
 
@@ -207,6 +208,7 @@ export class Intake {
       isChecked: request.principal !== undefined,
       requestBytes: request.body.length,
     };
+    const unkeyed = this.#shared.size === 0 ? "" : this.#unkeyedDigest(request, zero ?? parsed);
     const kinds = this.#personalKinds(request, reading, rules.resolve(subjectFor(asked.model)), parsed);
     const forModel = (model: string): Call => {
       const ruled = rules.resolve(subjectFor(model));
@@ -219,7 +221,7 @@ export class Intake {
       const whom =
         sharing === undefined
           ? [tenant, policy.perUser ? ofUser : "shared"]
-          : [sharedTenant(sharing.scope), `shared:${formOf(facts)}`];
+          : [sharedTenant(sharing.scope), `shared:${formOf(facts)}`, unkeyed];
       const tags = [...rules.tagsFor(subjectFor(model)), ...sources];
       const where = [directives.namespace, originId, protocol.name, protocol.operation, keyedQuery, directives.version];
       const keyOf = (...content: string[]) =>
@@ -246,10 +248,16 @@ export class Intake {
         partition: (context) => keyOf("context", contentDigest(context)),
         forModel,
         target: endpoint + query,
-        headers: headers.forwarded,
+        headers: sharing === undefined ? headers.forwarded : withoutNeutral(headers.forwarded, protocol.keyedHeaders),
       };
     };
     return forModel(asked.model);
+  }
+
+  /** Of what is sent and not keyed; an origin that refuses it would tell the members of a shared scope what is stored. */
+  #unkeyedDigest({ body, endpoint, protocol, query }: IncomingRequest, parsed: ParsedRequest | undefined): string {
+    const sent = unkeyedPart(parsed ?? protocol.parseRequest(this.#opened(body).body, endpoint, query));
+    return contentDigest(lengthPrefixed([sent, readQuery(query, []).keyed]));
   }
 
   /** Looked for once, as long as the body is remembered and no other policy has other exceptions. */

@@ -4,7 +4,10 @@ import { fingerprintKey } from "../core/fingerprint.ts";
 import type { CallPolicy } from "../core/policy.ts";
 import type { SharedScope } from "../core/shared-scope.ts";
 import { PolicyRules } from "../policy/rules.ts";
+import { anthropicMessages } from "../protocols/anthropic-messages.ts";
+import { unkeyedFields as messagesFields } from "../protocols/anthropic-messages-request.ts";
 import { openAiChat } from "../protocols/openai-chat.ts";
+import { unkeyedFields as chatFields } from "../protocols/openai-chat-request.ts";
 import { Intake } from "./intake.ts";
 
 /** X1: who meets whose answers where some tenants share. */
@@ -27,6 +30,67 @@ const asked = fc.record({
   wish: fc.constantFrom("", "max-age=60", "only-if-cached", "no-cache", "no-store"),
 });
 type Asked = typeof asked extends fc.Arbitrary<infer T> ? T : never;
+
+type Sent = { readonly fields?: Record<string, string>; readonly query?: string } & Record<string, unknown>;
+
+/** A question in a shared scope, or in the own cache of `acme`, with whatever else is sent. */
+function callWith(protocol: typeof openAiChat, model: string, { fields = {}, query = "", ...members }: Sent = {}) {
+  const messages = [{ role: "user", content: "hi" }];
+  return intake.read({
+    protocol,
+    endpoint: protocol.endpointOf("/chat/completions") ?? "/messages",
+    originFor: () => ({ id: "http://o/v1", send: () => Promise.reject(new Error("not asked")) }),
+    query,
+    rawHeaders: Object.entries(fields).flat(),
+    body: Buffer.from(JSON.stringify({ model, max_tokens: 9, messages, ...members })),
+    principal: { tenant: "acme" },
+  }).call;
+}
+
+const bogus = { stream_options: { include_obfuscation: "bogus" }, cache_control: { type: "bogus" } };
+
+it.each<[string, typeof openAiChat, Record<string, string>]>([
+  ["OpenAI", openAiChat, chatFields],
+  ["Anthropic", anthropicMessages, messagesFields],
+])(
+  "what an origin may refuse belongs to the key of what is shared, though it changes no answer: %s",
+  (_, protocol, all) => {
+    const own = callWith(protocol, "own-1");
+    const plain = callWith(protocol, "shared-1");
+    expect(plain.sharing).toBeDefined();
+    const members = Object.keys(all).filter((name) => name !== "stream");
+    for (const name of members) {
+      const sent = { [name]: { a: 1 }, ...(name in bogus ? { [name]: bogus[name as keyof typeof bogus] } : {}) };
+      expect(callWith(protocol, "own-1", sent).key, name).toBe(own.key);
+      const call = callWith(protocol, "shared-1", sent);
+      expect(call.key, name).not.toBe(plain.key);
+      expect(call.partition("c"), name).not.toBe(plain.partition("c"));
+      expect(call.key, name).toBe(callWith(protocol, "shared-1", sent).key);
+    }
+  },
+);
+
+it("so do marks inside of messages", () => {
+  const part = { type: "text", text: "hi", cache_control: { type: "bogus" } };
+  const sent = { messages: [{ role: "user", content: [part] }] };
+  const plain = { messages: [{ role: "user", content: [{ type: "text", text: "hi" }] }] };
+  const keyOf = (model: string, given: Sent) => callWith(anthropicMessages, model, given).key;
+  expect(keyOf("own-1", sent)).toBe(keyOf("own-1", plain));
+  expect(keyOf("shared-1", sent)).not.toBe(keyOf("shared-1", plain));
+});
+
+it("header fields that change no answer go no further from a shared scope, but for the name of a trace", () => {
+  const traceparent = `00-${"a".repeat(32)}-${"b".repeat(16)}-01`;
+  const fields = { accept: "bogus/bogus", "user-agent": "sqlmap", "idempotency-key": "x", "x-other": "y", traceparent };
+  expect(callWith(openAiChat, "own-1", { fields }).headers).toMatchObject(fields);
+  const { headers } = callWith(openAiChat, "shared-1", { fields });
+  expect(headers).toEqual({
+    ...{ "x-other": "y", traceparent, "content-type": "application/json", "accept-encoding": "identity" },
+  });
+  expect(callWith(openAiChat, "shared-1", { fields: { traceparent: "bogus" } }).headers).not.toHaveProperty(
+    "traceparent",
+  );
+});
 
 function callOf({ tenant, model, stream, namespace, user, wish }: Asked) {
   const fields = { "x-ai-cache-namespace": namespace, "x-ai-user": user, "cache-control": wish };

@@ -157,6 +157,18 @@ export function classifyHeader(name: string, keyedHeaders: readonly string[]): H
   return credentials.has(name) || credentialName.test(name) ? "credential" : "keyed";
 }
 
+const traceParent = /^[0-9a-f]{2}-[0-9a-f]{32}-[0-9a-f]{16}-[0-9a-f]{2}$/;
+
+/** Of what is forwarded, that which nobody can make an origin refuse without changing the key. The name of a trace may stay. */
+export function withoutNeutral(
+  forwarded: Readonly<Record<string, string>>,
+  keyedHeaders: readonly string[],
+): Readonly<Record<string, string>> {
+  const isKept = ([name, value]: [string, string]) =>
+    classifyHeader(name, keyedHeaders) !== "neutral" || (name === "traceparent" && traceParent.test(value));
+  return Object.freeze(Object.fromEntries(Object.entries(forwarded).filter(isKept)));
+}
+
 /** A credential, or the host, that stands there more than once: of two, one was put there by somebody else. */
 export function repeatedField(rawHeaders: readonly string[]): string | undefined {
   const seen = new Set<string>();
