@@ -91,6 +91,10 @@ export const networkLimitsSchema = z
     streamsPerTenant: integer(5_000, 1, 1_000_000, {
       description: "Streams of one tenant at a time, of each process; a call beyond is refused with 429.",
     }),
+    bodyBytes: bytes("512mb", {
+      description:
+        "Bytes of request bodies on cached routes that each process holds at a time, from their arrival until they are answered; a call beyond is refused with 503. Never less than `server.maxBodyBytes`.",
+    }),
     headerBytes: bytes("16kb", { description: "Bound on the head of a request." }),
     headerCount: integer(100, 10, 2_000, { description: "Bound on the header fields of a request." }),
     headersTimeout: duration("1m", { description: "How long the head of a request may take to come." }),

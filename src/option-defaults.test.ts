@@ -154,6 +154,7 @@ it("has a default for everything", () => {
         "allowPrivateUpstreams": false,
         "limits": {
           "adminPerMinute": 3000,
+          "bodyBytes": 536870912,
           "connections": 10000,
           "decompressionRatio": 100,
           "headerBytes": 16384,

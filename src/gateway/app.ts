@@ -25,6 +25,7 @@ import { purgesRoute } from "./admin/purges-route.ts";
 import { tokenGuard } from "./admin/token-guard.ts";
 import { AdminWatch } from "./admin/watch/admin-watch.ts";
 import { AttemptLimit } from "./attempt-limit.ts";
+import { BodyRoom } from "./body-room.ts";
 import type { GatewayConfig } from "./config.ts";
 import { Dashboard } from "./dashboard.ts";
 import { dispatch, pathOf } from "./dispatch.ts";
@@ -136,6 +137,7 @@ export async function createApp(config: GatewayConfig, log: Log, peers?: Peers):
     core,
     clock,
     live: liveParts(config, around),
+    bodies: new BodyRoom(() => Math.max(admin.config.security.limits.bodyBytes, parts.live.maxBodyBytes)),
     streams: new TenantStreams(() => admin.config.security.limits.streamsPerTenant),
     limiting,
     tracing,

@@ -1,6 +1,7 @@
 import type { IncomingMessage } from "node:http";
 import { pipeline } from "node:stream";
 import { RequestRejectedError } from "../core/errors.ts";
+import { type BodyRoom, refuseForRoom } from "./body-room.ts";
 import { decompressorOf, Unfolding } from "./network/decompression.ts";
 
 export interface BodyBounds {
@@ -12,15 +13,31 @@ export interface BodyBounds {
 
 /**
  * The whole body, decompressed. The bound counts decompressed bytes as they come, so that a small body which
- * unfolds into a huge one is refused as soon as it does.
+ * unfolds into a huge one is refused as soon as it does. They are taken of `room`, to which whoever has the body gives
+ * them back.
  *
- * @throws RequestRejectedError 413 over the bound, 400 for a body that cannot be decoded or that breaks off.
+ * @throws RequestRejectedError 413 over the bound, 400 for a body that cannot be decoded or that breaks off, 503 without room.
  */
 export function readBody(
   request: IncomingMessage,
   { maxBodyBytes: maxBytes, maxRatio }: BodyBounds,
+  room: BodyRoom,
 ): Promise<Uint8Array> {
-  const { promise, resolve, reject } = Promise.withResolvers<Uint8Array>();
+  const { promise, resolve, reject: settle } = Promise.withResolvers<Uint8Array>();
+  const chunks: Uint8Array[] = [];
+  let size = 0;
+  let isOver = false;
+  /** From now on nothing is kept. */
+  const drop = (): void => {
+    if (isOver) return;
+    isOver = true;
+    chunks.length = 0;
+    room.giveBack(size);
+  };
+  const reject = (error: RequestRejectedError): void => {
+    drop();
+    settle(error);
+  };
   const tooLarge = (): RequestRejectedError =>
     new RequestRejectedError({
       status: 413,
@@ -54,27 +71,26 @@ export function readBody(
   }
   const source: NodeJS.ReadableStream = decoder === undefined ? request : pipeline(request, decoder, () => {});
   const unfolding = decoder && new Unfolding(decoder, maxRatio);
-  const chunks: Uint8Array[] = [];
-  let size = 0;
-  let isRefused = false;
   source.on("data", (chunk: Uint8Array) => {
-    if (isRefused) return;
-    size += chunk.length;
+    if (isOver) return;
     const isBomb = unfolding?.isTooFar(chunk) === true;
-    if (size <= maxBytes && !isBomb) {
+    const isLarge = size + chunk.length > maxBytes;
+    if (!isLarge && !isBomb && room.take(chunk.length)) {
+      size += chunk.length;
       chunks.push(chunk);
       return;
     }
-    isRefused = true;
-    chunks.length = 0;
-    if (source === request) return discard(request, () => reject(tooLarge()));
+    drop();
+    const refusal = isBomb ? bomb() : isLarge ? tooLarge() : refuseForRoom();
+    if (source === request) return discard(request, () => reject(refusal));
     source.pause();
-    reject(isBomb ? bomb() : tooLarge());
+    reject(refusal);
   });
-  source.on(
-    "end",
-    () => isRefused || resolve(chunks.length === 1 ? (chunks[0] as Uint8Array) : Buffer.concat(chunks, size)),
-  );
+  source.on("end", () => {
+    if (isOver) return;
+    isOver = true;
+    resolve(chunks.length === 1 ? (chunks[0] as Uint8Array) : Buffer.concat(chunks, size));
+  });
   source.on("error", () =>
     reject(
       new RequestRejectedError({

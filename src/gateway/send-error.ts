@@ -14,7 +14,7 @@ export function sendError(response: ServerResponse, error: unknown, protocol: Pi
   }
   const told = toldOf(error);
   const body = protocol.renderError(told, "json");
-  const bodyIsUnread = told.status === 413 || told.code === "unsupported_encoding";
+  const bodyIsUnread = told.status === 413 || told.code === "unsupported_encoding" || told.code === "too_many_bodies";
   response.writeHead(told.status, {
     "content-type": "application/json",
     "content-length": body.length,

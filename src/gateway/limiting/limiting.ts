@@ -28,9 +28,6 @@ export interface LimitingParts {
   readonly trace: Trace;
 }
 
-/** Of a request whose body is not read: what it takes is not known. */
-const noBody = new Uint8Array();
-
 export class Limiting {
   readonly #parts: LimitingParts;
   #tenant: Limits | undefined;
@@ -51,23 +48,22 @@ export class Limiting {
     return this.#tenant !== undefined || principal?.limits !== undefined;
   }
 
-  /** Lets a call in. Throws, or rejects with, `RequestRejectedError` where a limit is reached. */
+  /** Lets a call in whose body is still to be read. Throws, or rejects with, `RequestRejectedError` where a limit is reached. */
   enter(
     principal: AskedBy | undefined,
     tenantOf: () => string,
-    body: Uint8Array,
     response: ServerResponse,
     onRefused?: (error: RequestRejectedError) => void,
   ): MaybePromise<Visit> {
     const bounded = this.#parts.limiter.accountsOf(this.#boundsOf(principal, tenantOf));
-    return this.#let(enter(bounded, body), response, onRefused);
+    return this.#let(enter(bounded), response, onRefused);
   }
 
   /** The same for what is passed through: it counts as a request, whatever comes back. */
   enterUnread(principal: AskedBy | undefined, tenantOf: () => string, response: ServerResponse): MaybePromise<Visit> {
     const bounded = this.#parts.limiter.accountsOf(this.#boundsOf(principal, tenantOf));
     const asRequest = bounded.map((one) => ({ ...one, cachedFree: false }));
-    return this.#let(enter(asRequest, noBody), response);
+    return this.#let(enter(asRequest), response);
   }
 
   /** Counts what was answered, and says in the answer what is left. */
