@@ -12,6 +12,8 @@ export interface SharedStore extends Store {
   readonly leases?: Leases;
   /** A place for wrapped keys that can be cleared. It ends with the store. */
   keyRows?(): KeyRows;
+  /** False: nothing was ever kept in that place. Asking makes none. */
+  hasKeyRows?(): boolean;
   /**
    * Calls `changed` when the connection to a server has ended: the one that answers next may be another, or started
    * again, and have forgotten the last writes. Returns what ends it.

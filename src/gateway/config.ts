@@ -56,6 +56,9 @@ const environmentOptions: Readonly<Record<string, string>> = {
   REPRISE_LOG_LEVEL: "telemetry.logLevel",
 };
 
+/** A secret that got lost on its way is not the same as none. */
+const neverEmpty = ["REPRISE_MASTER_KEY", "REPRISE_MASTER_KEY_FILE"];
+
 export function readConfig(sources: ConfigSources): ConfigReading {
   const found = readConfigFile(sources.file);
   if (!found.ok) return { ok: false, mistakes: [found.mistake] };
@@ -75,6 +78,9 @@ export function readConfig(sources: ConfigSources): ConfigReading {
         },
       ],
     };
+
+  const empty = neverEmpty.filter((variable) => sources.environment[variable] === "");
+  if (empty.length > 0) return { ok: false, mistakes: empty.map(emptyVariable) };
 
   const origins = new Map<string, string>();
   const merged = structuredClone(values);
@@ -103,6 +109,11 @@ export function readConfig(sources: ConfigSources): ConfigReading {
   return mistakes.length > 0
     ? { ok: false, mistakes }
     : { ok: true, config, file: found.name === "defaults" ? undefined : found.name };
+}
+
+function emptyVariable(variable: string): ConfigMistake {
+  const remedy = "Give it its value, or do not set it.";
+  return { source: variable, path: "", value: undefined, rule: "must not be empty", remedy };
 }
 
 /** One line a mistake: where, what, the rule, the remedy. */

@@ -46,6 +46,10 @@ const busy: Cleared = {
   ],
 };
 
+export function keysFile(directory: string): string {
+  return join(directory, "keys.db");
+}
+
 export class SqliteKeys implements KeyRows {
   readonly #path: string;
   readonly #database: DatabaseSync;
@@ -56,7 +60,7 @@ export class SqliteKeys implements KeyRows {
 
   /** @throws StoreUnavailableError when the file cannot be used. */
   constructor({ directory, now, onWarning }: SqliteKeysOptions) {
-    this.#path = join(directory, "keys.db");
+    this.#path = keysFile(directory);
     this.#database = this.#run(() => openFile(this.#path, now(), onWarning));
     const prepare = (sql: string) => this.#database.prepare(sql);
     this.#get = prepare("SELECT row FROM keys_v1 WHERE name = ?");

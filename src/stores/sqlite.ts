@@ -12,6 +12,7 @@
  * priority and last use. A use is noted at most once in `touchAfterMs`, together with the next batch.
  */
 
+import { existsSync } from "node:fs";
 import type { StatementSync } from "node:sqlite";
 import { type CancelTimer, type Clock, systemClock } from "../core/clock.ts";
 import { RepriseError, StoreUnavailableError } from "../core/errors.ts";
@@ -27,7 +28,7 @@ import {
   openDatabase,
   setAside,
 } from "./sqlite-file.ts";
-import { SqliteKeys } from "./sqlite-keys.ts";
+import { keysFile, SqliteKeys } from "./sqlite-keys.ts";
 import { SqliteListing } from "./sqlite-listing.ts";
 import { openFirst, prepareFolder } from "./sqlite-open.ts";
 import type { SqliteOptions, SqliteStore } from "./sqlite-options.ts";
@@ -161,6 +162,10 @@ class Sqlite implements SqliteStore {
 
   keyRows(): KeyRows {
     return new SqliteKeys({ directory: this.#directory, now: () => this.#clock.now(), onWarning: this.#warn });
+  }
+
+  hasKeyRows(): boolean {
+    return existsSync(keysFile(this.#directory));
   }
 
   async flush(): Promise<void> {

@@ -30,5 +30,20 @@ it("says whether the master key is that of the store, and makes nothing", async 
   expect(wrong).toMatchObject({
     problem: { severity: "error", remedy: expect.stringContaining("previousMasterKeys") },
   });
+  const [keyless] = await found({});
+  expect(keyless).toMatchObject({
+    detail: expect.stringContaining("no master key is given"),
+    problem: { severity: "error", remedy: expect.stringContaining("`sealing: off`") },
+  });
   expect(await found({ REPRISE_MASTER_KEY: keyOf("two"), REPRISE_STORE: "memory" })).toEqual([]);
 });
+
+it.each(["REPRISE_MASTER_KEY", "REPRISE_MASTER_KEY_FILE"])(
+  "takes an empty %s for a mistake, not for none",
+  (variable) => {
+    expect(readConfig({ environment: { [variable]: "" }, flags: {} })).toMatchObject({
+      ok: false,
+      mistakes: [{ source: variable, rule: "must not be empty" }],
+    });
+  },
+);

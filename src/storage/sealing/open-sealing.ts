@@ -4,6 +4,7 @@ import type { Leases } from "../../core/lease.ts";
 import type { SharedStore } from "../../core/shared-store.ts";
 import type { Trace } from "../../core/trace.ts";
 import type { Settings } from "../../options.ts";
+import { refuseKeyless } from "./keyless.ts";
 import { Sealing } from "./sealing.ts";
 import { sealingKeysOf } from "./settings.ts";
 
@@ -24,13 +25,17 @@ interface Tools {
 /**
  * `undefined` where nothing is kept beyond this process, or no master key is given.
  *
- * @throws InvalidOptionError when the store was sealed with another master key; the store is closed then.
+ * @throws InvalidOptionError when the store was sealed with another master key, or with one and none is given; the store is closed then.
  */
 export async function openSealing(parts: SealableParts, { clock, random, trace }: Tools): Promise<Sealing | undefined> {
   const { settings, store, keyService } = parts;
   const keys = sealingKeysOf(settings, keyService, random);
-  if (store === undefined || keys === undefined) return undefined;
+  if (store === undefined) return undefined;
   try {
+    if (keys === undefined) {
+      if (settings.security.sealing !== "off") await refuseKeyless(store, clock);
+      return undefined;
+    }
     return await Sealing.open({
       ...{ store, clock, random, ...keys },
       onReject: (reason) => trace({ type: "seal-reject", reason }),

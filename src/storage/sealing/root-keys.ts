@@ -163,6 +163,12 @@ export async function firstRootKey(rows: Pick<KeyRows, "get">, masters: MasterKe
   return row && openRow(masters, 1, decodeRootRow(row));
 }
 
+/** Whether there is one, for those who have no master key. */
+export async function hasRootKey(rows: Pick<KeyRows, "get">): Promise<boolean> {
+  const [row] = await rows.get([nameOf(1)]);
+  return row !== undefined;
+}
+
 async function openRow(masters: MasterKeys, epoch: number, row: RootRow | undefined): Promise<RootKey> {
   if (row === undefined) throw altered(epoch);
   const { id, createdAt, masterKeyId } = row;

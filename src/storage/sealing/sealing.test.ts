@@ -8,10 +8,12 @@ import type { DataKey } from "../../core/keyring.ts";
 import { systemTenant } from "../../core/scopes.ts";
 import type { SealRejection } from "../../core/sealer.ts";
 import type { SharedStore } from "../../core/shared-store.ts";
+import { readSettings } from "../../options.ts";
 import { memory } from "../../stores/memory.ts";
 import { ChaosStore } from "../../testing/chaos-store.ts";
 import { keyHoldMs } from "./data-keys.ts";
 import { localMasterKeys, type MasterKeys, serviceMasterKeys } from "./master-keys.ts";
+import { openSealing } from "./open-sealing.ts";
 import { Sealing } from "./sealing.ts";
 
 const forEver = { deleteAt: Number.POSITIVE_INFINITY };
@@ -47,6 +49,28 @@ describe("a sealed store and its master key", () => {
     const key = slot();
     await one.store.set("acme", key, Buffer.from("value"), forEver);
     expect(await textAt(two.store, "acme", key)).toBe("value");
+  });
+
+  it("is refused at the start without a master key, unless nothing is to be sealed; one that is not sealed is taken", async () => {
+    const { node, shared, clock } = setUp();
+    const openedAs = (text: string) => {
+      const reading = readSettings({ security: { sealing: text } });
+      if (!reading.ok) throw new Error("the settings are not sound");
+      return openSealing(
+        { settings: reading.settings, store: shared },
+        { clock, random: systemRandom, trace: () => {} },
+      );
+    };
+    expect(await openedAs("auto")).toBeUndefined();
+    await node();
+    expect(await openedAs("off")).toBeUndefined();
+    const error = (await openedAs("auto").catch((thrown: unknown) => thrown)) as InvalidOptionError;
+    expect(error).toBeInstanceOf(InvalidOptionError);
+    expect([error.path, error.message]).toEqual([
+      "security.masterKey",
+      expect.stringContaining("no master key is given"),
+    ]);
+    expect(error.remedy).toContain("`sealing: off`");
   });
 
   it("is refused at the start with another master key: which option, which key, and what to do", async () => {
