@@ -4,7 +4,7 @@ import type { AddressInfo, Socket } from "node:net";
 import type { Clock } from "../core/clock.ts";
 import type { GatewayConfig } from "./config.ts";
 import { sweepConnections } from "./connection-sweep.ts";
-import { refuseHead } from "./refuse-head.ts";
+import { refuseExpectation, refuseHead, refuseWithoutHost } from "./refuse-head.ts";
 import { tlsOptionsOf } from "./tls-files.ts";
 import { refuseUnreadable } from "./unreadable-request.ts";
 
@@ -89,14 +89,18 @@ export class Listeners {
     const options: ServerOptions = {
       ...{ requestTimeout, headersTimeout, connectionsCheckingInterval, keepAliveTimeout },
       maxHeaderSize: headerBytes,
+      // It is refused below, by an answer that says who may keep it.
+      requireHostHeader: false,
     };
     const bounded: Handler = (request, response) => {
       if (request.rawHeaders.length > this.#mostHeaders) return refuseHead(response, this.#mostHeaders / 2);
+      if (request.headers.host === undefined && request.httpVersion === "1.1") return refuseWithoutHost(response);
       handler(request, response);
     };
     const files = tlsOptionsOf(tls);
     const server =
       files === undefined ? createServer(options, bounded) : createTlsServer({ ...options, ...files }, bounded);
+    server.on("checkExpectation", (_request: IncomingMessage, response: ServerResponse) => refuseExpectation(response));
     server.on(files === undefined ? "connection" : "secureConnection", (socket: Socket) => {
       this.#connections.add(socket);
       socket.once("close", () => this.#connections.delete(socket));

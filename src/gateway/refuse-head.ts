@@ -10,6 +10,16 @@ export function refuseHead(response: ServerResponse, most: number): void {
   sendRefusal(response, 431, `The request has more than ${most} header fields.`, "too_many_headers");
 }
 
+/** RFC 9112 section 3.2. */
+export function refuseWithoutHost(response: ServerResponse): void {
+  sendRefusal(response, 400, "The request does not say in Host whom it is for.", "no_host");
+}
+
+/** RFC 9110 section 10.1.1. */
+export function refuseExpectation(response: ServerResponse): void {
+  sendRefusal(response, 417, "Nothing but 100-continue can be expected here.", "expectation_failed");
+}
+
 /** Problem details (RFC 9457), as the admin API gives them. */
 export function sendRefusal(response: ServerResponse, status: number, detail: string, code: string): void {
   const title = STATUS_CODES[status];

@@ -102,6 +102,8 @@ test("what is no request is refused in private", async () => {
   const { gateway } = await runBoth(inMemory);
   for (const [text, status] of [
     ["NONSENSE\r\n\r\n", 400],
+    ["GET /healthz HTTP/1.1\r\n\r\n", 400],
+    ["GET /healthz HTTP/1.1\r\nHost: g\r\nExpect: nonsense\r\n\r\n", 417],
     [`GET / HTTP/1.1\r\nHost: g\r\nX: ${"x".repeat(20_000)}\r\n\r\n`, 431],
   ] as const) {
     const connection = await openConnection(gateway);
