@@ -12,7 +12,7 @@ import { gemini } from "../protocols/gemini.ts";
 import { openAiChat } from "../protocols/openai-chat.ts";
 import { refuseAdminToken } from "./admin/token-guard.ts";
 import { type Asking, type ModelRouteParts, modelRoute, type Place } from "./model-route.ts";
-import { passThrough } from "./pass-through.ts";
+import { assertMethod, passThrough } from "./pass-through.ts";
 import { refersToPrompt, refuseReference } from "./prompts/prompt-reference.ts";
 import { sendError } from "./send-error.ts";
 import type { Admission, Admitted } from "./tenancy/admission.ts";
@@ -134,7 +134,8 @@ async function pass(
   const startedAt = parts.clock.monotonic();
   let result = "bypass";
   try {
-    if (principal !== undefined) assertPassing(principal, request.method);
+    assertMethod(request.method);
+    if (principal !== undefined) assertPassing(principal, request.method, parts.limiting.ofTenants);
     if (refersToPrompt(request.rawHeaders)) throw refuseReference();
     const route = found(routeOf(), request);
     await countPassing(parts, protocol, { request, response, principal });

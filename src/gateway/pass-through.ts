@@ -2,14 +2,16 @@ import type { IncomingMessage, ServerResponse } from "node:http";
 import { pipeline } from "node:stream/promises";
 import type { Dispatcher } from "undici";
 import { privateFields, steersCaches } from "../core/cache-steering.ts";
-import type { OriginError } from "../core/errors.ts";
+import { type OriginError, RequestRejectedError } from "../core/errors.ts";
 import { hopByHop, namedByConnection } from "../core/hop-by-hop.ts";
 import { choosesUpstream } from "../policy/chosen-upstream.ts";
 import type { CompatHeaders } from "../policy/compat-headers.ts";
 import { assertFieldsOnce } from "../policy/scope.ts";
 import { type AnswerBounds, bounded } from "./network/answer-bounds.ts";
+import { maskOf } from "./network/credential-mask.ts";
+import { canUnfold } from "./network/decompression.ts";
 import { cutWhenStalled, sendHead } from "./send-answer.ts";
-import { originError } from "./upstream-origin.ts";
+import { decoded, originError } from "./upstream-origin.ts";
 import type { Route } from "./upstreams.ts";
 
 /**
@@ -22,6 +24,23 @@ export interface PassThroughWays {
   readonly stallMs: number;
   readonly compat: CompatHeaders;
   readonly bounds: AnswerBounds;
+}
+
+/**
+ * Those by which APIs are called. Others do what nobody here can know: TRACE gives back what it was sent (RFC 9110 section
+ * 9.3.8), the upstream's credential among it, and PURGE speaks to a cache.
+ */
+const passing = ["GET", "HEAD", "POST", "PUT", "PATCH", "DELETE", "OPTIONS", "QUERY"];
+
+/** Throws `RequestRejectedError` for what is not passed on. */
+export function assertMethod(method: string | undefined): void {
+  if (passing.includes(method as string)) return;
+  throw new RequestRejectedError({
+    status: 405,
+    code: "method_not_allowed",
+    message: "Requests with this method are not passed on.",
+    fields: { allow: passing.join(", ") },
+  });
 }
 
 /** Resolves when all is said; rejects with `OriginError` only while nothing has been sent to the client. */
@@ -52,16 +71,23 @@ export async function passThrough(
     const failure: OriginError = originError(error, upstream.id, "head");
     throw upstream.told?.(failure) ?? failure;
   }
-  const fields = endToEnd(
-    (answer.headers as unknown as (Buffer | string)[]).map((field) => field.toString("latin1")),
-    steersCaches,
-  );
+  const mask = maskOf(upstream.credential);
+  const said = (answer.headers as unknown as (Buffer | string)[]).map((field) => field.toString("latin1"));
+  const isMasked = mask !== undefined && answer.statusCode >= 400 && request.method !== "HEAD";
+  const encoding = isMasked ? encodingIn(said) : "";
+  const isUnfolded = canUnfold(encoding);
+  const isOfFolded = (name: string): boolean =>
+    isUnfolded && (name === "content-encoding" || name === "content-length");
+  const shown = mask === undefined ? said : said.map((text, index) => (index % 2 === 0 ? text : mask.text(text)));
+  const fields = endToEnd(shown, (name) => steersCaches(name) || isOfFolded(name));
   const status = `reprise; fwd=bypass; fwd-status=${answer.statusCode}; detail=pass_through`;
   response.writeHead(answer.statusCode, [...fields, ...privately, "cache-status", status]);
   sendHead(response);
   cutWhenStalled(response, stallMs);
   try {
-    await pipeline(bounded(answer.body, bounds, upstream.name), response);
+    const plain = isUnfolded ? decoded(answer.body, encoding, upstream.id, bounds.ratio) : answer.body;
+    const body = bounded(plain, bounds, upstream.name);
+    await pipeline(isMasked ? mask.body(body) : body, response);
   } catch {
     response.destroy();
   }
@@ -86,4 +112,10 @@ function endToEnd(rawHeaders: readonly string[], isOther: (name: string) => bool
     const name = (rawHeaders[index - (index % 2)] as string).toLowerCase();
     return !hopByHop.has(name) && !named.has(name) && !isOther(name);
   });
+}
+
+/** In lower case, or "". */
+function encodingIn(fields: readonly string[]): string {
+  const at = fields.findIndex((text, index) => index % 2 === 0 && text.toLowerCase() === "content-encoding");
+  return at < 0 ? "" : (fields[at + 1] as string).trim().toLowerCase();
 }

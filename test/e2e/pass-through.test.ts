@@ -33,18 +33,32 @@ describe("routes: every other path passes through untouched", () => {
     expect(origin.calls.map(({ path, method }) => `${method} ${path}`)).toEqual([`PUT ${target}`]);
   });
 
-  test.each(["GET", "PUT", "PATCH", "DELETE", "OPTIONS", "PROPFIND", "QUERY", "TRACE", "SEARCH", "PURGE"])(
-    "%s arrives with its body",
-    async (method) => {
-      const { origin, gateway } = await runBoth(inMemory);
-      const body = method === "TRACE" ? "" : "some bytes";
-      const connection = await openConnection(gateway);
-      connection.socket.write(requestText("/v1/things?x=1", body, ["Connection: close"], method));
-      await connection.closed;
-      expect(connection.received()).toMatch(/^HTTP\/1\.1 200 OK\r\n/);
-      expect(origin.calls[0]).toMatchObject({ method, path: "/v1/things?x=1", bodyLength: body.length });
-    },
-  );
+  test.each(["GET", "PUT", "PATCH", "DELETE", "OPTIONS", "QUERY"])("%s arrives with its body", async (method) => {
+    const { origin, gateway } = await runBoth(inMemory);
+    const body = "some bytes";
+    const connection = await openConnection(gateway);
+    connection.socket.write(requestText("/v1/things?x=1", body, ["Connection: close"], method));
+    await connection.closed;
+    expect(connection.received()).toMatch(/^HTTP\/1\.1 200 OK\r\n/);
+    expect(origin.calls[0]).toMatchObject({ method, path: "/v1/things?x=1", bodyLength: body.length });
+  });
+
+  // TRACE gives back what it was sent (RFC 9110 section 9.3.8), and that is the credential of the upstream, too.
+  test("no other method arrives, on no path", async () => {
+    const { origin, gateway } = await runBoth(inMemory);
+    for (const method of ["TRACE", "PROPFIND", "SEARCH", "PURGE", "LINK", "M-SEARCH"])
+      for (const path of ["/v1/things", chatPath, "/u/main/things", "/u/main/chat/completions"]) {
+        const { status, headers, text } = await exchange(gateway.url + path, { method });
+        expect([method, path, status, headers.allow]).toEqual([
+          method,
+          path,
+          405,
+          "GET, HEAD, POST, PUT, PATCH, DELETE, OPTIONS, QUERY",
+        ]);
+        expect(text).toContain("method_not_allowed");
+      }
+    expect(origin.callCount).toBe(0);
+  });
 
   test.each(["", "text", "text/plain;charset", "a/b/c", ";;", "application/json, text/html"])(
     "the content type arrives as it was written: %j",
