@@ -43,6 +43,11 @@ export class Limiting {
     this.#tenant = reading.ok && isBounded(reading.limits) ? reading.limits : undefined;
   }
 
+  /** What every tenant may take. */
+  get ofTenants(): Limits | undefined {
+    return this.#tenant;
+  }
+
   /** Whether this one is bound by anything. */
   binds(principal: AskedBy | undefined): boolean {
     return this.#tenant !== undefined || principal?.limits !== undefined;

@@ -64,7 +64,10 @@ it("what a key may take is known only where the gateway reads what is taken", ()
     for (const method of ["POST", "PUT", "QUERY", undefined])
       expect(() => assertPassing({ tenant: "acme", limits }, method)).toThrow(refusal("path_not_allowed"));
   }
-  assertPassing({ tenant: "acme", limits: { requestsPerMinute: 1, concurrent: 1 } }, "POST");
+  const calls = { requestsPerMinute: 1, concurrent: 1 };
+  assertPassing({ tenant: "acme", limits: calls }, "POST", calls);
+  expect(() => assertPassing(all, "POST", { tokensPerDay: 1 })).toThrow(refusal("path_not_allowed"));
+  assertPassing(all, "GET", { tokensPerDay: 1 });
 });
 
 it("header fields that tell a gateway behind us which model to ask are left out", () => {

@@ -35,13 +35,16 @@ function fits(models: readonly string[], model: string): boolean {
   return matches(model);
 }
 
-/** What passes through is not read, so which model it asks and what it takes are not known; looking is not asking. */
-export function assertPassing({ models, limits }: AskedBy, method: string | undefined): void {
+/**
+ * What passes through is not read, so which model it asks and what it takes are not known; looking is not asking.
+ * `ofTenant`: limits that hold for all keys of the tenant.
+ */
+export function assertPassing({ models, limits }: AskedBy, method: string | undefined, ofTenant?: Limits): void {
   if (method === "GET" || method === "HEAD") return;
   if (models !== undefined)
     throw notHere("This API key is for some models only, and which model is asked on this path is not known here.");
-  if (limits !== undefined && boundsSpending(limits))
-    throw notHere("This API key has limits of tokens or money, and what is taken on this path is not known here.");
+  if ([limits, ofTenant].some((some) => some !== undefined && boundsSpending(some)))
+    throw notHere("There are limits of tokens or money for you, and what is taken on this path is not known here.");
 }
 
 function notHere(message: string): RequestRejectedError {
