@@ -13,7 +13,13 @@ import { version } from "../version.ts";
 import type { Peers } from "../workers/peers.ts";
 import { AccessLogSwitch } from "./access-log-switch.ts";
 import { accountabilityOf } from "./accountability.ts";
-import { isAdminPath, refuseMalformed, registerAdminApi } from "./admin/admin-api.ts";
+import {
+  type AdminApiParts,
+  admitOperator,
+  isAdminPath,
+  refuseMalformed,
+  registerAdminApi,
+} from "./admin/admin-api.ts";
 import { watchRoutes } from "./admin/admin-routes.ts";
 import { obtainAdminToken } from "./admin/admin-token.ts";
 import { answersRoutes } from "./admin/answers-route.ts";
@@ -38,7 +44,7 @@ import { limitsRoute } from "./limiting/limits-route.ts";
 import { hasAdminPort, Listeners } from "./listeners.ts";
 import { liveParts } from "./live-parts.ts";
 import type { ModelRouteParts } from "./model-route.ts";
-import { addOperations } from "./operations.ts";
+import { addOperations, type Observed } from "./operations.ts";
 import type { PoolTalk } from "./pool/pool-gossip.ts";
 import { promptWarmingOf } from "./prompts/prompt-warming-assembly.ts";
 import { Readiness } from "./readiness.ts";
@@ -182,7 +188,6 @@ export async function createApp(config: GatewayConfig, log: Log, peers?: Peers):
     void dispatch(parts, request.raw, reply.raw);
   });
   const state = { draining: false };
-  addOperations(server, { readiness, metrics, peers, isTraced: tracing !== undefined }, state);
   const admin = { config, ...adminLimitsOf(config), ...adminTokenOf(config, log) };
   const purging = edgePurgingOf(config, { core, leases: shared.leases, trace, log, onRefused });
   edge.current = edgeOf({ config, parts, shared, peers, purging, log });
@@ -205,14 +210,23 @@ export async function createApp(config: GatewayConfig, log: Log, peers?: Peers):
     ...answersRoutes(edge.current),
     ...account.routes,
   ];
-  registerAdminApi(server, {
+  const adminParts: AdminApiParts = {
     routes: [...adminRoutes, openApiRoute(adminRoutes)],
     live: admin,
     audit: account.trail,
     wrongTokens: new AttemptLimit(clock, 10),
     onRefused: () => trace({ type: "admin-refuse" }),
     report: parts.report,
-  });
+  };
+  registerAdminApi(server, adminParts);
+  // Every hit is counted there, which members of shared scopes may not see.
+  const areMetricsTold = () => hasAdminPort(config) || Object.keys(admin.config.tenancy.shared).length === 0;
+  const observed: Observed = {
+    ...{ readiness, metrics, peers, isTraced: tracing !== undefined },
+    admitToMetrics: async (request, reply) =>
+      areMetricsTold() ? undefined : admitOperator(adminParts, request, reply),
+  };
+  addOperations(server, observed, state);
 
   return {
     server,

@@ -3,7 +3,7 @@ import type { Metrics } from "../telemetry/prometheus.ts";
 import { version } from "../version.ts";
 import type { Peers } from "../workers/peers.ts";
 import type { Readiness } from "./readiness.ts";
-import type { FastifyInstance } from "./vendor.ts";
+import type { FastifyInstance, FastifyReply, FastifyRequest } from "./vendor.ts";
 
 /** What the gateway says of itself: to a load balancer, and to Prometheus. */
 
@@ -14,12 +14,14 @@ export interface Observed {
   readonly peers: Peers | undefined;
   /** Only then there is something to say in OpenMetrics that the plain format cannot. */
   readonly isTraced: boolean;
+  /** Whom metrics would tell what they may not know, as members of shared scopes: resolves with the reply where it was refused. */
+  admitToMetrics(request: FastifyRequest, reply: FastifyReply): Promise<FastifyReply | undefined>;
 }
 
 /** `/healthz`, `/readyz` and `/metrics`. */
 export function addOperations(
   server: FastifyInstance,
-  { isTraced, readiness, metrics, peers }: Observed,
+  { admitToMetrics, isTraced, readiness, metrics, peers }: Observed,
   state: { readonly draining: boolean },
 ): void {
   const withHead = { exposeHeadRoute: true };
@@ -32,7 +34,7 @@ export function addOperations(
     const since = Object.fromEntries(down.map(({ name, since }) => [name, new Date(since).toISOString()]));
     return reply.send({ status: "degraded", unavailable: down.map(({ name }) => name), since });
   });
-  server.get("/metrics", withHead, async (request, reply) => {
+  server.get("/metrics", { ...withHead, onRequest: admitToMetrics }, async (request, reply) => {
     // Without the others a worker can only speak for itself.
     const all = await peers?.metrics().catch(() => undefined);
     const { contentType, text } = await metrics.render(all, isTraced ? wantedFormat(request.headers.accept) : "plain");

@@ -1,6 +1,7 @@
 import { expect, test } from "vitest";
-import { callAdmin } from "./admin-call.ts";
+import { callAdmin, tokenOf } from "./admin-call.ts";
 import { ask, bearer, contentOf, question } from "./chat-call.ts";
+import { exchange } from "./http-exchange.ts";
 import { inMemory, type RunningGateway, runGateway, runOrigin } from "./running-gateway.ts";
 
 /** X7: a scope that two tenants share, over HTTP: what they see of it, and what the operator does. */
@@ -34,6 +35,11 @@ test("members of a shared scope get each other's answers without seeing it; the 
   expect(fieldsOf(stored)).toEqual(fieldsOf(computed));
   expect(stored.headers["cache-status"]).toBe("reprise; detail=shared");
   expect(Object.keys(stored.headers).filter((name) => /^x-|^age$/.test(name))).toEqual([]);
+
+  const metrics = (fields: Readonly<Record<string, string>>) => exchange(`${gateway.url}/metrics`, { headers: fields });
+  expect((await metrics({})).status).toBe(401);
+  expect((await metrics(umbra as Readonly<Record<string, string>>)).status).toBe(401);
+  expect((await metrics(bearer(tokenOf(gateway)))).text).toContain("reprise_requests_total");
 
   await ask(gateway, body, other);
   expect(origin.callCount).toBe(2);

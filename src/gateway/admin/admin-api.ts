@@ -56,7 +56,7 @@ const meansUs = /^[/\\.]+admin(?![\w-])/i;
 export function registerAdminApi(server: FastifyInstance, parts: AdminApiParts): void {
   server.register(
     async (admin) => {
-      admin.addHook("onRequest", async (request, reply) => admit(parts, request, reply));
+      admin.addHook("onRequest", async (request, reply) => admitOperator(parts, request, reply));
       admin.removeAllContentTypeParsers();
       admin.addContentTypeParser(
         "*",
@@ -152,8 +152,13 @@ function hasHead({ method, answerType }: AdminRoute): boolean {
 }
 
 /** Resolves with the reply when it was sent: nobody gets further without the token. */
-async function admit(
-  { live: { token, requests }, wrongTokens, audit, onRefused }: AdminApiParts,
+export async function admitOperator(
+  {
+    live: { token, requests },
+    wrongTokens,
+    audit,
+    onRefused,
+  }: Pick<AdminApiParts, "live" | "wrongTokens" | "audit" | "onRefused">,
   request: FastifyRequest,
   reply: FastifyReply,
 ): Promise<FastifyReply | undefined> {
