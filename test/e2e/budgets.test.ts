@@ -217,6 +217,15 @@ test("limits of a tenant hold for all of its keys together, and change with the 
   expect((await asking(gateway, other.key, "b", { max_tokens: 1 })).status).toBe(200);
   expect((await asking(gateway, one.key, "c", { max_tokens: 1 })).status).toBe(429);
   expect((await asking(gateway, stranger.key, "c", { max_tokens: 1 })).status).toBe(200);
+  for (const path of [
+    "/v1/images/generations",
+    "/v1/chat/completions/",
+    "//chat/completions",
+    "/v1/Chat/completions",
+  ]) {
+    const uncounted = await exchange(gateway.url + path, { body: question("d"), headers: bearer(stranger.key) });
+    expect([uncounted.status, errorOf(uncounted).code]).toEqual([403, "path_not_allowed"]);
+  }
   const { text } = await callAdmin(gateway, "/limits?tenant=acme");
   expect(JSON.parse(text)).toMatchObject({ key: [], tenant: [{ limit: "tokensPerDay", used: "100", most: "120" }] });
   const upstreams = { openai: { url: origin.url, apiKey: "sk-upstream-1" } };
