@@ -3,6 +3,7 @@ import type { Dispatcher } from "undici";
 import { OriginError, type OriginFailure } from "../core/errors.ts";
 import { type FanOutWishes, type HeaderMap, headerValue, type Origin } from "../core/origin.ts";
 import { type AnswerBounds, bounded } from "./network/answer-bounds.ts";
+import { maskOf } from "./network/credential-mask.ts";
 import { decompressorOf, Unfolding } from "./network/decompression.ts";
 import { guardedAgent, type NetworkRules } from "./network/guarded-agent.ts";
 
@@ -56,6 +57,7 @@ export function upstreamOrigin(
   const { origin, pathname } = new URL(baseUrl);
   const prefix = pathname.replace(/\/+$/, "");
   const unversioned = withoutVersion(prefix);
+  const mask = maskOf(credential);
   return {
     name,
     id: baseUrl,
@@ -81,7 +83,10 @@ export function upstreamOrigin(
         throw originError(error, baseUrl, "head");
       }
       const headers = response.headers as HeaderMap;
-      return { status: response.statusCode, headers, body: chunks(response.body, headers, baseUrl, bounds) };
+      const status = response.statusCode;
+      const body = chunks(response.body, headers, baseUrl, bounds);
+      if (mask === undefined) return { status, headers, body };
+      return { status, headers: mask.fields(headers), body: status < 300 ? body : mask.body(body) };
     },
     close: () => dispatcher.destroy(),
   };
@@ -115,7 +120,7 @@ async function* chunks(
 }
 
 /** We ask for no encoding, but an origin may not listen. */
-function decoded(
+export function decoded(
   body: Readable,
   encoding: string | undefined,
   baseUrl: string,

@@ -1,6 +1,8 @@
-import type { AddressInfo } from "node:net";
-import { createServer, type Socket } from "node:net";
+import { createServer as createHttpServer } from "node:http";
+import { type AddressInfo, createServer, type Socket } from "node:net";
+import { gzipSync } from "node:zlib";
 import { describe, expect, onTestFinished, test } from "vitest";
+import { callAdmin } from "./admin-call.ts";
 import { ask, bearer, chatPath, question, statusOf } from "./chat-call.ts";
 import { exchange } from "./http-exchange.ts";
 import { inMemory, runGateway } from "./running-gateway.ts";
@@ -110,4 +112,39 @@ describe("X4: what an origin says beside its answer", () => {
       expect(later.headers["cache-control"]).toBe("private, no-store");
     },
   );
+});
+
+test("X10: an upstream that echoes the credential it was shown does not tell it to callers", async () => {
+  const apiKey = "sk-behind-the-keys";
+  const upstream = createHttpServer((request, response) => {
+    const folds = request.url?.includes("files") === true;
+    const said = JSON.stringify({ error: { message: `No such key: ${request.headers.authorization}` } });
+    const encoding = folds ? { "content-encoding": "gzip" } : {};
+    response.writeHead(401, {
+      "content-type": "application/json",
+      "x-echo": request.headers.authorization,
+      ...encoding,
+    });
+    response.end(folds ? gzipSync(said) : said);
+  });
+  await new Promise<void>((resolve) => upstream.listen(0, "127.0.0.1", resolve));
+  onTestFinished(() => {
+    upstream.closeAllConnections();
+    upstream.close();
+  });
+  const url = `http://127.0.0.1:${(upstream.address() as AddressInfo).port}/v1`;
+  const gateway = await runGateway(
+    { url },
+    {
+      ...{ ...inMemory, tenancy: { mode: "keys" } },
+      upstreams: { openai: { url, apiKey } },
+    },
+  );
+  const { key } = JSON.parse((await callAdmin(gateway, "/keys", { body: { tenant: "acme" } })).text);
+  for (const path of [chatPath, "/v1/files"]) {
+    const { status, text, headers } = await exchange(gateway.url + path, { body: question(), headers: bearer(key) });
+    expect([path, status]).toEqual([path, 401]);
+    expect(text).toContain("No such key: Bearer ****");
+    expect(JSON.stringify([text, headers])).not.toContain(apiKey);
+  }
 });

@@ -24,6 +24,10 @@ export function decompressorOf(encoding: string): Decompressor | undefined {
   return decompressors.get(encoding)?.();
 }
 
+export function canUnfold(encoding: string): boolean {
+  return decompressors.has(encoding);
+}
+
 const uncountedBytes = 1024 * 1024;
 
 /** Counts what came out; each chunk is to be told once. */
