@@ -128,8 +128,13 @@ sub vcl_backend_response {
         if (beresp.status >= 500 && (bereq.is_bgfetch || bereq.http.If-None-Match || bereq.http.If-Modified-Since)) {
             return (abandon);
         }
+        # It is remembered that there is nothing to keep, so that those who ask for it at once do not wait for each other. What
+        # can be kept later on is (hit-for-miss). A gateway that fails is no reason to forget what is old.
         set beresp.uncacheable = true;
-        set beresp.ttl = 0s;
+        set beresp.ttl = 120s;
+        if (beresp.status >= 500) {
+            set beresp.ttl = 0s;
+        }
         set beresp.grace = 0s;
         set beresp.keep = 0s;
         return (deliver);

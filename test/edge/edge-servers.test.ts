@@ -59,7 +59,7 @@ describe.each(["nginx", "varnishd"] as const)("%s with our configuration", (name
     });
     beforeEach(() => {
       slug = `answer-${count++}`;
-      Object.assign(origin, { fields: {}, status: 200, version: 1 });
+      Object.assign(origin, { fields: {}, status: 200, version: 1, hold: undefined });
     });
 
     const get = (path = `/v1/answers/${slug}`, options: ExchangeOptions = {}) => exchange(front.url + path, options);
@@ -312,6 +312,16 @@ describe.each(["nginx", "varnishd"] as const)("%s with our configuration", (name
         await get(other);
         Object.assign(origin, { status: 500, fields: {}, version: 3 });
         expect((await get(other)).status).toBeGreaterThanOrEqual(500);
+      });
+
+      it("lets those who ask for what is not there not wait for each other", async () => {
+        Object.assign(origin, { status: 404, fields: { "cache-control": "no-store", "cdn-cache-control": [] } });
+        await get();
+        const held = Promise.withResolvers<void>();
+        origin.hold = held.promise;
+        const asked = [get(), get(), get()];
+        await eventually("all reach the origin", () => arrived().length === 4).finally(held.resolve);
+        for (const { status } of await Promise.all(asked)) expect(status).toBe(404);
       });
 
       it("tells clients nothing that is for caches", async () => {

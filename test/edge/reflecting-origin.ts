@@ -14,6 +14,8 @@ export interface ReflectingOrigin {
   /** Fields of its answers besides the usual ones, or in place of them; lists are several lines. */
   fields: OutgoingHttpHeaders;
   status: number;
+  /** Answers wait for it. */
+  hold: Promise<void> | undefined;
   /** A part of every answer. */
   version: number;
   stop(): Promise<void>;
@@ -39,6 +41,7 @@ export async function startReflectingOrigin(): Promise<ReflectingOrigin> {
     for await (const piece of request.setEncoding("utf8")) body += piece;
     if (url === "/healthz") return response.end("{}");
     requests.push({ method, url, headers, body });
+    await origin.hold;
     const etag = `"version-${origin.version}"`;
     const slug = url.split(/[/?.]/)[3] ?? "";
     for (const [name, value] of Object.entries({
@@ -61,6 +64,7 @@ export async function startReflectingOrigin(): Promise<ReflectingOrigin> {
     requests,
     fields: {},
     status: 200,
+    hold: undefined,
     version: 1,
     async stop() {
       server.closeAllConnections();
