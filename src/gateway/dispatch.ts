@@ -25,16 +25,20 @@ import { type Family, familyOfPath, type Route, type Upstreams } from "./upstrea
  * which passes through. Works on the request target as it was written, so that nothing in it is decoded or tidied up.
  */
 export function dispatch(parts: ModelRouteParts, request: IncomingMessage, response: ServerResponse): Promise<void> {
-  if (parts.carriesAdminToken(request)) return refuse(parts, refuseAdminToken(), request, response);
   const { admission } = parts.live;
   const asking: Asking = { request, response, principal: undefined };
-  return admission === undefined ? routed(parts, asking) : afterAdmission(parts, admission, asking);
+  if (admission !== undefined) return afterAdmission(parts, admission, asking);
+  return parts.carriesAdminToken(request)
+    ? refuse(parts, refuseAdminToken(), request, response)
+    : routed(parts, asking);
 }
 
+/** Who is not let in is not told either whether what he shows is the admin token, so that nobody guesses it here. */
 function afterAdmission(parts: ModelRouteParts, admission: Admission, asking: Asking): Promise<void> {
   const { request, response } = asking;
   const refused = (error: unknown): Promise<void> => refuse(parts, error, request, response);
   const entered = ({ principal, rawHeaders }: Admitted): Promise<void> => {
+    if (parts.carriesAdminToken(request)) return refused(refuseAdminToken());
     keepOnly(request, rawHeaders);
     return routed(parts, { request, response, principal });
   };
