@@ -1,5 +1,12 @@
-import { asyncBufferFromFile, type FileMetaData, parquetMetadataAsync, parquetReadObjects } from "hyparquet";
+import {
+  asyncBufferFromFile,
+  type FileMetaData,
+  parquetMetadataAsync,
+  parquetReadObjects,
+  type RowGroup,
+} from "hyparquet";
 import { formatKey, formatVersion, secretKey, VectorFileError } from "./vector-file.ts";
+import { assertReadable } from "./vector-pages.ts";
 import { columns, RowMistake, rowOf, type VectorRow } from "./vector-row.ts";
 
 /** Reads a file of vectors, one group of rows at a time. Every row is checked; the first that is wrong ends the reading. */
@@ -31,19 +38,23 @@ export async function openVectorFile(file: string): Promise<VectorFileReader> {
   const present = new Set(metadata.schema.map(({ name }) => name));
   const lacking = columns.find(({ name }) => !present.has(name));
   if (lacking !== undefined) throw new VectorFileError(`${file} lacks the column ${lacking.name}`, again);
+  const count = metadata.row_groups.reduce((sum, group) => sum + rowsOf(file, group), 0);
+  if (count !== Number(metadata.num_rows))
+    throw new VectorFileError(`${file} has ${count} rows and not ${metadata.num_rows}`, again);
   return {
-    count: Number(metadata.num_rows),
+    count,
     secretCheck: notes.get(secretKey),
     async *groups() {
       let first = 0;
       for (const group of metadata.row_groups) {
-        const end = first + Number(group.num_rows);
+        const rows = rowsOf(file, group);
+        const end = first + rows;
         if (Number(group.total_byte_size) > mostGroupBytes)
           throw new VectorFileError(
             `${file} has more than ${mostGroupBytes} bytes in one group of rows`,
             "Write it with smaller row groups.",
           );
-        const found = await cellsOf(file, { file: buffer, metadata, rowStart: first, rowEnd: end });
+        const found = await cellsOf(file, { file: buffer, metadata, group, rowStart: first, rowEnd: end });
         if (found.length !== end - first)
           throw new VectorFileError(
             `${file} has ${found.length} rows after row ${first} and not ${end - first}`,
@@ -63,10 +74,17 @@ async function opened(file: string) {
   } catch (error) {
     const { code } = error as NodeJS.ErrnoException;
     if (code === "ENOENT") throw new VectorFileError(`${file} does not exist`, "Correct the name of the file.");
-    if (code !== undefined)
+    // Those of Node itself come from counts that are none.
+    if (code !== undefined && !code.startsWith("ERR_"))
       throw new VectorFileError(`${file} cannot be read: ${code}`, "Check its permissions.", error);
     throw new VectorFileError(`${file} is no Parquet file, or only a part of one`, again, error);
   }
+}
+
+/** Each takes some bytes: no number that is larger can be true. */
+function rowsOf(file: string, { num_rows, total_byte_size }: RowGroup): number {
+  if (num_rows >= 0n && num_rows <= total_byte_size) return Number(num_rows);
+  throw new VectorFileError(`${file} has a group of ${num_rows} rows in ${total_byte_size} bytes`, again);
 }
 
 async function cellsOf(
@@ -74,12 +92,16 @@ async function cellsOf(
   options: {
     file: Awaited<ReturnType<typeof asyncBufferFromFile>>;
     metadata: FileMetaData;
+    group: RowGroup;
     rowStart: number;
     rowEnd: number;
   },
 ): Promise<readonly Record<string, unknown>[]> {
+  const { group, ...read } = options;
   try {
-    return await parquetReadObjects({ ...options, columns: columns.map(({ name }) => name), utf8: false });
+    const bounds = { rows: read.rowEnd - read.rowStart, mostBytes: mostGroupBytes };
+    await assertReadable(read.file, read.metadata, group, bounds);
+    return await parquetReadObjects({ ...read, columns: columns.map(({ name }) => name), utf8: false });
   } catch (error) {
     const rows = `rows ${options.rowStart + 1} to ${options.rowEnd}`;
     throw new VectorFileError(`${file} is damaged in ${rows}: ${(error as Error).message}`, again, error);
