@@ -4,6 +4,11 @@ import { systemTenant } from "../core/scopes.ts";
 import type { MaybePromise, Store } from "../core/store.ts";
 import type { ChainHead } from "./audit-line.ts";
 
+export interface AnchoredHead extends ChainHead {
+  /** The first line that was hashed with a key: from there on none without one counts. */
+  readonly keyedSince?: number;
+}
+
 /**
  * Where the end of the chain is written down besides the chain. A chain that was cut off at its end is sound as far as it
  * goes: only who remembers that it went further notices. It is remembered in the data folder, against accidents, and in the
@@ -13,8 +18,8 @@ export interface AuditAnchor {
   /** For people, such as `the store`. */
   readonly name: string;
   /** `undefined` where nothing was written down. */
-  read(): MaybePromise<ChainHead | undefined>;
-  write(head: ChainHead): MaybePromise<unknown>;
+  read(): MaybePromise<AnchoredHead | undefined>;
+  write(head: AnchoredHead): MaybePromise<unknown>;
 }
 
 export function folderAnchor(folder: string): AuditAnchor {
@@ -56,14 +61,17 @@ function textOf(path: string): string | undefined {
 }
 
 /** `undefined` also for what is no such thing: nothing can be compared with it. */
-function readHead(text: string | undefined): ChainHead | undefined {
+function readHead(text: string | undefined): AnchoredHead | undefined {
   if (text === undefined) return undefined;
   try {
-    const { sequence, hash } = JSON.parse(text) as Partial<ChainHead>;
-    return Number.isSafeInteger(sequence) && typeof hash === "string"
-      ? { sequence: sequence as number, hash }
-      : undefined;
+    const { sequence, hash, keyedSince } = JSON.parse(text) as Partial<AnchoredHead>;
+    if (!isLine(sequence) || typeof hash !== "string") return undefined;
+    return { sequence, hash, ...(isLine(keyedSince) && { keyedSince }) };
   } catch {
     return undefined;
   }
+}
+
+function isLine(value: unknown): value is number {
+  return Number.isSafeInteger(value);
 }

@@ -1,5 +1,5 @@
 import { readFileSync } from "node:fs";
-import type { AuditAnchor } from "./audit-anchor.ts";
+import type { AnchoredHead, AuditAnchor } from "./audit-anchor.ts";
 import { type AuditFile, auditFiles } from "./audit-folder.ts";
 import { ChainDigest, type ChainHead, chainStart, type ReadLine, readLine } from "./audit-line.ts";
 
@@ -52,17 +52,22 @@ export async function checkAudit({ folder, digests, anchors, from = 1 }: AuditCh
   const hashes = new Map<number, string>([[chainStart.sequence, chainStart.hash]]);
   let head: ChainHead = { ...chainStart, sequence: from - 1 };
   let lines = 0;
-  let wasKeyed = false;
+  const known: { readonly name: string; readonly head: AnchoredHead | "unreadable" | undefined }[] = [];
+  for (const anchor of anchors) known.push({ name: anchor.name, head: await readAnchor(anchor) });
+  // From there on a line without a key does not count, whatever the files say.
+  let keyedSince = Math.min(
+    ...known.map(({ head }) => (typeof head === "object" && head.keyedSince) || Number.POSITIVE_INFINITY),
+  );
   let [place, at]: [string, number] = [files.at(-1)?.path ?? folder, 0];
   for (const file of files) {
     [place, at] = [file.path, 0];
     for (const text of linesOf(file)) {
       at += 1;
       const found = readLine(text);
-      const fault = faultOf(found, { before: head, isFirst: lines === 0, from, digests, wasKeyed });
+      const fault = faultOf(found, { before: head, isFirst: lines === 0, from, digests, keyedSince });
       if (fault !== undefined) return { ok: false, file: file.path, line: at, sequence: head.sequence + 1, ...fault };
       const { sequence, hash, digest } = (found as ReadLine).record;
-      wasKeyed ||= digest !== keyless;
+      if (digest !== keyless) keyedSince = Math.min(keyedSince, sequence);
       head = { sequence, hash };
       hashes.set(sequence, hash);
       lines += 1;
@@ -70,21 +75,20 @@ export async function checkAudit({ folder, digests, anchors, from = 1 }: AuditCh
   }
   const compared: string[] = [];
   const notes: string[] = [];
-  for (const anchor of anchors) {
-    const known = await readAnchor(anchor);
-    if (known === "unreadable") notes.push(`${anchor.name} could not be asked where the log ends.`);
-    else if (known === undefined) notes.push(`${anchor.name} does not know where the log ends.`);
+  for (const { name, head: end } of known) {
+    if (end === "unreadable") notes.push(`${name} could not be asked where the log ends.`);
+    else if (end === undefined) notes.push(`${name} does not know where the log ends.`);
     else {
-      compared.push(anchor.name);
+      compared.push(name);
       const where = { file: place, line: at, sequence: head.sequence };
-      if (known.sequence > head.sequence) {
-        const detail = `${anchor.name} knows of line ${known.sequence}, and the log ends with line ${head.sequence}.`;
+      if (end.sequence > head.sequence) {
+        const detail = `${name} knows of line ${end.sequence}, and the log ends with line ${head.sequence}.`;
         return { ok: false, fault: "truncated", ...where, detail };
       }
-      const hash = hashes.get(known.sequence);
-      if (hash !== undefined && hash !== known.hash) {
-        const detail = `${anchor.name} remembers another line ${known.sequence}: the log was written anew.`;
-        return { ok: false, fault: "altered", ...where, sequence: known.sequence, detail };
+      const hash = hashes.get(end.sequence);
+      if (hash !== undefined && hash !== end.hash) {
+        const detail = `${name} remembers another line ${end.sequence}: the log was written anew.`;
+        return { ok: false, fault: "altered", ...where, sequence: end.sequence, detail };
       }
     }
   }
@@ -96,15 +100,15 @@ interface Expected {
   readonly isFirst: boolean;
   readonly from: number;
   readonly digests: readonly ChainDigest[];
-  /** A line before was hashed with a key. */
-  readonly wasKeyed: boolean;
+  /** The first line that was hashed with a key. */
+  readonly keyedSince: number;
 }
 
 const keyless = new ChainDigest(undefined).name;
 
 function faultOf(
   found: ReadLine | undefined,
-  { before, isFirst, from, digests, wasKeyed }: Expected,
+  { before, isFirst, from, digests, keyedSince }: Expected,
 ): { readonly fault: AuditFault; readonly detail: string } | undefined {
   if (found === undefined) return { fault: "unreadable", detail: "This is not a line of an audit log." };
   const { record, digested } = found;
@@ -112,8 +116,11 @@ function faultOf(
   if (digest === undefined)
     return { fault: "other_key", detail: `It is hashed by ${record.digest}, and that key is not configured.` };
   // Whoever has no key could go on with a chain that needs none.
-  if (wasKeyed && digest.name === keyless)
-    return { fault: "other_key", detail: "It is hashed without a key, behind lines that are hashed with one." };
+  if (before.sequence + 1 >= keyedSince && digest.name === keyless)
+    return {
+      fault: "other_key",
+      detail: `It is hashed without a key, and from line ${keyedSince} on the log is hashed with one.`,
+    };
   if (digest.of(digested) !== record.hash)
     return { fault: "altered", detail: "Its hash is not that of what it says: it was altered." };
   const expected = before.sequence + 1;
@@ -135,7 +142,7 @@ function linesOf({ path }: AuditFile): readonly string[] {
   return lines.at(-1) === "" ? lines.slice(0, -1) : lines;
 }
 
-async function readAnchor(anchor: AuditAnchor): Promise<ChainHead | "unreadable" | undefined> {
+async function readAnchor(anchor: AuditAnchor): Promise<AnchoredHead | "unreadable" | undefined> {
   try {
     return await anchor.read();
   } catch {

@@ -63,6 +63,10 @@ export class ChainDigest {
     this.name = this.#key === undefined ? "sha256" : `hmac:${this.#hex("name of this key").slice(0, 16)}`;
   }
 
+  get isKeyed(): boolean {
+    return this.#key !== undefined;
+  }
+
   of(text: string): string {
     return this.#hex(text);
   }

@@ -223,6 +223,38 @@ describe("checkAudit", () => {
     expect(await check({ digests: [plain] })).toMatchObject({ ok: false, fault: "other_key", line: 1 });
   });
 
+  it("takes no chain without a key for sound where the store knows that it has one", async () => {
+    const { open, check, file, rewrite, lines, store, folder } = setUp();
+    await open().append(event("a"));
+    const log = open(keyed);
+    for (const name of ["b", "c"]) await log.append(event(name));
+    expect(await check()).toMatchObject({ ok: true, lines: 3 });
+    const [head] = lines() as [string];
+    rewrite([head]);
+    rmSync(join(folder, "head.json"));
+    const other = new AuditLog({
+      ...{ folder, digest: () => plain, clock: systemClock, onTrouble: () => {} },
+      anchors: () => [],
+    });
+    onTestFinished(() => other.close());
+    for (const name of ["b", "x", "c", "d"]) await other.append(event(name));
+    expect(await check()).toMatchObject({ ok: false, fault: "other_key", line: 2, file: file() });
+    await open(keyed).append(event("e"));
+    expect(await check({ anchors: [storeAnchor(store, "here")] })).toMatchObject({
+      ok: false,
+      fault: "other_key",
+      line: 2,
+    });
+  });
+
+  it("remembers from which line on there is a key, also when another process writes without one", async () => {
+    const { open, check, store } = setUp();
+    await open(keyed).append(event("a"));
+    await open().append(event("b"));
+    expect(await storeAnchor(store, "here").read()).toMatchObject({ sequence: 2, keyedSince: 1 });
+    expect(await check()).toMatchObject({ ok: false, fault: "other_key", line: 2 });
+  });
+
   it("knows a master key again that is written otherwise", () => {
     const bytes = Buffer.alloc(32, 7);
     const names = [bytes.toString("hex"), bytes.toString("base64")].map((text) => new ChainDigest(text).name);

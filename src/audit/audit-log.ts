@@ -66,6 +66,8 @@ export class AuditLog {
   #end: LogEnd | undefined;
   /** Names of the anchors that agree with it. */
   readonly #compared = new Set<string>();
+  /** The first line that was hashed with a key, as the anchors know it. */
+  #keyedSince: number | undefined;
 
   constructor(parts: AuditLogParts) {
     this.#parts = parts;
@@ -138,8 +140,10 @@ export class AuditLog {
       await file.close();
     }
     this.#end = { head, file: next, bytes: (isFull ? 0 : end.bytes) + Buffer.byteLength(text), torn: 0 };
+    if (digest.isKeyed) this.#keyedSince ??= before.sequence + 1;
+    const anchored = { ...head, ...(this.#keyedSince !== undefined && { keyedSince: this.#keyedSince }) };
     for (const anchor of anchors)
-      if (this.#compared.has(anchor.name)) await this.#ask(anchor, () => anchor.write(head));
+      if (this.#compared.has(anchor.name)) await this.#ask(anchor, () => anchor.write(anchored));
     return head;
   }
 
@@ -163,6 +167,7 @@ export class AuditLog {
       if (asked === undefined) continue;
       this.#compared.add(anchor.name);
       const { answer: known } = asked;
+      this.#keyedSince = earlier(this.#keyedSince, known?.keyedSince);
       if (known === undefined || this.#has(known, end)) continue;
       if (missed === undefined || known.sequence > missed.known.sequence) missed = { anchor: anchor.name, known };
     }
@@ -189,6 +194,10 @@ export class AuditLog {
       return undefined;
     }
   }
+}
+
+function earlier(one: number | undefined, other: number | undefined): number | undefined {
+  return one === undefined || other === undefined ? (one ?? other) : Math.min(one, other);
 }
 
 /** What an anchor knows of and the files have not. */
