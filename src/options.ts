@@ -300,13 +300,16 @@ export function readSettings(input: unknown): SettingsReading {
   return { ok: false, mistakes: read.error.issues.flatMap((issue) => mistakesOf(issue, input)) };
 }
 
+/** The rule that a name breaks which no option has. */
+export const unknownOption = "is not an option";
+
 function mistakesOf(issue: z.core.$ZodIssue, input: unknown): OptionMistake[] {
   const at = issue.path.map(String);
   if (issue.code === "unrecognized_keys") {
     return issue.keys.map((key) => ({
       path: [...at, key].join("."),
       value: valueAt(input, [...at, key]),
-      rule: "is not an option",
+      rule: unknownOption,
       remedy: "Check the spelling against docs/reference/options.md, or remove it.",
     }));
   }

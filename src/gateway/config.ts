@@ -3,7 +3,7 @@ import { createRequire } from "node:module";
 import { extname } from "node:path";
 import type * as Yaml from "yaml";
 import { printable } from "../core/printable.ts";
-import { type OptionMistake, readSettings, type Settings } from "../options.ts";
+import { type OptionMistake, readSettings, type Settings, unknownOption } from "../options.ts";
 import { shownStoreUrl, storeUrlMistake } from "../stores/store-url.ts";
 import { withMasterKeyFile } from "./master-key-file.ts";
 import { warmMistakes } from "./prompts/warm-mistakes.ts";
@@ -120,12 +120,19 @@ function emptyVariable(variable: string): ConfigMistake {
 export function describeMistake(mistake: ConfigMistake): string {
   const value = withoutSecrets(mistake.value);
   const given = value === undefined ? "missing" : (JSON.stringify(value) ?? String(value));
-  const isSecret = /key|token|secret|password|credential/i.test(mistake.path);
-  const shown = isSecret && value !== undefined ? "(hidden)" : given.slice(0, 120);
+  const shown = mayBeSecret(mistake) && value !== undefined ? "(hidden)" : given.slice(0, 120);
   const subject = mistake.path === "" ? mistake.source : `${mistake.source}: ${mistake.path} = ${shown}`;
   // Names and values are what somebody wrote: they neither part the line nor steer a terminal.
   return printable(`${subject}: ${mistake.rule}. ${mistake.remedy}`);
 }
+
+/** The name of an option that there is not may be that of a secret, misspelt: what is as long as one is not shown. */
+function mayBeSecret({ path, value, rule }: ConfigMistake): boolean {
+  const isNamed = /key|token|secret|password|credential|^security(?!\.(?:limits\.|sealing$|allowPrivate))/i.test(path);
+  return isNamed || (rule === unknownOption && (JSON.stringify(value)?.length ?? 0) > mostShown);
+}
+
+const mostShown = 8;
 
 type FileReading =
   | { readonly ok: true; readonly name: string; readonly values: unknown }
