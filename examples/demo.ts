@@ -119,6 +119,8 @@ function configuration(models: readonly ScriptedOrigin[], accessLog?: string): G
       exact: { ttl: "4h", ttlJitter: 0, staleWhileRevalidate: "2h" },
       semantic: { mode: "serve" },
     },
+    // However busy the machine is: a look-up that is given up would be one more call to a model.
+    store: { lookupBudget: "5s", readDeadline: "5s", writeDeadline: "5s" },
     rules: [
       {
         match: { namespace: "live" },

@@ -83,9 +83,9 @@ export function everyQuestion(at: number, headers: Wish["headers"] = {}): readon
   return everyday.map(({ text }, index) => ({ at: at + index * 700, wish: wishFor(teams.support, text, { headers }) }));
 }
 
-/** For whoever comes next: nothing that is older than ten minutes. */
+/** For whoever comes next: nothing that is older than ten minutes, and each under its own words. */
 export function handover(at: number): readonly PlannedCall[] {
-  return everyQuestion(at, { "cache-control": "max-age=600" });
+  return everyQuestion(at, { "cache-control": "max-age=600", "x-ai-cache-layers": "exact" });
 }
 
 /** What comes in while somebody looks on. */

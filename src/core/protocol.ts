@@ -155,8 +155,8 @@ export interface Protocol {
   endpointOf(path: string): string | undefined;
   /** Names of query parameters that only choose the form of the answer and therefore do not belong to the key. */
   readonly unkeyedParameters: readonly string[];
-  /** Fields of an answer that say its words once more, in pieces and with numbers, such as log probabilities. */
-  readonly repeatedFields?: readonly string[];
+  /** Fields of an answer with nothing of what it says: names of the provider's own, seals, and log probabilities of its pieces. */
+  readonly wordlessFields?: readonly string[];
   /** Lower-case names of request headers that can change the answer and therefore belong to the key. */
   readonly keyedHeaders: readonly string[];
 

@@ -35,12 +35,12 @@ function withKinds(call: Call, added: readonly PersonalKind[]): Call {
   return { ...call, policy, personal, forModel: (model) => withKinds(call.forModel(model), added) };
 }
 
-/** All that it says, not only its words: reasoning, arguments of tools, sources; what says them once more is left out. */
+/** All that it says, not only its words: reasoning, arguments of tools, sources; what says nothing is left out. */
 function answerText(protocol: Protocol, recording: Recording, { choices }: AnswerFacts): string {
   try {
     const json = protocol.replayJson(recording, { includeUsage: true, zeroUsage: false });
     const text = Buffer.from(json.buffer, json.byteOffset, json.byteLength).toString("utf8");
-    return textOfJson(text, { withNumbers: false, without: protocol.repeatedFields });
+    return textOfJson(text, { withNumbers: false, without: protocol.wordlessFields });
   } catch {
     // Nested deeper than can be walked, or put together wrongly: then its words.
     return choices

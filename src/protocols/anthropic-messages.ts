@@ -16,6 +16,7 @@ export const anthropicMessages: Protocol = {
   operation: "chat",
   endpointOf: (path) => (path.endsWith(endpoint) ? endpoint : undefined),
   unkeyedParameters: [],
+  wordlessFields: ["id", "type", "model", "tool_use_id", "signature", "encrypted_content", "encrypted_index"],
   keyedHeaders: ["anthropic-beta", "anthropic-version"],
   parseRequest: parseMessagesRequest,
   withSystem,

@@ -16,7 +16,7 @@ export const gemini: Protocol = {
   operation: "chat",
   endpointOf,
   unkeyedParameters,
-  repeatedFields: ["logprobsResult"],
+  wordlessFields: ["responseId", "modelVersion", "thoughtSignature", "logprobsResult"],
   keyedHeaders: ["x-goog-user-project"],
   parseRequest: parseGeminiRequest,
   withSystem,

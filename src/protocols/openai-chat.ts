@@ -16,7 +16,7 @@ export const openAiChat: Protocol = {
   operation: "chat",
   endpointOf: (path) => (path.endsWith(endpoint) ? endpoint : undefined),
   unkeyedParameters: [],
-  repeatedFields: ["logprobs"],
+  wordlessFields: ["id", "object", "model", "system_fingerprint", "logprobs"],
   keyedHeaders: ["openai-beta", "openai-organization", "openai-project"],
   parseRequest: parseChatRequest,
   withSystem,

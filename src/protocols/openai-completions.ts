@@ -19,7 +19,7 @@ export const openAiCompletions: Protocol = {
   operation: "completion",
   endpointOf: (path) => (path.endsWith(endpoint) && !path.endsWith(`/chat${endpoint}`) ? endpoint : undefined),
   unkeyedParameters: [],
-  repeatedFields: ["logprobs"],
+  wordlessFields: ["id", "object", "model", "system_fingerprint", "logprobs"],
   keyedHeaders: ["openai-beta", "openai-organization", "openai-project"],
   parseRequest: parseCompletionRequest,
   withSystem,

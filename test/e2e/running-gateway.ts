@@ -23,7 +23,10 @@ export interface RunningGateway {
 /** For what does not concern the store: without its file and its thread a gateway starts in a fraction of the time. */
 export const inMemory = { store: { url: "memory" } } as const;
 
-export const onDisk = { store: { url: "sqlite" } } as const;
+/** As patient as a busy machine needs it. */
+export const onDisk = {
+  store: { url: "sqlite", readDeadline: "10s", writeDeadline: "10s", lookupBudget: "10s" },
+} as const;
 
 export function temporaryFolder(): string {
   const folder = mkdtempSync(join(tmpdir(), "reprise-e2e-"));
