@@ -38,33 +38,38 @@ export interface LogEnd {
   readonly bytes: number;
   /** Bytes of a line that was not written to its end. */
   readonly torn: number;
+  /** The last whole line is none of ours; `head` is that of the last one which is. */
+  readonly isDamaged: boolean;
 }
 
-/** The end as the files have it. Throws `Error` where the last whole line is none of ours. */
+/** The end as the files have it. */
 export function endOf(folder: string): LogEnd {
-  const file = auditFiles(folder).at(-1);
-  if (file === undefined) return { head: chainStart, file, bytes: 0, torn: 0 };
-  const text = readFileSync(file.path);
+  const files = auditFiles(folder);
+  const file = files.at(-1);
+  const text = file === undefined ? Buffer.alloc(0) : readFileSync(file.path);
   const bytes = text.lastIndexOf(lineEnd) + 1;
-  const torn = text.length - bytes;
-  if (bytes === 0) return { head: headBefore(folder, file), file, bytes, torn };
-  const last = text.toString("utf8", text.lastIndexOf(lineEnd, bytes - 2) + 1, bytes - 1);
-  const read = readLine(last);
-  if (read === undefined) throw new Error(`the last line of ${file.path} is damaged`);
-  const { sequence, hash } = read.record;
-  return { head: { sequence, hash }, file, bytes, torn };
+  const rest = { file, bytes, torn: text.length - bytes };
+  let isDamaged = false;
+  for (const { path } of files.toReversed()) {
+    for (const line of wholeLinesBackwards(path === file?.path ? text : readFileSync(path))) {
+      const read = readLine(line);
+      if (read !== undefined)
+        return { head: { sequence: read.record.sequence, hash: read.record.hash }, ...rest, isDamaged };
+      isDamaged = true;
+    }
+  }
+  return { head: chainStart, ...rest, isDamaged };
 }
 
 const lineEnd = 0x0a;
 
-/** Of a file that was begun and holds no line yet: where the one before ends. */
-function headBefore(folder: string, file: AuditFile): ChainHead {
-  const before = auditFiles(folder).at(-2);
-  if (before === undefined || file.first === 1) return chainStart;
-  const last = readFileSync(before.path, "utf8").trimEnd().split("\n").at(-1) ?? "";
-  const read = readLine(last);
-  if (read === undefined) throw new Error(`the last line of ${before.path} is damaged`);
-  return { sequence: read.record.sequence, hash: read.record.hash };
+function* wholeLinesBackwards(text: Buffer): Generator<string> {
+  let end = text.lastIndexOf(lineEnd);
+  while (end >= 0) {
+    const before = end === 0 ? -1 : text.lastIndexOf(lineEnd, end - 1);
+    yield text.toString("utf8", before + 1, end);
+    end = before;
+  }
 }
 
 /** As the files have it; `undefined` where there is no such line. */

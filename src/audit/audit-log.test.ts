@@ -123,6 +123,23 @@ describe("AuditLog", () => {
     expect(await check()).toMatchObject({ ok: false, fault: "gap", line: count + 1 });
   });
 
+  it("goes on behind a line that is none of ours, logs that, and stays broken for who checks", async () => {
+    const { open, file, check, folder } = await withFive();
+    appendFileSync(file(), "hello\n");
+    const log = open();
+    expect([await log.append(event("f")), await log.append(event("g"))]).toEqual([7, 8]);
+    expect(await check()).toMatchObject({ ok: false, fault: "unreadable", line: 6, file: file() });
+    expect(newestRecords(folder, 7, 1)).toMatchObject([{ sequence: 6, action: "audit log is damaged" }]);
+    expect(auditFiles(folder).map(({ first }) => first)).toEqual([1, 6]);
+  });
+
+  it("goes on behind what the anchors know where the last line itself was damaged", async () => {
+    const { open, file, check, lines, rewrite } = await withFive();
+    rewrite(lines().with(4, "hello"));
+    expect(await open().append(event("f"))).toBe(8);
+    expect(await check()).toMatchObject({ ok: false, fault: "unreadable", line: 5, file: file() });
+  });
+
   it("does not write over an anchor that it could not compare", async () => {
     const { store, folder, lines, rewrite, check } = await withFive();
     const there = storeAnchor(store, "here");

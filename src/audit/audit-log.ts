@@ -129,8 +129,10 @@ export class AuditLog {
       before,
       digest,
     );
-    const isFull = end.file === undefined || end.bytes >= maxFileBytes;
-    const next = isFull ? auditFile(folder, before.sequence + 1) : end.file;
+    const fresh = auditFile(folder, before.sequence + 1);
+    const isFull =
+      end.file === undefined || end.bytes >= maxFileBytes || (end.isDamaged && fresh.first > end.file.first);
+    const next = isFull ? fresh : (end.file as AuditFile);
     // Torn lines stand in the file before: it is to end with a whole line.
     if (end.torn > 0 && end.file !== undefined) await cut(end.file.path, end.bytes);
     const file = await open(next.path, "a", 0o600);
@@ -139,7 +141,13 @@ export class AuditLog {
     } finally {
       await file.close();
     }
-    this.#end = { head, file: next, bytes: (isFull ? 0 : end.bytes) + Buffer.byteLength(text), torn: 0 };
+    this.#end = {
+      head,
+      file: next,
+      bytes: (isFull ? 0 : end.bytes) + Buffer.byteLength(text),
+      torn: 0,
+      isDamaged: false,
+    };
     if (digest.isKeyed) this.#keyedSince ??= before.sequence + 1;
     const anchored = { ...head, ...(this.#keyedSince !== undefined && { keyedSince: this.#keyedSince }) };
     for (const anchor of anchors)
@@ -212,10 +220,11 @@ function behind({ known }: Missed, end: ChainHead): ChainHead {
 }
 
 /** What is to be logged of how the log was found. */
-function findingsOf({ head, torn }: LogEnd, missed: Missed | undefined): readonly AuditEvent[] {
+function findingsOf({ head, torn, isDamaged }: LogEnd, missed: Missed | undefined): readonly AuditEvent[] {
   const seen = { stage: "seen", by: { kind: "gateway" } } as const;
   const findings: AuditEvent[] = [];
   if (torn > 0) findings.push({ action: "audit torn line removed", ...seen, what: { bytes: torn } });
+  if (isDamaged) findings.push({ action: "audit log is damaged", ...seen, what: { found: head.sequence } });
   if (missed !== undefined) {
     const what = { anchor: missed.anchor, known: missed.known.sequence, found: head.sequence };
     findings.push({ action: "audit log was cut", ...seen, what });
