@@ -9,7 +9,7 @@ import type { Core } from "../core-assembly.ts";
 import type { IncomingCall } from "../embeddings/embedding-intake.ts";
 import type { TwinAddress } from "../layers/edge/twin-address.ts";
 import type { Visit } from "../limits/visit.ts";
-import { choosesUpstream, refuseChosenUpstream } from "../policy/chosen-upstream.ts";
+import { choosesUpstream, refuseChosenInQuery, refuseChosenUpstream } from "../policy/chosen-upstream.ts";
 import type { CompatHeaders } from "../policy/compat-headers.ts";
 import type { CallTracing } from "../telemetry/opentelemetry/call-tracing.ts";
 import type { BodyRoom } from "./body-room.ts";
@@ -138,6 +138,8 @@ async function answerCall(
       assertQuery(request);
       if (refers) throw refuseReferenceInQuery();
     }
+    const { query } = takenApart(request.url as string);
+    refuseChosenInQuery(query);
     const visit = limiting.binds(principal) ? await letIn(parts, place, asking) : undefined;
     const body = await readBody(request, parts.live, bodies);
     heldBytes = body.length;
@@ -151,7 +153,7 @@ async function answerCall(
         if (principal !== undefined) assertModel(principal, model);
         return chosen ?? upstreams.forModel(protocol, model, principal?.tenant);
       },
-      query: takenApart(request.url as string).query,
+      query,
       rawHeaders: principal?.models === undefined ? request.rawHeaders : withoutRouting(request.rawHeaders),
       body,
       assertBody: refuseChosenUpstream,

@@ -4,7 +4,7 @@ import type { Dispatcher } from "undici";
 import { privateFields, steersCaches } from "../core/cache-steering.ts";
 import { type OriginError, RequestRejectedError } from "../core/errors.ts";
 import { hopByHop, namedByConnection } from "../core/hop-by-hop.ts";
-import { choosesUpstream } from "../policy/chosen-upstream.ts";
+import { choosesUpstream, refuseChosenInQuery } from "../policy/chosen-upstream.ts";
 import type { CompatHeaders } from "../policy/compat-headers.ts";
 import { assertFieldsOnce } from "../policy/scope.ts";
 import { type AnswerBounds, bounded } from "./network/answer-bounds.ts";
@@ -53,6 +53,7 @@ export async function passThrough(
   const isOther = (name: string): boolean =>
     name === "host" || name === "expect" || isOurs(name) || choosesUpstream(name) || compat.isForCache(name);
   assertFieldsOnce(request.rawHeaders);
+  refuseChosenInQuery(queryOf(path));
   const abort = new AbortController();
   response.once("close", () => response.writableFinished || abort.abort());
   const hasBody = request.headers["content-length"] !== undefined || request.headers["transfer-encoding"] !== undefined;
@@ -118,4 +119,10 @@ function endToEnd(rawHeaders: readonly string[], isOther: (name: string) => bool
 function encodingIn(fields: readonly string[]): string {
   const at = fields.findIndex((text, index) => index % 2 === 0 && text.toLowerCase() === "content-encoding");
   return at < 0 ? "" : (fields[at + 1] as string).trim().toLowerCase();
+}
+
+/** With its `?`, or "". */
+function queryOf(path: string): string {
+  const at = path.indexOf("?");
+  return at < 0 ? "" : path.slice(at);
 }

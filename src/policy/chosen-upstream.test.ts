@@ -1,5 +1,5 @@
 import { describe, expect, it } from "vitest";
-import { choosesUpstream, refuseChosenUpstream } from "./chosen-upstream.ts";
+import { choosesUpstream, refuseChosenInQuery, refuseChosenUpstream } from "./chosen-upstream.ts";
 
 const read = (body: object | string) => () =>
   refuseChosenUpstream(Buffer.from(typeof body === "string" ? body : JSON.stringify(body)));
@@ -15,6 +15,8 @@ describe("a body that would choose where the call goes", () => {
       "base_url",
       "baseURL",
       "apiBase",
+      "api-base",
+      "api_host",
       "presidio_analyzer_api_base",
       "sagemaker_base_url",
       "s3_endpoint_url",
@@ -38,13 +40,29 @@ describe("a body that would choose where the call goes", () => {
     expect(read({ ...call, metadata: { base_url: "a label" }, fallbacks: "m2", extra_body: null })).not.toThrow();
   });
 
+  it("is refused for the base of an API among the labels, too", () => {
+    expect(read({ ...call, metadata: { api_base: "http://evil" } })).toThrow("'api_base' would choose");
+  });
+
   it("that is no JSON is left for others to refuse", () => {
     for (const body of ["", '{"api_base":', "[]", '"api_base"', "null"]) expect(read(body)).not.toThrow();
   });
 });
 
+describe("a query that would choose it", () => {
+  it.each(["?api_base=http://evil", "?a=b&%61pi_base=x", "?base_url=x", "?user_config=x"])("is refused: %s", (query) =>
+    expect(() => refuseChosenInQuery(query)).toThrow("would choose where the call goes"),
+  );
+
+  it.each(["", "?api-version=2024-10-21", "?alt=sse&key=x", "?q=api_base"])("is not '%s'", (query) =>
+    expect(() => refuseChosenInQuery(query)).not.toThrow(),
+  );
+});
+
 describe("a header field that would", () => {
   it.each([
+    "x-target-host",
+    "x-openai-host",
     "x-portkey-custom-host",
     "helicone-target-url",
     "x-api-base",

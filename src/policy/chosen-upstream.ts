@@ -8,7 +8,7 @@ import { RequestRejectedError } from "../core/errors.ts";
  * fields are dropped, as proxies in front add them by themselves.
  */
 
-const chosenField = /(?:^|_)(?:api_base|base_url|endpoint_url)$|^(?:api_?base|base_?url)$/i;
+const chosenField = /(?:^|[_-])(?:api[_-](?:base|host)|(?:base|endpoint)[_-]url)$|^(?:api_?base|api_?host|base_?url)$/i;
 /** Of LiteLLM and those like it: whole configurations, and endpoints with names of their own. */
 const chosenFields: ReadonlySet<string> = new Set([
   ...["user_config", "model_list", "litellm_params", "litellm_embedding_config", "deployment_url", "custom_host"],
@@ -16,8 +16,11 @@ const chosenFields: ReadonlySet<string> = new Set([
 ]);
 /** What these hold is put beside the fields of the body. */
 const containers: readonly string[] = ["extra_body", "litellm_metadata", "fallbacks"];
+/** Labels of the caller's own, in which only these are looked for. */
+const chosenLabel = /^api[_-]?(?:base|host)$/i;
 
-const chosenHeader = /(?:^|-)(?:custom-host|api-base|base-url|target-url|upstream-url)$/;
+const chosenHeader =
+  /(?:^|-)(?:custom-host|api-base|api-host|base-url|openai-host|target-host|target-url|upstream-host|upstream-url)$/;
 const chosenHeaders: ReadonlySet<string> = new Set([
   // These make another request of the one that was let in.
   ...["x-http-method", "x-http-method-override", "x-method-override"],
@@ -42,16 +45,30 @@ export function refuseChosenUpstream(body: Uint8Array): void {
   }
   if (!isObject(parsed)) return;
   const within = containers.flatMap((name) => [(parsed as JsonObject).get(name)].flat(1) as readonly JsonValue[]);
-  for (const object of [parsed, ...within].filter(isObject)) {
-    const param = [...object.keys()].find((name) => chosenField.test(name) || chosenFields.has(name));
-    if (param === undefined) continue;
-    throw new RequestRejectedError({
-      code: "chosen_upstream",
-      param,
-      message: `'${param.slice(0, 64)}' would choose where the call goes, which the configuration of the gateway does.`,
-      remedy: "Leave the field out, or ask for an upstream of the gateway by /u/NAME/ in the path.",
-    });
-  }
+  const names = [parsed, ...within].filter(isObject).flatMap((object) => [...object.keys()]);
+  const labels = parsed.get("metadata");
+  const param = names.find(isChosen) ?? (isObject(labels) && [...labels.keys()].find((name) => chosenLabel.test(name)));
+  if (typeof param === "string") throw refusal(param);
+}
+
+/** Throws `RequestRejectedError` for a query with such a parameter. `query`: with its `?`, or "". */
+export function refuseChosenInQuery(query: string): void {
+  if (query === "") return;
+  const param = [...new URLSearchParams(query).keys()].find(isChosen);
+  if (param !== undefined) throw refusal(param);
+}
+
+function isChosen(name: string): boolean {
+  return chosenField.test(name) || chosenFields.has(name);
+}
+
+function refusal(param: string): RequestRejectedError {
+  return new RequestRejectedError({
+    code: "chosen_upstream",
+    param,
+    message: `'${param.slice(0, 64)}' would choose where the call goes, which the configuration of the gateway does.`,
+    remedy: "Leave the field out, or ask for an upstream of the gateway by /u/NAME/ in the path.",
+  });
 }
 
 /** Values and keys of a body: what any of the protocols takes at most. */
@@ -59,7 +76,8 @@ const maxValues = 400_000;
 
 /** Far quicker than to parse; a name may also be written in escapes. */
 const mayChoose: readonly string[] = [
-  ...["api_base", "base_url", "apibase", "baseurl", "endpoint", "user_config", "model_list", "litellm_"],
+  ...["api_base", "api-base", "api_host", "api-host", "apihost", "base-url"],
+  ...["base_url", "apibase", "baseurl", "endpoint", "user_config", "model_list", "litellm_"],
   ...["deployment_url", "custom_host", "\\u00"],
 ];
 
