@@ -73,6 +73,22 @@ describe("a sealed store and its master key", () => {
     expect(error.remedy).toContain("`sealing: off`");
   });
 
+  it("tells, while it runs, that its store has become one with another master key, once", async () => {
+    const { node, shared, clock } = setUp();
+    const running = await node();
+    const other = memory({ clock });
+    await node(mastersOf(second), other);
+    const [theirs] = await keyRowsAmongValues(other, () => ({ isErased: false, notes: [] })).get(["root.1"]);
+    await keyRowsAmongValues(shared, () => ({ isErased: false, notes: [] })).set("root.1", theirs as Uint8Array);
+    for (let round = 0; round < 2; round += 1) {
+      clock.advance(10_000);
+      await new Promise((resolve) => setImmediate(resolve));
+    }
+    expect(running.wrong.map(({ message }) => message)).toEqual([
+      expect.stringContaining("is not the key that the store"),
+    ]);
+  });
+
   it("is refused at the start with another master key: which option, which key, and what to do", async () => {
     const { node } = setUp();
     await node();

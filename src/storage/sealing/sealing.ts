@@ -143,14 +143,11 @@ export class Sealing implements Keyring {
   }
 
   async #openLate(): Promise<void> {
-    const { clock, onWrongKey } = this.#options;
+    const { clock } = this.#options;
     try {
       await this.#roots.look({ rewrap: true });
     } catch (cause) {
-      if (cause instanceof InvalidOptionError && !this.#isWrongKeyTold) {
-        this.#isWrongKeyTold = true;
-        onWrongKey?.(cause);
-      }
+      this.#tellWrongKey(cause);
       const details = { cause, remedy: RepriseError.isInstance(cause) ? cause.remedy : undefined };
       const error = new StoreUnavailableError({ message: "the keys of the sealed store cannot be had", ...details });
       this.#failure = { error, until: clock.monotonic() + askAgainMs };
@@ -169,8 +166,14 @@ export class Sealing implements Keyring {
     this.#cancel = this.#options.clock.after(lookAgainMs, () => {
       // Before they were there once, whoever needs them asks.
       const looking = this.#roots.isOpen ? this.#roots.look() : Promise.resolve();
-      void looking.catch(() => {}).then(() => this.#lookLater());
+      void looking.catch((error: unknown) => this.#tellWrongKey(error)).then(() => this.#lookLater());
     });
+  }
+
+  #tellWrongKey(error: unknown): void {
+    if (!(error instanceof InvalidOptionError) || this.#isWrongKeyTold) return;
+    this.#isWrongKeyTold = true;
+    this.#options.onWrongKey?.(error);
   }
 
   #hashOf(tenant: string, key: string): string {
