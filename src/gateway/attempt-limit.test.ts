@@ -20,3 +20,20 @@ test("a flood of addresses forgets the earliest, and one of them begins anew", (
   wrong.count("one more");
   expect(wrong.count("a")).toBeUndefined();
 });
+
+test("beyond the bound nothing is looked at until the minute is over, but of those who were right within the hour", () => {
+  const clock = new ManualClock();
+  const wrong = new AttemptLimit(clock, 1);
+  wrong.trust("known");
+  for (const address of ["known", "guessing"]) {
+    wrong.count(address);
+    expect(wrong.waitOf(address)).toBeUndefined();
+    wrong.count(address);
+  }
+  expect([wrong.waitOf("known"), wrong.waitOf("guessing")]).toEqual([undefined, 60_000]);
+  clock.advance(60_000);
+  expect(wrong.waitOf("guessing")).toBeUndefined();
+  clock.advance(3_600_000);
+  for (let times = 0; times < 2; times++) wrong.count("known");
+  expect(wrong.waitOf("known")).toBe(60_000);
+});

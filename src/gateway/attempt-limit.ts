@@ -6,6 +6,7 @@ import type { Clock } from "../core/clock.ts";
  */
 
 const windowMs = 60_000;
+const trustMs = 3_600_000;
 /** Those who began longest ago are forgotten first; a flood of addresses does not fill the memory. */
 const mostAddresses = 10_000;
 
@@ -13,6 +14,8 @@ export class AttemptLimit {
   readonly #clock: Clock;
   readonly #most: number;
   readonly #addresses = new Map<string, { count: number; readonly until: number }>();
+  /** Until when those who were right are listened to whatever else comes from there. */
+  readonly #trusted = new Map<string, number>();
 
   /** `most`: attempts within a minute that are answered. */
   constructor(clock: Clock, most: number) {
@@ -32,5 +35,20 @@ export class AttemptLimit {
     this.#addresses.set(address, { count: 1, until: now + windowMs });
     if (this.#addresses.size > mostAddresses) this.#addresses.delete(this.#addresses.keys().next().value as string);
     return undefined;
+  }
+
+  /** Milliseconds for which nothing from there is looked at. Counts nothing. */
+  waitOf(address: string): number | undefined {
+    const now = this.#clock.monotonic();
+    const known = this.#addresses.get(address);
+    if (known === undefined || known.count <= this.#most || known.until <= now) return undefined;
+    return (this.#trusted.get(address) ?? now) > now ? undefined : known.until - now;
+  }
+
+  /** Somebody there was right: for an hour others who are wrong there do not keep him out. */
+  trust(address: string): void {
+    this.#trusted.delete(address);
+    this.#trusted.set(address, this.#clock.monotonic() + trustMs);
+    if (this.#trusted.size > mostAddresses) this.#trusted.delete(this.#trusted.keys().next().value as string);
   }
 }

@@ -168,7 +168,10 @@ export async function admitOperator(
   }
   const { authorization } = request.headers;
   // Here, and not where fastify has its place for it: there a body that cannot be read would be told of first.
-  if (token.kind === "open" && showsToken(authorization, token.token)) {
+  // Nothing is compared for an address that is to wait: whoever guesses would be told the right one all the same.
+  const isHeard = authorization === undefined || wrongTokens.waitOf(request.ip) === undefined;
+  if (token.kind === "open" && isHeard && showsToken(authorization, token.token)) {
+    wrongTokens.trust(request.ip);
     const restMs = requests.count(request.ip);
     if (restMs !== undefined) return refuseFor(reply, restMs, "too_many_requests", "Too many requests");
     return request.is404 ? lost(request, reply) : undefined;
@@ -181,8 +184,7 @@ export async function admitOperator(
   }
   const isShown = authorization !== undefined;
   const waitMs = isShown ? wrongTokens.count(request.ip) : undefined;
-  if (waitMs !== undefined)
-    return refuseFor(reply, waitMs, "too_many_attempts", "Too many wrong tokens", ", or show the right one");
+  if (waitMs !== undefined) return refuseFor(reply, waitMs, "too_many_attempts", "Too many wrong tokens");
   // RFC 6750 section 3: who shows nothing is told the scheme and no error.
   reply.header("www-authenticate", `Bearer realm="reprise admin"${isShown ? ', error="invalid_token"' : ""}`);
   const detail = isShown
@@ -191,9 +193,9 @@ export async function admitOperator(
   return sendProblem(reply, { status: 401, code: "unauthorized", detail });
 }
 
-function refuseFor(reply: FastifyReply, waitMs: number, code: string, what: string, otherwise = ""): FastifyReply {
+function refuseFor(reply: FastifyReply, waitMs: number, code: string, what: string): FastifyReply {
   const seconds = Math.ceil(waitMs / 1_000);
   reply.header("retry-after", String(seconds));
-  const detail = `${what} came from this address. Ask again in ${seconds} s${otherwise}.`;
+  const detail = `${what} came from this address. Ask again in ${seconds} s.`;
   return sendProblem(reply, { status: 429, code, detail });
 }
