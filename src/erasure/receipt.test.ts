@@ -46,3 +46,21 @@ it("is not taken for sound when it was altered, has more in it, is of another ke
   expect(checkReceipt("{}", key.publicKey)).toEqual({ ok: false, reason: "It is not a receipt." });
   expect(checkReceipt("receipt", key.publicKey)).toEqual({ ok: false, reason: "It is not JSON." });
 });
+
+it("is no receipt with a member that is there twice, or one beside what was signed", () => {
+  const key = aKey();
+  const signed = signReceipt(record, { key, software: "1.0.0", finishedAt: 60_000, random: systemRandom });
+  const text = JSON.stringify(signed);
+  const notReceipts = [
+    text.replace('"erased":{', '"erased":{"tenant":"umbra",'),
+    text.replace('"erased":{', '"erased":{"ten\\u0061nt":"umbra",'),
+    JSON.stringify({ ...signed, note: "all of it" }),
+    JSON.stringify({ ...signed, signature: { ...signed.signature, by: "somebody" } }),
+  ];
+  for (const one of notReceipts) expect(checkReceipt(one, key.publicKey)).toMatchObject({ ok: false });
+  const named = signReceipt(
+    { ...record, tenant: 'a"b:{c' },
+    { key, software: "1", finishedAt: 0, random: systemRandom },
+  );
+  expect(checkReceipt(JSON.stringify(named, undefined, 2), key.publicKey)).toMatchObject({ ok: true });
+});

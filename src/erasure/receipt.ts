@@ -39,6 +39,12 @@ export const signedReceiptSchema = z.object({
   }),
 });
 
+/** Nothing stands beside what was signed. */
+const strictSchema = z.strictObject({
+  receipt: receiptSchema,
+  signature: z.strictObject(signedReceiptSchema.shape.signature.shape),
+});
+
 export type SignedReceipt = z.output<typeof signedReceiptSchema>;
 
 export interface ReceiptParts {
@@ -75,7 +81,8 @@ export function checkReceipt(text: string, publicKey: string, user?: string): Re
   } catch {
     return { ok: false, reason: "It is not JSON." };
   }
-  const reading = signedReceiptSchema.safeParse(given);
+  if (membersIn(text) !== membersOf(given)) return { ok: false, reason: "It says something twice." };
+  const reading = strictSchema.safeParse(given);
   if (!reading.success) return { ok: false, reason: "It is not a receipt." };
   const { signature } = reading.data;
   const key = idOfPublicKey(publicKey);
@@ -89,6 +96,17 @@ export function checkReceipt(text: string, publicKey: string, user?: string): Re
   if (user !== undefined && (named === undefined || !isSame(digestOf(named.salt, user), named.sha256)))
     return { ok: false, reason: "It is not of this user." };
   return { ok: true, receipt, key };
+}
+
+/** Of two members of one name readers take one or the other. Outside its texts, JSON has a colon for each member. */
+function membersIn(json: string): number {
+  return json.replace(/"(?:[^"\\]|\\.)*"/g, "").split(":").length - 1;
+}
+
+function membersOf(value: unknown): number {
+  if (typeof value !== "object" || value === null) return 0;
+  const within = Object.values(value).reduce((sum: number, one: unknown) => sum + membersOf(one), 0);
+  return within + (Array.isArray(value) ? 0 : Object.keys(value).length);
 }
 
 function digestOf(salt: string, user: string): string {
