@@ -1,4 +1,5 @@
 import { defineConfig } from "vitest/config";
+import { LongestFirst } from "./test/setup/longest-first.ts";
 
 // Nothing is asserted about time, so the limit is only there to end what hangs, on a busy machine too.
 const shared = {
@@ -11,6 +12,7 @@ const shared = {
 
 export default defineConfig({
   test: {
+    sequence: { sequencer: LongestFirst },
     projects: [
       // Modules are loaded once a worker: nothing in src keeps what another test could meet.
       { test: { ...shared, name: "unit", isolate: false, include: ["src/**/*.test.ts"] } },
