@@ -1,6 +1,6 @@
 /**
  * Where the code of others comes from, and on what terms; read from package.json and package-lock.json alone, offline:
- * every package is pinned by a digest and comes from the registry of npm, none runs a script at installation that we did
+ * every package is pinned by a digest and bound to no place, none runs a script at installation that we did
  * not allow, and every licence is one of those below. `--lock FILE` checks another lock file.
  */
 import { readFileSync } from "node:fs";
@@ -66,8 +66,8 @@ function unpinned(path, { integrity, resolved, link, version }) {
   const found = [];
   if (!/^sha512-[A-Za-z0-9+/]{86}==$/.test(integrity ?? "")) found.push(`${path} has no SHA-512 digest`);
   if (!/^\d+\.\d+\.\d+/.test(version ?? "")) found.push(`${path} has no version of npm: ${version}`);
-  if (resolved !== undefined && !resolved.startsWith("https://registry.npmjs.org/"))
-    found.push(`${path} does not come from the registry of npm, but from ${resolved}`);
+  // Which registry is for npm's settings to say; the digest says what must come from there.
+  if (resolved !== undefined) found.push(`${path} is bound to one place: ${resolved}`);
   return found;
 }
 
