@@ -42,7 +42,7 @@ export interface HeaderReading {
   readonly keyed: readonly string[];
 }
 
-interface LatestHeaders {
+interface KnownHeaders {
   readonly protocol: HeaderRules;
   readonly rawHeaders: readonly string[];
   readonly secrets: string;
@@ -51,11 +51,12 @@ interface LatestHeaders {
 }
 
 /** The header fields of this many clients are recognised without putting them together to one text. */
-const latestPlaces = 256;
+const latestPlaces = 1_024;
 
 /**
  * What readings take in memory is reckoned: objects, digests and keys at `fixedBytes` a reading, and two bytes for each
- * character that the caller chose, where header fields count for every call that holds them, though most calls share them.
+ * character that the caller chose (each is kept twice), where header fields count for every call that holds them, though
+ * most calls share them.
  */
 export const fixedBytes = 1_000;
 
@@ -67,13 +68,13 @@ const stripped: ReadonlySet<string> = new Set(directiveHeaders);
 export class RequestHeaders {
   readonly #secret: FingerprintKey;
   readonly #compat: CompatHeaders;
-  readonly #readings: LRUCache<string, HeaderReading>;
-  readonly #latest: (LatestHeaders | undefined)[] = new Array<undefined>(latestPlaces).fill(undefined);
+  readonly #known: LRUCache<string, KnownHeaders>;
+  readonly #latest: (KnownHeaders | undefined)[] = new Array<undefined>(latestPlaces).fill(undefined);
 
   constructor(secret: FingerprintKey, maxBytes: number, compat = noCompatHeaders) {
     this.#secret = secret;
     this.#compat = compat;
-    this.#readings = new LRUCache({ max: 1_000, maxSize: maxBytes });
+    this.#known = new LRUCache({ max: 1_000, maxSize: maxBytes });
   }
 
   /** Throws `RequestRejectedError` for a field of ours that breaks its rule. */
@@ -91,9 +92,20 @@ export class RequestHeaders {
     )
       return latest.reading;
     const text = headerText(request, secrets);
-    const reading = this.#readings.get(text) ?? this.#readNew(request, text, secrets);
-    this.#latest[place] = { protocol, rawHeaders, secrets, principal, reading };
-    return reading;
+    const found = this.#known.get(text);
+    // What was found stays in memory as it is: what came with this request ends with it.
+    const isSame = found !== undefined && found.principal === principal;
+    const known = isSame ? found : this.#learn(request, text, secrets, found?.reading);
+    this.#latest[place] = known;
+    return known.reading;
+  }
+
+  #learn(request: FieldsOfRequest, text: string, secrets: string, found: HeaderReading | undefined): KnownHeaders {
+    const { protocol, rawHeaders, principal } = request;
+    const reading = found ?? this.#readNew(request, text, secrets);
+    const known = { protocol, rawHeaders, secrets, principal, reading };
+    this.#known.set(text, known, { size: reading.size });
+    return known;
   }
 
   #readNew(request: FieldsOfRequest, text: string, secrets: string): HeaderReading {
@@ -117,15 +129,13 @@ export class RequestHeaders {
       if (use === "credential") credentials.push(name, value);
       if (use === "keyed") keyed.push(name, value);
     }
-    const reading: HeaderReading = {
+    return {
       size: fixedBytes + 2 * text.length,
       tenant: principal?.tenant ?? tenantOf(this.#secret, credentials),
       directives,
       forwarded: Object.freeze({ ...forwarded, "content-type": "application/json", "accept-encoding": "identity" }),
       keyed,
     };
-    this.#readings.set(text, reading, { size: reading.size });
-    return reading;
   }
 }
 
@@ -151,18 +161,18 @@ function isLength(name: string): boolean {
 
 /** Clients differ in the ends of their credentials; where they do not, they share a place and take turns in it. */
 function placeOf(rawHeaders: readonly string[], principal: AskedBy | undefined): number {
-  let sum = 0;
-  if (principal !== undefined) {
-    const { tenant } = principal;
-    sum = tenant.length * 31 + tenant.charCodeAt(tenant.length - 1) * 7 + tenant.charCodeAt(0);
-  }
-  for (let index = 0; index < rawHeaders.length; index += 2) {
-    const value = rawHeaders[index + 1] as string;
-    if (isLength(rawHeaders[index] as string)) continue;
-    const { length } = value;
-    if (length > 2) sum = (sum * 31 + value.charCodeAt(length - 1) * 7 + value.charCodeAt(length - 2)) | 0;
-  }
-  return (sum ^ (sum >>> 8)) & (latestPlaces - 1);
+  let mix = principal === undefined ? 0 : withEnd(0, principal.tenant);
+  for (let index = 0; index < rawHeaders.length; index += 2)
+    if (!isLength(rawHeaders[index] as string)) mix = withEnd(mix, rawHeaders[index + 1] as string);
+  return (mix ^ (mix >>> 15)) & (latestPlaces - 1);
+}
+
+/** The last characters mixed in, as FNV-1a does. */
+function withEnd(mix: number, text: string): number {
+  const { length } = text;
+  for (let index = Math.max(0, length - 3); index < length; index++)
+    mix = Math.imul(mix ^ text.charCodeAt(index), 0x01000193);
+  return mix;
 }
 
 function sameFields(one: readonly string[], other: readonly string[]): boolean {
