@@ -149,18 +149,17 @@ sub vcl_backend_response {
     if (beresp.http.CDN-Cache-Control) {
         set beresp.http.X-Lifetime = beresp.http.CDN-Cache-Control;
     }
-    set beresp.http.X-While = "0s";
+    set beresp.grace = 0s;
     if (beresp.http.X-Lifetime ~ "stale-while-revalidate=[0-9]+") {
-        set beresp.http.X-While = regsub(beresp.http.X-Lifetime, "^.*stale-while-revalidate=([0-9]+).*$", "\1s");
+        set beresp.grace = std.duration(regsub(beresp.http.X-Lifetime, "^.*stale-while-revalidate=([0-9]+).*$", "\1s"), 0s);
     }
-    set beresp.grace = std.duration(beresp.http.X-While, 0s);
+    # Long enough to be asked for with its ETag afterwards. vcl_hit takes from it how long that was.
+    set beresp.keep = 1h + beresp.grace;
     if (beresp.http.X-Lifetime ~ "stale-if-error=[0-9]+" &&
         std.duration(regsub(beresp.http.X-Lifetime, "^.*stale-if-error=([0-9]+).*$", "\1s"), 0s) > beresp.grace) {
         set beresp.grace = std.duration(regsub(beresp.http.X-Lifetime, "^.*stale-if-error=([0-9]+).*$", "\1s"), 0s);
     }
     unset beresp.http.X-Lifetime;
-    # Long enough to be asked for with its ETag afterwards.
-    set beresp.keep = 1h;
     set beresp.http.xkey = beresp.http.Surrogate-Key;
     # Labels and lifetimes for caches. Keep them where a CDN stands in front of this one.
     unset beresp.http.Surrogate-Key;
@@ -173,7 +172,7 @@ sub vcl_backend_response {
 
 sub vcl_hit {
     # Older than it may be while it is asked for anew: whoever asks waits for that, if the gateway is well.
-    if (obj.ttl < 0s && obj.ttl + std.duration(obj.http.X-While, 0s) < 0s && !req.http.X-Stale &&
+    if (obj.ttl < 0s && obj.ttl + obj.keep - 1h < 0s && !req.http.X-Stale &&
         std.healthy(req.backend_hint)) {
         set req.http.X-Stale = "none";
         return (restart);
@@ -187,7 +186,6 @@ sub vcl_deliver {
         return (restart);
     }
     unset resp.http.xkey;
-    unset resp.http.X-While;
     if (obj.hits > 0) {
         set resp.http.X-Cache = "HIT";
     } else {

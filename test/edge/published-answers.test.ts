@@ -47,6 +47,12 @@ describeWithServices(["nginx", "varnishd"], "a gateway behind nginx and Varnish"
   const purges = async () => JSON.parse((await callAdmin(gateway, "/edge/purges")).text).caches;
 
   it("says once that its coding varies, and the form that a cache makes of the stored one has its entity tag, weak", async () => {
+    slug = "long-answer";
+    const content = "The sea is wide. ".repeat(200);
+    gateway.model.plan({
+      body: { choices: [{ index: 0, message: { role: "assistant", content }, finish_reason: "stop" }] },
+    });
+    await gateway.publish(slug);
     for (const [front, made] of [
       [fronts()[0], "gzip"],
       [fronts()[1], "identity"],

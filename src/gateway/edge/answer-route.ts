@@ -8,7 +8,7 @@ import {
   bodyOf,
   formOf,
   mediaTypeOf,
-  safetyFields,
+  safetyFieldsOf,
 } from "../../layers/edge/answer-forms.ts";
 import { type EdgeLabels, fieldsReadBy, labelFields } from "../../layers/edge/edge-labels.ts";
 import { lifetimeFields } from "../../layers/edge/lifetime-fields.ts";
@@ -103,7 +103,7 @@ export class AnswerRoute {
       document: documentOf(shown, version, form),
       lastModifiedMs: this.#dateOf(head),
       fields: this.#fieldsOf(shown, ages),
-      described: safetyFields,
+      described: safetyFieldsOf(form),
     });
   }
 

@@ -11,8 +11,8 @@ export interface CodedDocument {
   readonly etag: string;
 }
 
-/** Less gains nothing worth the name. */
-const leastBytes = 256;
+/** Less is one packet either way, and a cache that keeps it packed has to unpack it for whoever does not take it so. */
+const leastBytes = 1_024;
 
 /** What is answered at a URL of the edge; each coding of it is made when it is first wanted. */
 export class EdgeDocument {

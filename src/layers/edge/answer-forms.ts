@@ -77,11 +77,19 @@ function escaped(text: string): string {
 const styleDigest = hash("sha256", style, "base64");
 
 /** With every form: a browser that takes one for something else must not run it either. */
-export const safetyFields: Readonly<Record<string, string>> = Object.freeze({
-  "content-security-policy": `default-src 'none'; style-src 'sha256-${styleDigest}'; base-uri 'none'; form-action 'none'; frame-ancestors 'none'`,
+const safe: Readonly<Record<string, string>> = {
+  "content-security-policy": "default-src 'none'; frame-ancestors 'none'",
   "x-content-type-options": "nosniff",
-  "referrer-policy": "no-referrer",
   // Anybody may read it from a page of his own: it is published, and no credentials take part.
   "access-control-allow-origin": "*",
-  "cross-origin-resource-policy": "cross-origin",
-});
+};
+
+const safeAsPage: Readonly<Record<string, string>> = {
+  ...safe,
+  "content-security-policy": `default-src 'none'; style-src 'sha256-${styleDigest}'; base-uri 'none'; form-action 'none'; frame-ancestors 'none'`,
+  "referrer-policy": "no-referrer",
+};
+
+export function safetyFieldsOf(form: AnswerForm): Readonly<Record<string, string>> {
+  return form === "html" ? safeAsPage : safe;
+}
