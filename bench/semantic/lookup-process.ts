@@ -1,0 +1,81 @@
+/**
+ * A child of the benchmark of look-ups, with nothing in its memory but the layer, as in a gateway:
+ * `node lookup-process.ts STORED [DATA]` stores so many questions, and then looks up others as often as it is asked.
+ */
+import { monitorEventLoopDelay } from "node:perf_hooks";
+import process from "node:process";
+import { setImmediate as nextTurn } from "node:timers/promises";
+import { limitHeap } from "../../src/cli/heap-limits.ts";
+import { answerQuestions } from "../child-process.ts";
+import { quantile } from "../statistics.ts";
+import { ask, contextOf } from "./asking.ts";
+import { DataSets } from "./data-sets.ts";
+import { ownPairs } from "./own-pairs.ts";
+import { builtinEmbedder, LayerCache } from "./systems.ts";
+
+/** Of so many look-ups, in milliseconds. */
+export interface LookupRound {
+  readonly p50: number;
+  readonly p99: number;
+  /** Of one look-up; what runs on other threads is in it. */
+  readonly processorMs: number;
+  readonly longestTurnMs: number;
+}
+
+limitHeap();
+const [storedText, data] = process.argv.slice(2);
+const stored = Number(storedText);
+const texts = textsOf(data);
+// Scanned as the product does it: in a thread where that takes longer than a turn may.
+const cache = new LayerCache("verified", builtinEmbedder(), "built-in", { maxVectors: 300_000 });
+const [before, elsewhere] = [contextOf("times"), contextOf("elsewhere")];
+for (let index = 0; index < stored; index++) await cache.fill(ask(textAt(index), before), elsewhere);
+let next = stored;
+answerQuestions(look);
+process.once("SIGTERM", () => void cache.close().then(() => process.exit(0)));
+console.log("ready");
+
+async function look(lookups: number): Promise<LookupRound> {
+  const questions = Array.from({ length: lookups }, () => ask(textAt(next++), before));
+  const times = new Float64Array(lookups);
+  const turns = watchTurns();
+  const usedBefore = process.cpuUsage();
+  for (const [at, asked] of questions.entries()) {
+    const startedAt = performance.now();
+    await cache.look(asked);
+    times[at] = performance.now() - startedAt;
+    await nextTurn();
+  }
+  const used = process.cpuUsage(usedBefore);
+  const processorMs = (used.user + used.system) / 1_000 / lookups;
+  const longestTurnMs = turns.stop();
+  times.sort();
+  return { p50: quantile(times, 0.5), p99: quantile(times, 0.99), processorMs, longestTurnMs };
+}
+
+/** A timer of a millisecond comes late when something blocks the event loop; nothing spins, which would slow the scan. */
+function watchTurns() {
+  const delays = monitorEventLoopDelay({ resolution: 1 });
+  delays.enable();
+  return {
+    stop() {
+      delays.disable();
+      return Math.max(0, delays.max / 1e6 - 1);
+    },
+  };
+}
+
+/** When all texts were used, once more with another number. */
+function textAt(index: number): string {
+  const pass = Math.floor(index / texts.length);
+  const text = texts[index % texts.length] as string;
+  return pass === 0 ? text : `${text} (${pass})`;
+}
+
+function textsOf(data: string | undefined): readonly string[] {
+  const texts =
+    data === undefined
+      ? ownPairs().flatMap(({ a, b }) => [a, b])
+      : new DataSets(data).manyQuestions().flatMap(({ a, b }) => [a, b]);
+  return [...new Set(texts)];
+}
