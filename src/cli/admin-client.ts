@@ -1,11 +1,9 @@
-import { X509Certificate } from "node:crypto";
-import { readFileSync } from "node:fs";
-import type { PeerCertificate } from "node:tls";
-import { Agent, type Dispatcher, request } from "undici";
+import { type Dispatcher, request } from "undici";
 import { RepriseError } from "../core/errors.ts";
 import { adminTokenFile, readAdminToken } from "../gateway/admin/admin-token.ts";
 import type { GatewayConfig } from "../gateway/config.ts";
 import { baseUrl } from "../option-fields.ts";
+import { type GatewayPlace, handshakeRemedy, trusting } from "./gateway-trust.ts";
 import { MisuseError } from "./misuse-error.ts";
 
 /**
@@ -19,51 +17,43 @@ class GatewayRequestError extends RepriseError {}
 const answerTimeoutMs = 30_000;
 
 /** Sends `body` to a route below `/admin/v1` and returns what is answered. */
-export function postToAdmin(
-  config: GatewayConfig,
-  given: string | undefined,
-  route: string,
-  body: object,
-): Promise<unknown> {
-  return askAdmin(config, given, route, body);
+export function postToAdmin(config: GatewayConfig, place: GatewayPlace, route: string, body: object): Promise<unknown> {
+  return askAdmin(config, place, route, body);
 }
 
 /** The same, for what is to stand at the route. */
-export function putToAdmin(
-  config: GatewayConfig,
-  given: string | undefined,
-  route: string,
-  body: object,
-): Promise<unknown> {
-  return askAdmin(config, given, route, body, "PUT");
+export function putToAdmin(config: GatewayConfig, place: GatewayPlace, route: string, body: object): Promise<unknown> {
+  return askAdmin(config, place, route, body, "PUT");
 }
 
 /** What a route below `/admin/v1` answers. */
-export function getFromAdmin(config: GatewayConfig, given: string | undefined, route: string): Promise<unknown> {
-  return askAdmin(config, given, route);
+export function getFromAdmin(config: GatewayConfig, place: GatewayPlace, route: string): Promise<unknown> {
+  return askAdmin(config, place, route);
 }
 
 /** Removes what a route below `/admin/v1` names. */
-export function deleteFromAdmin(config: GatewayConfig, given: string | undefined, route: string): Promise<unknown> {
-  return askAdmin(config, given, route, undefined, "DELETE");
+export function deleteFromAdmin(config: GatewayConfig, place: GatewayPlace, route: string): Promise<unknown> {
+  return askAdmin(config, place, route, undefined, "DELETE");
 }
 
 async function askAdmin(
   config: GatewayConfig,
-  given: string | undefined,
+  place: GatewayPlace,
   route: string,
   body?: object,
   method = body === undefined ? "GET" : "POST",
 ): Promise<unknown> {
-  const url = given === undefined ? urlOf(config) : checked(given);
+  const url = place.url === undefined ? urlOf(config) : checked(place.url);
   const token = tokenFor(config, url);
-  const dispatcher = given === undefined ? trusting(config) : undefined;
+  const dispatcher = url.startsWith("https:") ? trusting(config, place) : undefined;
   const question = { token, method, body, dispatcher };
   const answer = await asked(`${url}/admin/v1${route}`, question).catch((error: unknown) => {
     const { code, message } = error as { readonly code?: string; readonly message: string };
     throw new GatewayRequestError("gateway_unreachable", {
       message: `No gateway answers at ${url} (${code ?? message})`,
-      remedy: "Start it with reprise serve, or name the one that runs with --url, or with --config or --port",
+      remedy:
+        handshakeRemedy(code) ??
+        "Start it with reprise serve, or name the one that runs with --url, or with --config or --port",
     });
   });
   if (answer.status === 200 && answer.body !== undefined) return answer.body;
@@ -77,27 +67,6 @@ function urlOf({ server: { host: common, port: shared, admin, tls } }: GatewayCo
   // What listens on every address listens on this one.
   const name = host === "0.0.0.0" ? "127.0.0.1" : host === "::" ? "::1" : host;
   return `${tls.cert === undefined ? "http" : "https"}://${name.includes(":") ? `[${name}]` : name}:${port}`;
-}
-
-/**
- * The certificate of the configuration is that of the gateway it describes, whatever names and signatures it has: it is
- * taken by its fingerprint, since who reads its file needs nobody to vouch for it. It is asked by its address, too.
- */
-function trusting({ server: { tls } }: GatewayConfig): Dispatcher | undefined {
-  if (tls.cert === undefined) return undefined;
-  let pem: Buffer;
-  try {
-    pem = readFileSync(tls.cert);
-  } catch (error) {
-    throw new GatewayRequestError("tls_files", {
-      message: `${tls.cert} cannot be read (${(error as NodeJS.ErrnoException).code})`,
-      remedy: "Run this as the user who runs the gateway, or name the gateway with --url",
-    });
-  }
-  const { fingerprint256 } = new X509Certificate(pem);
-  const checkServerIdentity = (_host: string, { fingerprint256: shown }: PeerCertificate) =>
-    shown === fingerprint256 ? undefined : new Error("it shows another certificate than that of server.tls.cert");
-  return new Agent({ connect: { ca: pem, checkServerIdentity }, keepAliveTimeout: 1 });
 }
 
 function checked(given: string): string {

@@ -11,6 +11,7 @@ import { tlsOptionsOf } from "../../src/gateway/tls-files.ts";
 import { describeWithServices, requiredProgram } from "../services/required.ts";
 import { question } from "./chat-call.ts";
 import { runCommand } from "./gateway-process.ts";
+import { linesOf } from "./one-line-errors.ts";
 import { openConnection } from "./raw-connection.ts";
 import { inMemory, type RunningGateway, runGateway, runOrigin } from "./running-gateway.ts";
 
@@ -143,6 +144,25 @@ describeWithServices(["openssl"], "server.tls", () => {
     const { code, stderr } = await askedWith("server");
     expect([code, stderr]).toEqual([0, ""]);
     expect((await askedWith("renewed")).code).toBe(1);
+  });
+
+  test("the command line is told the authority of another gateway by --ca or REPRISE_CA, and says so without", async () => {
+    const gateway = await runGateway(await runOrigin(), { ...inMemory, server: { tls: serverFiles() } });
+    const asked = (args: readonly string[], environment: Readonly<Record<string, string>> = {}) =>
+      runCommand(["purge", "--all", "--url", gateway.url, "--data", gateway.folder, ...args], { environment });
+    const [unknown, byFlag, byVariable, other, none] = await Promise.all([
+      asked([]),
+      asked(["--ca", path("server")]),
+      asked([], { REPRISE_CA: path("server") }),
+      asked(["--ca", path("renewed")]),
+      asked(["--ca", path("server-key")]),
+    ]);
+    expect([byFlag.code, byFlag.stderr, byVariable.code, byVariable.stderr]).toEqual([0, "", 0, ""]);
+    for (const refused of [unknown, other]) {
+      expect(refused.code).toBe(1);
+      expect(linesOf(refused.stderr)).toEqual([expect.stringMatching(/--ca FILE, or in REPRISE_CA/)]);
+    }
+    expect(linesOf(none.stderr)).toEqual([expect.stringMatching(/server-key\.pem holds no certificate.*--ca/)]);
   });
 
   test("files that are missing, or do not go together, are told in one line, and nothing is opened", async () => {

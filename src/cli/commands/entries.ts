@@ -4,27 +4,28 @@ import { defined } from "../../core/defined.ts";
 import type { GatewayConfig } from "../../gateway/config.ts";
 import { getFromAdmin } from "../admin-client.ts";
 import { type ListedEntries, tableOf } from "../entry-table.ts";
+import type { GatewayPlace } from "../gateway-trust.ts";
 import { MisuseError } from "../misuse-error.ts";
-import { configFlag, type Flags } from "./config-flags.ts";
+import type { Flags } from "./config-flags.ts";
+import { withGatewayFlags } from "./gateway-flags.ts";
 import { act, type Report } from "./report.ts";
 
 /** `reprise entries`: what a running gateway has stored, by its admin API. */
 
-interface EntriesFlags {
+interface EntriesFlags extends GatewayPlace {
   readonly layer?: string;
   readonly tenant?: string;
   readonly tag?: string;
   readonly model?: string;
   readonly search?: string;
   readonly limit: string;
-  readonly url?: string;
 }
 
 const pageEntries = 200;
 const mostEntries = 10_000;
 
 export function entriesCommand(): Command {
-  return new Command("entries")
+  return withGatewayFlags(new Command("entries"))
     .description("List what a running gateway has stored, the newest first where its store keeps an order.")
     .option("--layer <name>", "exact, semantic (questions that lead to an answer) or embedding")
     .option("--tenant <id>", "only what belongs to this tenant")
@@ -32,12 +33,6 @@ export function entriesCommand(): Command {
     .option("--model <name>", "only what this model was asked for or has answered; * stands for anything")
     .option("--search <text>", "only what has this text in its question or answer")
     .option("--limit <number>", `how many at most, up to ${mostEntries}`, "50")
-    .option("--url <url>", "the gateway, such as http://127.0.0.1:8787 (default: that of the configuration)")
-    .option(...configFlag)
-    .option("--port <number>", "port of the gateway (default: 8787)")
-    .option("--host <address>", "address of the gateway (default: 127.0.0.1)")
-    .option("--data <folder>", "data folder of the gateway, where its admin token is (default: ./.reprise)")
-    .option("--json", "print the entries as JSON")
     .addHelpText("after", examples)
     .action((flags: EntriesFlags) => act(settingsIn(flags), "entries", (config) => list(config, flags)));
 }
@@ -65,7 +60,7 @@ async function list(config: GatewayConfig, flags: EntriesFlags): Promise<Report>
     const query = new URLSearchParams(wish);
     query.set("limit", String(Math.min(pageEntries, limit - entries.length)));
     if (cursor !== undefined) query.set("cursor", cursor);
-    page = (await getFromAdmin(config, flags.url, `/entries?${query}`)) as ListedEntries;
+    page = (await getFromAdmin(config, flags, `/entries?${query}`)) as ListedEntries;
     entries.push(...page.entries);
     cursor = page.cursor;
   } while (cursor !== undefined && entries.length < limit);

@@ -2,6 +2,7 @@ import { Command, Option } from "commander";
 import { defined } from "../../core/defined.ts";
 import type { GatewayConfig } from "../../gateway/config.ts";
 import { deleteFromAdmin, getFromAdmin, postToAdmin } from "../admin-client.ts";
+import type { GatewayPlace } from "../gateway-trust.ts";
 import type { CreatedKey, ListedKeys, RevokedKey, RotatedKey } from "../keys/keys-text.ts";
 import { MisuseError } from "../misuse-error.ts";
 import type { Flags } from "./config-flags.ts";
@@ -10,7 +11,7 @@ import { act, type Report } from "./report.ts";
 
 /** `reprise keys create|list|rotate|revoke`: the virtual keys of a running gateway, by its admin API. */
 
-interface KeyFlags {
+interface KeyFlags extends GatewayPlace {
   readonly tenant?: string;
   readonly user?: string;
   readonly name?: string;
@@ -20,7 +21,6 @@ interface KeyFlags {
   readonly limit?: readonly string[];
   readonly expires?: string;
   readonly overlap?: string;
-  readonly url?: string;
 }
 
 type Asked = (config: GatewayConfig) => Promise<Report>;
@@ -70,28 +70,33 @@ function run(flags: KeyFlags, action: string, asked: Asked): Promise<void> {
 
 async function create(config: GatewayConfig, flags: KeyFlags): Promise<Report> {
   const { createdText } = await import("../keys/keys-text.ts");
-  const { tenant, user, name, note, model: models, layer: layers, limit, expires, url } = flags;
+  const { tenant, user, name, note, model: models, layer: layers, limit, expires } = flags;
   const wish = defined({ tenant, user, name, note, models, layers, limits: limit && limitsIn(limit), expires });
-  const created = (await postToAdmin(config, url, "/keys", wish)) as CreatedKey;
+  const created = (await postToAdmin(config, flags, "/keys", wish)) as CreatedKey;
   return { json: created, text: createdText(created) };
 }
 
-async function list(config: GatewayConfig, { tenant, url }: KeyFlags): Promise<Report> {
+async function list(config: GatewayConfig, flags: KeyFlags): Promise<Report> {
   const { listText } = await import("../keys/keys-text.ts");
-  const which = new URLSearchParams(defined({ tenant }));
-  const listed = (await getFromAdmin(config, url, `/keys?${which}`)) as ListedKeys;
+  const which = new URLSearchParams(defined({ tenant: flags.tenant }));
+  const listed = (await getFromAdmin(config, flags, `/keys?${which}`)) as ListedKeys;
   return { json: listed, text: listText(listed) };
 }
 
-async function rotate(config: GatewayConfig, { overlap, url }: KeyFlags, id: string): Promise<Report> {
+async function rotate(config: GatewayConfig, flags: KeyFlags, id: string): Promise<Report> {
   const { rotatedText } = await import("../keys/keys-text.ts");
-  const rotated = (await postToAdmin(config, url, `/keys/${place(id)}/rotate`, defined({ overlap }))) as RotatedKey;
+  const rotated = (await postToAdmin(
+    config,
+    flags,
+    `/keys/${place(id)}/rotate`,
+    defined({ overlap: flags.overlap }),
+  )) as RotatedKey;
   return { json: rotated, text: rotatedText(rotated) };
 }
 
-async function revoke(config: GatewayConfig, { url }: KeyFlags, id: string): Promise<Report> {
+async function revoke(config: GatewayConfig, flags: KeyFlags, id: string): Promise<Report> {
   const { revokedText } = await import("../keys/keys-text.ts");
-  const revoked = (await deleteFromAdmin(config, url, `/keys/${place(id)}`)) as RevokedKey;
+  const revoked = (await deleteFromAdmin(config, flags, `/keys/${place(id)}`)) as RevokedKey;
   return { json: revoked, text: revokedText(revoked) };
 }
 

@@ -5,6 +5,7 @@ import { defined } from "../../core/defined.ts";
 import type { tenantsSchema } from "../../gateway/admin/tenants-route.ts";
 import type { GatewayConfig } from "../../gateway/config.ts";
 import { deleteFromAdmin, getFromAdmin, postToAdmin, putToAdmin } from "../admin-client.ts";
+import type { GatewayPlace } from "../gateway-trust.ts";
 import { MisuseError } from "../misuse-error.ts";
 import type { ListedPrompts, RemovedPrompt, SetPrompt, WarmedPrompt } from "../prompts/prompts-text.ts";
 import type { Flags } from "./config-flags.ts";
@@ -13,12 +14,11 @@ import { act, type Report } from "./report.ts";
 
 /** `reprise prompts list|set|delete|warm|lint`: the named system prompts of a running gateway, by its admin API. */
 
-interface PromptFlags {
+interface PromptFlags extends GatewayPlace {
   readonly window?: string;
   readonly tenant?: string;
   readonly upstream?: string;
   readonly model?: string;
-  readonly url?: string;
 }
 
 type Asked = (config: GatewayConfig) => Promise<Report>;
@@ -79,9 +79,9 @@ function run(flags: PromptFlags, action: string, asked: Asked): Promise<void> {
   return act(others as Flags, action, asked);
 }
 
-async function list(config: GatewayConfig, { url, window = "24h" }: PromptFlags): Promise<Report> {
+async function list(config: GatewayConfig, flags: PromptFlags): Promise<Report> {
   const { listText } = await import("../prompts/prompts-text.ts");
-  const listed = await promptsOf(config, url, window);
+  const listed = await promptsOf(config, flags, flags.window ?? "24h");
   return { json: listed, text: listText(listed) };
 }
 
@@ -90,7 +90,7 @@ async function set(config: GatewayConfig, flags: PromptFlags, reference: string,
   const { setText } = await import("../prompts/prompts-text.ts");
   const { name, version } = await referenceIn(reference);
   const body = { text: await readPromptFile(file), ...defined({ version, tenant: flags.tenant }) };
-  const done = (await putToAdmin(config, flags.url, `/prompts/${name}`, body)) as SetPrompt;
+  const done = (await putToAdmin(config, flags, `/prompts/${name}`, body)) as SetPrompt;
   const warning = await unseenTenant(config, flags);
   return {
     json: { ...done, ...defined({ warning }) },
@@ -102,16 +102,16 @@ async function remove(config: GatewayConfig, flags: PromptFlags, reference: stri
   const { removedText } = await import("../prompts/prompts-text.ts");
   const { name, version } = await referenceIn(reference);
   const which = new URLSearchParams(defined({ version, tenant: flags.tenant }));
-  const done = (await deleteFromAdmin(config, flags.url, `/prompts/${name}?${which}`)) as RemovedPrompt;
+  const done = (await deleteFromAdmin(config, flags, `/prompts/${name}?${which}`)) as RemovedPrompt;
   return { json: { name, ...done }, text: removedText(name, done) };
 }
 
 async function warm(config: GatewayConfig, flags: PromptFlags, reference: string): Promise<Report> {
   const { warmedText } = await import("../prompts/prompts-text.ts");
   const { name, version } = await referenceIn(reference);
-  const { tenant, upstream, model, url } = flags;
+  const { tenant, upstream, model } = flags;
   const wish = defined({ version, tenant, upstream, model });
-  const done = (await postToAdmin(config, url, `/prompts/${name}/warm`, wish)) as WarmedPrompt;
+  const done = (await postToAdmin(config, flags, `/prompts/${name}/warm`, wish)) as WarmedPrompt;
   if (done.calls.some(({ result }) => result === "failed")) process.exitCode = 1;
   return { json: done, text: warmedText(done) };
 }
@@ -125,9 +125,10 @@ async function referenceIn(given: string) {
 }
 
 /** What to say when the gateway knows nothing of the tenant; tenants are registered nowhere, so it may still come. */
-async function unseenTenant(config: GatewayConfig, { tenant, url }: PromptFlags): Promise<string | undefined> {
+async function unseenTenant(config: GatewayConfig, flags: PromptFlags): Promise<string | undefined> {
+  const { tenant } = flags;
   if (tenant === undefined) return undefined;
-  const seen = (await getFromAdmin(config, url, "/tenants").catch(() => undefined)) as SeenTenants | undefined;
+  const seen = (await getFromAdmin(config, flags, "/tenants").catch(() => undefined)) as SeenTenants | undefined;
   // A store that cannot be listed tells of nobody who asked before the gateway started.
   if (seen?.isComplete !== true) return undefined;
   // The prompt itself is kept for the tenant, too, and is no entry.
@@ -138,13 +139,13 @@ async function unseenTenant(config: GatewayConfig, { tenant, url }: PromptFlags)
 
 type SeenTenants = z.output<typeof tenantsSchema>;
 
-async function lint(config: GatewayConfig, { url }: PromptFlags): Promise<Report> {
+async function lint(config: GatewayConfig, flags: PromptFlags): Promise<Report> {
   const { lintText } = await import("../prompts/prompts-text.ts");
-  const listed = await promptsOf(config, url, "1h");
+  const listed = await promptsOf(config, flags, "1h");
   if (listed.findings.length > 0) process.exitCode = 1;
   return { json: { findings: listed.findings }, text: lintText(listed) };
 }
 
-async function promptsOf(config: GatewayConfig, url: string | undefined, window: string): Promise<ListedPrompts> {
-  return (await getFromAdmin(config, url, `/prompts?window=${encodeURIComponent(window)}`)) as ListedPrompts;
+async function promptsOf(config: GatewayConfig, place: GatewayPlace, window: string): Promise<ListedPrompts> {
+  return (await getFromAdmin(config, place, `/prompts?window=${encodeURIComponent(window)}`)) as ListedPrompts;
 }

@@ -3,6 +3,7 @@ import { Command } from "commander";
 import { defined } from "../../core/defined.ts";
 import type { GatewayConfig } from "../../gateway/config.ts";
 import { deleteFromAdmin, getFromAdmin, postToAdmin } from "../admin-client.ts";
+import type { GatewayPlace } from "../gateway-trust.ts";
 import { MisuseError } from "../misuse-error.ts";
 import type { Flags } from "./config-flags.ts";
 import { withGatewayFlags } from "./gateway-flags.ts";
@@ -10,7 +11,7 @@ import { act, type Report } from "./report.ts";
 
 /** `reprise publish` and `reprise unpublish`: reviewed answers at URLs of their own, by the admin API of a running gateway. */
 
-interface PublishFlags {
+interface PublishFlags extends GatewayPlace {
   readonly entry?: string;
   readonly showVersion?: string;
   readonly prompt?: string;
@@ -20,7 +21,6 @@ interface PublishFlags {
   readonly language?: string;
   readonly tag?: readonly string[];
   readonly draft?: true;
-  readonly url?: string;
 }
 
 interface ListedAnswer {
@@ -84,21 +84,21 @@ async function publish(
   name: string | undefined,
   flags: PublishFlags & { readonly path?: string },
 ): Promise<Report> {
-  const { entry, showVersion, prompt, title, language, tag: tags, draft, url } = flags;
+  const { entry, showVersion, prompt, title, language, tag: tags, draft } = flags;
   const isWish = entry !== undefined || showVersion !== undefined || prompt !== undefined;
   if (name === undefined) {
     if (isWish) throw new MisuseError("There is no name to publish under", "Say one, such as opening-hours.");
-    const listed = (await getFromAdmin(config, url, "/answers")) as { readonly answers: readonly ListedAnswer[] };
+    const listed = (await getFromAdmin(config, flags, "/answers")) as { readonly answers: readonly ListedAnswer[] };
     return { json: listed, text: listText(listed.answers) };
   }
   if (!isWish) {
-    const seen = (await getFromAdmin(config, url, `/answers/${encodeURIComponent(name)}`)) as ListedAnswer;
+    const seen = (await getFromAdmin(config, flags, `/answers/${encodeURIComponent(name)}`)) as ListedAnswer;
     return { json: seen, text: seenText(seen) };
   }
   const version = showVersion === undefined ? undefined : wholeNumber(showVersion);
   const fresh = prompt === undefined ? undefined : await freshPrompt(prompt, flags);
   const wish = { slug: name, ...defined({ entry, version, prompt: fresh, title, language, tags, draft }) };
-  const done = (await postToAdmin(config, url, "/answers", wish)) as ListedAnswer;
+  const done = (await postToAdmin(config, flags, "/answers", wish)) as ListedAnswer;
   const told =
     draft === true
       ? `Version ${done.latest} of ${name} is a draft. See it by reprise publish ${name}, show it by --show-version ${done.latest}.`
@@ -106,8 +106,8 @@ async function publish(
   return { json: done, text: told };
 }
 
-async function withdraw(config: GatewayConfig, name: string, { url }: PublishFlags): Promise<Report> {
-  const done = (await deleteFromAdmin(config, url, `/answers/${encodeURIComponent(name)}`)) as ListedAnswer;
+async function withdraw(config: GatewayConfig, name: string, flags: PublishFlags): Promise<Report> {
+  const done = (await deleteFromAdmin(config, flags, `/answers/${encodeURIComponent(name)}`)) as ListedAnswer;
   return { json: done, text: `Withdrawn: ${done.path} is gone from now on.` };
 }
 

@@ -5,13 +5,15 @@ import type { GatewayConfig } from "../../gateway/config.ts";
 import type { Invalidated } from "../../storage/invalidation.ts";
 import { type Invalidation, readInvalidation } from "../../storage/invalidation-wish.ts";
 import { postToAdmin } from "../admin-client.ts";
+import type { GatewayPlace } from "../gateway-trust.ts";
 import { MisuseError } from "../misuse-error.ts";
-import { configFlag, type Flags } from "./config-flags.ts";
+import type { Flags } from "./config-flags.ts";
+import { withGatewayFlags } from "./gateway-flags.ts";
 import { act, type Report } from "./report.ts";
 
 /** `reprise purge`: takes back what a running gateway has stored, by its admin API. */
 
-interface PurgeFlags {
+interface PurgeFlags extends GatewayPlace {
   readonly tag?: readonly string[];
   readonly source?: readonly string[];
   readonly key?: readonly string[];
@@ -21,11 +23,10 @@ interface PurgeFlags {
   readonly namespace?: string;
   readonly versionLabel?: string;
   readonly all?: true;
-  readonly url?: string;
 }
 
 export function purgeCommand(): Command {
-  return new Command("purge")
+  return withGatewayFlags(new Command("purge"))
     .description("Take back what a running gateway has stored, and what others that share its store have.")
     .option("--tag <tag...>", "what carries one of these tags")
     .option("--source <name...>", "what was made from one of these sources, such as doc:42 or file:file-abc")
@@ -36,12 +37,6 @@ export function purgeCommand(): Command {
     .option("--namespace <name>", 'what is in this namespace; "" is the default one')
     .option("--version-label <label>", 'what was stored under this version label; "" is none')
     .option("--all", "everything, of the tenant if one is named; nothing is asked before")
-    .option("--url <url>", "the gateway, such as http://127.0.0.1:8787 (default: that of the configuration)")
-    .option(...configFlag)
-    .option("--port <number>", "port of the gateway (default: 8787)")
-    .option("--host <address>", "address of the gateway (default: 127.0.0.1)")
-    .option("--data <folder>", "data folder of the gateway, where its admin token is (default: ./.reprise)")
-    .option("--json", "print the result as JSON")
     .addHelpText("after", examples)
     .action((flags: PurgeFlags) => act(settingsIn(flags), "purge", (config) => purge(config, flags)));
 }
@@ -59,7 +54,7 @@ function settingsIn(flags: PurgeFlags): Flags {
 
 async function purge(config: GatewayConfig, flags: PurgeFlags): Promise<Report> {
   const wish = wishOf(flags);
-  const done = (await postToAdmin(config, flags.url, "/invalidate", wish)) as Invalidated;
+  const done = (await postToAdmin(config, flags, "/invalidate", wish)) as Invalidated;
   const text = `Taken back: ${counted(done.scopes, "group", "groups")} of answers, ${counted(done.entries, "entry", "entries")} by key.`;
   return { json: { scopes: done.scopes, entries: done.entries }, text };
 }

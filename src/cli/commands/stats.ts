@@ -6,33 +6,28 @@ import type { GatewayConfig } from "../../gateway/config.ts";
 import { readWindow, windowRule } from "../../telemetry/rollups/periods.ts";
 import type { StatsReport, TimeseriesReport } from "../../telemetry/rollups/stats-report.ts";
 import { getFromAdmin } from "../admin-client.ts";
+import type { GatewayPlace } from "../gateway-trust.ts";
 import { MisuseError } from "../misuse-error.ts";
 import { type Shown, statsText } from "../stats/stats-text.ts";
-import { configFlag, type Flags, soundConfigFrom } from "./config-flags.ts";
+import { type Flags, soundConfigFrom } from "./config-flags.ts";
 import { lineOf } from "./error-line.ts";
+import { withGatewayFlags } from "./gateway-flags.ts";
 import { act, type Report } from "./report.ts";
 
 /** `reprise stats`: what a running gateway, and all that share its store, have saved; by its admin API. */
 
-interface StatsFlags {
+interface StatsFlags extends GatewayPlace {
   readonly window: string;
   readonly watch?: true;
-  readonly url?: string;
 }
 
 const watchMs = 2_000;
 
 export function statsCommand(): Command {
-  return new Command("stats")
+  return withGatewayFlags(new Command("stats"))
     .description("Show what a running gateway, and others that share its store, have saved.")
     .option("--window <duration>", "how far back: minutes, hours or days up to 90d", "24h")
     .option("--watch", "go on showing it, every two seconds, until Ctrl-C")
-    .option("--url <url>", "the gateway, such as http://127.0.0.1:8787 (default: that of the configuration)")
-    .option(...configFlag)
-    .option("--port <number>", "port of the gateway (default: 8787)")
-    .option("--host <address>", "address of the gateway (default: 127.0.0.1)")
-    .option("--data <folder>", "data folder of the gateway, where its admin token is (default: ./.reprise)")
-    .option("--json", "print the result as JSON; with --watch a line each time")
     .addHelpText("after", examples)
     .action((flags: StatsFlags) => (flags.watch === undefined ? once(flags) : watch(flags)));
 }
@@ -88,11 +83,12 @@ function page(shown: unknown): string {
   return `${clear}reprise: ${lineOf({ message: shown.message, remedy: shown.remedy ?? "" })}\n`;
 }
 
-async function seen(config: GatewayConfig, { window, url }: StatsFlags): Promise<Shown> {
+async function seen(config: GatewayConfig, flags: StatsFlags): Promise<Shown> {
+  const { window } = flags;
   if (readWindow(window) === undefined) throw new MisuseError(`--window ${windowRule}`, "Correct it, or leave it out.");
   const series = (metric: string) =>
-    getFromAdmin(config, url, `/timeseries?metric=${metric}&window=${window}`) as Promise<TimeseriesReport>;
-  const stats = (await getFromAdmin(config, url, `/stats?window=${window}`)) as StatsReport;
+    getFromAdmin(config, flags, `/timeseries?metric=${metric}&window=${window}`) as Promise<TimeseriesReport>;
+  const stats = (await getFromAdmin(config, flags, `/stats?window=${window}`)) as StatsReport;
   const [calls, usd, miss] = await Promise.all([series("requests"), series("saved.usd"), series("latency.miss.p95")]);
   return { stats, series: { calls, usd, miss } };
 }

@@ -5,6 +5,7 @@ import { Command } from "commander";
 import type { SignedReceipt } from "../../erasure/receipt.ts";
 import type { GatewayConfig } from "../../gateway/config.ts";
 import { deleteFromAdmin, getFromAdmin } from "../admin-client.ts";
+import type { GatewayPlace } from "../gateway-trust.ts";
 import { MisuseError } from "../misuse-error.ts";
 import type { ListedTenants } from "../tenants/tenants-text.ts";
 import type { Flags } from "./config-flags.ts";
@@ -14,12 +15,11 @@ import { act, type Report } from "./report.ts";
 
 /** `reprise tenants list|erase|verify-receipt`: whose answers a running gateway keeps, and their end. */
 
-interface TenantFlags {
+interface TenantFlags extends GatewayPlace {
   readonly user?: string;
   readonly yes?: true;
   readonly receipt?: string;
   readonly publicKey?: string;
-  readonly url?: string;
   readonly data?: string;
 }
 
@@ -61,14 +61,14 @@ function run(flags: TenantFlags, action: string, done: (config: GatewayConfig) =
   return act(others as Flags, action, done);
 }
 
-async function list(config: GatewayConfig, { url }: TenantFlags): Promise<Report> {
+async function list(config: GatewayConfig, flags: TenantFlags): Promise<Report> {
   const { tenantsText } = await import("../tenants/tenants-text.ts");
-  const listed = (await getFromAdmin(config, url, "/tenants")) as ListedTenants;
+  const listed = (await getFromAdmin(config, flags, "/tenants")) as ListedTenants;
   return { json: listed, text: tenantsText(listed) };
 }
 
 async function erase(config: GatewayConfig, flags: TenantFlags, tenant: string): Promise<Report> {
-  const { user, url, receipt: file } = flags;
+  const { user, receipt: file } = flags;
   const whose = user === undefined ? `tenant ${tenant}` : `user ${user} of tenant ${tenant}`;
   if (flags.yes !== true) await confirmed(`Erase ${whose} for good? [y/N] `);
   const path = `/tenants/${encodeURIComponent(tenant)}`;
@@ -77,10 +77,10 @@ async function erase(config: GatewayConfig, flags: TenantFlags, tenant: string):
   try {
     progress.show(`erasing ${whose}`);
     const users = user === undefined ? "" : `/users/${encodeURIComponent(user)}`;
-    erasure = (await deleteFromAdmin(config, url, path + users)) as Erasure;
+    erasure = (await deleteFromAdmin(config, flags, path + users)) as Erasure;
     while (erasure.state === "running") {
       progress.show(`erasing ${whose}: ${erasure.step}${erasure.trouble === undefined ? "" : ` (${erasure.trouble})`}`);
-      erasure = (await getFromAdmin(config, url, `/erasures/${erasure.id}`)) as Erasure;
+      erasure = (await getFromAdmin(config, flags, `/erasures/${erasure.id}`)) as Erasure;
     }
   } finally {
     progress.end();
@@ -116,11 +116,12 @@ async function verify(config: GatewayConfig, flags: TenantFlags, file: string): 
   return { json: { sound: ok, ...found }, text: `The receipt is sound, signed with the key ${check.key}.\n${told}` };
 }
 
-async function publicKeyOf(config: GatewayConfig, { publicKey, url }: TenantFlags): Promise<string> {
+async function publicKeyOf(config: GatewayConfig, flags: TenantFlags): Promise<string> {
   const { idOfPublicKey, knownSigningKey } = await import("../../audit/signing-key.ts");
+  const { publicKey, url } = flags;
   if (publicKey === undefined) {
     const known = url === undefined ? knownSigningKey(config.data.directory)?.publicKey : undefined;
-    return known ?? ((await getFromAdmin(config, url, "/audit/key")) as { readonly publicKey: string }).publicKey;
+    return known ?? ((await getFromAdmin(config, flags, "/audit/key")) as { readonly publicKey: string }).publicKey;
   }
   const text = readText(publicKey);
   try {
