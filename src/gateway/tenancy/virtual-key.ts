@@ -2,6 +2,7 @@ import type { AskedBy } from "../../core/asked-by.ts";
 import { defined } from "../../core/defined.ts";
 import { type LayerName, layerNames } from "../../core/directives.ts";
 import { limitsText, readLimits } from "../../core/limits.ts";
+import { readRecord, writeRecord } from "../../core/written-record.ts";
 
 /** A virtual key, and how it is written into a store. What it is for never changes; its texts are hashed, see `key-text.ts`. */
 
@@ -27,12 +28,12 @@ export interface KeyEdition {
 const format = 1;
 
 export function encodeKey({ limits, ...key }: VirtualKey): Uint8Array {
-  return encoded({ ...key, ...(limits && { limits: limitsText(limits) }) });
+  return writeRecord(format, { ...key, ...(limits && { limits: limitsText(limits) }) });
 }
 
 /** `undefined` for what is none, or names what this version does not understand: nobody is let in by half of a record. */
 export function decodeKey(bytes: Uint8Array | undefined): VirtualKey | undefined {
-  const fields = fieldsOf(bytes);
+  const fields = readRecord(format, bytes);
   const { id, tenant, user, name, note, createdAt, expiresAt } = fields;
   const texts = [user, name, note].every((text) => text === undefined || typeof text === "string");
   if (!texts || typeof id !== "string" || typeof tenant !== "string" || tenant === "") return undefined;
@@ -48,11 +49,11 @@ export function decodeKey(bytes: Uint8Array | undefined): VirtualKey | undefined
 }
 
 export function encodeEdition({ salt, hash, ...edition }: KeyEdition): Uint8Array {
-  return encoded({ ...edition, salt: textOf(salt), hash: textOf(hash) });
+  return writeRecord(format, { ...edition, salt: textOf(salt), hash: textOf(hash) });
 }
 
 export function decodeEdition(bytes: Uint8Array | undefined): KeyEdition | undefined {
-  const { salt, hash, createdAt, overlapUntil } = fieldsOf(bytes);
+  const { salt, hash, createdAt, overlapUntil } = readRecord(format, bytes);
   if (typeof salt !== "string" || typeof hash !== "string" || !isInstant(createdAt)) return undefined;
   const [saltBytes, hashBytes] = [Buffer.from(salt, "base64url"), Buffer.from(hash, "base64url")];
   if (saltBytes.length < 16 || hashBytes.length !== 32 || !isInstant(overlapUntil)) return undefined;
@@ -61,34 +62,19 @@ export function decodeEdition(bytes: Uint8Array | undefined): KeyEdition | undef
 
 /** What is kept for good of a key that was taken back. */
 export function encodeRevocation(revokedAt: number): Uint8Array {
-  return encoded({ revokedAt });
+  return writeRecord(format, { revokedAt });
 }
 
 /** One that cannot be read is one all the same. */
 export function decodeRevocation(bytes: Uint8Array | undefined): number | undefined {
   if (bytes === undefined) return undefined;
-  const { revokedAt } = fieldsOf(bytes);
+  const { revokedAt } = readRecord(format, bytes);
   return isInstant(revokedAt) ? revokedAt : 0;
 }
 
 /** Who asks by this key. */
 export function askedBy({ id, tenant, user, models, layers, limits }: VirtualKey): AskedBy {
   return Object.freeze({ tenant, ...defined({ user, models, layers, limits }), keyId: id });
-}
-
-function encoded(fields: object): Uint8Array {
-  return Buffer.from(JSON.stringify({ format, ...fields }), "utf8");
-}
-
-function fieldsOf(bytes: Uint8Array | undefined): Readonly<Record<string, unknown>> {
-  if (bytes === undefined) return {};
-  try {
-    const value: unknown = JSON.parse(Buffer.from(bytes).toString("utf8"));
-    const fields = typeof value === "object" && value !== null ? (value as Readonly<Record<string, unknown>>) : {};
-    return fields["format"] === format ? fields : {};
-  } catch {
-    return {};
-  }
 }
 
 function listOf<T>(value: unknown, isOne: (one: unknown) => one is T): readonly T[] | "wrong" | undefined {

@@ -1,4 +1,5 @@
 import { systemTenant } from "../../../core/scopes.ts";
+import { readRecord, writeRecord } from "../../../core/written-record.ts";
 
 /** One version of a system prompt, which never changes; and how it is written into a store. */
 
@@ -38,38 +39,27 @@ export function contentKey(name: string, version: string): string {
 }
 
 export function encodeContent({ text, sequence, createdAt }: PromptContent): Uint8Array {
-  return Buffer.from(JSON.stringify({ format, text, sequence, createdAt }), "utf8");
+  return writeRecord(format, { text, sequence, createdAt });
 }
 
 /** `undefined` for what is none. */
 export function decodeContent(bytes: Uint8Array | undefined): PromptContent | undefined {
-  const { text, sequence, createdAt } = fieldsOf(bytes);
+  const { text, sequence, createdAt } = readRecord(format, bytes);
   if (!isNumber(sequence) || !isNumber(createdAt)) return undefined;
   if (text !== undefined && typeof text !== "string") return undefined;
   return { text, sequence, createdAt };
 }
 
 export function encodeVersion(version: PromptVersion): Uint8Array {
-  return Buffer.from(JSON.stringify({ format, ...version }), "utf8");
+  return writeRecord(format, version);
 }
 
 export function decodeVersion(bytes: Uint8Array | undefined): PromptVersion | undefined {
-  const { tenant, name, version, sequence, createdAt, deletedAt } = fieldsOf(bytes);
+  const { tenant, name, version, sequence, createdAt, deletedAt } = readRecord(format, bytes);
   if (typeof name !== "string" || typeof version !== "string") return undefined;
   if (!isNumber(sequence) || !isNumber(createdAt)) return undefined;
   if (tenant !== undefined && typeof tenant !== "string") return undefined;
   return { tenant, name, version, sequence, createdAt, deletedAt: isNumber(deletedAt) ? deletedAt : undefined };
-}
-
-function fieldsOf(bytes: Uint8Array | undefined): Readonly<Record<string, unknown>> {
-  if (bytes === undefined) return {};
-  try {
-    const value: unknown = JSON.parse(Buffer.from(bytes).toString("utf8"));
-    const fields = typeof value === "object" && value !== null ? (value as Readonly<Record<string, unknown>>) : {};
-    return fields["format"] === format ? fields : {};
-  } catch {
-    return {};
-  }
 }
 
 function isNumber(value: unknown): value is number {

@@ -1,3 +1,4 @@
+import { readRecord, writeRecord } from "../../../core/written-record.ts";
 import type { Audit } from "./audit.ts";
 import { binCount } from "./score-scale.ts";
 import type { ScoreCounts, TierEvidence } from "./tier-evidence.ts";
@@ -15,22 +16,16 @@ export interface TierState {
 const format = 1;
 
 export function writeTierState({ evidence: { learnt, kinship }, audit }: TierState): Uint8Array {
-  return Buffer.from(JSON.stringify({ format, learnt, kinship, audit }), "utf8");
+  return writeRecord(format, { learnt, kinship, audit });
 }
 
 /** `undefined` for what `writeTierState` of this format did not write. */
 export function readTierState(bytes: Uint8Array, shipped: ScoreCounts): TierState | undefined {
-  let value: unknown;
-  try {
-    value = JSON.parse(Buffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength).toString("utf8"));
-  } catch {
-    return undefined;
-  }
-  const { format: written, learnt, kinship, audit } = fieldsOf(value);
+  const { learnt, kinship, audit } = readRecord(format, bytes);
   const { products, weight } = fieldsOf(kinship);
   const { hits, wrong, expected } = fieldsOf(audit);
   const counts = countsIn(learnt);
-  if (written !== format || counts === undefined) return undefined;
+  if (counts === undefined) return undefined;
   if (!isNumber(products) || !isCount(weight) || !isCount(hits) || !isCount(wrong) || !isCount(expected))
     return undefined;
   if (wrong > hits) return undefined;
