@@ -33,3 +33,15 @@ export function Dialog({ title, isWide = false, onClose, children }: DialogProps
     </dialog>
   );
 }
+
+/** What can be done in it, and the way out. */
+export function DialogFoot({ onClose, children }: Pick<DialogProps, "onClose" | "children">) {
+  return (
+    <div class="dialog-foot">
+      {children}
+      <button class="button" type="button" onClick={onClose}>
+        Close
+      </button>
+    </div>
+  );
+}

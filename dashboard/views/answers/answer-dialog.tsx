@@ -1,4 +1,3 @@
-import type { ComponentChildren } from "preact";
 import { useState } from "preact/hooks";
 import { usePolled } from "../../api/polled.ts";
 import { session } from "../../api/session.ts";
@@ -6,10 +5,11 @@ import { nothing } from "../../format/numbers.ts";
 import { ago, instant } from "../../format/times.ts";
 import { AnswerChip } from "../../parts/chips.tsx";
 import { Confirmation } from "../../parts/confirmation.tsx";
-import { Dialog } from "../../parts/dialog.tsx";
+import { useDeed } from "../../parts/deed.ts";
+import { Dialog, DialogFoot } from "../../parts/dialog.tsx";
+import { type Fact, Facts } from "../../parts/facts.tsx";
 import { Loaded } from "../../parts/loaded.tsx";
 import { Notice } from "../../parts/notice.tsx";
-import { announce } from "../../shell/announcer.tsx";
 import { AnswerPreview } from "./answer-preview.tsx";
 import { Address, type AnswerDetail, freshnessSaid } from "./answer-table.tsx";
 
@@ -25,38 +25,29 @@ export function AnswerDialog({ slug, onClose, onChanged }: AnswerDialogProps) {
   const path = `/answers/${encodeURIComponent(slug)}`;
   const [wanted, setWanted] = useState<number | undefined>();
   const answer = usePolled<AnswerDetail>(path, { query: { version: wanted } });
-  const [doing, setDoing] = useState<"show" | "withdraw" | undefined>();
+  const { doing, begin, back, done } = useDeed<"show" | "withdraw">({ onChanged, onClose });
   const { data } = answer;
   // What is about to be shown is what was read, also while another version is asked for.
   const version = data?.shown?.version;
   const canShow = data?.shown?.alive === true && !(data.state === "live" && data.version === version);
-  const done = (said: string): void => {
-    announce(said);
-    onChanged();
-    onClose();
-  };
-  const back = (): void => setDoing(undefined);
   return (
     <Dialog title="Published answer" isWide onClose={onClose}>
       <Loaded of={answer} what="This version">
-        {(detail) => <Facts detail={detail} onVersion={setWanted} />}
+        {(detail) => <ShownVersion detail={detail} onVersion={setWanted} />}
       </Loaded>
-      <div class="dialog-foot">
+      <DialogFoot onClose={onClose}>
         {canShow && (
-          <button class="button" type="button" onClick={() => setDoing("show")}>
+          <button class="button" type="button" onClick={() => begin("show")}>
             Publish this version
           </button>
         )}
         {data !== undefined && (
-          <button class="button danger" type="button" onClick={() => setDoing("withdraw")}>
+          <button class="button danger" type="button" onClick={() => begin("withdraw")}>
             {/* Caches in front may not have been told the first time. */}
             {data.state === "withdrawn" ? "Withdraw once more" : "Withdraw"}
           </button>
         )}
-        <button class="button" type="button" onClick={onClose}>
-          Close
-        </button>
-      </div>
+      </DialogFoot>
       {doing === "show" && (
         <Confirmation
           title={`Publish version ${version}?`}
@@ -88,14 +79,14 @@ export function AnswerDialog({ slug, onClose, onChanged }: AnswerDialogProps) {
   );
 }
 
-interface FactsProps {
+interface ShownVersionProps {
   readonly detail: AnswerDetail;
   onVersion(version: number): void;
 }
 
-function Facts({ detail, onVersion }: FactsProps) {
+function ShownVersion({ detail, onVersion }: ShownVersionProps) {
   const { slug, state, version, latest, shown, failure } = detail;
-  const facts: readonly (readonly [string, ComponentChildren])[] = [
+  const facts: readonly Fact[] = [
     ["Name", slug],
     ["State", <AnswerChip key="state" state={state} />],
     ["Shown", version === undefined ? "no version" : `version ${version} of ${latest}`],
@@ -129,14 +120,7 @@ function Facts({ detail, onVersion }: FactsProps) {
         </select>
       </label>
       {shown !== undefined && <AnswerPreview shown={shown} />}
-      <dl class="facts">
-        {facts.map(([name, value]) => (
-          <>
-            <dt>{name}</dt>
-            <dd>{value}</dd>
-          </>
-        ))}
-      </dl>
+      <Facts of={facts} />
     </>
   );
 }

@@ -1,12 +1,11 @@
-import { useState } from "preact/hooks";
 import type { z } from "zod";
 import type { entryDetailSchema } from "../../../src/gateway/admin/entries/shown-entry.ts";
 import { usePolled } from "../../api/polled.ts";
 import { session } from "../../api/session.ts";
 import { Confirmation } from "../../parts/confirmation.tsx";
-import { Dialog } from "../../parts/dialog.tsx";
+import { useDeed } from "../../parts/deed.ts";
+import { Dialog, DialogFoot } from "../../parts/dialog.tsx";
 import { Loaded } from "../../parts/loaded.tsx";
-import { announce } from "../../shell/announcer.tsx";
 import { go } from "../../shell/route.ts";
 import { EntryFacts } from "./entry-facts.tsx";
 import { WrongReport } from "./wrong-report.tsx";
@@ -24,13 +23,7 @@ export interface EntryDialogProps {
 export function EntryDialog({ id, onClose, onChanged }: EntryDialogProps) {
   const path = `/entries/${encodeURIComponent(id)}`;
   const entry = usePolled<EntryDetail>(path);
-  const [doing, setDoing] = useState<"purge" | "report" | undefined>();
-  const done = (said: string): void => {
-    announce(said);
-    onChanged();
-    onClose();
-  };
-  const back = (): void => setDoing(undefined);
+  const { doing, begin, back, done } = useDeed<"purge" | "report">({ onChanged, onClose });
   return (
     <Dialog title="Stored answer" isWide onClose={onClose}>
       {entry.failure?.kind === "missing" ? (
@@ -40,7 +33,7 @@ export function EntryDialog({ id, onClose, onChanged }: EntryDialogProps) {
           {(detail) => <EntryFacts entry={detail} />}
         </Loaded>
       )}
-      <div class="dialog-foot">
+      <DialogFoot onClose={onClose}>
         {entry.data !== undefined && (
           <>
             {canBePublished(entry.data) && (
@@ -48,18 +41,15 @@ export function EntryDialog({ id, onClose, onChanged }: EntryDialogProps) {
                 Publish…
               </button>
             )}
-            <button class="button danger" type="button" onClick={() => setDoing("purge")}>
+            <button class="button danger" type="button" onClick={() => begin("purge")}>
               Purge
             </button>
-            <button class="button danger" type="button" onClick={() => setDoing("report")}>
+            <button class="button danger" type="button" onClick={() => begin("report")}>
               Report as wrong
             </button>
           </>
         )}
-        <button class="button" type="button" onClick={onClose}>
-          Close
-        </button>
-      </div>
+      </DialogFoot>
       {doing === "purge" && (
         <Confirmation
           title="Purge this answer?"

@@ -1,14 +1,14 @@
-import type { ComponentChildren } from "preact";
 import { modelsShown } from "../../format/models.ts";
 import { bytes, count, duration } from "../../format/numbers.ts";
 import { ago, instant } from "../../format/times.ts";
 import { StateChip } from "../../parts/chips.tsx";
+import { type Fact, Facts } from "../../parts/facts.tsx";
 import type { EntryDetail } from "./entry-dialog.tsx";
 
 /** All that is known of it. What was cached is text to this page, whatever it says. */
 export function EntryFacts({ entry }: { readonly entry: EntryDetail }) {
   const { request, lifetime, usage } = entry;
-  const facts: readonly (readonly [string, ComponentChildren])[] = [
+  const facts: readonly Fact[] = [
     ["State", <StateChip key="state" state={entry.state} />],
     ["Layer", entry.layer],
     ["Model", modelsShown(entry.model, entry.answeredBy)],
@@ -43,14 +43,7 @@ export function EntryFacts({ entry }: { readonly entry: EntryDetail }) {
       {entry.toolCalls.map((call, at) => (
         <Text key={at} title={`Tool call: ${call.name}`} text={call.arguments} />
       ))}
-      <dl class="facts">
-        {facts.map(([name, value]) => (
-          <>
-            <dt>{name}</dt>
-            <dd>{value}</dd>
-          </>
-        ))}
-      </dl>
+      <Facts of={facts} />
     </>
   );
 }
