@@ -34,21 +34,32 @@ export function folderAnchor(folder: string): AuditAnchor {
   };
 }
 
-/** `chain`: tells this log from those of others who share the store. */
-export function storeAnchor(store: Pick<Store, "name" | "get" | "set">, chain: string): AuditAnchor {
-  const key = `audit-head:${chain}`;
+/**
+ * `chains`: names that tell this log from those of others who share the store. The end is written down under each of them,
+ * so that one name may be lost; of different ends the farthest counts.
+ */
+export function storeAnchor(store: Pick<Store, "name" | "get" | "set">, chains: readonly string[]): AuditAnchor {
+  const keys = chains.map((chain) => `audit-head:${chain}`);
   return {
     name: `the ${store.name} store`,
     async read() {
-      const [value] = await store.get(systemTenant, [key]);
-      return value && readHead(Buffer.from(value).toString("utf8"));
+      const values = await store.get(systemTenant, keys);
+      return farthest(values.map((value) => value && readHead(Buffer.from(value).toString("utf8"))));
     },
     async write(head) {
       const options = { deleteAt: Number.POSITIVE_INFINITY, priority: "high" } as const;
-      const result = await store.set(systemTenant, key, Buffer.from(JSON.stringify(head)), options);
-      if (result !== "stored") throw new Error(`the store did not take it: ${result}`);
+      const value = Buffer.from(JSON.stringify(head));
+      for (const key of keys) {
+        const result = await store.set(systemTenant, key, value, options);
+        if (result !== "stored") throw new Error(`the store did not take it: ${result}`);
+      }
     },
   };
+}
+
+function farthest(heads: readonly (AnchoredHead | undefined)[]): AnchoredHead | undefined {
+  const known = heads.filter((head) => head !== undefined);
+  return known.toSorted((one, other) => other.sequence - one.sequence)[0];
 }
 
 function textOf(path: string): string | undefined {

@@ -1,7 +1,7 @@
 import { readFileSync } from "node:fs";
 import type { AnchoredHead, AuditAnchor } from "./audit-anchor.ts";
 import { type AuditFile, auditFiles } from "./audit-folder.ts";
-import { ChainDigest, type ChainHead, chainStart, type ReadLine, readLine } from "./audit-line.ts";
+import { ChainDigest, type ChainHead, chainStart, cutAction, type ReadLine, readLine } from "./audit-line.ts";
 
 /** Whether an audit log is as it was written, and where the first line stands that is not. */
 
@@ -33,7 +33,7 @@ export type AuditCheck =
       readonly head: ChainHead;
       /** Those that the end was compared with. */
       readonly anchors: readonly string[];
-      /** What could not be compared, in sentences. */
+      /** What could not be compared and what the log says of itself, in sentences. */
       readonly notes: readonly string[];
     }
   | {
@@ -52,6 +52,7 @@ export async function checkAudit({ folder, digests, anchors, from = 1 }: AuditCh
   const hashes = new Map<number, string>([[chainStart.sequence, chainStart.hash]]);
   let head: ChainHead = { ...chainStart, sequence: from - 1 };
   let lines = 0;
+  const notes: string[] = [];
   const known: { readonly name: string; readonly head: AnchoredHead | "unreadable" | undefined }[] = [];
   for (const anchor of anchors) known.push({ name: anchor.name, head: await readAnchor(anchor) });
   // From there on a line without a key does not count, whatever the files say.
@@ -66,7 +67,8 @@ export async function checkAudit({ folder, digests, anchors, from = 1 }: AuditCh
       const found = readLine(text);
       const fault = faultOf(found, { before: head, isFirst: lines === 0, from, digests, keyedSince });
       if (fault !== undefined) return { ok: false, file: file.path, line: at, sequence: head.sequence + 1, ...fault };
-      const { sequence, hash, digest } = (found as ReadLine).record;
+      const { sequence, hash, digest, action } = (found as ReadLine).record;
+      if (action === cutAction) notes.push(`Line ${sequence} says that lines before it are gone.`);
       if (digest !== keyless) keyedSince = Math.min(keyedSince, sequence);
       head = { sequence, hash };
       hashes.set(sequence, hash);
@@ -74,7 +76,6 @@ export async function checkAudit({ folder, digests, anchors, from = 1 }: AuditCh
     }
   }
   const compared: string[] = [];
-  const notes: string[] = [];
   for (const { name, head: end } of known) {
     if (end === "unreadable") notes.push(`${name} could not be asked where the log ends.`);
     else if (end === undefined) notes.push(`${name} does not know where the log ends.`);

@@ -19,6 +19,9 @@ export interface AuditActor {
   readonly address?: string | undefined;
 }
 
+/** What is logged where the log was found shorter than it was, or another. */
+export const cutAction = "audit log was cut";
+
 /** `asked` comes before the deed, `done` or `failed` behind it; `seen` is what only happened. */
 export type AuditStage = "asked" | "done" | "failed" | "seen";
 

@@ -21,7 +21,7 @@ function setUp({ digest = plain, maxFileBytes = 8 * 1024 * 1024, anchors }: Part
   const folder = join(mkdtempSync(join(tmpdir(), "reprise-audit-")), "audit");
   onTestFinished(() => rmSync(join(folder, ".."), { recursive: true, force: true }));
   const store = memory();
-  const all = anchors ?? [folderAnchor(folder), storeAnchor(store, "here")];
+  const all = anchors ?? [folderAnchor(folder), storeAnchor(store, ["here"])];
   const troubles: string[] = [];
   const open = (by: ChainDigest = digest) => {
     const onTrouble = (anchor: string, reason: string) => void troubles.push(`${anchor}: ${reason}`);
@@ -142,7 +142,7 @@ describe("AuditLog", () => {
 
   it("does not write over an anchor that it could not compare", async () => {
     const { store, folder, lines, rewrite, check } = await withFive();
-    const there = storeAnchor(store, "here");
+    const there = storeAnchor(store, ["here"]);
     rewrite(lines().slice(0, 3));
     rmSync(join(folder, "head.json"));
     let isAway = true;
@@ -169,14 +169,37 @@ describe("AuditLog", () => {
     expect(await check()).toMatchObject({ ok: true, lines: 1 });
   });
 
-  it("begins anew where its folder was taken away", async () => {
-    const { open, folder, check } = setUp({ anchors: [] });
-    const log = open();
-    await log.append(event("a"));
+  it.each([
+    ["by several processes, which the store", 2, undefined],
+    ["by one process, which nobody but itself", 1, []],
+  ])(
+    "goes on where its folder was taken away while it is open %s knows, and leaves a gap",
+    async (_, count, anchors) => {
+      const { open, folder, check } = setUp(anchors && { anchors });
+      const logs = Array.from({ length: count }, () => open());
+      for (let turn = 0; turn < 4; turn += 1) await logs[turn % count]?.append(event("a"));
+      rmSync(folder, { recursive: true });
+      const numbers = [];
+      for (let turn = 0; turn < 3; turn += 1) numbers.push(await logs[turn % count]?.append(event("b")));
+      expect(numbers).toEqual([6, 7, 8]);
+      expect(auditFiles(folder).map(({ first }) => first)).toEqual([5]);
+      expect(newestRecords(folder, 6, 9)).toMatchObject([
+        { action: "audit log was cut", what: { known: 4, found: 0 } },
+      ]);
+      expect(await check()).toMatchObject({ ok: false, fault: "gap", line: 1 });
+      const notes = expect.arrayContaining(["Line 5 says that lines before it are gone."]);
+      expect(await check({ from: 5 })).toMatchObject({ ok: true, notes });
+    },
+  );
+
+  it("knows its end by any of its names in the store", async () => {
+    const { folder, check, store } = await withFive({ anchors: [] });
+    const [both, byPlace] = [storeAnchor(store, ["key", "place"]), storeAnchor(store, ["another key", "place"])];
+    await both.write({ sequence: 5, hash: "a" });
     rmSync(folder, { recursive: true });
-    await log.append(event("b")).catch(() => undefined);
-    expect(await log.append(event("c"))).toBeGreaterThan(0);
-    expect(await check()).toMatchObject({ ok: true });
+    expect(await check({ anchors: [byPlace] })).toMatchObject({ ok: false, fault: "truncated" });
+    await storeAnchor(store, ["place"]).write({ sequence: 3, hash: "b" });
+    expect(await both.read()).toEqual({ sequence: 5, hash: "a" });
   });
 
   it("tells of an anchor that cannot be written, and is not held up by it", async () => {
@@ -221,7 +244,7 @@ describe("checkAudit", () => {
     for (const name of ["a", "b", "x", "d", "e"]) await forger.append(event(name));
     writeFileSync(join(folder, "audit-000000000001.jsonl"), readFileSync(other.file()));
     expect(await check()).toMatchObject({ ok: false, fault: "altered", sequence: 5 });
-    expect(await check({ anchors: [storeAnchor(store, "here")] })).toMatchObject({ ok: false, fault: "altered" });
+    expect(await check({ anchors: [storeAnchor(store, ["here"])] })).toMatchObject({ ok: false, fault: "altered" });
     expect(await check({ anchors: [] })).toMatchObject({ ok: true });
     await open().close();
   });
@@ -257,7 +280,7 @@ describe("checkAudit", () => {
     for (const name of ["b", "x", "c", "d"]) await other.append(event(name));
     expect(await check()).toMatchObject({ ok: false, fault: "other_key", line: 2, file: file() });
     await open(keyed).append(event("e"));
-    expect(await check({ anchors: [storeAnchor(store, "here")] })).toMatchObject({
+    expect(await check({ anchors: [storeAnchor(store, ["here"])] })).toMatchObject({
       ok: false,
       fault: "other_key",
       line: 2,
@@ -268,7 +291,7 @@ describe("checkAudit", () => {
     const { open, check, store } = setUp();
     await open(keyed).append(event("a"));
     await open().append(event("b"));
-    expect(await storeAnchor(store, "here").read()).toMatchObject({ sequence: 2, keyedSince: 1 });
+    expect(await storeAnchor(store, ["here"]).read()).toMatchObject({ sequence: 2, keyedSince: 1 });
     expect(await check()).toMatchObject({ ok: false, fault: "other_key", line: 2 });
   });
 

@@ -7,7 +7,7 @@ import type { MaybePromise } from "../core/store.ts";
 import { makeFolder } from "../stores/make-folder.ts";
 import type { AuditAnchor } from "./audit-anchor.ts";
 import { type AuditFile, auditFile, auditFiles, endOf, hashOfLine, type LogEnd } from "./audit-folder.ts";
-import { type AuditEvent, type ChainDigest, type ChainHead, writeLine } from "./audit-line.ts";
+import { type AuditEvent, type ChainDigest, type ChainHead, cutAction, writeLine } from "./audit-line.ts";
 import { FolderLock } from "./folder-lock.ts";
 
 /**
@@ -18,9 +18,9 @@ import { FolderLock } from "./folder-lock.ts";
  * A process that died in the middle of a line leaves a piece behind that nobody was told of. Whoever writes next removes
  * it, and logs that it did.
  *
- * Where an anchor knows of another end than the files have, the log was cut off or written anew. That is logged, and the
- * chain goes on behind what the anchor knows: what is missing stays missing for whoever checks it. An anchor is written
- * only after it was compared, so that none forgets what it knew.
+ * Where an anchor, or the process itself, knows of another end than the files have, the log was cut off, taken away or written
+ * anew. That is logged, and the chain goes on behind what was known: what is missing stays missing for whoever checks it. An
+ * anchor is written only after it was compared, so that none forgets what it knew.
  */
 
 export interface AuditLogParts {
@@ -61,9 +61,10 @@ export class AuditLog {
   readonly #lock: FolderLock;
   #waiting: Waiting[] = [];
   #writing: Promise<void> | undefined;
-  #isMade = false;
   /** As this process left it. */
   #end: LogEnd | undefined;
+  /** The last line that this process wrote: it knows of it, whatever the anchors do. */
+  #wrote: ChainHead | undefined;
   /** Names of the anchors that agree with it. */
   readonly #compared = new Set<string>();
   /** The first line that was hashed with a key, as the anchors know it. */
@@ -98,14 +99,13 @@ export class AuditLog {
       await Promise.resolve();
       const events = this.#waiting.splice(0);
       try {
-        if (!this.#isMade) makeFolder(this.#parts.folder);
-        this.#isMade = true;
+        // Each time: it may have been taken away.
+        makeFolder(this.#parts.folder);
         const head = await this.#lock.hold(() => this.#write(events));
         const first = head.sequence - events.length + 1;
         for (const [index, { logged }] of events.entries()) logged(first + index);
       } catch (error) {
         // Whoever comes next begins from nothing: the folder may be another one.
-        this.#isMade = false;
         this.#end = undefined;
         this.#lock.close();
         const unavailable = new AuditUnavailableError(error);
@@ -141,6 +141,7 @@ export class AuditLog {
     } finally {
       await file.close();
     }
+    this.#wrote = head;
     this.#end = {
       head,
       file: next,
@@ -168,7 +169,9 @@ export class AuditLog {
 
   /** What an anchor knows that the files have not: of several the one that knows most. */
   async #compare(anchors: readonly AuditAnchor[], end: ChainHead): Promise<Missed | undefined> {
-    let missed: Missed | undefined;
+    const own = this.#wrote;
+    let missed: Missed | undefined =
+      own === undefined || this.#has(own, end) ? undefined : { anchor: "the gateway", known: own };
     for (const anchor of anchors) {
       if (this.#compared.has(anchor.name)) continue;
       const asked = await this.#ask(anchor, () => anchor.read());
@@ -227,7 +230,7 @@ function findingsOf({ head, torn, isDamaged }: LogEnd, missed: Missed | undefine
   if (isDamaged) findings.push({ action: "audit log is damaged", ...seen, what: { found: head.sequence } });
   if (missed !== undefined) {
     const what = { anchor: missed.anchor, known: missed.known.sequence, found: head.sequence };
-    findings.push({ action: "audit log was cut", ...seen, what });
+    findings.push({ action: cutAction, ...seen, what });
   }
   return findings;
 }

@@ -1,4 +1,4 @@
-import { mkdtempSync, readdirSync, rmSync, statSync } from "node:fs";
+import { mkdtempSync, readdirSync, rmSync, statSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { expect, it, onTestFinished } from "vitest";
@@ -33,4 +33,11 @@ it("signs what its public key confirms, and no other text, signature or key does
   expect(isSignedBy(other.publicKey, "erased", signature)).toBe(false);
   expect(isSignedBy(key.publicKey, "erased", other.sign("erased"))).toBe(false);
   expect(isSignedBy(key.publicKey, "erased", "")).toBe(false);
+});
+
+it("a file that holds no key is told by its name, and is not overwritten", () => {
+  const folder = temporaryFolder();
+  writeFileSync(signingKeyFile(folder), "junk");
+  for (const read of [knownSigningKey, (at: string) => obtainSigningKey(at, systemRandom)])
+    expect(() => read(folder)).toThrow(/signing-key\.pem holds no private key/);
 });

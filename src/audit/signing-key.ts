@@ -7,9 +7,10 @@ import {
   sign as signBytes,
   verify as verifyBytes,
 } from "node:crypto";
-import { linkSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import type { Random } from "../core/clock.ts";
+import { RepriseError } from "../core/errors.ts";
+import { contentOf, madeOnce } from "../stores/made-once.ts";
 import { makeFolder } from "../stores/make-folder.ts";
 
 /**
@@ -25,20 +26,24 @@ export interface SigningKey {
   sign(text: string): string;
 }
 
+/** The file is there and is no key. */
+export class SigningKeyError extends RepriseError {}
+
 export function signingKeyFile(directory: string): string {
   return join(directory, "signing-key.pem");
 }
 
-/** Throws what the file system says. */
+/** Throws what the file system says, and `SigningKeyError`. */
 export function obtainSigningKey(directory: string, random: Random): SigningKey {
   makeFolder(directory);
-  return keyOf(createPrivateKey(readSigningKey(directory) ?? made(signingKeyFile(directory), random)));
+  const file = signingKeyFile(directory);
+  return keyOf(keyIn(directory, contentOf(file) ?? madeOnce(file, newKey(), random)));
 }
 
-/** The one that is there already, if it is. Throws what the file system says. */
+/** The one that is there already, if it is. Throws what the file system says, and `SigningKeyError`. */
 export function knownSigningKey(directory: string): SigningKey | undefined {
-  const pem = readSigningKey(directory);
-  return pem === undefined ? undefined : keyOf(createPrivateKey(pem));
+  const pem = contentOf(signingKeyFile(directory));
+  return pem === undefined ? undefined : keyOf(keyIn(directory, pem));
 }
 
 /** Whether `signature` is that of `text` by the owner of the public key. */
@@ -51,28 +56,21 @@ export function idOfPublicKey(publicKey: string): string {
   return hash("sha256", createPublicKey(publicKey).export({ type: "spki", format: "der" }), "base64url").slice(0, 16);
 }
 
-function readSigningKey(directory: string): string | undefined {
+function keyIn(directory: string, pem: string): KeyObject {
   try {
-    return readFileSync(signingKeyFile(directory), "utf8");
-  } catch (error) {
-    if ((error as NodeJS.ErrnoException).code === "ENOENT") return undefined;
-    throw error;
+    return createPrivateKey(pem);
+  } catch (cause) {
+    throw new SigningKeyError("signing_key", {
+      message: `${signingKeyFile(directory)} holds no private key in PEM`,
+      remedy: "Restore it from a backup; without it, what it signed can be checked by its public key alone",
+      cause,
+    });
   }
 }
 
-/** Two that begin at once make one each; what counts is the one that was there first, and it is never half written. */
-function made(file: string, random: Random): string {
-  const { privateKey } = generateKeyPairSync("ed25519");
-  const own = `${file}.${Buffer.from(random.bytes(9)).toString("base64url")}`;
-  writeFileSync(own, privateKey.export({ type: "pkcs8", format: "pem" }), { mode: 0o600, flag: "wx" });
-  try {
-    linkSync(own, file);
-  } catch (error) {
-    if ((error as NodeJS.ErrnoException).code !== "EEXIST") throw error;
-  } finally {
-    rmSync(own, { force: true });
-  }
-  return readFileSync(file, "utf8");
+/** In PEM. */
+function newKey(): string {
+  return generateKeyPairSync("ed25519").privateKey.export({ type: "pkcs8", format: "pem" }).toString();
 }
 
 function keyOf(privateKey: KeyObject): SigningKey {

@@ -1,4 +1,4 @@
-import { readdirSync, readFileSync, writeFileSync } from "node:fs";
+import { readdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { expect, test } from "vitest";
 import { callAdmin } from "./admin-call.ts";
@@ -45,4 +45,12 @@ test("reprise tenants erases and checks receipts, and reprise audit finds what w
   writeFileSync(log, lines.toSpliced(2, 1).join("\n"));
   const cut = await runCommand(["audit", "verify", "--data", gateway.folder, "--json"]);
   expect([cut.code, JSON.parse(cut.stdout)]).toMatchObject([1, { sound: false, fault: "truncated", line: 2 }]);
+
+  // Without a log and without the key that names it the store still knows that there was one.
+  for (const gone of ["audit", "signing-key.pem"]) rmSync(join(gateway.folder, gone), { recursive: true });
+  const missing = await runCommand(["audit", "show", "--data", gateway.folder]);
+  expect([missing.code, missing.stdout]).toEqual([1, expect.stringContaining("the sqlite store knows of line 3")]);
+  expect((await callAdmin(gateway, "/invalidate", { body: { tags: ["a"] } })).status).toBe(200);
+  const { records } = JSON.parse((await callAdmin(gateway, "/audit")).text);
+  expect(records.at(-1)).toMatchObject({ sequence: 4, action: "audit log was cut", what: { known: 3, found: 0 } });
 });

@@ -3,6 +3,7 @@ import { join } from "node:path";
 import { type AuditAnchor, folderAnchor, storeAnchor } from "../../audit/audit-anchor.ts";
 import { auditFolder } from "../../audit/audit-folder.ts";
 import { ChainDigest } from "../../audit/audit-line.ts";
+import { chainNames } from "../../audit/chain-names.ts";
 import { knownSigningKey } from "../../audit/signing-key.ts";
 import { assembleCore } from "../../core-assembly.ts";
 import type { GatewayConfig } from "../../gateway/config.ts";
@@ -32,23 +33,24 @@ export async function openAuditPlace(config: GatewayConfig): Promise<AuditPlace>
   };
 }
 
-/** `undefined` where nothing outlives the gateway, or it has never logged anything. */
+/** `undefined` where nothing outlives the gateway, or there is no store yet. */
 async function openStoreOf(
   config: GatewayConfig,
 ): Promise<{ readonly anchor: AuditAnchor; close(): Promise<void> } | undefined> {
   const { store, data } = config;
-  const key = knownSigningKey(data.directory);
-  const folder = embeddedFolder(store.url, data.directory);
-  if (key === undefined || (folder !== undefined && !existsSync(join(folder, "cache.db")))) return undefined;
+  const { directory } = data;
+  const folder = embeddedFolder(store.url, directory);
+  if (folder !== undefined && !existsSync(join(folder, "cache.db"))) return undefined;
   const unreadable = (error: unknown): { readonly anchor: AuditAnchor; close(): Promise<void> } => ({
     anchor: { name: "the store", read: () => Promise.reject(error), write: () => Promise.reject(error) },
     close: async () => {},
   });
   try {
-    const driver = await storeFromUrl(store.url, { directory: data.directory, maxBytes: store.maxBytes });
+    const chains = chainNames({ directory, storeUrl: store.url, signingKey: knownSigningKey(directory) });
+    const driver = await storeFromUrl(store.url, { directory, maxBytes: store.maxBytes });
     if (driver === undefined) return undefined;
     const core = await assembleCore({ settings: config, store: driver });
-    return { anchor: storeAnchor(core.stored.truth, key.id), close: () => core.close() };
+    return { anchor: storeAnchor(core.stored.truth, chains), close: () => core.close() };
   } catch (error) {
     return unreadable(error);
   }

@@ -5,7 +5,6 @@ import { textTable } from "../tune/text-table.ts";
 /** The audit log for a terminal. */
 
 export function recordsText(records: readonly AuditRecord[]): string {
-  if (records.length === 0) return "Nothing was ever logged here.";
   const rows = records.map(({ sequence, at, action, stage, by, what }) => [
     ...[String(sequence), at, plain(action), stage, plain([by.kind, by.token, by.address].filter(Boolean).join(" "))],
     plain(JSON.stringify(what)),

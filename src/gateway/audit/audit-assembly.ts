@@ -2,6 +2,7 @@ import { folderAnchor, storeAnchor } from "../../audit/audit-anchor.ts";
 import { auditFolder } from "../../audit/audit-folder.ts";
 import { ChainDigest } from "../../audit/audit-line.ts";
 import { AuditLog } from "../../audit/audit-log.ts";
+import { chainNames } from "../../audit/chain-names.ts";
 import { FailedLogins } from "../../audit/failed-logins.ts";
 import { obtainSigningKey, type SigningKey } from "../../audit/signing-key.ts";
 import { systemClock, systemRandom } from "../../core/clock.ts";
@@ -37,11 +38,10 @@ export function gatewayAudit({ live, core, log }: GatewayAuditParts): GatewayAud
     return key;
   };
   const { truth } = core.stored;
+  const { url: storeUrl } = live.config.store;
+  const chains = () => chainNames({ directory, storeUrl, signingKey: signingKey() });
   // A store in memory remembers nothing that this process does not.
-  const anchors = () => [
-    folderAnchor(folder),
-    ...(truth.name === "memory" ? [] : [storeAnchor(truth, signingKey().id)]),
-  ];
+  const anchors = () => [folderAnchor(folder), ...(truth.name === "memory" ? [] : [storeAnchor(truth, chains())])];
   const auditLog = new AuditLog({
     folder,
     anchors,
