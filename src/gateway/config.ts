@@ -5,7 +5,7 @@ import type * as Yaml from "yaml";
 import { printable } from "../core/printable.ts";
 import { type OptionMistake, readSettings, type Settings, unknownOption } from "../options.ts";
 import { shownStoreUrl, storeUrlMistake } from "../stores/store-url.ts";
-import { withMasterKeyFile } from "./master-key-file.ts";
+import { isLikelyPath, withMasterKeyFile } from "./master-key-file.ts";
 import { warmMistakes } from "./prompts/warm-mistakes.ts";
 import { sealingMistakes } from "./sealing-mistakes.ts";
 import { withoutSecrets } from "./secrets.ts";
@@ -128,6 +128,8 @@ export function describeMistake(mistake: ConfigMistake): string {
 
 /** The name of an option that there is not may be that of a secret, misspelt: what is as long as one is not shown. */
 function mayBeSecret({ path, value, rule }: ConfigMistake): boolean {
+  // A path is none, and without it nobody knows which file is meant.
+  if (path === "security.masterKeyFile" && typeof value === "string" && isLikelyPath(value)) return false;
   const isNamed = /key|token|secret|password|credential|^security(?!\.(?:limits\.|sealing$|allowPrivate))/i.test(path);
   return isNamed || (rule === unknownOption && (JSON.stringify(value)?.length ?? 0) > mostShown);
 }

@@ -8,6 +8,13 @@ export type MasterKeyReading =
   | { readonly ok: true; readonly security: Security }
   | { readonly ok: false; readonly mistake: OptionMistake };
 
+/** Whether it can be shown as what it should be: somebody may have given the key itself, or some other secret. */
+export function isLikelyPath(text: string): boolean {
+  if (readMasterKey(text) !== undefined || /\s/.test(text)) return false;
+  if (/^\.{0,2}\//.test(text) || !/^[A-Za-z0-9+/_=-]{20,}$/.test(text)) return true;
+  return !/^[0-9a-f]+$/i.test(text) && ![/[A-Z]/, /[a-z]/, /[0-9]/].every((kind) => kind.test(text));
+}
+
 /** The options as they are with the key that `masterKeyFile` names: as text, or as bare bytes. */
 export function withMasterKeyFile(security: Security): MasterKeyReading {
   const { masterKeyFile: path, sealing } = security;

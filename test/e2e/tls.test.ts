@@ -180,7 +180,18 @@ describeWithServices(["openssl"], "server.tls", () => {
     await expect(startedWith({ ...serverFiles(), cert: path("nowhere") })).rejects.toThrow(
       /server\.tls\.cert: .*ENOENT/,
     );
-    await expect(startedWith({ ...serverFiles(), key: path("client-key") })).rejects.toThrow(/cannot be used/);
+    await expect(startedWith({ ...serverFiles(), key: path("client-key") })).rejects.toThrow(
+      /server\.tls\.key: .*not the key/,
+    );
+    const junk = join(folder, "junk.pem");
+    writeFileSync(junk, "junk");
+    await expect(startedWith({ ...serverFiles(), cert: junk })).rejects.toThrow(/tls\.cert: .*junk\.pem holds no cert/);
+    await expect(startedWith({ ...serverFiles(), key: junk })).rejects.toThrow(
+      /tls\.key: .*junk\.pem holds no private/,
+    );
+    await expect(startedWith({ ...serverFiles(), clientCa: junk })).rejects.toThrow(
+      /tls\.clientCa: .*junk\.pem holds no/,
+    );
     await expect(startedWith({ ...serverFiles(), clientCa: path("nowhere") })).rejects.toThrow(/server\.tls\.clientCa/);
     await expect(startedWith({ cert: path("server") })).rejects.toThrow(
       /server\.tls\.key = missing: must be there for TLS/,
