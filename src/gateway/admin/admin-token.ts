@@ -1,7 +1,8 @@
 import { createHash, timingSafeEqual } from "node:crypto";
-import { chmodSync, linkSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import { chmodSync } from "node:fs";
 import { join } from "node:path";
 import type { Random } from "../../core/clock.ts";
+import { contentOf, madeOnce } from "../../stores/made-once.ts";
 import { makeFolder } from "../../stores/make-folder.ts";
 
 /**
@@ -33,8 +34,8 @@ export function obtainAdminToken({ given, directory, random }: AdminTokenSource)
   const file = adminTokenFile(directory);
   try {
     makeFolder(directory);
-    const token = readAdminToken(directory) ?? made(file, random);
-    return token === undefined ? closed(`${file} holds no token`, "Remove it, and start again.") : open(file, token);
+    const token = readAdminToken(directory) ?? madeOnce(file, newToken(random), random).trim();
+    return open(file, token);
   } catch (error) {
     const { code } = error as NodeJS.ErrnoException;
     if (code === undefined) throw error;
@@ -47,12 +48,7 @@ export function obtainAdminToken({ given, directory, random }: AdminTokenSource)
 
 /** What is kept there, if anything is. Throws what the file system says. */
 export function readAdminToken(directory: string): string | undefined {
-  try {
-    return readFileSync(adminTokenFile(directory), "utf8").trim();
-  } catch (error) {
-    if ((error as NodeJS.ErrnoException).code === "ENOENT") return undefined;
-    throw error;
-  }
+  return contentOf(adminTokenFile(directory))?.trim();
 }
 
 /** Whether an `Authorization` field shows the token. How long it takes tells nothing about the token. */
@@ -61,18 +57,8 @@ export function showsToken(authorization: string | undefined, token: string): bo
   return timingSafeEqual(digest(shown), digest(token));
 }
 
-/** Two who start at once make one each; what counts is the one that was there first, and it is never half written. */
-function made(file: string, random: Random): string | undefined {
-  const own = `${file}.${Buffer.from(random.bytes(9)).toString("base64url")}`;
-  writeFileSync(own, `${Buffer.from(random.bytes(32)).toString("base64url")}\n`, { mode: 0o600, flag: "wx" });
-  try {
-    linkSync(own, file);
-  } catch (error) {
-    if ((error as NodeJS.ErrnoException).code !== "EEXIST") throw error;
-  } finally {
-    rmSync(own, { force: true });
-  }
-  return readFileSync(file, "utf8").trim();
+function newToken(random: Random): string {
+  return `${Buffer.from(random.bytes(32)).toString("base64url")}\n`;
 }
 
 function open(file: string, token: string): AdminToken {
