@@ -17,13 +17,21 @@ type Parse<T> = (value: unknown) => T | undefined;
 /** The same fields as a rule has them: what a rule does not say, it does not set. */
 export const withoutDefault = new WeakMap<z.ZodType, z.ZodType>();
 
-/** A field whose value `parse` accepts or turns down. */
-export function field<T>(parse: Parse<T>, meta: OptionMeta) {
+/** What of a value is wrong: where in it, and the rule that it breaks there. */
+export interface Fault {
+  readonly at: readonly (string | number)[];
+  /** Completes the sentence "must be …". */
+  readonly rule: string;
+}
+
+/** A field whose value `parse` accepts or turns down; `faultsOf` says which parts it is for, where the whole would not tell. */
+export function field<T>(parse: Parse<T>, meta: OptionMeta, faultsOf?: (value: unknown) => readonly Fault[]) {
   const schema = z.unknown().transform((value, context): T => {
     const parsed = parse(value);
     if (parsed !== undefined) return parsed;
     const params = { remedy: meta.remedy };
-    context.addIssue({ code: "custom", message: `must be ${meta.rule}`, input: value, params });
+    for (const { at, rule } of faultsOf?.(value) ?? [{ at: [], rule: meta.rule }])
+      context.addIssue({ code: "custom", message: `must be ${rule}`, input: value, params, path: [...at] });
     return z.NEVER;
   });
   const whole = ("default" in meta ? schema.prefault(meta.default) : schema).meta({ ...meta }) as unknown as Field<T>;

@@ -5,7 +5,7 @@ import {
   personalActions,
   personalKinds,
 } from "./core/personal-data.ts";
-import { duration, field, type OptionMeta } from "./option-fields.ts";
+import { duration, type Fault, field, type OptionMeta } from "./option-fields.ts";
 
 /** The options of personal data: in section `layers.exact`, and what a rule may say otherwise. */
 
@@ -29,7 +29,7 @@ const meta: Omit<OptionMeta, "default" | "description"> = {
 };
 
 function personalDataField(byDefault: PersonalDataInput, description: string) {
-  return field(readPersonalRules, { ...meta, default: byDefault, description });
+  return field(readPersonalRules, { ...meta, default: byDefault, description }, personalFaults);
 }
 
 export const personalDataFields = {
@@ -43,7 +43,7 @@ export const personalDataFields = {
       "What is nobody's secret, such as the address of your own support; `*` stands for any run of characters. Numbers are compared without what separates their digits.",
     default: [],
     rule: "a list of at most 1000 texts",
-    remedy: 'Write, for example, "personalDataExcept: [support@example.com, *@example.org]".',
+    remedy: "Write, for example, \"personalDataExcept: [support@example.com, '*@example.org']\".",
   }),
 };
 
@@ -51,6 +51,25 @@ export const vectorPersonalData = personalDataField(
   keptVectors,
   "The same for vectors of texts that hold personal data.",
 );
+
+const actionsRule = `off, one of ${personalActions.join(", ")}, or a list of them`;
+const kindsRule = `under the name of a kind: ${personalKinds.join(", ")}, or others`;
+
+/** Which kinds, and which actions, of a value that breaks the rule. */
+function personalFaults(value: unknown): readonly Fault[] {
+  if (typeof value !== "object" || value === null || Array.isArray(value)) return actionFaults(value, [], meta.rule);
+  const known: readonly string[] = [...personalKinds, "others"];
+  return Object.entries(value).flatMap(([kind, actions]) =>
+    known.includes(kind) ? actionFaults(actions, [kind], actionsRule) : [{ at: [kind], rule: kindsRule }],
+  );
+}
+
+function actionFaults(value: unknown, at: Fault["at"], rule: string): readonly Fault[] {
+  if (readActions(value) !== undefined) return [];
+  if (!Array.isArray(value) || value.length === 0) return [{ at, rule }];
+  const wrong = value.flatMap((one, index) => (personalActions.includes(one) ? [] : [index]));
+  return wrong.map((index) => ({ at: [...at, index], rule: `one of ${personalActions.join(", ")}` }));
+}
 
 /** `undefined` for what breaks the rule. */
 export function readPersonalRules(value: unknown): PersonalRules | undefined {

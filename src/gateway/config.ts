@@ -130,11 +130,15 @@ export function describeMistake(mistake: ConfigMistake): string {
 function mayBeSecret({ path, value, rule }: ConfigMistake): boolean {
   // A path is none, and without it nobody knows which file is meant.
   if (path === "security.masterKeyFile" && typeof value === "string" && isLikelyPath(value)) return false;
+  // `secret` is a kind of personal data, and what stands there says what is done with it.
+  const isAction = /\.personalData\./.test(path) && (JSON.stringify(value)?.length ?? 0) <= longestAction;
+  if (isAction) return false;
   const isNamed = /key|token|secret|password|credential|^security(?!\.(?:limits\.|sealing$|allowPrivate))/i.test(path);
   return isNamed || (rule === unknownOption && (JSON.stringify(value)?.length ?? 0) > mostShown);
 }
 
 const mostShown = 8;
+const longestAction = '"first-to-evict"'.length;
 
 type FileReading =
   | { readonly ok: true; readonly name: string; readonly values: unknown }
