@@ -60,6 +60,8 @@ export class PlayedGateway {
       keepsStats: true,
       calls: () => log?.listener,
     });
+    // It takes real time, in which the time of the day would go on.
+    await core.prepared();
     const { secret: key } = core.wrapParts;
     log = new AccessLogSwitch({ clock: time, random: systemRandom, key, onTrouble: refuseTrouble });
     log.follow(config);
