@@ -12,6 +12,7 @@ import { type AliasKind, aliasKey, questionName, readAlias, writeAlias } from ".
 import type { Deciding, Verdict } from "./deciding.ts";
 import type { GuardName } from "./guards/guard.ts";
 import { isVolatile } from "./guards/volatile.ts";
+import { hidesText } from "./hidden-text.ts";
 import { learntKey, readEvidence, withAgreement, withBlocked } from "./learnt.ts";
 import { Lessons } from "./lessons.ts";
 import { type Considered, type Look, refusedLook, type Weighed } from "./look.ts";
@@ -110,7 +111,7 @@ export class SemanticLayer {
     }
     if (reading.normal === "") return refused("empty");
     if (isVolatile(reading)) return refused("volatile");
-    if (reading.language !== "other" && isNoise(text, lexicon())) return refused("noise");
+    if (hidesText(text) || (reading.language !== "other" && isNoise(text, lexicon()))) return refused("noise");
     const name = questionName(secret, partition, reading.normal);
     const known = { reading, name };
 

@@ -30,6 +30,9 @@ test.each([
   ["```js\nlet a;\n``` what", ["c:```js\nlet a;\n```", "w:what"]],
   ["in the U.S. now", ["w:in", "w:the", "w:U.S.", "w:now"]],
   ["größe 東京 🙂", ["w:größe", "w:東京", "s:🙂"]],
+  ["٣ plus Ⅷ", ["c:٣", "w:plus", "c:Ⅷ"]],
+  ["what § 5 (a) says – “now”… • yes", ["w:what", "c:§", "n:5", "w:a", "w:says", "w:now", "w:yes"]],
+  ["use of ; in it , or not ?", ["w:use", "w:of", "c:;", "w:in", "w:it", "w:or", "w:not"]],
   ["Fish & chips, AT&T", ["w:Fish", "s:&", "w:chips", "w:AT&T"]],
 ])("%j", (text, spans) => {
   expect(cut(text)).toEqual(spans);

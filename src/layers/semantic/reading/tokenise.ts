@@ -76,6 +76,11 @@ export function tokenise(text: string): Span[] {
       push("sign", at + 1);
       continue;
     }
+    const telling = endOf(tellingSigns, text, at) ?? (isSpokenOf(text, at) ? at + 1 : undefined);
+    if (telling !== undefined) {
+      push("code", telling, text.slice(at, telling).toLowerCase());
+      continue;
+    }
     if (sentenceEnd.test(character)) startsSentence = true;
     at += (text.codePointAt(at) ?? 0) > 0xffff ? 2 : 1;
   }
@@ -96,6 +101,21 @@ const digits =
   /[+-]?(?:[$€£¥] ?)?(?:\d+(?:[.,:/-]\d+)*|\.\d+)(?:\s?%|[€£¥°]|(?:k|st|nd|rd|th|[ap]m|(?:ms|s|sec|secs|min|mins|h|hr|hrs|mm|cm|m|km|kg|g|mg|lb|lbs|oz|ml|l|kb|mb|gb|tb|mph|kmh|hz|khz|mhz|ghz|w|kw|v|px|x|d|ft|in)(?!\p{L})))?(?![\p{L}\p{N}_])/iuy;
 const halfDay = / ?[ap](?:m\b|\.m\.)/iy;
 const signs = /[+=<>&#/*%^|~@\\-]+|[\p{Extended_Pictographic}\p{S}](?:\p{M}|\u200d|\p{Extended_Pictographic})*/uy;
+
+/**
+ * What is neither a letter nor a sign of prose must agree to the letter, whatever it is: other digits, Roman numbers,
+ * paragraph signs, what cannot be seen. ASCII digits and the fractions are left to who reads quantities.
+ */
+const tellingSigns =
+  /[^\s\p{L}\x20-\x7e½¼¾\u2010-\u2027\u2030-\u203a\u00a1\u00a8\u00ab\u00b4\u00b7\u00bb\u00bf\u2212\u3001\u3002]+/uy;
+
+/** `what does ; mean`, `the use of ! in Rust`: behind such a word no clause ends. */
+const spokenOf =
+  /(?<=(?:^|\s)(?:an?|the|of|does|with|or|and|between|sign|symbol|character|operator)\s{1,8})[.,;:!?'"()[\]{}_-](?=\s)/iuy;
+
+function isSpokenOf(text: string, at: number): boolean {
+  return endOf(spokenOf, text, at) !== undefined;
+}
 
 function endOf(pattern: RegExp, text: string, at: number): number | undefined {
   pattern.lastIndex = at;
