@@ -1,6 +1,7 @@
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
 import { systemRandom } from "../../core/clock.ts";
+import { detect } from "../../policy/personal-data/detection.ts";
 import { holdsKeyText, isKeyHash, isKeyId, keyHash, newKeyId, newKeyText, readKeyText } from "./key-text.ts";
 
 const name = { id: newKeyId(systemRandom), edition: 1 };
@@ -16,6 +17,14 @@ describe("the text of a virtual key", () => {
     expect(new Set(Array.from({ length: 1_000 }, () => newKeyId(systemRandom))).size).toBe(1_000);
     expect(isKeyId(name.id)).toBe(true);
     expect(isKeyId(`${name.id}/1`)).toBe(false);
+  });
+
+  it("is found as a secret in a prompt, and so is most of one", () => {
+    for (let edition = 1; edition < 1_000_000; edition *= 7) {
+      const shown = newKeyText({ ...name, edition }, systemRandom);
+      for (const said of [`My key is ${shown}.`, `curl -H "Authorization: Bearer ${shown}"`, `x=${shown.slice(0, -9)}`])
+        expect(detect(said).findings).toMatchObject([{ kind: "secret", rule: "reprise" }]);
+    }
   });
 
   it("has as many digits as 256 bits take, whatever the bits are", () => {

@@ -8,9 +8,17 @@ interface TokenForm {
   readonly form: RegExp;
 }
 
-const listed: readonly (readonly [rule: string, form: string])[] = [
+/** Of what words would fit as well some character of each class is asked for, as texts without order have. */
+const [digit, upper, lower] = ["\\d", "[A-Z]", "[a-z]"].map((one) => `(?=[\\w-]{0,60}${one})`) as [
+  string,
+  string,
+  string,
+];
+
+export const tokenForms: readonly (readonly [rule: string, form: string])[] = [
   ["anthropic", "sk-ant-[a-z0-9]{3,12}-[\\w-]{20,200}"],
   ["openrouter", "sk-or-v1-[0-9a-f]{32,64}"],
+  ["openai", "sess-[A-Za-z0-9]{40}"],
   ["openai", "sk-(?:proj|svcacct|admin|None)-[\\w-]{20,200}"],
   ["openai", "sk-(?=[A-Za-z0-9]{0,60}\\d)[A-Za-z0-9]{20,64}"],
   ["google", "AIza[\\w-]{35}"],
@@ -44,15 +52,57 @@ const listed: readonly (readonly [rule: string, form: string])[] = [
   ["postman", "PMAK-[0-9a-f]{24}-[0-9a-f]{34}"],
   ["telegram", "\\d{8,10}:AA[\\w-]{32,34}"],
   ["age", "AGE-SECRET-KEY-1[0-9A-Z]{58}"],
-  ["reprise", "rp[ks]?_[A-Za-z0-9_-]{32,120}"],
+  ["reprise", "rpr_[0-9A-Za-z]{12}_[1-9][0-9]{0,5}_[0-9A-Za-z]{20,49}"],
+  ["bifrost", "sk-bf-[0-9a-f]{8}-[0-9a-f-]{27}"],
+  ["helicone", "sk-helicone-(?:eu-)?[a-z0-9]{7}-[a-z0-9]{7}-[a-z0-9]{7}-[a-z0-9]{7}"],
+  ["langfuse", "sk-lf-[0-9a-f]{8}-[0-9a-f-]{27}"],
+  ["litellm", `sk-${digit}${upper}${lower}[\\w-]{22}(?!-)`],
+  ["langsmith", "lsv2_(?:pt|sk)_[0-9a-f]{32}_[0-9a-f]{10}"],
+  ["google", "AQ\\.Ab[\\w-]{40,120}"],
+  ["aws-bedrock", "ABSK[A-Za-z0-9+/]{100,270}={0,2}"],
+  ["cerebras", "csk-[a-z0-9]{40,60}"],
+  ["fireworks", `fw_${digit}[A-Za-z0-9]{20,40}`],
+  ["together", "tgp_v1_[\\w-]{40,60}"],
+  ["nvidia", "nvapi-[\\w-]{60,70}"],
+  ["voyage", `pa-${digit}${upper}[\\w-]{43}`],
+  ["jina", "jina_[0-9a-f]{32}[\\w-]{20,40}"],
+  ["tavily", `tvly-(?:dev-|prod-)?${digit}[A-Za-z0-9]{30,64}`],
+  ["pinecone", "pcsk_[A-Za-z0-9]{5,6}_[A-Za-z0-9]{50,70}"],
+  ["elevenlabs", "sk_[0-9a-f]{48}"],
+  ["supabase", "sbp_(?:v0_)?[0-9a-f]{40}"],
+  ["supabase", "sb_secret_[\\w-]{20,50}"],
+  ["vercel", "vck_[A-Za-z0-9]{50,70}"],
+  ["netlify", "nfp_[A-Za-z0-9]{36,40}"],
+  ["sentry", "sntryu_[0-9a-f]{64}"],
+  ["sentry", "sntrys_eyJ[\\w+/=-]{60,400}"],
+  ["grafana", "glsa_[A-Za-z0-9]{32}_[0-9a-fA-F]{8}"],
+  ["grafana", "glc_eyJ[A-Za-z0-9+/=]{30,400}"],
+  ["new-relic", "NRAK-[A-Z0-9]{27}"],
+  ["doppler", "dp\\.(?:pt|ct|sa|scim|audit)\\.[A-Za-z0-9]{40,44}"],
+  ["doppler", "dp\\.st\\.(?:[a-z0-9_-]{2,35}\\.)?[A-Za-z0-9]{40,44}"],
+  ["docker", "dckr_[op]at_[\\w-]{27,40}"],
+  ["figma", "fig[dou]_[\\w-]{40,60}"],
+  ["planetscale", "pscale_(?:tkn|pw|oauth)_[\\w.-]{32,64}"],
+  ["rubygems", "rubygems_[0-9a-f]{48}"],
+  ["fly", "fo1_[\\w-]{43}"],
+  ["heroku", "HRKU-[\\w-]{36,70}"],
+  ["airtable", "pat[A-Za-z0-9]{14}\\.[0-9a-f]{64}"],
+  ["square", "sq0(?:atp|csp)-[\\w-]{22,43}"],
+  ["dropbox", "sl\\.(?:u\\.)?[\\w-]{130,1500}"],
+  ["terraform", "[A-Za-z0-9]{14}\\.atlasv1\\.[\\w-]{60,70}"],
+  ["discord", `[MNO]${digit}[A-Za-z0-9_-]{23,27}\\.[\\w-]{6}\\.[\\w-]{27,40}`],
+  ["mailchimp", "[0-9a-f]{32}-us\\d{1,2}"],
+  ["brevo", "xkeysib-[0-9a-f]{64}-[A-Za-z0-9]{16}"],
+  ["resend", "re_[A-Za-z0-9]{8}_[A-Za-z0-9]{24}"],
+  ["posthog", "phx_[A-Za-z0-9]{40,60}"],
   // RFC 7519: two JSON objects, and a signature, in base64url.
   ["jwt", "eyJ[\\w-]{8,4000}\\.eyJ[\\w-]{4,8000}\\.[\\w-]{8,1400}"],
 ];
 
 const byBeginning = new Map<string, TokenForm[]>();
-for (const [rule, form] of listed) {
+for (const [rule, form] of tokenForms) {
   // By the two characters that all of a form begin with; those that begin in several ways are tried for every word.
-  const beginning = /^[A-Za-z0-9]{2}/.exec(form)?.[0] ?? "";
+  const beginning = /^[A-Za-z0-9]{2}(?![?*{])/.exec(form)?.[0] ?? "";
   const known = byBeginning.get(beginning) ?? [];
   byBeginning.set(beginning, [...known, { rule, form: new RegExp(`(?:${form})(?![A-Za-z0-9_])`, "y") }]);
 }
