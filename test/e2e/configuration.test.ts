@@ -64,19 +64,28 @@ describe("surface: flags over environment over file", () => {
       write({ upstreams: { a: { url: first.url } } });
       const gateway = await spawnGateway([], { cwd });
       await ask(gateway);
+      const stays = "all options and certificates of before stay in force";
       for (const [config, told] of [
-        [{ upstreams: { a: { url: second.url } } }, "configuration reloaded"],
-        [{ upstreams: { a: { url: "nowhere" } } }, "not reloaded: reprise.json: upstreams.a.url"],
+        [{ upstreams: { a: { url: second.url } } }, /configuration reloaded/],
+        [
+          { upstreams: { a: { url: "nowhere" } } },
+          RegExp(`not reloaded: reprise.json: upstreams.a.url.*\\n.*${stays}`),
+        ],
+        [
+          { upstreams: { a: { url: first.url } }, server: { tls: { cert: "no.pem", key: "no.pem" } } },
+          RegExp(`not reloaded: server.tls.cert: no.pem cannot be read.*\\n.*${stays}`),
+        ],
       ] as const) {
         write(config);
         const heard = new Promise<void>((resolve) =>
-          gateway.child.stderr?.on("data", () => gateway.stderr().includes(told) && resolve()),
+          gateway.child.stderr?.on("data", () => told.test(gateway.stderr()) && resolve()),
         );
         gateway.child.kill("SIGHUP");
         await heard;
         expect((await ask(gateway)).status).toBe(200);
       }
       expect([first.callCount, second.callCount]).toEqual([1, 1]);
+      expect(gateway.stderr().match(/configuration reloaded/g)).toHaveLength(1);
     },
     limit,
   );

@@ -7,6 +7,7 @@ import { describeMistake, type GatewayConfig } from "../../gateway/config.ts";
 import { type Gateway, startGateway } from "../../gateway/gateway.ts";
 import { endWithoutSecrets } from "../../gateway/gateway-log.ts";
 import { secretsOf, withoutSecretsIn } from "../../gateway/secrets.ts";
+import { TlsFileError, tlsOptionsOf } from "../../gateway/tls-files.ts";
 import { protocols } from "../../protocols/all.ts";
 import { embeddingProtocols } from "../../protocols/all-embeddings.ts";
 import { embeddedFolder, isMemoryUrl, shownStoreUrl } from "../../stores/store-url.ts";
@@ -49,15 +50,35 @@ async function serve(flags: Flags): Promise<void> {
   }
 }
 
-/** A configuration with a mistake changes nothing. */
+/** A configuration with a mistake changes nothing, and so does one whose certificate cannot be used. */
 async function reload(gateway: Pick<Gateway | Primary, "reload">, flags: Flags): Promise<void> {
   const reading = configFrom(flags);
-  if (reading.ok) {
-    await gateway.reload(reading.config);
-    process.stderr.write("reprise: configuration reloaded (address, data folder and store keep until a restart)\n");
-    return;
+  if (!reading.ok) return keep(reading.mistakes.map(describeMistake));
+  const { config } = reading;
+  try {
+    tlsOptionsOf(config.server.tls);
+  } catch (error) {
+    if (!(error instanceof TlsFileError)) throw error;
+    return keep([lineOf(error)]);
   }
-  for (const mistake of reading.mistakes) process.stderr.write(`reprise: not reloaded: ${describeMistake(mistake)}\n`);
+  try {
+    await gateway.reload(config);
+    tellReload("configuration reloaded (address, data folder, store, and TLS or none, keep until a restart)");
+  } catch (error) {
+    const reason = withoutSecretsIn(error instanceof Error ? error.message : String(error), secretsOf(config));
+    tellReload(
+      `not reloaded as a whole: ${reason}. Some of the options of before are in force; restart to have one state`,
+    );
+  }
+}
+
+function keep(mistakes: readonly string[]): void {
+  for (const mistake of mistakes) tellReload(`not reloaded: ${mistake}`);
+  tellReload("all options and certificates of before stay in force");
+}
+
+function tellReload(line: string): void {
+  process.stderr.write(`reprise: ${line}\n`);
 }
 
 const notShared =

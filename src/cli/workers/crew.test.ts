@@ -13,6 +13,8 @@ class FakeProcess implements WorkerProcess {
   readonly told: string[] = [];
   readonly begun = Promise.withResolvers<Begun>();
   wasKilled = false;
+  /** What it answers when it is to work by another configuration. */
+  reloaded: { readonly value?: undefined; readonly fault?: string } = { value: undefined };
   readonly #ended = Promise.withResolvers<Ending>();
 
   constructor() {
@@ -22,6 +24,7 @@ class FakeProcess implements WorkerProcess {
       send: (message) => {
         const { ask, call = "" } = message as { readonly ask?: number; readonly call?: string };
         this.told.push(call);
+        if (call === "reload") receive({ reprise: 1, answer: ask, ...this.reloaded });
         if (call === "begin") void this.begun.promise.then((value) => receive({ reprise: 1, answer: ask, value }));
       },
       onMessage: (listener) => {
@@ -121,6 +124,14 @@ describe("a crew that starts", () => {
     expect((await started).ok).toBe(true);
     expect(launched.map(([worker]) => worker)).toEqual([1, 2, 1]);
   });
+});
+
+it("a reload that one worker could not take over is told with its number, when all have answered", async () => {
+  const { crew, at } = await working();
+  await crew.reload({} as GatewayConfig);
+  at(0).reloaded = { fault: "no room" };
+  await expect(crew.reload({} as GatewayConfig)).rejects.toThrow("worker 1: no room");
+  expect(at(1).told.filter((call) => call === "reload")).toHaveLength(2);
 });
 
 describe("a worker that ends", () => {

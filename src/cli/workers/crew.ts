@@ -72,9 +72,16 @@ export class Crew {
     }
   }
 
-  /** Resolves when all work by it. */
+  /** Resolves when all work by it. Rejects where one could not take it over; those that end meanwhile are no loss. */
   async reload(config: GatewayConfig): Promise<void> {
-    await Promise.allSettled([...this.#processes.values()].map(({ channel }) => channel.ask("reload", config)));
+    const asked = [...this.#processes].map(async ([worker, { channel }]) => {
+      await channel.ask("reload", config).catch((error: unknown) => {
+        if (!channel.isClosed) throw new Error(`worker ${worker}: ${(error as Error).message}`);
+      });
+    });
+    const failed = (await Promise.allSettled(asked)).filter(({ status }) => status === "rejected");
+    const [first] = failed as readonly PromiseRejectedResult[];
+    if (first !== undefined) throw first.reason;
   }
 
   /** Lets all finish what they do, for at most `drainMs` and a little; resolves to whether all ended well. */
