@@ -71,9 +71,9 @@ describe("what is held in the first of several tiers", () => {
     const { clock, store, far } = setUp();
     const held = store.hold("t", keys) as Holding;
     far.set("t", "a", bytes("of another process"), forEver);
-    clock.advance(999);
+    clock.advance(749);
     expect(held.isCurrent()).toBe(true);
-    clock.advance(1);
+    clock.advance(251);
     expect(held.isCurrent()).toBe(false);
     store.get("t", keys);
     expect(held.isCurrent()).toBe(false);

@@ -90,6 +90,32 @@ describe("tiered over synchronous tiers", () => {
     expect(textOf(near.get("t", ["token"])[0])).toBe("new");
   });
 
+  it("asks again for copies that came at once in turn, and for all of them in time", () => {
+    const { clock, near, store } = setUp();
+    const keys = Array.from({ length: 1_000 }, (_, number) => `key ${number}`);
+    for (const key of keys) store.set("t", key, bytes("v"), forEver);
+    const askedAt: number[] = [];
+    for (let ms = 25; ms <= 1_000; ms += 25) {
+      clock.advance(25);
+      for (const key of keys) void store.get("t", [key]);
+      askedAt.push(near.getEntries("t", keys).filter((copy) => copy?.storedAt === clock.now()).length);
+    }
+    const firstAt = askedAt.findIndex((count) => count > 0);
+    expect(25 * (firstAt + 1)).toBeGreaterThanOrEqual(750);
+    expect(askedAt.reduce((sum, count) => sum + count, 0)).toBe(keys.length);
+    expect(Math.max(...askedAt)).toBeLessThan(keys.length / 4);
+  });
+
+  it("asks along for what is half as old", async () => {
+    const { clock, far, store } = setUp();
+    for (const key of ["old", "older"]) store.set("t", key, bytes("before"), forEver);
+    clock.advance(400);
+    store.set("t", "young", bytes("before"), forEver);
+    for (const key of ["old", "older", "young"]) far.set("t", key, bytes("after"), forEver);
+    clock.advance(600);
+    expect((await store.get("t", ["old", "older", "young"])).map(textOf)).toEqual(["after", "after", "after"]);
+  });
+
   it("lets the last tier decide an add and writes its answer upward", async () => {
     const { near, far, store } = setUp();
     near.set("t", "token", bytes("outdated"), forEver);

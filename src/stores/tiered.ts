@@ -4,8 +4,9 @@
  *
  * A read asks the tiers in order, each only for what is still open, and copies what it finds into the faster tiers
  * with the `deleteAt` and priority of its source (see store-with-expiry.ts). A copy above the last tier counts for
- * `recheckMs`; then the tiers below are asked again, so that a delete or an overwrite by another process is seen
- * within that time. While the last tier is unavailable the copy goes on serving. A recheck that finds the same bytes
+ * three quarters of `recheckMs` or somewhat longer, by its key, so that copies that came at once are not all old at once;
+ * then the tiers below are asked again, also for what else the read has that is half as old, so that a delete or an
+ * overwrite by another process is seen within `recheckMs`. While the last tier is unavailable the copy goes on serving. A recheck that finds the same bytes
  * keeps the object, so whoever remembers something about it by identity keeps that too.
  *
  * Writes go to every tier. The answer of the last one counts, and `add` is decided by it alone. Reads under way
@@ -23,7 +24,7 @@ import { overwrite, quietly, TierSearch } from "./tier-search.ts";
 import { WriteEpochs } from "./write-epochs.ts";
 
 export interface TieredOptions {
-  /** How long a copy above the last tier counts, in milliseconds. Default 1,000. */
+  /** How long a copy above the last tier counts at most, in milliseconds. Default 1,000. */
   readonly recheckMs?: number;
   /** Larger values are not copied upward. Default: whatever the tier above takes. */
   readonly promoteMaxBytes?: number;
@@ -84,10 +85,11 @@ class Tiered implements TieredStore {
     if (this.#upper.length === 0) return this.#last.get(tenant, keys);
     const copies = entriesOf(this.#top, tenant, keys);
     if (!isPromise(copies)) {
-      const freshSince = this.#freshSince();
       const values: Uint8Array[] = [];
-      for (const copy of copies) {
-        if (copy?.storedAt === undefined || copy.storedAt <= freshSince) break;
+      for (let index = 0; index < keys.length; index++) {
+        const copy = copies[index];
+        if (copy?.storedAt === undefined || copy.storedAt <= this.#freshSince(this.#ageOf(keys[index] as string)))
+          break;
         values.push(copy.value);
       }
       if (values.length === keys.length) return values;
@@ -96,7 +98,7 @@ class Tiered implements TieredStore {
       tiers: this.tiers,
       epochs: this.#epochs,
       clock: this.#clock,
-      freshSince: this.#freshSince(),
+      freshSince: this.#freshSince(this.#recheckMs / 2),
       recheckMs: this.#recheckMs,
       promoteMaxBytes: this.#promoteMaxBytes,
       tenant,
@@ -108,9 +110,11 @@ class Tiered implements TieredStore {
     this.#assertOpen();
     const held = holdIn(this.#top, tenant, keys);
     if (held === undefined || this.#upper.length === 0) return held;
+    const ageMs = keys.reduce((least, key) => Math.min(least, this.#ageOf(key)), this.#recheckMs);
     return {
       values: held.values,
-      isCurrent: (storedAfter = Number.NEGATIVE_INFINITY) => held.isCurrent(Math.max(this.#freshSince(), storedAfter)),
+      isCurrent: (storedAfter = Number.NEGATIVE_INFINITY) =>
+        held.isCurrent(Math.max(this.#freshSince(ageMs), storedAfter)),
     };
   }
 
@@ -163,8 +167,14 @@ class Tiered implements TieredStore {
     this.#epochs.passAll();
   }
 
-  #freshSince(): number {
-    return Math.max(this.#clock.now() - this.#recheckMs, this.#trustedSince);
+  /** How old a copy of this key may be. */
+  #ageOf(key: string): number {
+    return this.#recheckMs * (1 - shareOf(key) / 4);
+  }
+
+  /** What is younger than `ageMs`, and was not distrusted since. */
+  #freshSince(ageMs: number): number {
+    return Math.max(this.#clock.now() - ageMs, this.#trustedSince);
   }
 
   /** Entries, bytes and evictions of the last tier, which has everything; damage of all. */
@@ -202,4 +212,12 @@ class Tiered implements TieredStore {
   #assertOpen(): void {
     if (this.#closed) throw new StoreUnavailableError({ message: `the ${this.name} store is closed` });
   }
+}
+
+/** Between 0 and 1, by the last characters of a key, as FNV-1a mixes them; always the same of the same key. */
+function shareOf(key: string): number {
+  let mix = 0x811c9dc5;
+  for (let index = Math.max(0, key.length - 4); index < key.length; index++)
+    mix = Math.imul(mix ^ key.charCodeAt(index), 0x01000193);
+  return ((mix ^ (mix >>> 15)) & 0xff) / 0x100;
 }
