@@ -2,6 +2,7 @@ import { describe, expect, it, onTestFinished } from "vitest";
 import { ManualClock, systemRandom } from "../core/clock.ts";
 import { fingerprintKey } from "../core/fingerprint.ts";
 import { systemTenant } from "../core/scopes.ts";
+import type { Store } from "../core/store.ts";
 import { type MemoryStore, memory } from "../stores/memory.ts";
 import { Eraser, type ErasureDeeds } from "./eraser.ts";
 import { decodeRecord, type ErasureRecord, encodeRecord, nothingErased } from "./erasure-record.ts";
@@ -16,7 +17,9 @@ const settled = async (): Promise<void> => {
 function setUp(clock = new ManualClock(), store: MemoryStore = memory({ clock })) {
   const done: string[] = [];
   const failing = new Map<string, Error>();
+  const held = new Map<string, Promise<void>>();
   const deed = async (name: string): Promise<void> => {
+    await held.get(name);
     const error = failing.get(name);
     if (error !== undefined) throw error;
     done.push(name);
@@ -44,7 +47,7 @@ function setUp(clock = new ManualClock(), store: MemoryStore = memory({ clock })
     clock.advance(ms);
     await settled();
   };
-  return { store, clock, eraser, done, failing, troubles, pass };
+  return { store, clock, eraser, done, failing, held, troubles, pass };
 }
 
 describe("Eraser", () => {
@@ -82,6 +85,40 @@ describe("Eraser", () => {
     await pass(1_000);
     expect(await eraser.state(id)).toMatchObject({ state: "done" });
     expect(done.filter((name) => name === "destroy")).toHaveLength(1);
+  });
+
+  it("is in trouble no more when it gets on", async () => {
+    const { eraser, failing, pass } = setUp();
+    failing.set("kill", new Error("away"));
+    const id = await eraser.begin({ tenant: "acme" });
+    await settled();
+    failing.clear();
+    failing.set("scrub", new Error("locked"));
+    await pass(5_000);
+    expect(await eraser.state(id)).toMatchObject({ record: { step: "rows again" }, trouble: undefined });
+    await pass(1_000);
+    expect(await eraser.state(id)).toMatchObject({ record: { step: "scrub" }, trouble: "locked" });
+  });
+
+  it("says that it is alive in the order in which it says so, however long the store takes", async () => {
+    const { eraser, held, pass, store, clock } = setUp();
+    const [released, isStored] = [Promise.withResolvers<void>(), Promise.withResolvers<void>()];
+    held.set("published", released.promise);
+    await eraser.begin({ tenant: "acme" });
+    await settled();
+    const slow: Store = store;
+    const { set } = store;
+    slow.set = async (...given) => {
+      slow.set = set;
+      await isStored.promise;
+      return set.apply(store, given);
+    };
+    for (let told = 0; told < 2; told += 1) await pass(5_000);
+    isStored.resolve();
+    await settled();
+    const [value] = store.get(systemTenant, ["erasure:0"]);
+    expect(decodeRecord(secret, "erasure:0", value as Uint8Array)?.aliveAt).toBe(clock.now());
+    released.resolve();
   });
 
   it("is gone on with by another process when the one that had it is silent, from the step it had come to", async () => {

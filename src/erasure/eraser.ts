@@ -162,14 +162,19 @@ export class Eraser {
         await this.#register.update({ place, record });
         const next = await this.#alive(place, record, () => this.#step(place, record));
         if (next === undefined) return this.#parts.onDone(record);
+        this.#troubled(record.id, undefined);
         record = next;
       } catch (error) {
-        const running = this.#running.get(record.id);
-        if (running !== undefined) running.trouble = (error as Error).message;
+        this.#troubled(record.id, (error as Error).message);
         onTrouble(record.id, record.step, error);
         await this.#sleep(againMs);
       }
     }
+  }
+
+  #troubled(id: string, trouble: string | undefined): void {
+    const running = this.#running.get(id);
+    if (running !== undefined) running.trouble = trouble;
   }
 
   /** The record with the next step; `undefined`: it is done. */
@@ -224,7 +229,8 @@ export class Eraser {
     let cancel: CancelTimer = () => {};
     let telling: Promise<void> = Promise.resolve();
     const tell = (): void => {
-      telling = this.#register.update({ place, record: { ...record, aliveAt: clock.now() } }).catch(() => {});
+      const told = { place, record: { ...record, aliveAt: clock.now() } };
+      telling = telling.then(() => this.#register.update(told)).catch(() => {});
       cancel = clock.after(aliveEveryMs, tell);
     };
     cancel = clock.after(aliveEveryMs, tell);
