@@ -22,6 +22,23 @@ test("X10: a body shows no credential, however it comes in pieces, and keeps its
   expect(await masked([])).toBe("");
 });
 
+test("no more of a body is held back than could begin the credential", async () => {
+  const parts: string[] = [];
+  async function* coming() {
+    for (const [chunk, isOut] of [
+      ["data: a short event\n\n", "data: a short event\n\n"],
+      ["asks for sk-up", "asks for "],
+      ["hill, ends in s", "sk-uphill, ends in "],
+      ["k-upstream-key s", `${"*".repeat(secret.length)} `],
+    ] as const) {
+      yield Buffer.from(chunk);
+      expect(parts.at(-1)).toBe(isOut);
+    }
+  }
+  for await (const part of mask?.body(coming()) ?? []) parts.push(Buffer.from(part).toString());
+  expect(parts.at(-1)).toBe("s");
+});
+
 test("fields show none either, alone or among others", () => {
   const fields = { "x-echo": `Bearer ${secret}`, "set-cookie": ["a=1", `b=${secret}`], other: "sk" };
   const stars = "*".repeat(secret.length);

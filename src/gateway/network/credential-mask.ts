@@ -35,12 +35,20 @@ export function maskOf(credential: readonly [name: string, value: string] | unde
       for await (const chunk of chunks) {
         held = Buffer.concat([held, chunk]);
         for (let at = held.indexOf(bytes); at >= 0; at = held.indexOf(bytes, at)) held.fill("*", at, at + bytes.length);
-        const sure = held.length - bytes.length + 1;
-        if (sure <= 0) continue;
+        const sure = held.length - begunAtEnd(held, bytes);
+        if (sure === 0) continue;
         yield held.subarray(0, sure);
         held = held.subarray(sure);
       }
       if (held.length > 0) yield held;
     },
   };
+}
+
+/** How many bytes at the end of `held` the secret may begin with. */
+function begunAtEnd(held: Buffer, secret: Buffer): number {
+  const first = secret[0] as number;
+  let at = held.indexOf(first, Math.max(0, held.length - secret.length + 1));
+  while (at >= 0 && held.compare(secret, 0, held.length - at, at) !== 0) at = held.indexOf(first, at + 1);
+  return at < 0 ? 0 : held.length - at;
 }
