@@ -88,10 +88,11 @@ export function assembleSemantic(
     return preparing;
   };
   const cancelPreparing = clock.after(preparedAfterMs, prepared);
-  const deciding =
+  const measured = measuredScorer(embedder, own);
+  const newDeciding = () =>
     settings.strategy === "threshold"
       ? new ThresholdDeciding(lexicon, settings.threshold)
-      : new VerifiedDeciding({ lexicon, measured: measuredScorer(embedder, own), target: settings.target, random });
+      : new VerifiedDeciding({ lexicon, measured, target: settings.target, random });
   const questions = new QuestionVectors({
     embedder: questionEmbedder(embedder, around),
     budgetMs: settings.embedder.budget,
@@ -101,7 +102,7 @@ export function assembleSemantic(
   const { maxTextLength } = settings;
   const layer = new SemanticLayer({
     ...around,
-    ...{ vectors, questions, deciding, lexicon, prepared, nextTurn },
+    ...{ vectors, questions, newDeciding, lexicon, prepared, nextTurn },
     limits: { maxTextLength, lookupBudgetMs },
   });
   const allowed = new Set(settings.allow);
@@ -118,6 +119,7 @@ export function assembleSemantic(
     async forget(tenant, slots) {
       path.forget(tenant);
       layer.readings.clear();
+      layer.pools.forget(tenant);
       await vectors.delete({ tenant, ...(slots && { ids: slots }) });
     },
     async close() {

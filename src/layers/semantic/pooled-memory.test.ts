@@ -1,8 +1,12 @@
 import { expect, it } from "vitest";
-import { systemTenant } from "../../core/scopes.ts";
+import { ManualClock } from "../../core/clock.ts";
 import type { Store } from "../../core/store.ts";
 import type { Deciding } from "./deciding.ts";
 import { PooledMemory } from "./pooled-memory.ts";
+
+const clock = new ManualClock();
+const newMemory = (store: Store, deciding: Deciding, model: string) =>
+  new PooledMemory({ store, tenant: "acme", deciding, model, clock });
 
 function setUp(kept = new Map<string, Uint8Array>()) {
   const calls = { reads: 0, writes: 0, isDown: false };
@@ -29,7 +33,7 @@ function setUp(kept = new Map<string, Uint8Array>()) {
     states: () => states,
     restore: (name: string, state: Uint8Array) => restored.push(`${name} ${state.join()}`),
   } as unknown as Deciding;
-  return { calls, kept, restored, store, memoryOf: (model: string) => new PooledMemory(store, deciding, model) };
+  return { calls, kept, restored, store, memoryOf: (model: string) => newMemory(store, deciding, model) };
 }
 
 it("what one process has kept the next one begins with, read once, and only for the same embedder", async () => {
@@ -37,7 +41,7 @@ it("what one process has kept the next one begins with, read once, and only for 
   const memory = before.memoryOf("m1");
   await memory.noted(() => {});
   await memory.save();
-  expect([...before.kept.keys()].every((key) => key.startsWith(systemTenant))).toBe(true);
+  expect([...before.kept.keys()].every((key) => key.startsWith("acme "))).toBe(true);
   const after = setUp(before.kept);
   const next = after.memoryOf("m1");
   await Promise.all([next.restored(), next.restored()]);
@@ -93,7 +97,7 @@ class Counting {
 it("processes that share a store add up what they learn, whoever writes, and whatever the store forgets", async () => {
   const { kept, store } = setUp();
   const fleet = [new Counting(), new Counting()].map((deciding) => {
-    const memory = new PooledMemory(store, deciding as unknown as Deciding, "m");
+    const memory = newMemory(store, deciding as unknown as Deciding, "m");
     const learn = async (labels: number): Promise<void> => {
       for (let label = 0; label < labels; label++) {
         deciding.count++;
@@ -117,6 +121,6 @@ it("processes that share a store add up what they learn, whoever writes, and wha
   await one.learn(20);
   expect(one.deciding.count).toBe(65);
   const later = new Counting();
-  await new PooledMemory(store, later as unknown as Deciding, "m").restored();
+  await newMemory(store, later as unknown as Deciding, "m").restored();
   expect(later.count).toBe(65);
 });

@@ -1,17 +1,24 @@
-import { systemTenant } from "../../core/scopes.ts";
+import type { Clock } from "../../core/clock.ts";
 import type { Store } from "../../core/store.ts";
 import type { Deciding } from "./deciding.ts";
 
 /**
- * What all entries have taught together, kept in the store so that a restart forgets nothing. Processes that share a
+ * What all entries of a tenant have taught together, kept in the store so that a restart forgets nothing. Processes that share a
  * store add their lessons to it in turns: who writes begins with what stands there, learns what it has learnt since it
  * wrote last once more on top of it, and goes on with the sum. Two that write in the same moment may lose the lessons of
  * one turn.
  */
+export interface PooledMemoryParts {
+  readonly store: Store;
+  readonly tenant: string;
+  readonly deciding: Deciding;
+  /** The embedder's; scores by another one are another matter. */
+  readonly model: string;
+  readonly clock: Clock;
+}
+
 export class PooledMemory {
-  readonly #store: Store;
-  readonly #deciding: Deciding;
-  readonly #model: string;
+  readonly #parts: PooledMemoryParts;
   #reading: Promise<void> | undefined;
   #saving: Promise<void> = Promise.resolve();
   /** What was known without the lessons that are to be saved. */
@@ -19,12 +26,9 @@ export class PooledMemory {
   /** Each teaches the deciding one label. */
   #unsaved: (() => void)[] = [];
 
-  /** `model`: the embedder's; scores by another one are another matter. */
-  constructor(store: Store, deciding: Deciding, model: string) {
-    this.#store = store;
-    this.#deciding = deciding;
-    this.#model = model;
-    this.#known = deciding.states();
+  constructor(parts: PooledMemoryParts) {
+    this.#parts = parts;
+    this.#known = parts.deciding.states();
   }
 
   /** What was learnt before; once. Never rejects. */
@@ -46,6 +50,7 @@ export class PooledMemory {
   }
 
   async #save(): Promise<void> {
+    const { clock, deciding, store, tenant } = this.#parts;
     if (this.#unsaved.length === 0) return;
     try {
       await this.#restore();
@@ -55,10 +60,10 @@ export class PooledMemory {
       return;
     }
     for (const again of this.#unsaved.splice(0)) again();
-    this.#known = this.#deciding.states();
+    this.#known = deciding.states();
     for (const [name, state] of this.#known) {
       try {
-        await this.#store.set(systemTenant, this.#keyOf(name), state, { deleteAt: Number.POSITIVE_INFINITY });
+        await store.set(tenant, this.#keyOf(name), state, { deleteAt: clock.now() + keptForMs });
       } catch {
         // The next turn writes less by these labels.
       }
@@ -68,7 +73,7 @@ export class PooledMemory {
   async #read(): Promise<void> {
     try {
       await this.#restore();
-      this.#known = this.#deciding.states();
+      this.#known = this.#parts.deciding.states();
     } catch {
       // Then it begins with what comes with the package.
     }
@@ -76,22 +81,25 @@ export class PooledMemory {
 
   /** What stands in the store takes the place of what was learnt here. */
   async #restore(): Promise<void> {
+    const { deciding, store, tenant } = this.#parts;
     const known = [...this.#known];
     if (known.length === 0) return;
     const keys = known.map(([name]) => this.#keyOf(name));
-    const found = await this.#store.get(systemTenant, keys);
+    const found = await store.get(tenant, keys);
     for (const [index, [name, state]] of known.entries()) {
-      this.#deciding.restore(name, state);
+      deciding.restore(name, state);
       const stored = found[index];
-      if (stored !== undefined) this.#deciding.restore(name, stored);
+      if (stored !== undefined) deciding.restore(name, stored);
     }
   }
 
   #keyOf(name: string): string {
-    return `semantic-pool:${name}:${this.#model}`;
+    return `semantic-pool:${name}:${this.#parts.model}`;
   }
 }
 
 const labelsBetweenWrites = 20;
+/** Behind the last label. */
+const keptForMs = 180 * 24 * 60 * 60 * 1000;
 /** While the store is away. */
 const mostUnsaved = 1_000;

@@ -18,11 +18,11 @@ import { Lessons } from "./lessons.ts";
 import { type Considered, type Look, refusedLook, type Weighed } from "./look.ts";
 import { isNoise } from "./noise.ts";
 import { Pieces } from "./pieces.ts";
-import { PooledMemory } from "./pooled-memory.ts";
 import type { QuestionVectors } from "./question-vectors.ts";
 import { readText } from "./reading/read-text.ts";
 import type { Reading } from "./reading/reading.ts";
 import { StoredReadings } from "./stored-readings.ts";
+import { TenantPools } from "./tenant-pools.ts";
 
 /**
  * An earlier question that asks the same in other words. Only questions of one context are compared. They are looked for
@@ -37,7 +37,7 @@ export interface SemanticLayerParts {
   readonly store: Store;
   readonly vectors: VectorStore;
   readonly questions: QuestionVectors;
-  readonly deciding: Deciding;
+  readonly newDeciding: () => Deciding;
   readonly lexicon: () => Lexicon;
   /** Resolves when the models are read, which the first look-up begins if nothing else did. Never rejects. */
   readonly prepared: () => Promise<void>;
@@ -73,7 +73,8 @@ interface Found {
 export class SemanticLayer {
   readonly name = "semantic" as const;
   readonly #parts: SemanticLayerParts;
-  readonly #pooled: PooledMemory;
+  /** What was learnt, by tenant. */
+  readonly pools: TenantPools;
   readonly #lessons: Lessons;
   /** Stored questions as they were read, in memory. */
   readonly readings: StoredReadings;
@@ -81,13 +82,13 @@ export class SemanticLayer {
   constructor(parts: SemanticLayerParts) {
     this.#parts = parts;
     this.#lessons = new Lessons(parts);
-    this.#pooled = new PooledMemory(parts.store, parts.deciding, parts.questions.model);
+    this.pools = new TenantPools({ ...parts, model: parts.questions.model });
     this.readings = new StoredReadings(parts.lexicon);
   }
 
   /** Keeps what was learnt. */
   close(): Promise<void> {
-    return this.#pooled.save();
+    return this.pools.save();
   }
 
   /** Never rejects: what fails is a refusal with its reason. */
@@ -105,7 +106,7 @@ export class SemanticLayer {
     await this.#parts.prepared();
     try {
       reading = readText(text, lexicon());
-      await this.#pooled.restored();
+      await this.pools.of(call.principal.tenant).memory.restored();
     } catch {
       return refused("model_unavailable");
     }
@@ -170,7 +171,7 @@ export class SemanticLayer {
 
   /** Notes whether the candidate's answer would have been right, or was, if it was served. */
   async learn(tenant: string, candidate: Weighed, right: boolean, wasServed: boolean): Promise<void> {
-    const { deciding } = this.#parts;
+    const { deciding, memory } = this.pools.of(tenant);
     const { verdict } = candidate;
     // What was drawn to be checked: served, or kept back because of what checks have shown.
     const isAudit = verdict.audit && (wasServed || !verdict.serve);
@@ -183,7 +184,7 @@ export class SemanticLayer {
       })
       // What could not be noted of the entry is learnt another time.
       .catch(() => {});
-    await this.#pooled.noted(() => {
+    await memory.noted(() => {
       if (isAudit) deciding.audited(candidate, right, verdict.bound);
       deciding.learn(candidate, before, right);
     });
@@ -260,7 +261,8 @@ export class SemanticLayer {
     { reading, name, pieces }: { readonly reading: Reading; readonly name: string; readonly pieces: Pieces },
     found: readonly Found[],
   ) {
-    const { deciding } = this.#parts;
+    const { tenant } = call.principal;
+    const { deciding } = this.pools.of(tenant);
     let guard: GuardName | undefined;
     const passed: (SemanticCandidate & { readonly text: string })[] = [];
     for (const { slot, tier, similarity, text } of found) {
@@ -271,7 +273,6 @@ export class SemanticLayer {
     }
     if (passed.length === 0)
       return { candidates: [], refusal: found.length === 0 ? ("no_candidate" as const) : ("guard" as const), guard };
-    const { tenant } = call.principal;
     const learnt = await this.#read(
       tenant,
       passed.map(({ slot }) => learntKey(slot)),

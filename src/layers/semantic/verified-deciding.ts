@@ -3,7 +3,7 @@ import type { Lexicon } from "../../core/lexicon.ts";
 import type { SemanticCandidate } from "../../core/semantic.ts";
 import { noAudit, withAudited } from "./boundary/audit.ts";
 import { decide, observe } from "./boundary/boundary.ts";
-import { evidenceFrom } from "./boundary/tier-evidence.ts";
+import { evidenceFrom, labelsIn } from "./boundary/tier-evidence.ts";
 import { readTierState, type TierState, writeTierState } from "./boundary/tier-state.ts";
 import { type Deciding, isCertain, type Neighbour, reaches, type Verdict } from "./deciding.ts";
 import { firstVeto } from "./guards/all.ts";
@@ -41,13 +41,7 @@ export class VerifiedDeciding implements Deciding {
   }
 
   get #tiers(): Record<WeighedTier, TierState> {
-    if (this.#known === undefined) {
-      const { signature, vector } = this.#parts.measured().shipped;
-      this.#known = {
-        signature: { evidence: evidenceFrom(signature), audit: noAudit },
-        vector: { evidence: evidenceFrom(vector), audit: noAudit },
-      };
-    }
+    this.#known ??= { ...shippedTiers(this.#parts.measured()) };
     return this.#known;
   }
 
@@ -103,8 +97,26 @@ export class VerifiedDeciding implements Deciding {
   restore(name: string, state: Uint8Array): void {
     const tier = weighedTiers.find((one) => one === name);
     if (tier === undefined) return;
-    this.#tiers[tier] = readTierState(state, this.#tiers[tier].evidence.shipped) ?? this.#tiers[tier];
+    const read = readTierState(state, this.#tiers[tier].evidence.shipped);
+    if (read === undefined) return;
+    const isUntaught = labelsIn(read.evidence.learnt) === 0 && read.audit.hits === 0;
+    this.#tiers[tier] = isUntaught ? shippedTiers(this.#parts.measured())[tier] : read;
   }
+}
+
+const shipped = new WeakMap<MeasuredScorer, Record<WeighedTier, TierState>>();
+
+/** As all begin: one and the same, since the curve of a state is computed once. */
+function shippedTiers(measured: MeasuredScorer): Record<WeighedTier, TierState> {
+  const known = shipped.get(measured);
+  if (known !== undefined) return known;
+  const { signature, vector } = measured.shipped;
+  const tiers = {
+    signature: { evidence: evidenceFrom(signature), audit: noAudit },
+    vector: { evidence: evidenceFrom(vector), audit: noAudit },
+  };
+  shipped.set(measured, tiers);
+  return tiers;
 }
 
 /** The score under which the evidence of equal content is kept. */
