@@ -6,7 +6,7 @@ import { lengthPrefixed } from "../../core/fingerprint.ts";
 import type { KeyRows } from "../../core/key-rows.ts";
 import type { KeyScope } from "../../core/key-scope.ts";
 import type { DataKey, Destroyed, Keyring } from "../../core/keyring.ts";
-import { chain } from "../../core/maybe-promise.ts";
+import { chain, isPromise } from "../../core/maybe-promise.ts";
 import type { MaybePromise } from "../../core/store.ts";
 import { decodeDataKeyRow, encodeDataKeyRow, ownIdBytes, unwrapDataKey } from "./data-key-row.ts";
 import { derived } from "./master-keys.ts";
@@ -99,10 +99,19 @@ export class DataKeys implements Keyring {
     }
     if (age >= this.#holdMs / 2 && !held.isAskedFor) {
       held.isAskedFor = true;
-      const reading = this.#read(place, true);
-      if (reading instanceof Promise) reading.catch(() => {});
+      this.#askAgain(place);
     }
     return held.key;
+  }
+
+  /** Behind the call, which it does not concern. */
+  #askAgain(place: string): void {
+    try {
+      const reading = this.#read(place, true);
+      if (isPromise(reading)) reading.catch(() => {});
+    } catch {
+      // What is held counts until its time is over.
+    }
   }
 
   /** What the row holds now. `isAgain`: what was held is held no more when the row is gone. */

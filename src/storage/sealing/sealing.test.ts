@@ -179,6 +179,19 @@ describe("a sealed store and its master key", () => {
 });
 
 describe("data keys", () => {
+  it("are used until their time is over, though the store throws at once when it is asked for them again", async () => {
+    const { clock, node, shared } = setUp();
+    const { sealing } = await node();
+    const before = hexOf(await sealing.keyFor({ tenant: "acme" }));
+    clock.advance(keyHoldMs / 2);
+    shared.get = () => {
+      throw new Error("locked");
+    };
+    expect(hexOf(await sealing.keyFor({ tenant: "acme" }))).toBe(before);
+    clock.advance(keyHoldMs / 2);
+    await expect(async () => sealing.keyFor({ tenant: "acme" })).rejects.toThrow("locked");
+  });
+
   it("are new ones after a rotation, with all processes, and the old ones still open what they sealed", async () => {
     const { clock, node, shared } = setUp();
     const [one, two] = await Promise.all([node(), node()]);
