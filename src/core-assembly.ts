@@ -43,7 +43,7 @@ import { ownRulesOf } from "./prefix-options.ts";
 import { findingsOf, type LintFindings } from "./prompt-lint/lint-findings.ts";
 import { LiveLint } from "./prompt-lint/live-lint.ts";
 import { type Feedback, type FeedbackTaken, takeFeedback } from "./semantic/feedback.ts";
-import { assembleSemantic, type SemanticTools } from "./semantic-assembly.ts";
+import { assembleSemantic, type ForgottenVectors, type SemanticTools } from "./semantic-assembly.ts";
 import { sharedScopesOf } from "./shared-scope-options.ts";
 import { Concealment, isShared } from "./sharing/concealment.ts";
 import type { Invalidated } from "./storage/invalidation.ts";
@@ -95,8 +95,8 @@ export interface Core {
   readonly stores: readonly GuardedStores[];
   /** All tiers as one, and the store behind them that holds everything; to look at what is stored. */
   readonly stored: Pick<Storage, "store" | "truth">;
-  /** Forgets what is remembered of a tenant beside the store, and its vectors: all of them, or those of `slots`. */
-  forget(tenant: string, slots?: readonly string[]): Promise<void>;
+  /** Forgets what is remembered of a tenant beside the store, and its vectors: all of them, or `which`. */
+  forget(tenant: string, which?: ForgottenVectors): Promise<void>;
   /** The keys that what is stored is sealed with; `undefined` where it is not. */
   readonly sealing: Sealing | undefined;
   /** What keeps the prompts that come from sharing their starts. */
@@ -279,12 +279,12 @@ export async function assembleCore(options: CoreOptions): Promise<Core> {
       }
     },
     prompts,
-    forget: (tenant, slots) => {
+    forget: (tenant, which) => {
       const copies = storage.copies === storage.truth ? undefined : storage.copies;
       const forgetRequests = () => {
         intake = intakeOf(live);
       };
-      return forgetTenant(tenant, slots, { copies, opened, replayer, rendered, lint, semantic, forgetRequests });
+      return forgetTenant(tenant, which, { copies, opened, replayer, rendered, lint, semantic, forgetRequests });
     },
     spend: (overhead, billed) => costs.spendOn(overhead, billed, clock.now()),
     save: (call, by, entry, told) => costs.save(call, by, costs.ofEntry(call, entry, clock.now()), told),

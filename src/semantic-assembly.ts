@@ -55,13 +55,19 @@ export interface SemanticSurroundings {
   readonly vectorBytes: number;
 }
 
+/** Which vectors go: those of these answers, and those that bear one of these marks. */
+export interface ForgottenVectors {
+  readonly slots?: readonly string[];
+  readonly marks?: readonly string[];
+}
+
 export interface AssembledSemantic {
   readonly layer: SemanticLayer;
   readonly path: SemanticPath;
   /** Resolves when the models are read. Never rejects. */
   prepared(): Promise<void>;
-  /** Removes the vectors of a tenant, all or those of `slots`, and forgets readings. Rejects where the store fails. */
-  forget(tenant: string, slots: readonly string[] | undefined): Promise<void>;
+  /** Removes the vectors of a tenant, all or `which`, and forgets readings. Rejects where the store fails. */
+  forget(tenant: string, which: ForgottenVectors | undefined): Promise<void>;
   close(): Promise<void>;
 }
 
@@ -116,11 +122,14 @@ export function assembleSemantic(
     layer,
     path,
     prepared,
-    async forget(tenant, slots) {
+    async forget(tenant, which) {
       path.forget(tenant);
       layer.readings.clear();
       layer.pools.forget(tenant);
-      await vectors.delete({ tenant, ...(slots && { ids: slots }) });
+      const { slots = [], marks = [] } = which ?? {};
+      if (which === undefined) await vectors.delete({ tenant });
+      if (slots.length > 0) await vectors.delete({ tenant, ids: slots });
+      if (marks.length > 0) await vectors.delete({ tenant, marks });
     },
     async close() {
       cancelPreparing();

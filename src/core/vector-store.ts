@@ -28,6 +28,8 @@ export interface VectorItem {
   readonly deleteAt: number;
   /** Whose key it is sealed with, where vectors are; default: that of the tenant. Means nothing to a driver that seals nothing. */
   readonly owner?: KeyScope;
+  /** Digests of those whose it is, of up to 64 letters, digits, `-` and `_`, for `delete`; default: nobody's. */
+  readonly marks?: readonly string[];
 }
 
 export interface VectorMatch {
@@ -42,6 +44,15 @@ export interface VectorStats {
   readonly bytes: number;
 }
 
+export interface DeletedVectors {
+  readonly tenant: string;
+  readonly partition?: string;
+  /** Only these; all without. */
+  readonly ids?: readonly string[];
+  /** Only what bears one of these marks, and what an earlier version stored, which bears none; not with `ids`. */
+  readonly marks?: readonly string[];
+}
+
 export interface VectorStore {
   /** A short name for metrics and messages, such as `embedded`. */
   readonly name: string;
@@ -49,12 +60,8 @@ export interface VectorStore {
   put(space: VectorSpace, item: VectorItem): MaybePromise<"stored" | "declined" | "overloaded">;
   /** The `count` nearest that are alive, best first. */
   nearest(space: VectorSpace, vector: Float32Array, count: number): MaybePromise<readonly VectorMatch[]>;
-  /** Removes by id from every model of the partition; of the whole tenant where no partition is given, and all of it where no ids are. */
-  delete(where: {
-    readonly tenant: string;
-    readonly partition?: string;
-    readonly ids?: readonly string[];
-  }): MaybePromise<void>;
+  /** Removes from every model of the partition, or of the whole tenant where none is given. */
+  delete(where: DeletedVectors): MaybePromise<void>;
   stats(): MaybePromise<VectorStats>;
   /** From now on what is kept beyond this process is sealed. Absent where numbers have to lie open to be compared. */
   sealWith?(sealer: Sealer): void;

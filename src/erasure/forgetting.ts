@@ -4,7 +4,7 @@ import { isListable } from "../core/store-listing.ts";
 import type { RenderedReplies } from "../embeddings/rendered-replies.ts";
 import type { Replayer } from "../layers/exact/replay.ts";
 import type { LiveLint } from "../prompt-lint/live-lint.ts";
-import type { AssembledSemantic } from "../semantic-assembly.ts";
+import type { AssembledSemantic, ForgottenVectors } from "../semantic-assembly.ts";
 import { sweepTenant } from "./row-sweep.ts";
 
 /**
@@ -24,10 +24,10 @@ export interface RememberingParts {
   readonly forgetRequests: () => void;
 }
 
-/** Resolves when it is forgotten. Vectors are removed from their store as well, all of them or those of `slots`. */
+/** Resolves when it is forgotten. Vectors are removed from their store as well, all of the tenant unless it says which. */
 export async function forgetTenant(
   tenant: string,
-  slots: readonly string[] | undefined,
+  which: ForgottenVectors | undefined,
   { copies, opened, replayer, rendered, lint, semantic, forgetRequests }: RememberingParts,
 ): Promise<void> {
   forgetRequests();
@@ -36,5 +36,5 @@ export async function forgetTenant(
   replayer.clear();
   rendered.clear();
   if (copies !== undefined && isListable(copies)) await sweepTenant(copies, tenant, () => false);
-  await semantic?.forget(tenant, slots);
+  await semantic?.forget(tenant, which);
 }

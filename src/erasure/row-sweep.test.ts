@@ -44,6 +44,30 @@ describe("sweepTenant", () => {
 });
 
 describe("sweepOwned", () => {
+  it("removes what bears his mark when its answer is long gone, and what nobody can tell the owner of", async () => {
+    const { store, answer, side, keys } = setUp();
+    answer("acme", "hers", "bob");
+    answer("acme", "old", "bob");
+    side("normal:his", { slot: slot("gone"), text: "where do I live", marks: ["ann"] });
+    side("normal:hers", { slot: slot("hers"), text: "what is the time", marks: ["bob"] });
+    side("judged:hers", { slot: slot("gone-too"), text: "where do I live", marks: ["bob"] });
+    side("learnt:hers", { slot: slot("gone"), marks: ["bob"] });
+    side("learnt:both", { slot: slot("hers"), marks: ["bob", "ann"] });
+    side("learnt:nobodys", { slot: slot("gone"), marks: [] });
+    side("normal:earlier", { slot: slot("gone"), text: "of an earlier version" });
+    side("normal:living", { slot: slot("old"), text: "of an earlier version, too" });
+    const swept = await sweepOwned(store, {
+      tenant: "acme",
+      scopes: new Set([scopeOf("user", "ann", "acme").name]),
+      marks: new Set(["ann"]),
+      sideRowOf: (_, value) => JSON.parse(Buffer.from(value).toString()) as SideRow,
+      onFound: () => Promise.reject(new Error("there is no answer of his")),
+    });
+    expect(swept).toEqual({ rows: 4, answers: 0 });
+    const left = ["hers", "learnt:hers", "learnt:nobodys", "normal:hers", "normal:living", "old"];
+    expect(keys("acme").toSorted()).toEqual(left);
+  });
+
   it("removes the answers of one user, what leads to them, and what was noted of the same questions", async () => {
     const { store, answer, side, keys } = setUp();
     answer("acme", "his", "ann");
@@ -57,6 +81,7 @@ describe("sweepOwned", () => {
     const swept = await sweepOwned(store, {
       tenant: "acme",
       scopes: new Set([scopeOf("user", "ann", "acme").name]),
+      marks: new Set(),
       sideRowOf: (_, value) => JSON.parse(Buffer.from(value).toString()) as SideRow,
       onFound: async (slots) => {
         // They are there as long as nobody knows of them elsewhere.

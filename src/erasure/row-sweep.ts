@@ -4,8 +4,10 @@ import type { ListableStore, StoredItem } from "../core/store-listing.ts";
 
 /**
  * Removing the rows of somebody who is erased. All rows of a tenant are its own. Which rows are those of a user say the
- * entries themselves: an answer remembers the scopes it lives by, and the scope of its user is one of them. What leads to
- * such an answer, or was learnt of it, goes with it, and so does whatever else was noted of the same question.
+ * rows themselves: an answer remembers the scopes it lives by, and the scope of its user is one of them; what leads to an
+ * answer, or was learnt of it, bears the mark of whose it is, and outlives the answer. Whatever else was noted of the same
+ * questions goes with them. A row without any mark is of an earlier version: it goes with its answer, and where that is no
+ * more nobody can tell whose it was, and it goes as well.
  */
 
 /** What is kept beside answers, as far as it belongs to one of them. */
@@ -14,6 +16,8 @@ export interface SideRow {
   readonly slot: string;
   /** The question, where it is one. */
   readonly text?: string | undefined;
+  /** Whose it is; `undefined` where that was not written down. */
+  readonly marks?: readonly string[] | undefined;
 }
 
 export interface Swept {
@@ -42,33 +46,47 @@ export interface OwnedRows {
   readonly tenant: string;
   /** Names of the scopes of which one makes an answer his. */
   readonly scopes: ReadonlySet<string>;
+  /** Marks of which one makes a row his. */
+  readonly marks: ReadonlySet<string>;
   /** What stands beside the answers, if this is such. */
   readonly sideRowOf: (key: string, value: Uint8Array) => SideRow | undefined;
   /** Told of the answers before any of them is removed. */
   readonly onFound: (slots: readonly string[]) => Promise<void>;
 }
 
-/** Removes the answers of a tenant that live by one of the scopes, and what belongs to them. */
+/** Removes the answers of a tenant that live by one of the scopes, what bears one of the marks, and what belongs to them. */
 export async function sweepOwned(
   store: ListableStore,
-  { tenant, scopes, sideRowOf, onFound }: OwnedRows,
+  { tenant, scopes, marks, sideRowOf, onFound }: OwnedRows,
 ): Promise<Swept> {
   const slots = new Set<string>();
-  for await (const items of itemsOf(store, tenant))
-    for (const { key, value } of items) if (isSlot(key) && belongsTo(scopes, tenant, key, value)) slots.add(key);
-  if (slots.size === 0) return { rows: 0, answers: 0 };
-  await onFound([...slots]);
-  // What leads to the answers tells the questions, and those may stand elsewhere as well.
-  const texts = new Set<string>();
   const sides = new Map<string, SideRow>();
   for await (const items of itemsOf(store, tenant))
-    for (const { key, value } of items) {
-      const side = isSlot(key) ? undefined : sideRowOf(key, value);
-      if (side === undefined) continue;
-      sides.set(key, side);
-      if (side.text !== undefined && slots.has(side.slot)) texts.add(side.text);
-    }
-  const beside = [...sides].filter(([, { slot, text }]) => slots.has(slot) || (text !== undefined && texts.has(text)));
+    for (const { key, value } of items)
+      if (isSlot(key)) {
+        if (belongsTo(scopes, tenant, key, value)) slots.add(key);
+      } else {
+        const side = sideRowOf(key, value);
+        if (side !== undefined) sides.set(key, side);
+      }
+  if (slots.size > 0) await onFound([...slots]);
+  const isHis = (side: SideRow): boolean =>
+    slots.has(side.slot) || side.marks?.some((mark) => marks.has(mark)) === true;
+  // What is his tells the questions, and those may stand elsewhere as well.
+  const texts = new Set(
+    [...sides.values()].flatMap((side) => (isHis(side) && side.text !== undefined ? [side.text] : [])),
+  );
+  const unclaimed = await withoutAnswer(
+    store,
+    tenant,
+    [...sides.values()].filter((side) => side.marks === undefined && !isHis(side)).map(({ slot }) => slot),
+  );
+  const beside = [...sides].filter(
+    ([, side]) =>
+      isHis(side) ||
+      (side.text !== undefined && texts.has(side.text)) ||
+      (side.marks === undefined && unclaimed.has(side.slot)),
+  );
   const keys = [...slots, ...beside.map(([key]) => key)];
   const rows = await removeAll(
     store,
@@ -76,6 +94,21 @@ export async function sweepOwned(
     keys.map((key) => ({ key })),
   );
   return { rows, answers: slots.size };
+}
+
+/** Of these slots, those where nothing stands. */
+async function withoutAnswer(
+  store: Pick<Store, "get">,
+  tenant: string,
+  slots: readonly string[],
+): Promise<ReadonlySet<string>> {
+  const gone = new Set<string>();
+  for (let from = 0; from < slots.length; from += pageItems) {
+    const page = slots.slice(from, from + pageItems);
+    const values = await store.get(tenant, page);
+    for (const [index, slot] of page.entries()) if (values[index] === undefined) gone.add(slot);
+  }
+  return gone;
 }
 
 async function* itemsOf(store: ListableStore, tenant: string): AsyncGenerator<readonly StoredItem[]> {

@@ -1,12 +1,12 @@
-import { LRUCache } from "lru-cache";
 import type { Asked, Call } from "../core/call.ts";
 import type { Clock } from "../core/clock.ts";
 import { withDeadline } from "../core/deadline.ts";
 import type { EntryPlace } from "../core/entry-id.ts";
-import { contentDigest } from "../core/fingerprint.ts";
+import { contentDigest, type FingerprintKey } from "../core/fingerprint.ts";
 import type { Judge } from "../core/judge.ts";
 import type { AnswerLayer, FoundEntry } from "../core/layer.ts";
 import type { Stored } from "../core/outcome.ts";
+import { ownerMarks } from "../core/owner-marks.ts";
 import type { Demand, Question } from "../core/question.ts";
 import type { AnswerFacts } from "../core/recording.ts";
 import type { SemanticRefusal } from "../core/semantic.ts";
@@ -16,10 +16,11 @@ import type { Costs } from "../costs.ts";
 import type { CompleteAnswer } from "../flights/origin-answer.ts";
 import type { Replayer } from "../layers/exact/replay.ts";
 import { agreements } from "../layers/semantic/learnt.ts";
-import type { Considered, Look, Weighed } from "../layers/semantic/look.ts";
+import type { Considered, Look } from "../layers/semantic/look.ts";
 import type { SemanticLayer } from "../layers/semantic/semantic-layer.ts";
 import { agreement, isPlainText } from "./answer-agreement.ts";
 import type { AuditBudget } from "./audit-budget.ts";
+import { Servings } from "./servings.ts";
 
 /**
  * From like questions to answers. On the way to the origin the layer's candidates are looked up in the exact layer, which
@@ -33,6 +34,7 @@ export interface SemanticPathParts {
   readonly exact: AnswerLayer;
   readonly replayer: Replayer;
   readonly costs: Costs;
+  readonly secret: FingerprintKey;
   readonly clock: Clock;
   readonly trace: Trace;
   readonly lookupBudgetMs: number;
@@ -66,11 +68,11 @@ export class SemanticPath {
   readonly #pending = new Map<Promise<void>, Call>();
   /** Calls of tenants that were erased meanwhile. */
   readonly #forgotten = new WeakSet<Call>();
-  /** What was served lately, by the question and the slot: for those who report on it. */
-  readonly #servings = new LRUCache<string, { readonly tenant: string; readonly candidate: Weighed }>({ max: 5_000 });
+  readonly #servings: Servings;
 
   constructor(parts: SemanticPathParts) {
     this.#parts = parts;
+    this.#servings = new Servings(parts.secret);
   }
 
   /** Whether a stored answer to a like question may be served. */
@@ -106,7 +108,7 @@ export class SemanticPath {
     const look = await this.#parts.layer.look(asked.call, question);
     const { answer, unserved } = await this.#firstAlive(look);
     this.#looks.set(asked, { look, served: answer?.candidate });
-    if (answer !== undefined) this.#noteServing(look, answer.candidate);
+    if (answer !== undefined) this.#servings.note(look, answer.candidate, answer.found);
     const refusal = answer === undefined ? (look.refusal ?? unserved) : undefined;
     this.#tell(asked.call, look, refusal, answer?.candidate, startedAt);
     return (
@@ -122,17 +124,13 @@ export class SemanticPath {
    * Somebody says whether the answer at `slot` was right for the question of this name. A wrong one is never served for it
    * again. The boundary learns where the answer was served by this process and lately.
    */
-  async report(place: Required<EntryPlace>, right: boolean): Promise<void> {
+  async report({ tenant, slot, question }: Required<EntryPlace>, right: boolean): Promise<void> {
     const { layer, trace } = this.#parts;
-    const serving = this.#servings.get(`${place.question} ${place.slot}`);
+    const serving = this.#servings.find(tenant, slot, question);
     trace({ type: "semantic-verdict", right, by: "feedback", wouldServe: true });
-    if (!right) await layer.block(place.tenant, place.slot, place.question);
-    if (serving?.tenant === place.tenant) await layer.learn(place.tenant, serving.candidate, right, false);
-  }
-
-  /** Without the text, so that what is kept is small however long questions are. */
-  #noteServing({ call, name }: Look, { text: _, ...candidate }: Considered): void {
-    this.#servings.set(`${name} ${candidate.slot}`, { tenant: call.principal.tenant, candidate });
+    if (!right) await layer.block(tenant, slot, question, serving?.everybody);
+    if (serving === undefined) return;
+    await layer.learn(tenant, serving.candidate, right, { wasServed: false, marks: serving.marks });
   }
 
   /** The origin has answered and the answer was judged: what is to be remembered and learnt of it, in the background. */
@@ -204,8 +202,11 @@ export class SemanticPath {
     if (right === undefined) return;
     const by = served !== undefined ? "audit" : agreed === undefined ? "judge" : "answers";
     trace({ type: "semantic-verdict", right, by, wouldServe: candidate.verdict.serve });
-    await layer.learn(look.call.principal.tenant, candidate, right, served !== undefined);
-    if (!right && served !== undefined) await layer.block(look.call.principal.tenant, candidate.slot, look.name);
+    const { tenant } = look.call.principal;
+    const marks = this.#servings.marksOf(entry);
+    await layer.learn(tenant, candidate, right, { wasServed: served !== undefined, marks });
+    const asker = ownerMarks(this.#parts.secret, look.call);
+    if (!right && served !== undefined) await layer.block(tenant, candidate.slot, look.name, [...marks, ...asker]);
     if (right && agreed === undefined && !this.#forgotten.has(look.call))
       await layer.promote(look, candidate, entry.entry.lifetime.staleAt);
   }
@@ -222,7 +223,9 @@ export class SemanticPath {
       if (found === undefined || found.entry.note.by === member) continue;
       if (agreement(this.#factsOf(call, found), fresh, call.facts.temperature === 0) !== true) continue;
       agrees = true;
-      await this.#parts.layer.agree(call.principal.tenant, slot, member, contentDigest(found.entry.body));
+      const marks = [...this.#servings.marksOf(found), ...ownerMarks(this.#parts.secret, call)];
+      const answer = contentDigest(found.entry.body);
+      await this.#parts.layer.agree(call.principal.tenant, slot, { member, answer, marks });
     }
     return agrees;
   }

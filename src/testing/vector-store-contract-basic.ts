@@ -187,6 +187,27 @@ export const basicVectorCases: readonly VectorStoreCase[] = [
     },
   },
   {
+    name: "deletes what bears a mark, in all partitions of a tenant, and nothing that bears others or none",
+    check: async ({ store }) => {
+      const marked = (id: string, ...marks: readonly string[]) => ({ ...itemOf(id, vectorOf(1)), marks });
+      const another = { ...space, tenant: "another" };
+      for (const where of [space, { ...space, partition: "another" }, another]) {
+        await put(store, where, marked("his", "mark-of_ann", "mark-of_all"));
+        await put(store, where, marked("hers", "mark-of_bob"));
+        await put(store, where, itemOf("nobodys", vectorOf(2)));
+      }
+      await store.delete({ tenant: "tenant", marks: [] });
+      assert.deepEqual((await idsNear(store, space, vectorOf(1))).toSorted(), ["hers", "his", "nobodys"]);
+      await store.delete({ tenant: "tenant", marks: ["mark-of_all", "unknown"] });
+      for (const where of [space, { ...space, partition: "another" }])
+        assert.deepEqual((await idsNear(store, where, vectorOf(1))).toSorted(), ["hers", "nobodys"]);
+      assert.equal((await idsNear(store, another, vectorOf(1))).length, 3);
+      await put(store, space, marked("hers", "mark-of_ann"));
+      await store.delete({ tenant: "tenant", partition: "partition", marks: ["mark-of_ann"] });
+      assert.deepEqual(await idsNear(store, space, vectorOf(1)), ["nobodys"]);
+    },
+  },
+  {
     name: "an empty list of ids deletes nothing",
     check: async ({ store }) => {
       await put(store, space, itemOf("one", vectorOf(1)));

@@ -3,7 +3,14 @@ import type { Cleared } from "../core/key-rows.ts";
 import { chain, isPromise } from "../core/maybe-promise.ts";
 import type { Sealer } from "../core/sealer.ts";
 import type { MaybePromise } from "../core/store.ts";
-import type { VectorItem, VectorMatch, VectorSpace, VectorStats, VectorStore } from "../core/vector-store.ts";
+import type {
+  DeletedVectors,
+  VectorItem,
+  VectorMatch,
+  VectorSpace,
+  VectorStats,
+  VectorStore,
+} from "../core/vector-store.ts";
 import type { CheckableVectors } from "./checkable-vectors.ts";
 import { scrubVectors } from "./scrub-vectors.ts";
 import { SealedNotes } from "./sealed-notes.ts";
@@ -48,7 +55,7 @@ export class DeferredVectors implements VectorStore {
     return this.#with((store) => store.nearest(space, vector, count));
   }
 
-  delete(where: Parameters<VectorStore["delete"]>[0]): MaybePromise<void> {
+  delete(where: DeletedVectors): MaybePromise<void> {
     return this.#with((store) => store.delete(where));
   }
 

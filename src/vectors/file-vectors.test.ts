@@ -101,6 +101,22 @@ describe("embedded in a file", () => {
     expect((await other.stats()).vectors).toBe(101);
   });
 
+  it("takes a file of an earlier version, whose rows bear no marks and go with whoever is erased", async () => {
+    const first = open();
+    for (const tenant of ["tenant", "another"]) first.put({ ...space, tenant }, itemOf("old", vectorOf(1)));
+    await first.close();
+    const file = new DatabaseSync(join(directory, "semantic.db"));
+    file.exec("ALTER TABLE vectors_v1 DROP COLUMN marks");
+    file.close();
+    const [store, other] = [open(), open()];
+    store.put(space, { ...itemOf("new", vectorOf(1)), marks: ["bob"] });
+    await store.flush();
+    expect((await idsNear(other, space, vectorOf(1))).toSorted()).toEqual(["new", "old"]);
+    await other.delete({ tenant: "tenant", marks: ["ann"] });
+    for (const one of [store, other]) expect(await idsNear(one, space, vectorOf(1))).toEqual(["new"]);
+    expect(await idsNear(store, { ...space, tenant: "another" }, vectorOf(1))).toEqual(["old"]);
+  });
+
   it("is readable by its owner alone", async () => {
     await open().stats();
     for (const name of readdirSync(directory)) expect(statSync(join(directory, name)).mode & 0o077).toBe(0);

@@ -16,7 +16,14 @@ import type { Sealer } from "../core/sealer.ts";
 import type { MaybePromise } from "../core/store.ts";
 import type { StoreFinding } from "../core/store-check.ts";
 import { bytesOfNumbers } from "../core/vector.ts";
-import type { VectorItem, VectorMatch, VectorSpace, VectorStats, VectorStore } from "../core/vector-store.ts";
+import type {
+  DeletedVectors,
+  VectorItem,
+  VectorMatch,
+  VectorSpace,
+  VectorStats,
+  VectorStore,
+} from "../core/vector-store.ts";
 import { FileSpace } from "./file-space.ts";
 import { LoadedSpaces } from "./loaded-spaces.ts";
 import { OpenFile } from "./open-file.ts";
@@ -94,8 +101,8 @@ export class FileVectors implements VectorStore {
     assertItem(space, item);
     const { bounds } = this.#options;
     if (item.note.byteLength > bounds.noteBytes) return "declined";
-    const { id, owner } = item;
-    const kept: TrueVector = { vector: item.vector.slice(), note: item.note.slice() };
+    const { id, owner, marks } = item;
+    const kept: TrueVector = { vector: item.vector.slice(), note: item.note.slice(), marks };
     const bytes: VectorBytes = { vector: bytesOfNumbers(kept.vector), note: kept.note };
     const deleteAt = Math.floor(item.deleteAt);
     if (this.#sealer === undefined) return this.#put(space, id, deleteAt, kept, bytes);
@@ -114,7 +121,17 @@ export class FileVectors implements VectorStore {
   ): "stored" | "overloaded" {
     const { tenant, partition, model, dimensions } = space;
     const limit = this.#options.bounds.vectorsPerPartition(dimensions);
-    const operation = { kind: "put", tenant, partition, model, id, deleteAt, limit, ...bytes } as const;
+    const operation = {
+      kind: "put",
+      tenant,
+      partition,
+      model,
+      id,
+      deleteAt,
+      limit,
+      marks: kept.marks?.join(" ") ?? "",
+      ...bytes,
+    } as const;
     if (!this.#queue.takes(operation)) return "overloaded";
     const loaded = this.#spaces.findOrMake(space);
     loaded.keep(id, kept);
@@ -135,14 +152,21 @@ export class FileVectors implements VectorStore {
     return this.#nearest(this.#spaces.findOrMake(space), vector, count, true);
   }
 
-  async delete({ tenant, partition, ids }: Parameters<VectorStore["delete"]>[0]): Promise<void> {
+  async delete({ tenant, partition, ids, marks }: DeletedVectors): Promise<void> {
     this.#assertOpen();
+    if (ids === undefined && marks !== undefined) return this.#deleteMarked(tenant, partition, marks);
     for (const loaded of [...this.#spaces.of(tenant, partition)]) {
       for (const id of ids ?? []) loaded.remove(id);
       if (ids === undefined) this.#spaces.forget(loaded);
     }
     const one = (id: string | undefined): VectorOperation => ({ kind: "delete", tenant, partition, id });
     await this.#queue.delete(ids === undefined ? [one(undefined)] : ids.map(one));
+  }
+
+  async #deleteMarked(tenant: string, partition: string | undefined, marks: readonly string[]): Promise<void> {
+    await this.#queue.delete(marks.map((mark) => ({ kind: "delete", tenant, partition, id: undefined, mark })));
+    // What of them was in memory is read anew, without them.
+    for (const loaded of this.#spaces.of(tenant, partition)) loaded.startAnew();
   }
 
   /** Of the file. */

@@ -10,6 +10,7 @@ import { VectorIndex } from "./vector-index.ts";
 
 /** What an object of this kind takes, about. */
 const bytesPerKept = 200;
+const bytesPerMark = 40;
 /** What a space takes that holds nothing, about. */
 const bytesPerSpace = 600;
 
@@ -34,6 +35,11 @@ export class LoadedSpace {
 
   kept(id: string): TrueVector | undefined {
     return this.#kept.get(id);
+  }
+
+  /** The ids of what is kept and bears one of the marks. */
+  marked(marks: ReadonlySet<string>): readonly string[] {
+    return [...this.#kept].flatMap(([id, item]) => (item.marks?.some((mark) => marks.has(mark)) === true ? [id] : []));
   }
 
   keep(id: string, item: TrueVector): void {
@@ -74,8 +80,8 @@ export class LoadedSpace {
   }
 }
 
-function bytesOf({ vector, note }: TrueVector): number {
-  return vector.byteLength + note.byteLength + bytesPerKept;
+function bytesOf({ vector, note, marks = [] }: TrueVector): number {
+  return vector.byteLength + note.byteLength + bytesPerKept + bytesPerMark * marks.length;
 }
 
 export class LoadedSpaces<Space extends LoadedSpace> {

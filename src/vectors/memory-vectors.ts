@@ -9,7 +9,14 @@ import { shareOf } from "../core/fair-share.ts";
 import type { Cleared } from "../core/key-rows.ts";
 import { chain } from "../core/maybe-promise.ts";
 import type { MaybePromise } from "../core/store.ts";
-import type { VectorItem, VectorMatch, VectorSpace, VectorStats, VectorStore } from "../core/vector-store.ts";
+import type {
+  DeletedVectors,
+  VectorItem,
+  VectorMatch,
+  VectorSpace,
+  VectorStats,
+  VectorStore,
+} from "../core/vector-store.ts";
 import { LoadedSpace, LoadedSpaces } from "./loaded-spaces.ts";
 import type { ScanMemory } from "./scan-memory.ts";
 import type { Scanner } from "./scanner.ts";
@@ -47,7 +54,7 @@ export class MemoryVectors implements VectorStore {
   put(space: VectorSpace, item: VectorItem): "stored" | "declined" {
     this.#assertOpen();
     assertItem(space, item);
-    const { id, deleteAt } = item;
+    const { id, deleteAt, marks } = item;
     const { bounds } = this.#options;
     if (item.note.byteLength > bounds.noteBytes) return "declined";
     const loaded = this.#spaces.findOrMake(space);
@@ -56,7 +63,7 @@ export class MemoryVectors implements VectorStore {
       loaded.unkeep(id);
       if (!this.#makeRoom(loaded)) return "declined";
     }
-    loaded.keep(id, { vector, note });
+    loaded.keep(id, { vector, note, marks });
     const limit = bounds.vectorsPerPartition(space.dimensions);
     while (loaded.index.size > limit) loaded.remove(loaded.index.oldest as string);
     while (bounds.isOver(this.#options.memory) && this.#makeRoom(loaded));
@@ -77,11 +84,12 @@ export class MemoryVectors implements VectorStore {
     return chain(found, (matches) => matches ?? []);
   }
 
-  delete({ tenant, partition, ids }: Parameters<VectorStore["delete"]>[0]): void {
+  delete({ tenant, partition, ids, marks }: DeletedVectors): void {
     this.#assertOpen();
     for (const loaded of this.#spaces.of(tenant, partition)) {
-      for (const id of ids ?? []) loaded.remove(id);
-      if (ids === undefined || loaded.index.size === 0) this.#spaces.forget(loaded);
+      const removed = ids ?? (marks && loaded.marked(new Set(marks)));
+      for (const id of removed ?? []) loaded.remove(id);
+      if (removed === undefined || loaded.index.size === 0) this.#spaces.forget(loaded);
     }
   }
 

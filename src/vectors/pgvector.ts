@@ -10,7 +10,14 @@ import { createHash } from "node:crypto";
 import { type Clock, systemClock } from "../core/clock.ts";
 import { InvalidOptionError, StoreUnavailableError } from "../core/errors.ts";
 import type { StoreFinding } from "../core/store-check.ts";
-import type { VectorItem, VectorMatch, VectorSpace, VectorStats, VectorStore } from "../core/vector-store.ts";
+import type {
+  DeletedVectors,
+  VectorItem,
+  VectorMatch,
+  VectorSpace,
+  VectorStats,
+  VectorStore,
+} from "../core/vector-store.ts";
 import { PgvectorIndexes } from "./pgvector-indexes.ts";
 import { connectOnce, openPool } from "./pgvector-pool.ts";
 import { type PgvectorStatements, pgvectorStatements } from "./pgvector-statements.ts";
@@ -73,6 +80,7 @@ class Pgvector implements PgvectorStore {
   readonly #indexes: PgvectorIndexes | undefined;
   #pool: Promise<PgvectorPool & { end?(): Promise<void> }> | undefined;
   #made: Promise<unknown> | undefined;
+  #marked: Promise<boolean> | undefined;
   #sweptAt: number;
   #isClosed = false;
 
@@ -109,10 +117,12 @@ class Pgvector implements PgvectorStore {
     assertItem(space, item);
     if (item.note.byteLength > this.#maxNoteBytes) return "declined";
     const { tenant, partition } = space;
-    await this.#query(this.#statements.put, [
+    const values = [
       ...[spaceDigest(space), digest(tenant), digest(tenant, partition), Buffer.from(item.id)],
       ...[textOf(item.vector), Buffer.from(item.note), String(item.deleteAt)],
-    ]);
+    ];
+    if (await this.#hasMarks()) await this.#query(this.#statements.put, [...values, item.marks ?? []]);
+    else await this.#query(this.#statements.putUnmarked, values);
     await this.#sweep();
     return "stored";
   }
@@ -142,11 +152,14 @@ class Pgvector implements PgvectorStore {
     return rows.length < count ? undefined : rows;
   }
 
-  async delete({ tenant, partition, ids }: Parameters<VectorStore["delete"]>[0]): Promise<void> {
-    const { deleteIn, deleteIdsIn } = this.#statements;
+  /** Without marks nothing tells whose a vector is: then all of the tenant go. */
+  async delete({ tenant, partition, ids, marks }: DeletedVectors): Promise<void> {
+    const { deleteIn, deleteIdsIn, deleteMarkedIn } = this.#statements;
     const column = partition === undefined ? "tenant" : "context";
     const where = partition === undefined ? digest(tenant) : digest(tenant, partition);
-    if (ids === undefined) await this.#query(deleteIn[column], [where]);
+    if (ids === undefined && marks !== undefined && (await this.#hasMarks()))
+      await this.#query(deleteMarkedIn[column], [where, marks]);
+    else if (ids === undefined) await this.#query(deleteIn[column], [where]);
     else if (ids.length > 0) await this.#query(deleteIdsIn[column], [where, ids.map((id) => Buffer.from(id))]);
   }
 
@@ -180,6 +193,15 @@ class Pgvector implements PgvectorStore {
     if (this.#ownsPool) await pool?.end?.();
   }
 
+  async #hasMarks(): Promise<boolean> {
+    this.#marked ??= this.#query(this.#statements.hasMarks, []).then(({ length }) => length > 0);
+    // What fails is asked anew by the next call.
+    return this.#marked.catch((error: unknown) => {
+      this.#marked = undefined;
+      throw error;
+    });
+  }
+
   /** The rows of the last statement. */
   async #query(text: string, values?: unknown[]): Promise<readonly unknown[]> {
     if (this.#isClosed) throw new StoreUnavailableError({ message: "the store of vectors is closed" });
@@ -197,7 +219,10 @@ class Pgvector implements PgvectorStore {
     } catch (cause) {
       if (cause instanceof InvalidOptionError) throw cause;
       // Somebody removed the table, or gave another database the name.
-      if ((cause as { readonly code?: string }).code === undefinedTable) this.#made = undefined;
+      if ((cause as { readonly code?: string }).code === undefinedTable) {
+        this.#made = undefined;
+        this.#marked = undefined;
+      }
       const message = `the store of vectors in PostgreSQL failed: ${(cause as Error).message}`;
       throw new StoreUnavailableError({ message, cause, remedy: "run reprise doctor; it is tried again by itself" });
     }

@@ -55,12 +55,17 @@ export class RedisSearch {
     ];
   }
 
-  fields(place: VectorPlace, { id, vector, note, deleteAt }: VectorItem, now: number): readonly (string | Buffer)[] {
+  fields(
+    place: VectorPlace,
+    { id, vector, note, deleteAt, marks = [] }: VectorItem,
+    now: number,
+  ): readonly (string | Buffer)[] {
     const { space, tenant, context, id: item } = place;
     return [
       ...["space", space, "tenant", tenant, "context", context, "item", item],
       ...["death", `${Math.min(deleteAt, endOfTime)}`, "order", `${now}`],
       ...["id", Buffer.from(id), "note", Buffer.from(note), "vector", bytesOf(vector)],
+      ...["marks", marks.join(" ")],
     ];
   }
 
@@ -80,6 +85,12 @@ export class RedisSearch {
   keysWhere(dimensions: number, where: string, count: number): readonly string[] {
     const what = ["FT.SEARCH", this.indexOf(dimensions), where, "NOCONTENT", "TIMEOUT", removalTimeoutMs];
     return [...what, "LIMIT", "0", `${count}`, "DIALECT", "2"];
+  }
+
+  /** Some of the keys that fit, the oldest first, with their marks. */
+  marksWhere(dimensions: number, where: string, from: number, count: number): readonly string[] {
+    const what = ["FT.SEARCH", this.indexOf(dimensions), where, "TIMEOUT", removalTimeoutMs, "RETURN", "1", "marks"];
+    return [...what, "SORTBY", "order", "ASC", "LIMIT", `${from}`, `${count}`, "DIALECT", "2"];
   }
 
   oldest(dimensions: number, count: number): readonly string[] {

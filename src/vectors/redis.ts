@@ -9,7 +9,14 @@ import { type Clock, systemClock, systemRandom } from "../core/clock.ts";
 import { StoreUnavailableError } from "../core/errors.ts";
 import type { StoreFinding } from "../core/store-check.ts";
 import { failedCheck } from "../core/store-check.ts";
-import type { VectorItem, VectorMatch, VectorSpace, VectorStats, VectorStore } from "../core/vector-store.ts";
+import type {
+  DeletedVectors,
+  VectorItem,
+  VectorMatch,
+  VectorSpace,
+  VectorStats,
+  VectorStore,
+} from "../core/vector-store.ts";
 import { RedisConnection } from "../stores/redis-connection.ts";
 import { readVectorsAddress } from "./redis-address.ts";
 import { type IndexKind, pairs, RedisSearch, type VectorPlace } from "./redis-search.ts";
@@ -112,9 +119,10 @@ class RedisVectorStore implements RedisVectors {
     });
   }
 
-  async delete({ tenant, partition, ids }: Parameters<VectorStore["delete"]>[0]): Promise<void> {
+  async delete({ tenant, partition, ids, marks }: DeletedVectors): Promise<void> {
     if (ids?.length === 0) return;
     const scope = partition === undefined ? `@tenant:{${digest(tenant)}}` : `@context:{${digest(tenant, partition)}}`;
+    if (ids === undefined && marks !== undefined) return this.#deleteMarked(scope, new Set(marks));
     const filters =
       ids === undefined
         ? [scope]
@@ -158,6 +166,29 @@ class RedisVectorStore implements RedisVectors {
       if (keys.length > 0) await this.#call("delete", ["UNLINK", ...keys]);
       removed += keys.length;
       if (keys.length < removedAtOnce) return removed;
+    }
+  }
+
+  /** An index of an earlier version cannot look for marks: all of the scope are looked at. */
+  async #deleteMarked(scope: string, marks: ReadonlySet<string>): Promise<void> {
+    for (const dimensions of await this.#indexes()) {
+      const keys: Buffer[] = [];
+      for (let from = 0; ; from += removedAtOnce) {
+        const command = this.#search.marksWhere(dimensions, scope, from, removedAtOnce);
+        const [, ...found] = (await this.#call("delete", command)) as readonly unknown[];
+        for (let at = 0; at < found.length; at += 2) {
+          const { marks: borne } = pairs(found[at + 1] ?? []);
+          const isHis =
+            borne === undefined ||
+            String(borne)
+              .split(" ")
+              .some((mark) => marks.has(mark));
+          if (isHis) keys.push(found[at] as Buffer);
+        }
+        if (found.length < 2 * removedAtOnce) break;
+      }
+      for (let from = 0; from < keys.length; from += removedAtOnce)
+        await this.#call("delete", ["UNLINK", ...keys.slice(from, from + removedAtOnce)]);
     }
   }
 

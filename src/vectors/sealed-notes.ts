@@ -8,7 +8,7 @@ import { chain } from "../core/maybe-promise.ts";
 import { allOf, type Sealer } from "../core/sealer.ts";
 import type { SealedPlace } from "../core/sealing.ts";
 import type { MaybePromise } from "../core/store.ts";
-import type { VectorItem, VectorMatch, VectorSpace, VectorStats } from "../core/vector-store.ts";
+import type { DeletedVectors, VectorItem, VectorMatch, VectorSpace, VectorStats } from "../core/vector-store.ts";
 import type { CheckableVectors } from "./checkable-vectors.ts";
 
 export class SealedNotes implements CheckableVectors {
@@ -36,7 +36,7 @@ export class SealedNotes implements CheckableVectors {
     );
   }
 
-  delete(where: Parameters<CheckableVectors["delete"]>[0]): MaybePromise<void> {
+  delete(where: DeletedVectors): MaybePromise<void> {
     return this.#store.delete(where);
   }
 

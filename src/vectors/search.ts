@@ -19,6 +19,8 @@ import type { VectorIndex } from "./vector-index.ts";
 export interface TrueVector {
   readonly vector: Float32Array;
   readonly note: Uint8Array;
+  /** Whose it is; only of what is in memory alone. */
+  readonly marks?: readonly string[] | undefined;
 }
 
 export interface SearchOptions {

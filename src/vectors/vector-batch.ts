@@ -17,13 +17,16 @@ export type VectorOperation =
       /** 32-bit floats, little-endian. */
       readonly vector: Uint8Array;
       readonly note: Uint8Array;
+      /** Whose it is: marks with spaces between them. */
+      readonly marks: string;
     }
-  /** Without `id` all of them, without `partition` in the whole tenant. */
+  /** Those that bear `mark`, or none because an earlier version wrote them; of neither `id` nor `mark` all. Without `partition` in the whole tenant. */
   | {
       readonly kind: "delete";
       readonly tenant: string;
       readonly partition: string | undefined;
       readonly id: string | undefined;
+      readonly mark?: string | undefined;
     }
   | { readonly kind: "drop"; readonly seq: number; readonly checksum: number };
 
@@ -35,7 +38,7 @@ export interface VectorBatch {
   readonly origin: number;
   readonly maxVectors: number;
   readonly maxFileBytes: number;
-  /** Four for each operation in turn. */
+  /** Five for each operation in turn. */
   readonly names: readonly (string | undefined)[];
   /** Kind and four numbers for each operation in turn. */
   readonly numbers: Float64Array;
@@ -55,7 +58,7 @@ export type VectorWriterReply =
   | { readonly kind: "checked"; readonly problem: string | undefined };
 
 const kinds = ["put", "delete", "drop"] as const;
-const namesEach = 4;
+const namesEach = 5;
 const numbersEach = 5;
 
 export function packVectorBatch(
@@ -69,17 +72,17 @@ export function packVectorBatch(
     const { kind } = operation;
     const put = (fields: readonly number[]) => numbers.set([kinds.indexOf(kind), ...fields], index * numbersEach);
     if (kind === "put") {
-      const { tenant, partition, model, id, deleteAt, limit, vector, note } = operation;
-      names.push(tenant, partition, model, id);
+      const { tenant, partition, model, id, deleteAt, limit, vector, note, marks } = operation;
+      names.push(tenant, partition, model, id, marks);
       put([deleteAt, limit, vector.byteLength, note.byteLength]);
       bytes.set(vector, offset);
       bytes.set(note, offset + vector.byteLength);
       offset += vector.byteLength + note.byteLength;
     } else if (kind === "delete") {
-      names.push(operation.tenant, operation.partition, undefined, operation.id);
+      names.push(operation.tenant, operation.partition, undefined, operation.id, operation.mark);
       put([]);
     } else {
-      names.push(undefined, undefined, undefined, undefined);
+      names.push(undefined, undefined, undefined, undefined, undefined);
       put([operation.seq, operation.checksum]);
     }
   });
@@ -94,7 +97,8 @@ export function unpackVectorBatch({ names, numbers, bytes }: VectorBatch): Vecto
     const at = (field: number) => numbers[index * numbersEach + field] as number;
     const kind = kinds[at(0)];
     if (kind === "put") {
-      const [tenant, partition, model, id] = [0, 1, 2, 3].map((field) => name(field) as string) as [
+      const [tenant, partition, model, id, marks] = [0, 1, 2, 3, 4].map((field) => name(field) as string) as [
+        string,
         string,
         string,
         string,
@@ -103,10 +107,10 @@ export function unpackVectorBatch({ names, numbers, bytes }: VectorBatch): Vecto
       const noteAt = offset + at(3);
       const end = noteAt + at(4);
       const [vector, note] = [bytes.subarray(offset, noteAt), bytes.subarray(noteAt, end)];
-      operations.push({ kind, tenant, partition, model, id, deleteAt: at(1), limit: at(2), vector, note });
+      operations.push({ kind, tenant, partition, model, id, deleteAt: at(1), limit: at(2), vector, note, marks });
       offset = end;
     } else if (kind === "delete") {
-      operations.push({ kind, tenant: name(0) as string, partition: name(1), id: name(3) });
+      operations.push({ kind, tenant: name(0) as string, partition: name(1), id: name(3), mark: name(4) });
     } else operations.push({ kind: "drop", seq: at(1), checksum: at(2) });
   }
   return operations;

@@ -52,7 +52,7 @@ it("in a file likewise", () => {
   const put = (tenant: string, at: number) => {
     const vector = new Uint8Array(vectorOf(at).buffer);
     const item = { id: `${at}`, deleteAt: Number.POSITIVE_INFINITY, vector, note: new Uint8Array(1) };
-    table.apply({ kind: "put", tenant, partition: `p${at % 7}`, model: "m", limit: 10_000, ...item }, 1);
+    table.apply({ marks: "", kind: "put", tenant, partition: `p${at % 7}`, model: "m", limit: 10_000, ...item }, 1);
     while (table.evict(bound, 1e9));
     table.writeTotals();
   };

@@ -2,7 +2,7 @@
  * The file `semantic.db` and its format. A space is a row of its own, so that a vector names it by a number; a space
  * goes with its last vector, and its number is never used again. `seq` grows with every put, in the order of commits:
  * who has read up to one of them reads on from there. `origin` tells whose put it was. Tables carry the version of
- * their format in their name, as in `cache.db` (stores/sqlite-file.ts).
+ * their format in their name, as in `cache.db` (stores/sqlite-file.ts). `marks` came later: a row of before has none.
  */
 
 import process from "node:process";
@@ -35,6 +35,7 @@ CREATE TABLE IF NOT EXISTS vectors_v1 (
   size INTEGER NOT NULL,
   vector BLOB NOT NULL,
   note BLOB NOT NULL,
+  marks TEXT,
   UNIQUE (id, space)
 );
 CREATE INDEX IF NOT EXISTS vectors_v1_by_space ON vectors_v1 (space, seq, origin);
@@ -67,14 +68,25 @@ export function openVectorFile(path: string): OpenedVectorFile {
       if (!isOurs && tables.size > 0) throw new ForeignDatabaseError(path);
       database.exec(`BEGIN IMMEDIATE; ${schema} PRAGMA application_id = ${applicationId}; COMMIT`);
     }
+    addMarks(database);
     // A table that only looks like ours, by one flipped letter in its definition, fails here and is damage.
-    database.prepare("SELECT seq, space, id, origin, delete_at, checksum, size, vector, note FROM vectors_v1");
+    database.prepare("SELECT seq, space, id, origin, delete_at, checksum, size, vector, note, marks FROM vectors_v1");
     database.prepare("SELECT id, tenant, context, model, dimensions, vectors FROM spaces_v1");
     return { database, inode: inodeOf(path) };
   } catch (error) {
     database.close();
     throw error;
   }
+}
+
+/** To a file of an earlier version, which goes on writing to it if it runs beside this one. */
+function addMarks(database: DatabaseSync): void {
+  const isThere = (): boolean =>
+    database.prepare("SELECT 1 FROM pragma_table_info('vectors_v1') WHERE name = 'marks'").get() !== undefined;
+  if (isThere()) return;
+  database.exec("BEGIN IMMEDIATE");
+  if (!isThere()) database.exec("ALTER TABLE vectors_v1 ADD COLUMN marks TEXT");
+  database.exec("COMMIT");
 }
 
 /** The part of the checksum that all vectors of a space share. */

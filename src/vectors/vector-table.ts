@@ -80,7 +80,7 @@ export class VectorTable {
   }
 
   #put(put: Put, origin: number): void {
-    const { tenant, partition, model, id, deleteAt, vector, note } = put;
+    const { tenant, partition, model, id, deleteAt, vector, note, marks } = put;
     const dimensions = vector.byteLength / 4;
     const space = this.#spaceOf(put, dimensions);
     // Counted first, so that the space does not go with the row that is replaced.
@@ -89,7 +89,7 @@ export class VectorTable {
     const checksum = vectorChecksum(spaceSeed({ tenant, partition, model, dimensions }), put);
     const size = rowFootprint("", id, vector.byteLength + note.byteLength);
     this.#run(
-      "INSERT INTO vectors_v1 (space, id, origin, delete_at, checksum, size, vector, note) VALUES (?, ?, ?, ?, ?, ?, ?, ?)",
+      "INSERT INTO vectors_v1 (space, id, origin, delete_at, checksum, size, vector, note, marks) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)",
       space,
       id,
       origin,
@@ -98,6 +98,7 @@ export class VectorTable {
       size,
       vector,
       note,
+      marks,
     );
     this.#vectorsDelta += 1;
     this.#bytesDelta += size;
@@ -115,13 +116,18 @@ export class VectorTable {
     return Number(this.#statement(insert).run(...names).lastInsertRowid);
   }
 
-  #delete({ tenant, partition, id }: Extract<VectorOperation, { kind: "delete" }>): void {
+  #delete({ tenant, partition, id, mark }: Extract<VectorOperation, { kind: "delete" }>): void {
     const context = partition === undefined ? [] : [partition];
     const inContext = partition === undefined ? "" : "AND context = ?";
     const spaces = `SELECT id FROM spaces_v1 WHERE tenant = ? ${inContext}`;
     if (id !== undefined) {
       const rows = `SELECT seq, space, size FROM vectors_v1 WHERE id = ? AND space IN (${spaces})`;
       this.#removeAll(rows, id, tenant, ...context);
+      return;
+    }
+    if (mark !== undefined) {
+      const rows = `SELECT seq, space, size FROM vectors_v1 WHERE space IN (${spaces}) AND ifnull(instr(marks, ?), 1) > 0`;
+      this.#removeAll(rows, tenant, ...context, mark);
       return;
     }
     for (const row of this.#statement(spaces).all(tenant, ...context)) {

@@ -191,6 +191,31 @@ describe("X8: DELETE /admin/v1/tenants/{id}/users/{user}", () => {
   });
 });
 
+describe("X8: a user whose answers are gone already", () => {
+  test("leaves no byte in the files either: what led to the answers bears his mark", async () => {
+    const gateway = await runGateway(await runOrigin(), { ...onDisk, layers: { exact: { perUser: true } } });
+    const as = (user: string) => ({ ...bearer("key-of-acme"), "x-ai-user": user });
+    for (const user of ["ann", "bob"]) await ask(gateway, question(canary(user)), as(user));
+    const acme = await tenantOf(gateway, as("bob"));
+    await expect
+      .poll(() => foundIn(gateway.folder, [canary("ann"), canary("bob")]).length, { timeout: 20_000 })
+      .toBe(2);
+    // As a purge of one answer does it: the question stays in its alias and beside its vector.
+    const { headers } = await ask(gateway, question(canary("ann")), as("ann"));
+    const { status } = await callAdmin(gateway, `/entries/${encodeURIComponent(String(headers["x-ai-cache-entry"]))}`, {
+      method: "DELETE",
+    });
+    expect(status).toBe(200);
+    await gateway.flush();
+    expect(foundIn(gateway.folder, [canary("ann")])).toEqual([canary("ann")]);
+    const { removed } = await erase(gateway, `/tenants/${encodeURIComponent(acme)}/users/ann`);
+    expect(removed.answers).toBe(0);
+    expect(removed.rows).toBeGreaterThan(0);
+    expect(foundIn(gateway.folder, [canary("ann"), canary("bob")])).toEqual([canary("bob")]);
+    expect(statusOf(await ask(gateway, question(canary("bob")), as("bob")))).toBe("HIT");
+  });
+});
+
 describe("the audit log of a gateway", () => {
   const records = async (gateway: RunningGateway, query = "") =>
     JSON.parse((await callAdmin(gateway, `/audit${query}`)).text);

@@ -1,6 +1,7 @@
 import type { Bus } from "../../core/bus.ts";
 import { systemClock, systemRandom } from "../../core/clock.ts";
 import type { Leases } from "../../core/lease.ts";
+import { ownerMark } from "../../core/owner-marks.ts";
 import type { SharedStore } from "../../core/shared-store.ts";
 import type { VectorStore } from "../../core/vector-store.ts";
 import type { Core } from "../../core-assembly.ts";
@@ -14,6 +15,7 @@ import type { Peers } from "../../workers/peers.ts";
 import type { AdminRoute } from "../admin/admin-route.ts";
 import type { GatewayAudit } from "../audit/audit-assembly.ts";
 import type { GatewayConfig } from "../config.ts";
+import { erasedScopes } from "./erased-scopes.ts";
 import { type DeedsParts, erasureDeeds } from "./erasure-deeds.ts";
 import { erasureRoutes } from "./erasure-routes.ts";
 
@@ -41,6 +43,14 @@ export interface GatewayErasure {
 }
 
 const topic = "erased";
+
+/** What gateways tell each other of one. `parts`: what is its own of what others have as well; an earlier version says none. */
+interface Told {
+  readonly tenant: string;
+  readonly isWhole: boolean;
+  readonly parts?: readonly { readonly tenant: string; readonly marks: readonly string[] }[];
+}
+
 /** How long a store keeps what has been said of a call that ended, and a little longer. */
 const relayMs = 6_000;
 
@@ -51,12 +61,14 @@ export function gatewayErasure(parts: GatewayErasureParts): GatewayErasure {
   const forgetHere = (tenant: string): void => {
     for (const part of parts.remembering) part.forget(tenant);
   };
+  const sharedScopes = () => sharedScopesOf(live.config).keys();
   const stopListening = bus?.subscribe({
     heard(message) {
       if (message.kind !== "said" || message.topic !== topic) return;
-      const { tenant, isWhole } = JSON.parse(message.text) as { readonly tenant: string; readonly isWhole: boolean };
+      const { tenant, isWhole, parts: given = [] } = JSON.parse(message.text) as Told;
       if (isWhole) forgetHere(tenant);
-      void core.forget(tenant, isWhole ? undefined : []).catch(() => {});
+      void core.forget(tenant, isWhole ? undefined : {}).catch(() => {});
+      for (const { tenant: of, marks } of given) void core.forget(of, { marks }).catch(() => {});
     },
     // Nothing of it is served; it is only in memory for longer.
     missed: () => {},
@@ -65,10 +77,15 @@ export function gatewayErasure(parts: GatewayErasureParts): GatewayErasure {
     ...{ core, keys: parts.keys, edge: parts.edge, invalidate: parts.invalidate },
     driver: shared.store ?? truth,
     vectors: shared.semantic.vectors,
-    sharedScopes: () => sharedScopesOf(live.config).keys(),
+    sharedScopes,
     async forgetElsewhere({ tenant, user }) {
       if (user === undefined) forgetHere(tenant);
-      const text = JSON.stringify({ tenant, isWhole: user === undefined });
+      const owned = erasedScopes({ tenant, user }, sharedScopes()).map((scope) => ({
+        tenant: scope.tenant,
+        marks: [ownerMark(core.wrapParts.secret, scope)],
+      }));
+      const told: Told = { tenant, isWhole: user === undefined, parts: owned };
+      const text = JSON.stringify(told);
       // Who does not hear it serves nothing of it either.
       await Promise.resolve(bus?.publish([{ kind: "said", topic, text }])).catch(() => {});
       await peers?.heard();

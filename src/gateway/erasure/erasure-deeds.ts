@@ -1,7 +1,8 @@
 import type { Clock, Random } from "../../core/clock.ts";
 import { defined } from "../../core/defined.ts";
 import { renewGeneration, scopeKey } from "../../core/generations.ts";
-import { scopeOf, wholeTenant } from "../../core/scopes.ts";
+import { ownerMark } from "../../core/owner-marks.ts";
+import { type Scope, scopeOf, wholeTenant } from "../../core/scopes.ts";
 import { isScrubbable } from "../../core/scrub.ts";
 import { memberOf, memberTag, sharedTenant } from "../../core/shared-scope.ts";
 import type { Store } from "../../core/store.ts";
@@ -12,13 +13,14 @@ import type { Deed, ErasureDeeds } from "../../erasure/eraser.ts";
 import { type ErasedScope, nothingErased } from "../../erasure/erasure-record.ts";
 import { type SideRow, sweepOwned, sweepTenant } from "../../erasure/row-sweep.ts";
 import { aliasKindOf, readAlias } from "../../layers/semantic/aliases.ts";
-import { learntSlotOf } from "../../layers/semantic/learnt.ts";
+import { learntSlotOf, readEvidence } from "../../layers/semantic/learnt.ts";
 import type { Invalidation } from "../../storage/invalidation-wish.ts";
+import { erasedScopes } from "./erased-scopes.ts";
 
 /** How a gateway erases: its stores, what is published, and the memory of all who share them. */
 
 export interface DeedsParts {
-  readonly core: Pick<Core, "stored" | "forget" | "sealing" | "prompts">;
+  readonly core: Pick<Core, "stored" | "forget" | "sealing" | "prompts" | "wrapParts">;
   /** The driver of the store, which sees what cannot be opened any more as well. */
   readonly driver: Store;
   /** Also where like questions are looked for no more. */
@@ -52,7 +54,7 @@ export function erasureDeeds(parts: DeedsParts): ErasureDeeds {
       return { counts: { published: await edge.erase(scope) } };
     },
     async forget(scope) {
-      await core.forget(scope.tenant, scope.user === undefined ? undefined : []);
+      await core.forget(scope.tenant, scope.user === undefined ? undefined : {});
       await parts.forgetElsewhere(scope);
     },
     async scrub(scope) {
@@ -99,30 +101,29 @@ async function removeRows(parts: DeedsParts, { tenant, user }: ErasedScope): Pro
     await vectors?.delete({ tenant });
     await removePrompts(parts, tenant);
   }
-  if (!isListable(driver) || !isListable(truth)) return { remains: [unlisted(driver, core.sealing !== undefined)] };
-  const owned = (of: string, scopes: readonly string[]) =>
-    sweepOwned(truth, {
-      tenant: of,
-      scopes: new Set(scopes),
-      sideRowOf,
-      async onFound(slots) {
-        await core.forget(of, slots);
-        await vectors?.delete({ tenant: of, ids: slots });
-      },
-    });
+  const scopes = erasedScopes({ tenant, user }, sharedScopes());
+  const markOf = (scope: Scope): string => ownerMark(core.wrapParts.secret, scope);
+  // Their vectors are found by the marks, whether or not the store can tell which answers were theirs.
+  for (const scope of scopes) {
+    await core.forget(scope.tenant, { marks: [markOf(scope)] });
+    await vectors?.delete({ tenant: scope.tenant, marks: [markOf(scope)] });
+  }
+  if (!isListable(driver) || !isListable(truth))
+    return { remains: [unlisted(driver, core.sealing !== undefined, user)] };
   const counts = { ...nothingErased };
   const add = ({ rows, answers }: { readonly rows: number; readonly answers: number }): void => {
     counts.rows += rows;
     counts.answers += answers;
   };
-  for (const name of sharedScopes()) {
-    const shared = sharedTenant(name);
-    const scope =
-      user === undefined ? scopeOf("user", memberOf(tenant), shared) : scopeOf("tag", memberTag(tenant, user), shared);
-    add(await owned(shared, [scope.name]));
+  for (const scope of scopes) {
+    const found = { tenant: scope.tenant, scopes: new Set([scope.name]), marks: new Set([markOf(scope)]) };
+    const onFound = async (slots: readonly string[]): Promise<void> => {
+      await core.forget(scope.tenant, { slots });
+      await vectors?.delete({ tenant: scope.tenant, ids: slots });
+    };
+    add(await sweepOwned(truth, { ...found, sideRowOf, onFound }));
   }
-  if (user !== undefined) add(await owned(tenant, [scopeOf("user", user, tenant).name]));
-  else {
+  if (user === undefined) {
     const token = scopeKey(wholeTenant(tenant));
     const kept = core.sealing?.nameOf(tenant, token) ?? token;
     add(await sweepTenant(driver, tenant, (key) => key === kept));
@@ -145,11 +146,13 @@ async function leaveTombstone({ core, clock, random }: DeedsParts, { tenant, use
 
 function sideRowOf(key: string, value: Uint8Array): SideRow | undefined {
   const learnt = learntSlotOf(key);
-  if (learnt !== undefined) return { slot: learnt };
+  if (learnt !== undefined) return { slot: learnt, marks: readEvidence(value).marks };
   return aliasKindOf(key) === undefined ? undefined : readAlias(value);
 }
 
-function unlisted({ name }: Store, isSealed: boolean): string {
+function unlisted({ name }: Store, isSealed: boolean, user: string | undefined): string {
+  if (user !== undefined)
+    return `The ${name} store cannot list what it holds, so nobody can tell which rows were the user's: answers are served to nobody, and stay there, with questions that led to them, until it evicts them or they expire${isSealed ? ", sealed with a key that is gone" : ""}.`;
   const state = isSealed ? "sealed with a key that is gone" : "under keys that nobody can make without the secret";
   return `The ${name} store cannot list what it holds: rows stay there until it evicts them or they expire, served to nobody and ${state}.`;
 }

@@ -12,6 +12,12 @@ it("an alias is read as it was written, whatever the text", () => {
   }
 });
 
+it("says whose it is, also that it is nobody's, and of an earlier version nothing", () => {
+  for (const marks of [[], ["one"], ["one", "two"]])
+    expect(readAlias(writeAlias({ slot: "s", text: "t", marks }))).toEqual({ slot: "s", text: "t", marks });
+  expect(readAlias(Buffer.from('["s","t"]'))).toEqual({ slot: "s", text: "t" });
+});
+
 it("reads an alias that lies within other bytes", () => {
   const bytes = writeAlias({ slot: "s", text: "t" });
   const around = new Uint8Array(bytes.length + 6).fill(33);

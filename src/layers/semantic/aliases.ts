@@ -10,6 +10,8 @@ export interface Alias {
   readonly slot: string;
   /** The text to which the answer was given. */
   readonly text: string;
+  /** Whose question it is, by `ownerMarks`; `undefined`: an earlier version wrote it. */
+  readonly marks?: readonly string[] | undefined;
 }
 
 /** What makes two texts one: equal but for case and space, equal in content, or found equal by a judge. */
@@ -31,8 +33,8 @@ export function aliasKindOf(key: string): AliasKind | undefined {
   return kind as AliasKind | undefined;
 }
 
-export function writeAlias({ slot, text }: Alias): Uint8Array {
-  return Buffer.from(JSON.stringify([slot, text]), "utf8");
+export function writeAlias({ slot, text, marks }: Alias): Uint8Array {
+  return Buffer.from(JSON.stringify([slot, text, ...(marks === undefined ? [] : [marks])]), "utf8");
 }
 
 /** `undefined` for what is none. */
@@ -40,9 +42,12 @@ export function readAlias(bytes: Uint8Array | undefined): Alias | undefined {
   if (bytes === undefined) return undefined;
   try {
     const read: unknown = JSON.parse(Buffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength).toString("utf8"));
-    if (!Array.isArray(read) || read.length !== 2) return undefined;
-    const [slot, text] = read as readonly unknown[];
-    return typeof slot === "string" && typeof text === "string" ? { slot, text } : undefined;
+    if (!Array.isArray(read) || read.length < 2 || read.length > 3) return undefined;
+    const [slot, text, marks] = read as readonly unknown[];
+    if (typeof slot !== "string" || typeof text !== "string") return undefined;
+    if (marks === undefined) return { slot, text };
+    const isSound = Array.isArray(marks) && marks.every((mark) => typeof mark === "string");
+    return isSound ? { slot, text, marks } : undefined;
   } catch {
     return undefined;
   }

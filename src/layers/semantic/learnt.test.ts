@@ -1,5 +1,13 @@
 import { expect, it } from "vitest";
-import { agreements, noEvidence, readEvidence, withAgreement, withBlocked, writeEvidence } from "./learnt.ts";
+import {
+  agreements,
+  noEvidence,
+  readEvidence,
+  withAgreement,
+  withBlocked,
+  withMarks,
+  writeEvidence,
+} from "./learnt.ts";
 
 const observations = [
   { score: 0.9, right: true },
@@ -38,6 +46,14 @@ it("the latest hundred questions stay blocked; one that is reported again counts
   expect(evidence.blocked.slice(-2)).toEqual(["q0", "new"]);
   expect(evidence.blocked).not.toContain("q1");
   expect(readEvidence(writeEvidence(evidence))).toEqual(evidence);
+});
+
+it("says whose it is, each once, and of an earlier version nothing", () => {
+  let evidence = withMarks(withMarks(withBlocked(noEvidence, "wrong"), ["ann", "bob"]), ["ann"]);
+  evidence = readEvidence(writeEvidence(withAgreement(evidence, "member", "answer")));
+  expect([evidence.marks, evidence.blocked]).toEqual([["bob", "ann"], ["wrong"]]);
+  expect(readEvidence(writeEvidence(withMarks(noEvidence, []))).marks).toEqual([]);
+  expect(readEvidence(writeEvidence(noEvidence)).marks).toBeUndefined();
 });
 
 it.each([

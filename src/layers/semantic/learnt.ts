@@ -12,6 +12,8 @@ export interface Evidence {
   readonly blocked: readonly string[];
   /** Members of a shared scope whom an origin has answered alike, each with the digest of the stored answer. */
   readonly agreed?: readonly string[];
+  /** Whose answer it is and who asked, by `ownerMarks`; `undefined`: an earlier version wrote it. */
+  readonly marks?: readonly string[];
 }
 
 export const noEvidence: Evidence = Object.freeze({ observations: [], blocked: [] });
@@ -19,8 +21,10 @@ export const noEvidence: Evidence = Object.freeze({ observations: [], blocked: [
 /** The earliest make room. */
 const mostBlocked = 100;
 const mostAgreed = 100;
+const mostMarks = 200;
 /** No name of a question begins so. */
-const agreedMark = "+";
+const agreedSign = "+";
+const marksSign = "@";
 
 export function learntKey(slot: string): string {
   return `${learnt}${slot}`;
@@ -44,14 +48,19 @@ export function withAgreement({ agreed = [], ...others }: Evidence, member: stri
   return { ...others, agreed: [...same, line].slice(-mostAgreed) };
 }
 
+export function withMarks({ marks = [], ...others }: Evidence, more: readonly string[]): Evidence {
+  return { ...others, marks: [...marks.filter((one) => !more.includes(one)), ...more].slice(-mostMarks) };
+}
+
 /** How many members besides `writer` have got the same as the answer of this digest. */
 export function agreements({ agreed = [] }: Evidence, writer: string | undefined, answer: string): number {
   return agreed.filter((one) => one.endsWith(` ${answer}`) && one !== `${writer} ${answer}`).length;
 }
 
-/** One line for the observations, then one a question and one a member. */
-export function writeEvidence({ observations, blocked, agreed = [] }: Evidence): Uint8Array {
-  const lines = [...blocked, ...agreed.map((one) => agreedMark + one)];
+/** One line for the observations, then one a question and one a member, and one for all whose it is. */
+export function writeEvidence({ observations, blocked, agreed = [], marks }: Evidence): Uint8Array {
+  const whose = marks === undefined ? [] : [marksSign + marks.join(" ")];
+  const lines = [...blocked, ...agreed.map((one) => agreedSign + one), ...whose];
   return Buffer.from([Buffer.from(writeObservations(observations)).toString("base64url"), ...lines].join("\n"), "utf8");
 }
 
@@ -60,11 +69,13 @@ export function readEvidence(bytes: Uint8Array | undefined): Evidence {
   if (bytes === undefined) return noEvidence;
   const lines = Buffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength).toString("utf8").split("\n");
   const [observations = "", ...others] = lines;
-  const blocked = others.filter((line) => !line.startsWith(agreedMark));
-  const agreed = others.filter((line) => line.startsWith(agreedMark)).map((line) => line.slice(agreedMark.length));
+  const signed = (sign: string) => others.filter((line) => line.startsWith(sign)).map((line) => line.slice(1));
+  const blocked = others.filter((line) => !line.startsWith(agreedSign) && !line.startsWith(marksSign));
+  const [agreed, [whose]] = [signed(agreedSign), signed(marksSign)];
   return {
     observations: readObservations(Buffer.from(observations, "base64url")) ?? [],
     blocked,
     ...(agreed.length === 0 ? {} : { agreed }),
+    ...(whose === undefined ? {} : { marks: whose.split(" ").filter(Boolean) }),
   };
 }

@@ -1,7 +1,7 @@
 import type { Clock } from "../../core/clock.ts";
 import { StoreUnavailableError } from "../../core/errors.ts";
 import type { Store } from "../../core/store.ts";
-import { type Evidence, learntKey, readEvidence, writeEvidence } from "./learnt.ts";
+import { type Evidence, learntKey, readEvidence, withMarks, writeEvidence } from "./learnt.ts";
 
 /** What became known of entries, changed where it is kept: one change after the other for each entry. */
 
@@ -18,10 +18,19 @@ export class Lessons {
     this.#clock = clock;
   }
 
-  /** Rejects with `StoreUnavailableError` where it cannot be known that the change is kept: nothing was overwritten then. */
-  update(tenant: string, slot: string, change: (evidence: Evidence) => Evidence): Promise<void> {
+  /**
+   * `marks`: whose it is. Rejects with `StoreUnavailableError` where it cannot be known that the change is kept: nothing was
+   * overwritten then.
+   */
+  update(
+    tenant: string,
+    slot: string,
+    change: (evidence: Evidence) => Evidence,
+    marks: readonly string[] | undefined,
+  ): Promise<void> {
     const place = `${tenant} ${slot}`;
-    const next = (): Promise<void> => this.#change(tenant, slot, change);
+    const marked = (evidence: Evidence): Evidence => (marks === undefined ? evidence : withMarks(evidence, marks));
+    const next = (): Promise<void> => this.#change(tenant, slot, (evidence) => marked(change(evidence)));
     const updating = (this.#updates.get(place) ?? Promise.resolve()).then(next, next);
     this.#updates.set(place, updating);
     const done = (): void => {

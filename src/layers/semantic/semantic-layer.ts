@@ -3,6 +3,7 @@ import type { Clock, Random } from "../../core/clock.ts";
 import { withDeadline } from "../../core/deadline.ts";
 import type { FingerprintKey } from "../../core/fingerprint.ts";
 import type { Lexicon } from "../../core/lexicon.ts";
+import { ownerMarks } from "../../core/owner-marks.ts";
 import type { Question } from "../../core/question.ts";
 import type { SemanticCandidate, SemanticRefusal } from "../../core/semantic.ts";
 import type { Store } from "../../core/store.ts";
@@ -13,7 +14,7 @@ import type { Deciding, Verdict } from "./deciding.ts";
 import type { GuardName } from "./guards/guard.ts";
 import { isVolatile } from "./guards/volatile.ts";
 import { hidesText } from "./hidden-text.ts";
-import { learntKey, readEvidence, withAgreement, withBlocked } from "./learnt.ts";
+import { type Evidence, learntKey, readEvidence, withAgreement, withBlocked } from "./learnt.ts";
 import { Lessons } from "./lessons.ts";
 import { type Considered, type Look, refusedLook, type Weighed } from "./look.ts";
 import { isNoise } from "./noise.ts";
@@ -143,7 +144,7 @@ export class SemanticLayer {
   async record(look: Look, slot: string, deleteAt: number, isWanted: () => boolean = always): Promise<void> {
     const { call, partition, reading } = look;
     if (reading === undefined || reading.normal === "") return;
-    const { trace, questions, vectors } = this.#parts;
+    const { secret, trace, questions, vectors } = this.#parts;
     if (!isWanted()) return;
     await this.#setAlias(look, "normal", { slot, text: reading.text }, deleteAt);
     if (reading.signature === undefined || !isWanted()) return;
@@ -154,7 +155,8 @@ export class SemanticLayer {
         : { vector: look.vector };
     if ("refusal" in embedded || !isWanted()) return;
     const { vector } = embedded;
-    const item = { id: slot, vector, note: Buffer.from(reading.text, "utf8"), deleteAt, owner: call.principal };
+    const note = Buffer.from(reading.text, "utf8");
+    const item = { id: slot, vector, note, deleteAt, owner: call.principal, marks: ownerMarks(secret, call) };
     try {
       await vectors.put(this.#space(call, partition, vector), item);
     } catch {
@@ -169,8 +171,13 @@ export class SemanticLayer {
     this.#parts.trace({ type: "semantic-promotion" });
   }
 
-  /** Notes whether the candidate's answer would have been right, or was, if it was served. */
-  async learn(tenant: string, candidate: Weighed, right: boolean, wasServed: boolean): Promise<void> {
+  /** Notes whether the candidate's answer would have been right, or was, if it was served. `marks`: whose answer it is. */
+  async learn(
+    tenant: string,
+    candidate: Weighed,
+    right: boolean,
+    { wasServed, marks }: { readonly wasServed: boolean; readonly marks: readonly string[] },
+  ): Promise<void> {
     const { deciding, memory } = this.pools.of(tenant);
     const { verdict } = candidate;
     // What was drawn to be checked: served, or kept back because of what checks have shown.
@@ -178,10 +185,15 @@ export class SemanticLayer {
     if (isAudit) deciding.audited(candidate, right, verdict.bound);
     let before = candidate.evidence;
     await this.#lessons
-      .update(tenant, candidate.slot, (evidence) => {
-        before = evidence;
-        return deciding.learn(candidate, evidence, right);
-      })
+      .update(
+        tenant,
+        candidate.slot,
+        (evidence) => {
+          before = evidence;
+          return deciding.learn(candidate, evidence, right);
+        },
+        marks,
+      )
       // What could not be noted of the entry is learnt another time.
       .catch(() => {});
     await memory.noted(() => {
@@ -191,16 +203,21 @@ export class SemanticLayer {
   }
 
   /**
-   * Whoever asks `question` never gets the answer at `slot` again as that to a like question. Rejects with
-   * `StoreUnavailableError` where that could not be kept.
+   * Whoever asks `question` never gets the answer at `slot` again as that to a like question. `marks`: whose answer it is,
+   * and whose question, where that is known. Rejects with `StoreUnavailableError` where that could not be kept.
    */
-  async block(tenant: string, slot: string, question: string): Promise<void> {
-    await this.#lessons.update(tenant, slot, (evidence) => withBlocked(evidence, question));
+  async block(tenant: string, slot: string, question: string, marks: readonly string[] | undefined): Promise<void> {
+    await this.#lessons.update(tenant, slot, (evidence) => withBlocked(evidence, question), marks);
   }
 
   /** An origin has answered `member` as the answer of this digest at `slot` does. Never rejects. */
-  async agree(tenant: string, slot: string, member: string, answer: string): Promise<void> {
-    await this.#lessons.update(tenant, slot, (evidence) => withAgreement(evidence, member, answer)).catch(() => {});
+  async agree(
+    tenant: string,
+    slot: string,
+    { member, answer, marks }: { readonly member: string; readonly answer: string; readonly marks: readonly string[] },
+  ): Promise<void> {
+    const agreed = (evidence: Evidence): Evidence => withAgreement(evidence, member, answer);
+    await this.#lessons.update(tenant, slot, agreed, marks).catch(() => {});
   }
 
   /** The answer at `slot` is gone: its vector is not looked at any more. */
@@ -224,7 +241,7 @@ export class SemanticLayer {
       const alias = readAlias(bytes);
       return alias === undefined || alias.slot === call.key
         ? []
-        : [{ ...alias, tier: kinds[index] as AliasKind, similarity: undefined }];
+        : [{ slot: alias.slot, text: alias.text, tier: kinds[index] as AliasKind, similarity: undefined }];
     });
   }
 
@@ -299,8 +316,9 @@ export class SemanticLayer {
     const { secret, store } = this.#parts;
     const text = kind === "signature" ? reading?.signature : reading?.normal;
     if (text === undefined) return;
+    const marks = ownerMarks(secret, call);
     try {
-      await store.set(call.principal.tenant, aliasKey(secret, partition, kind, text), writeAlias(alias), {
+      await store.set(call.principal.tenant, aliasKey(secret, partition, kind, text), writeAlias({ ...alias, marks }), {
         deleteAt,
         priority: "low",
         owner: call.principal,
