@@ -9,6 +9,7 @@ import { TlsFileError, tlsOptionsOf } from "../../gateway/tls-files.ts";
 import { checkAdmin } from "./admin-finding.ts";
 import { type Flags, soundConfigFrom, withConfigFlags } from "./config-flags.ts";
 import { checkEdge } from "./edge-findings.ts";
+import { checkExposure } from "./exposure-findings.ts";
 import type { Finding } from "./finding.ts";
 import { checkSealing } from "./sealing-findings.ts";
 import { checkSemantic } from "./semantic-findings.ts";
@@ -18,7 +19,7 @@ import { checkTenancy } from "./tenancy-findings.ts";
 export function doctorCommand(): Command {
   return withConfigFlags(new Command("doctor"))
     .description(
-      "Check configuration, store, vectors, embedder, admin token, clock, port and upstreams; every finding with its remedy.",
+      "Check configuration, store, vectors, embedder, admin token, clock, port, files with secrets and upstreams; every finding with its remedy.",
     )
     .option("--json", "print the findings as JSON")
     .action(doctor);
@@ -40,6 +41,7 @@ async function doctor(flags: Flags): Promise<void> {
     ...checkTenancy(config),
     await checkPort(config),
     ...checkTls(config),
+    ...checkExposure(config),
     ...(await Promise.all(
       Object.entries(config.upstreams).flatMap(([name, { url, replicas, allowPrivate }]) =>
         (replicas.length > 0 ? replicas.map((replica) => replica.url) : [url as string]).map((one) =>
