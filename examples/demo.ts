@@ -23,9 +23,11 @@ import { prices } from "./demo/prices.ts";
 import { compared, playAgain, unequal } from "./demo/same-again.ts";
 import type { WireAnswer, WireRequest } from "./demo/wire.ts";
 
-const { once, log } = parseArgs({
-  options: { once: { type: "boolean", default: false }, log: { type: "string" } },
-}).values;
+const usage = `Usage: npm run demo -- [--once] [--log FILE]
+
+Lives a day of a support desk in some seconds and shows it in the dashboard, until Ctrl-C; with --once it ends by itself.
+--log keeps the access log of the day in a file that is not there yet. Nothing leaves this machine.`;
+const { once, log } = options();
 const providers = ["openai", "anthropic", "gemini"] as const;
 
 const folder = mkdtempSync(join(tmpdir(), "reprise-demo-"));
@@ -43,6 +45,23 @@ try {
   await gateway?.close();
   await Promise.all(origins.map((origin) => origin.close()));
   rmSync(folder, { recursive: true, force: true });
+}
+
+function options() {
+  const known = {
+    once: { type: "boolean", default: false },
+    log: { type: "string" },
+    help: { type: "boolean" },
+  } as const;
+  try {
+    const { values } = parseArgs({ options: known });
+    if (values.help !== true) return values;
+    console.log(usage);
+    process.exit(0);
+  } catch (error) {
+    console.error(`${error instanceof Error ? error.message : error}\n\n${usage}`);
+    process.exit(2);
+  }
 }
 
 async function demonstrate(): Promise<void> {

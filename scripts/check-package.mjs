@@ -10,6 +10,9 @@ import { dirname, join, relative } from "node:path";
 import { exit } from "node:process";
 import ts from "typescript";
 import { inProject, projectEnvironment, root } from "./project.mjs";
+import { showUsage } from "./usage.mjs";
+
+showUsage("Usage: npm run check:package\n\nPacks the package as it would be published and checks the tarball.");
 
 const maximumPackages = 30;
 const manifest = readJson("package.json");

@@ -7,6 +7,9 @@ import { basename, join } from "node:path";
 import { exit } from "node:process";
 import ts from "typescript";
 import { inProject, root } from "./project.mjs";
+import { showUsage } from "./usage.mjs";
+
+showUsage("Usage: node scripts/check-source.mjs\n\nThe rules of the source that no linter knows.");
 
 const maximumLines = 350;
 const vagueNames = /^(utils?|helpers?|types|misc|common|constants)\.(ts|mts|mjs)$/;

@@ -5,21 +5,24 @@
  */
 import { readFileSync } from "node:fs";
 import { exit } from "node:process";
-import { parseArgs } from "node:util";
-import { packageName, readLock, shippedPackages } from "./lock-file.mjs";
+import { packageName, packagesInContainer, readLock, shippedPackages } from "./lock-file.mjs";
 import { inProject } from "./project.mjs";
+import { readOptions } from "./usage.mjs";
 
 /** What whoever installs Reprise gets: licences that ask for nothing but a notice. */
 const shippedLicences = new Set(["MIT", "ISC", "0BSD", "Apache-2.0", "BSD-2-Clause", "BSD-3-Clause", "BlueOak-1.0.0"]);
 /** Of tools, which stay here, also these. */
 const toolLicences = new Set([...shippedLicences, "MPL-2.0", "Unlicense", "CC0-1.0", "Python-2.0", "CC-BY-4.0"]);
 
-const { values } = parseArgs({ options: { lock: { type: "string" }, manifest: { type: "string" } } });
+const usage = `Usage: npm run check:supply -- [--lock FILE] [--manifest FILE]
+
+Where the code of others comes from, and on what terms, by package.json and package-lock.json or other files in their place.`;
+const values = readOptions(usage, { lock: { type: "string" }, manifest: { type: "string" } });
 const manifest = JSON.parse(readFileSync(values.manifest ?? inProject("package.json"), "utf8"));
 const lock = readLock(values.lock);
 const entries = Object.entries(lock.packages).filter(([path]) => path !== "");
 const shipped = shippedPackages(lock);
-const shippedPaths = new Set([...shipped.installed, ...shipped.bundled]);
+const shippedPaths = new Set([...shipped.installed, ...shipped.bundled, ...packagesInContainer(lock).installed]);
 const complaints = [
   ...wantedElsewhere(),
   ...outOfStep(),

@@ -16,14 +16,19 @@ import { ReachedSource } from "../test/fuzz/reached-source.ts";
 /** What takes so long for so little is a way to stop the gateway. */
 const mostMs = 2_000;
 
-const { values } = parseArgs({
-  options: {
-    target: { type: "string", multiple: true },
-    time: { type: "string", default: "10m" },
-    seed: { type: "string", default: String(process.pid) },
-    keep: { type: "boolean", default: false },
-  },
-});
+const usage = `Usage: npm run fuzz -- [options]
+
+  --target NAME  one of ${fuzzTargets.map(({ name }) => name).join(", ")}; may be repeated (default all)
+  --time T       for each, such as 30s, 10m or 2h (default 10m)
+  --seed N       another seed tries other inputs (default: another one each time)
+  --keep         add what reached new source to test/fuzz/corpus/
+  --help         this text`;
+
+const values = options();
+if (values.help) {
+  console.log(usage);
+  process.exit(0);
+}
 const timeMs = durationMs(values.time) ?? misuse(`--time ${values.time} is no duration such as 30s, 10m or 2h`);
 const chosen = (values.target ?? fuzzTargets.map(({ name }) => name)).map(
   (name) =>
@@ -34,6 +39,22 @@ const chosen = (values.target ?? fuzzTargets.map(({ name }) => name)).map(
 let broken = 0;
 for (const target of chosen) if (!(await hold(target))) broken++;
 process.exitCode = broken === 0 ? 0 : 1;
+
+function options() {
+  try {
+    return parseArgs({
+      options: {
+        target: { type: "string", multiple: true },
+        time: { type: "string", default: "10m" },
+        seed: { type: "string", default: String(process.pid) },
+        keep: { type: "boolean", default: false },
+        help: { type: "boolean", short: "h", default: false },
+      },
+    }).values;
+  } catch (error) {
+    return misuse(`${error instanceof Error ? error.message : error}\n\n${usage}`);
+  }
+}
 
 /** Whether every promise held. */
 async function hold(target: FuzzTarget): Promise<boolean> {

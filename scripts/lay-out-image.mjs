@@ -3,11 +3,12 @@
  * node_modules what it requires at run time, with the clients of Redis and PostgreSQL. The versions are those of the lock
  * file, since they are the ones that were installed by it. `dist` must be built.
  */
-import { cpSync, existsSync, mkdirSync, readdirSync } from "node:fs";
+import { cpSync, existsSync, mkdirSync, readdirSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { argv, exit } from "node:process";
-import { closureOf, readLock } from "./lock-file.mjs";
+import { packagesInContainer, readLock } from "./lock-file.mjs";
 import { inProject } from "./project.mjs";
+import { containerSbomText } from "./sbom.mjs";
 
 const [, , target] = argv;
 if (target === undefined || (existsSync(target) && readdirSync(target).length > 0)) {
@@ -19,15 +20,14 @@ if (!existsSync(inProject("dist", "cli", "main.js"))) {
   exit(1);
 }
 
-/** Optional peers of the package that a gateway over shared stores needs. */
-const storeClients = ["ioredis", "pg"];
-const lock = readLock();
-const paths = closureOf(lock, [...Object.keys(lock.packages[""].dependencies), ...storeClients]);
+const { installed: paths } = packagesInContainer(readLock());
 
 mkdirSync(target, { recursive: true });
 for (const name of ["package.json", "LICENSE", "README.md", "dist"]) take(name);
 for (const name of readdirSync(inProject("models"))) if (/\.(bin|json|md)$/.test(name)) take(join("models", name));
 for (const path of paths) take(path);
+// That of the package does not know of the clients.
+writeFileSync(join(target, "dist", "sbom.cdx.json"), containerSbomText());
 console.log(`${target}: the package and ${paths.length} packages that it requires`);
 
 /** Without packages within packages: those have places of their own in the lock file. */

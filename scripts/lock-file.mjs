@@ -8,6 +8,9 @@ import { inProject } from "./project.mjs";
 /** What is compiled into the published package, and so comes with it without being a dependency. */
 export const bundledPackages = ["fastify", "pino", "preact", "uplot"];
 
+/** Optional peers of the package that a gateway over shared stores needs, and that its container has. */
+export const storeClients = ["ioredis", "pg"];
+
 export function readLock(file = inProject("package-lock.json")) {
   return JSON.parse(readFileSync(file, "utf8"));
 }
@@ -52,4 +55,11 @@ export function shippedPackages(lock) {
   const installed = closureOf(lock, Object.keys(lock.packages[""].dependencies ?? {}));
   const bundled = closureOf(lock, bundledPackages).filter((path) => !installed.includes(path));
   return { installed, bundled };
+}
+
+/** The same of the container, which has packages of its own. */
+export function packagesInContainer(lock) {
+  const { bundled } = shippedPackages(lock);
+  const installed = closureOf(lock, [...Object.keys(lock.packages[""].dependencies ?? {}), ...storeClients]);
+  return { installed, bundled: bundled.filter((path) => !installed.includes(path)) };
 }

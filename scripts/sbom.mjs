@@ -2,29 +2,48 @@
  * The bill of materials of the published package as CycloneDX 1.6 (https://cyclonedx.org/docs/1.6/json/), made of
  * package-lock.json alone: what it installs and what is compiled into it, with versions, digests, licences and who
  * requires whom. The same lock file gives the same text, so a bill can be made again and compared. The build puts it into
- * `dist`; `npm run sbom` prints it.
+ * `dist`; `npm run sbom` prints it, and with `--container` that of the container, which has the clients of stores as well.
  */
 import { createHash } from "node:crypto";
 import { readFileSync } from "node:fs";
 import { argv } from "node:process";
 import { fileURLToPath } from "node:url";
-import { packageName, readLock, requiredBy, shippedPackages } from "./lock-file.mjs";
+import { packageName, packagesInContainer, readLock, requiredBy, shippedPackages, storeClients } from "./lock-file.mjs";
 import { inProject } from "./project.mjs";
+import { readOptions } from "./usage.mjs";
+
+const usage = `Usage: npm run sbom -- [--container]
+
+Prints the bill of materials of the published package as CycloneDX 1.6, or that of what the container holds.`;
 
 export function sbomText() {
-  return `${JSON.stringify(sbom(readLock(), JSON.parse(readFileSync(inProject("package.json"), "utf8"))), undefined, 2)}\n`;
+  const lock = readLock();
+  return textOf(lock, shippedPackages(lock), []);
 }
 
-function sbom(lock, manifest) {
-  const { installed, bundled } = shippedPackages(lock);
+export function containerSbomText() {
+  const lock = readLock();
+  return textOf(lock, packagesInContainer(lock), storeClients);
+}
+
+function textOf(lock, packages, clients) {
+  const manifest = JSON.parse(readFileSync(inProject("package.json"), "utf8"));
+  return `${JSON.stringify(sbom(lock, manifest, packages, clients), undefined, 2)}\n`;
+}
+
+function sbom(lock, manifest, { installed, bundled }, clients) {
   const paths = onceEach(lock, [...installed, ...bundled]);
   const own = purl(manifest.name, manifest.version);
-  const roots = [...Object.keys(manifest.dependencies), ...bundled.filter((path) => isTop(lock, path, bundled))];
+  const roots = [
+    ...Object.keys(manifest.dependencies),
+    ...clients,
+    ...bundled.filter((path) => isTop(lock, path, bundled)),
+  ];
   return {
     $schema: "http://cyclonedx.org/schema/bom-1.6.schema.json",
     bomFormat: "CycloneDX",
     specVersion: "1.6",
-    serialNumber: serialNumber(lock),
+    serialNumber: serialNumber({ lock, clients }),
     version: 1,
     metadata: {
       component: {
@@ -96,10 +115,13 @@ function purl(name, version) {
 }
 
 /** Of what is in the bill, as a UUID of version 8 (RFC 9562 section 5.8). */
-function serialNumber(lock) {
-  const digits = createHash("sha256").update(JSON.stringify(lock)).digest("hex");
+function serialNumber(bill) {
+  const digits = createHash("sha256").update(JSON.stringify(bill)).digest("hex");
   const parts = [digits.slice(0, 8), digits.slice(8, 12), `8${digits.slice(13, 16)}`, `8${digits.slice(17, 20)}`];
   return `urn:uuid:${[...parts, digits.slice(20, 32)].join("-")}`;
 }
 
-if (argv[1] === fileURLToPath(import.meta.url)) process.stdout.write(sbomText());
+if (argv[1] === fileURLToPath(import.meta.url)) {
+  const { container } = readOptions(usage, { container: { type: "boolean", default: false } });
+  process.stdout.write(container ? containerSbomText() : sbomText());
+}

@@ -8,6 +8,7 @@ import { argv, exit } from "node:process";
 import { inProject, projectEnvironment, projectNode, root } from "./project.mjs";
 import { installServices } from "./services.mjs";
 import { setUp } from "./setup.mjs";
+import { showUsage } from "./usage.mjs";
 
 const report = inProject("node_modules", ".cache", "reprise", "vitest.json");
 
@@ -25,6 +26,9 @@ const checks = [
   ...(existsSync(inProject("scripts", "check-docs.mjs")) ? [["docs", ["node", "scripts/check-docs.mjs"]]] : []),
 ];
 
+showUsage(
+  "Usage: npm test -- [arguments of vitest]\n\nInstalls what is missing and runs every check in order; stops at the first that fails. With arguments they go to vitest.",
+);
 main();
 
 function main() {

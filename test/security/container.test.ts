@@ -102,7 +102,14 @@ describe("what the container holds", () => {
     expect([laid.status, laid.stderr]).toEqual([0, ""]);
     expect(readdirSync(join(image, "node_modules"))).toEqual(expect.arrayContaining(["ioredis", "pg", "undici"]));
     expect(readdirSync(join(image, "node_modules"))).not.toContain("vitest");
-    expect(existsSync(join(image, "dist", "sbom.cdx.json"))).toBe(true);
+    const bill = JSON.parse(readFileSync(join(image, "dist", "sbom.cdx.json"), "utf8"));
+    const billed: readonly string[] = bill.components.map(({ purl }: { readonly purl: string }) => purl);
+    for (const one of packagesIn(join(image, "node_modules"))) expect(billed).toContain(one);
+    const [own, ...others] = bill.dependencies;
+    expect(own.dependsOn.map((one: string) => one.replace(/@[^@]*$/, ""))).toEqual(
+      expect.arrayContaining(["pkg:npm/ioredis", "pkg:npm/pg"]),
+    );
+    expect(others).toHaveLength(billed.length);
 
     const data = temporaryFolder();
     // Node itself refuses all else, whoever runs the test; https://nodejs.org/api/permissions.html
@@ -135,6 +142,14 @@ describe("what the container holds", () => {
     expect(await healthOf(new URL(url).port)).toBe(1);
   });
 });
+
+/** What lies there, at any depth, as the bill of materials names it. */
+function packagesIn(folder: string): readonly string[] {
+  return readdirSync(folder, { recursive: true, encoding: "utf8" })
+    .filter((path) => /(?:^|node_modules\/)(?:@[^/]+\/)?[^@/]+\/package\.json$/.test(path))
+    .map((path) => JSON.parse(readFileSync(join(folder, path), "utf8")))
+    .map(({ name, version }) => `pkg:npm/${name.replace("@", "%40")}@${version}`);
+}
 
 /** The exit status of the container's check of health. */
 async function healthOf(port: string): Promise<unknown> {
