@@ -80,7 +80,13 @@ export class Account {
 
   /** Nothing is under way, and the store has all of it. */
   get isIdle(): boolean {
-    return this.#share.used.concurrent === 0n && this.#share.open === 0 && !this.isBehind;
+    return !this.isOpen && !this.isBehind;
+  }
+
+  /** A call is under way. */
+  get isOpen(): boolean {
+    const isOpen = ({ open }: DayShare): boolean => open > 0;
+    return this.#share.used.concurrent > 0n || isOpen(this.#share) || [...this.#past].some(isOpen);
   }
 
   get isBehind(): boolean {

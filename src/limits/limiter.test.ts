@@ -1,6 +1,7 @@
-import { describe, expect, it } from "vitest";
+import { describe, expect, it, vi } from "vitest";
 import { ManualClock, systemRandom } from "../core/clock.ts";
 import { memory } from "../stores/memory.ts";
+import { Account } from "./account.ts";
 import { decodeCountRow, encodeCountRow } from "./count-row.ts";
 import { Limiter } from "./limiter.ts";
 import { amounts } from "./quantities.ts";
@@ -59,6 +60,25 @@ describe("a limiter", () => {
     expect([await take(one), await take(one)]).toEqual([true, false]);
     const two = { requestsPerMinute: 2 };
     expect([await take(two), await take(two)]).toEqual([true, false]);
+  });
+
+  it("has room for no more than so many accounts while its store is away, but for those with a call under way", async () => {
+    const { clock } = setting();
+    const away = () => Promise.reject(new Error("away"));
+    const store = { get: away, add: away, set: away };
+    const limiter = new Limiter({ store, clock, random: systemRandom, mostAccounts: 10 });
+    const accountOf = (account: string) =>
+      limiter.accountsOf([{ account, limits: { concurrent: 9 } }])[0]?.account as Account;
+    const [left, busy] = [accountOf("left"), accountOf("busy")];
+    left.add(amounts({ requests: 1n }));
+    await busy.take(amounts({ concurrent: 1n }));
+    const looks = vi.spyOn(Account.prototype, "isIdle", "get");
+    for (let index = 0; index < 100; index++) accountOf(`a${index}`).add(amounts({ requests: 1n }));
+    // A few for each new one, however many there are.
+    expect(looks.mock.calls.length).toBeLessThan(1_000);
+    looks.mockRestore();
+    expect(accountOf("busy")).toBe(busy);
+    expect(accountOf("left")).not.toBe(left);
   });
 
   it("forgets idle accounts beyond ten thousand, and finds in the store what they had taken", async () => {

@@ -22,6 +22,8 @@ export interface LimiterParts {
   readonly syncMs?: number;
   /** How long a call waits for the store before it makes do with what is known here. Default a quarter of a second. */
   readonly deadlineMs?: number;
+  /** Beyond these the one that was asked for longest ago is forgotten here; the store knows it still. Default 10,000. */
+  readonly mostAccounts?: number;
 }
 
 /** Whose limits they are. */
@@ -47,8 +49,11 @@ interface KnownAccount extends BoundAccount {
 
 const usualDeadlineMs = 250;
 const closeDeadlineMs = 2_000;
-/** Beyond these the one that was asked for longest ago is forgotten here; the store knows it still. */
-const mostAccounts = 10_000;
+const usualMostAccounts = 10_000;
+/** So many times that, and what the store has not heard of yet is forgotten as well. */
+const mostUnwritten = 5;
+/** For each new account, so that none waits for a look at all of them. */
+const mostLooks = 8;
 const mostAtOnce = 32;
 
 export class Limiter {
@@ -112,11 +117,16 @@ export class Limiter {
   }
 
   #makeRoom(): void {
-    if (this.#accounts.size < mostAccounts) return;
-    for (const [id, { account }] of this.#accounts) {
-      if (!account.isIdle) continue;
+    const { mostAccounts = usualMostAccounts } = this.#parts;
+    let looks = 0;
+    for (const [id, known] of this.#accounts) {
+      if (this.#accounts.size < mostAccounts || looks++ === mostLooks) return;
+      const { account } = known;
       this.#accounts.delete(id);
-      return;
+      const isFull = this.#accounts.size >= mostUnwritten * mostAccounts;
+      if (account.isIdle || (isFull && !account.isOpen)) this.#behind.delete(account);
+      // In use: as good as asked for now.
+      else this.#accounts.set(id, known);
     }
   }
 
