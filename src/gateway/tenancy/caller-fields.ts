@@ -29,13 +29,14 @@ export function valuesOf(rawHeaders: readonly string[], field: string): readonly
 /** Clients send few names again and again. */
 const known = new Map<string, boolean>();
 const mostKnown = 1_000;
+const longestKnown = 64;
 
 /** `name` in lower case. */
 export function isCredential(name: string): boolean {
   const there = known.get(name);
   if (there !== undefined) return there;
   const is = classifyHeader(name, keyedAnyway) === "credential";
-  if (known.size < mostKnown) known.set(name, is);
+  if (known.size < mostKnown && name.length <= longestKnown) known.set(name, is);
   return is;
 }
 
