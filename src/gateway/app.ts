@@ -190,7 +190,7 @@ export async function createApp(config: GatewayConfig, log: Log, peers?: Peers):
   const state = { draining: false };
   const admin = { config, ...adminLimitsOf(config), ...adminTokenOf(config, log) };
   const purging = edgePurgingOf(config, { core, leases: shared.leases, trace, log, onRefused });
-  edge.current = edgeOf({ config, parts, shared, peers, purging, log });
+  edge.current = edgeOf({ config, parts, shared, peers, purging, keys, log });
   const invalidating = edge.current.invalidating(invalidatingAll(core, peers));
   const inUse = partsInUse(config, shared);
   const warming = promptWarmingOf({ core, upstreams, live: admin, log });

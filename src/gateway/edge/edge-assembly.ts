@@ -8,7 +8,7 @@ import type { Peers } from "../../workers/peers.ts";
 import type { GatewayConfig } from "../config.ts";
 import { targetOf } from "../dispatch.ts";
 import type { ModelRouteParts } from "../model-route.ts";
-import { Edge } from "./edge.ts";
+import { Edge, type EdgeParts } from "./edge.ts";
 
 export interface EdgeAssemblyParts {
   readonly config: GatewayConfig;
@@ -16,11 +16,12 @@ export interface EdgeAssemblyParts {
   readonly shared: Pick<CoreOptions, "bus" | "leases"> & { readonly store?: SharedStore };
   readonly peers: Peers | undefined;
   readonly purging: EdgePurges;
+  readonly keys: EdgeParts["keys"];
   readonly log: Log;
 }
 
 /** The edge of a gateway, as its configuration and its company have it. */
-export function edgeOf({ config, parts, shared, peers, purging, log }: EdgeAssemblyParts): Edge {
+export function edgeOf({ config, parts, shared, peers, purging, keys, log }: EdgeAssemblyParts): Edge {
   const { core, clock, observe, report } = parts;
   const { store, bus = store?.bus, leases = store?.leases } = shared;
   const { flush } = (store ?? {}) as Partial<Pick<SqliteStore, "flush">>;
@@ -30,6 +31,7 @@ export function edgeOf({ config, parts, shared, peers, purging, log }: EdgeAssem
     flush: flush && (() => Promise.resolve(flush.call(store as SqliteStore))),
     heard: peers && (() => peers.heard()),
     purges: purging,
+    keys,
     targetOf: (path) => targetOf(path, parts.live.upstreams),
     admit: (request) => parts.live.admission?.admit(request),
     random: systemRandom,

@@ -17,6 +17,7 @@ import type { AnswerVersion } from "../../layers/edge/published-answer.ts";
 import { type TwinAddress, twinPrefix } from "../../layers/edge/twin-address.ts";
 import { type Invalidation, readInvalidation } from "../../storage/invalidation-wish.ts";
 import { AttemptLimit } from "../attempt-limit.ts";
+import type { VirtualKeys } from "../tenancy/virtual-keys.ts";
 import { AnswerRegistry } from "./answer-registry.ts";
 import { AnswerRoute } from "./answer-route.ts";
 import { Answers } from "./answers.ts";
@@ -42,6 +43,7 @@ export interface EdgeParts {
   /** Resolves when the other processes of this machine have heard what was told over the bus. */
   readonly heard: (() => Promise<void>) | undefined;
   readonly purges: EdgePurges;
+  readonly keys: Pick<VirtualKeys, "lives" | "onRevoked">;
   readonly targetOf: RefresherParts["targetOf"];
   readonly admit: NonNullable<RefresherParts["admit"]>;
   readonly clock: Clock;
@@ -95,6 +97,7 @@ export class Edge {
       forget: async () => parts.purges.purge({ tags: [labels.ofTwins()] }),
     });
     void this.#opened.follow(settings);
+    parts.keys.onRevoked((id) => parts.purges.purge({ tags: [labels.ofKey(id)] }));
     this.refresher.start();
   }
 
@@ -200,7 +203,9 @@ export class Edge {
     const query = queries.length === 0 ? undefined : queries.join("?");
     if (path.startsWith(answersPrefix)) return this.#route.serve(request, response, path, query);
     const { clock, core } = this.#parts;
-    const parts = { twins: this.#twins, secret: core.wrapParts.secret, clock, unknown: () => this.#live.unknown };
+    const keyLives = (id: string) => this.#parts.keys.lives(id);
+    const { secret } = core.wrapParts;
+    const parts = { twins: this.#twins, secret, clock, unknown: () => this.#live.unknown, keyLives };
     return serveTwin(parts, request, response, path, query);
   }
 

@@ -1,7 +1,16 @@
 import type { IncomingMessage, ServerResponse } from "node:http";
 import type { Clock } from "../../core/clock.ts";
 import type { FingerprintKey } from "../../core/fingerprint.ts";
-import { checkSignature, digestRule, isDigest, isScope, isSigned, twinPrefix } from "../../layers/edge/twin-address.ts";
+import type { MaybePromise } from "../../core/store.ts";
+import {
+  checkSignature,
+  digestRule,
+  type GoodSignature,
+  isDigest,
+  isScope,
+  isSigned,
+  twinPrefix,
+} from "../../layers/edge/twin-address.ts";
 import type { AttemptLimit } from "../attempt-limit.ts";
 import { refuse, sendDocument } from "./edge-reply.ts";
 import type { Twins } from "./twins.ts";
@@ -11,11 +20,13 @@ export interface TwinRouteParts {
   readonly secret: FingerprintKey;
   readonly clock: Clock;
   readonly unknown: () => AttemptLimit;
+  /** Whether a virtual key is still taken, as it was a second ago at most. */
+  readonly keyLives: (id: string) => MaybePromise<boolean>;
 }
 
 /** `GET /v1/edge/{scope}/{digest}`. `query`: without its `?`; `undefined` where there is none. */
 export async function serveTwin(
-  { twins, secret, clock, unknown }: TwinRouteParts,
+  { twins, secret, clock, unknown, keyLives }: TwinRouteParts,
   request: IncomingMessage,
   response: ServerResponse,
   path: string,
@@ -25,18 +36,20 @@ export async function serveTwin(
   if (rest.length > 0 || !isDigest(digest)) return refuse(response, 400, "invalid_digest", `The digest ${digestRule}.`);
   if (!isScope(scope)) return refuse(response, 404, "unknown_scope", "There is no such scope; a POST tells its own.");
   const address = { scope, digest };
-  let expiresAt = Number.POSITIVE_INFINITY;
+  let signature: GoodSignature | undefined;
   if (isSigned(scope)) {
     const check = checkSignature(secret, address, query ?? "", clock.now());
-    if (check.kind === "forged")
-      return refuse(response, 403, "invalid_signature", "The URL is not signed for this; a POST tells one that is.");
+    if (check.kind === "forged") return refuseForged(response);
     if (check.kind === "expired")
       return refuse(response, 403, "signature_expired", "The URL has expired; a POST tells another one.");
-    expiresAt = check.expiresAt;
+    if (check.keyId !== undefined && !(await keyLives(check.keyId)))
+      return refuse(response, 403, "key_ended", "The key that this URL was signed for is not taken any more.");
+    signature = check;
   } else if (query !== undefined)
     return refuse(response, 400, "unexpected_query", "This URL has no query; with one it would be kept twice.");
   const startedAt = clock.monotonic();
-  const found = await twins.find(address, expiresAt);
+  const found = await (signature === undefined ? twins.find(address) : twins.find(address, signature));
+  if (found === "forged") return refuseForged(response);
   if (found !== undefined) {
     await sendDocument(request, response, found);
     // Who only looks at its fields, or wants a piece of it, would not have called for that.
@@ -46,6 +59,10 @@ export async function serveTwin(
     return;
   }
   refuseUnknown(response, unknown(), request, "PROMPT_NOT_FOUND", "Nobody has asked this lately; send it by POST.");
+}
+
+function refuseForged(response: ServerResponse): void {
+  refuse(response, 403, "invalid_signature", "The URL is not signed for this; a POST tells one that is.");
 }
 
 /** Who asks for much that is not there is told to wait; what is there is given to everybody all the same. */

@@ -7,7 +7,7 @@ import { entryId } from "../../core/entry-id.ts";
 import type { Keyed } from "../../core/layer.ts";
 import { chain } from "../../core/maybe-promise.ts";
 import type { Protocol } from "../../core/protocol.ts";
-import { systemTenant } from "../../core/scopes.ts";
+import { scopeGroup, systemTenant, wholeTenant } from "../../core/scopes.ts";
 import type { MaybePromise, WriteOptions } from "../../core/store.ts";
 import type { Core } from "../../core-assembly.ts";
 import type { EdgeSettings } from "../../edge-options.ts";
@@ -15,6 +15,7 @@ import { type EdgeLabels, fieldsReadBy, labelFields } from "../../layers/edge/ed
 import { lifetimeFields } from "../../layers/edge/lifetime-fields.ts";
 import {
   bodyDigest,
+  type GoodSignature,
   isSigned,
   scopeNamed,
   signedPath,
@@ -86,7 +87,11 @@ export class Twins {
     const access = isPublic ? "public" : "signed";
     const scope = scopeNamed(access, call.partition(`edge ${access}`));
     const address: TwinAddress = { scope, digest: bodyDigest(body) };
-    const path = isPublic ? twinPath(address) : signedPath(secret, address, this.#expiry(live.settings.urlLifetime));
+    const pathFor = (entry: Entry | undefined): string | undefined => {
+      if (isPublic) return twinPath(address);
+      const expiresAt = this.#expiry(live.settings.urlLifetime);
+      return entry && signedPath(secret, address, expiresAt, { keyId: call.keyId, edition: editionOf(entry) });
+    };
     const { policy, directives, principal } = call;
     const record = encodeTwin(secret, address, {
       ...{ key: call.key, tenant: principal.tenant, user: principal.user },
@@ -97,36 +102,43 @@ export class Twins {
     const deleteAt = clock.now() + keptMs + Math.max(policy.staleWhileRevalidateMs, policy.staleIfErrorMs);
     const options = { deleteAt, owner: principal };
     const keep = () => this.#keep(address, record, options, answer.outcome.kind === "hit");
-    return this.#isPersonal(call)
-      .then(async (isPersonal) => !isPersonal && (await keep()))
-      .then(
-        (isKept) => (isKept ? { ...answer, twin: { path, isPublic } } : answer),
-        () => answer,
-      );
+    const twinned = async (): Promise<Answer> => {
+      const entry = !isPublic || looksForPersonalData(policy) ? await this.#stored(call) : undefined;
+      // Of a request that holds personal data policy is closed.
+      if (entry?.note.personal !== undefined) return answer;
+      const path = pathFor(entry);
+      return path !== undefined && (await keep()) ? { ...answer, twin: { path, isPublic } } : answer;
+    };
+    return twinned().catch(() => answer);
   }
 
-  /** `expiresAt`: of the URL by which it is asked. */
-  find(address: TwinAddress, expiresAt = Number.POSITIVE_INFINITY): MaybePromise<FoundTwin | undefined> {
+  /** `signature`: of the URL by which it is asked. `forged`: it is not for what there is now. */
+  find(address: TwinAddress, signature: GoodSignature): MaybePromise<FoundTwin | "forged" | undefined>;
+  find(address: TwinAddress): MaybePromise<FoundTwin | undefined>;
+  find(address: TwinAddress, signature?: GoodSignature): MaybePromise<FoundTwin | "forged" | undefined> {
     const { core } = this.#parts;
     return chain(core.stored.store.get(systemTenant, [twinKey(address)]), ([value]) => {
       const twin = value && this.#read(address, value);
       if (twin === undefined || !mayServe(twin.keyed, address)) return undefined;
-      return chain(core.wrapParts.exact.lookup(twin.keyed), (lookup) =>
-        lookup.kind === "hit" && lookup.found.entry.note.personal === undefined
-          ? this.#shown(address, twin, lookup.found.entry, expiresAt)
-          : undefined,
-      );
+      return chain(core.wrapParts.exact.lookup(twin.keyed), (lookup) => {
+        if (lookup.kind !== "hit" || lookup.found.entry.note.personal !== undefined) return undefined;
+        const { entry } = lookup.found;
+        return signature?.isFor(editionOf(entry)) === false ? "forged" : this.#shown(address, twin, entry, signature);
+      });
     });
   }
 
-  /** Whether the answer holds personal data, which is shown to no cache in front. Of a request that does, policy is closed. */
-  async #isPersonal(call: Call): Promise<boolean> {
-    if (!looksForPersonalData(call.policy)) return false;
+  async #stored(call: Call): Promise<Entry | undefined> {
     const lookup = await this.#parts.core.wrapParts.exact.lookup(call);
-    return lookup.kind === "hit" && lookup.found.entry.note.personal !== undefined;
+    return lookup.kind === "hit" ? lookup.found.entry : undefined;
   }
 
-  #shown(address: TwinAddress, { keyed, protocol }: KnownTwin, entry: Entry, expiresAt: number): FoundTwin {
+  #shown(
+    address: TwinAddress,
+    { keyed, protocol }: KnownTwin,
+    entry: Entry,
+    { expiresAt, keyId }: Pick<GoodSignature, "expiresAt" | "keyId"> = unsigned,
+  ): FoundTwin {
     const { clock, live } = this.#parts;
     const view = { includeUsage: true, zeroUsage: keyed.policy.hitUsage === "zero" };
     const bytes = this.#replayer.play(entry, protocol, false, view);
@@ -136,7 +148,7 @@ export class Twins {
     const freshMs = lifetime.staleAt - now;
     const isPublic = !isSigned(address.scope);
     const leftMs = Math.min(freshMs, expiresAt - now);
-    const { document, labels } = this.#shownBy(bytes, entry, keyed);
+    const { document, labels } = this.#shownBy(bytes, entry, keyed, keyId);
     const fields = {
       ...lifetimeFields({
         isPublic,
@@ -167,16 +179,21 @@ export class Twins {
     };
   }
 
-  #shownBy(bytes: Uint8Array, { generations }: Entry, { key, principal }: Keyed): ShownTwin {
-    const known = this.#documents.get(bytes);
-    if (known !== undefined) return known;
+  #shownBy(bytes: Uint8Array, entry: Entry, keyed: Keyed, keyId: string | undefined): ShownTwin {
+    let known = this.#documents.get(bytes);
+    if (known === undefined) {
+      const document = new EdgeDocument("application/json", bytes);
+      known = { document, labels: this.#labelsOf(entry, keyed) };
+      this.#documents.set(bytes, known);
+    }
+    return keyId === undefined ? known : { ...known, labels: this.#labelsOf(entry, keyed, keyId) };
+  }
+
+  #labelsOf({ generations }: Entry, { key, principal: { tenant } }: Keyed, keyId?: string): ShownTwin["labels"] {
     const { labels, live } = this.#parts;
-    const { tenant } = principal;
     const own = [...labels.ofGenerations(generations, tenant), labels.ofEntry(tenant, key), labels.ofTwins()];
-    const document = new EdgeDocument("application/json", bytes);
-    const shown = { document, labels: labelFields(own, fieldsReadBy(Object.values(live.settings.purge))) };
-    this.#documents.set(bytes, shown);
-    return shown;
+    if (keyId !== undefined) own.push(labels.ofKey(keyId));
+    return labelFields(own, fieldsReadBy(Object.values(live.settings.purge)));
   }
 
   #read(address: TwinAddress, value: Uint8Array): KnownTwin | undefined {
@@ -217,6 +234,14 @@ export class Twins {
     const step = Math.max(1_000, lifetimeMs);
     return Math.ceil((this.#parts.clock.now() + step) / step) * step;
   }
+}
+
+const unsigned = { expiresAt: Number.POSITIVE_INFINITY, keyId: undefined };
+
+/** The generations of its tenant and of its user: when one is erased, or all of it is taken back, they are others. */
+function editionOf({ generations }: Pick<Entry, "generations">): string {
+  const own = generations.filter(({ scope }) => scope === wholeTenant("").name || scopeGroup(scope) === "user");
+  return own.map(({ token }) => Buffer.from(token).toString("base64url")).join(".");
 }
 
 /** An answer to this very call, whole and stored, and the same however often it is asked for. */

@@ -304,4 +304,28 @@ describe("virtual keys", () => {
     await inner.set(systemTenant, name, whole as Uint8Array, { deleteAt: Number.POSITIVE_INFINITY });
     expect(await faultOf(gateway(), text)).toBe("known");
   });
+
+  it("live until they are taken back or expire, which every gateway knows within a second", async () => {
+    const { clock, store, gateway } = world();
+    const [here, there] = [gateway(), gateway()];
+    const [{ key }, { key: other }] = [
+      await here.create({ tenant: "acme" }),
+      await here.create({ tenant: "acme", expiresAt: clock.now() + 500 }),
+    ];
+    const alive = async (keys: VirtualKeys) => [await keys.lives(key.id), await keys.lives(other.id)];
+    expect([await alive(here), await alive(there)]).toEqual(Array(2).fill([true, true]));
+    expect(await here.lives("nobody000000")).toBe(false);
+    clock.advance(500);
+    expect(await alive(there)).toEqual([true, false]);
+    const told: string[] = [];
+    here.onRevoked((id) => told.push(id));
+    await here.revoke(key.id);
+    expect([await here.lives(key.id), told]).toEqual([false, [key.id]]);
+    clock.advance(500);
+    expect(await there.lives(key.id)).toBe(false);
+    clock.advance(1_000);
+    store.mode = "failing";
+    await expect(there.lives(other.id)).rejects.toBeInstanceOf(StoreUnavailableError);
+    expect(await here.lives(key.id)).toBe(false);
+  });
 });

@@ -55,10 +55,18 @@ export const believedMs = 5_000;
 const askAgainMs = 2_500;
 /** A key is made before anybody can show it: what there is not need not be looked for again at once. */
 const unknownMs = 1_000;
+/** What was given away by a key is to end within a second of the key. */
+const lifeMs = 1_000;
 const mostKnown = 10_000;
 const mostUnknown = 1_000;
 /** Others rotate at the same time. */
 const mostTries = 16;
+
+/** As the store had it; an instant, `undefined` for no end, or `false` where it is not taken. */
+interface Life {
+  readonly readAtMs: number;
+  readonly until: number | undefined | false;
+}
 
 interface Known extends KeyRecord {
   readonly readAtMs: number;
@@ -73,6 +81,8 @@ export class VirtualKeys {
   readonly #reading = new Map<string, Promise<Known>>();
   /** Taken back here or found so; a store that has forgotten it is told again. */
   readonly #revoked = new LRUCache<string, number>({ max: mostKnown });
+  readonly #lives = new LRUCache<string, Life>({ max: mostKnown });
+  #toldOfRevoked: (id: string) => unknown = () => {};
   readonly #stopListening: () => void;
   /** What an unknown key is compared with, so that it takes as long as a known one. */
   readonly #decoy: { readonly salt: Uint8Array; readonly hash: Uint8Array };
@@ -115,6 +125,27 @@ export class VirtualKeys {
     } catch {
       return { kind: "unavailable" };
     }
+  }
+
+  /** Whether a key is still taken, whatever its editions, as the store had it a second ago at most. */
+  lives(id: string): MaybePromise<boolean> {
+    if (this.#revoked.has(id)) return false;
+    const { clock } = this.#parts;
+    const isNow = ({ until }: Life) => until !== false && (until === undefined || until > clock.now());
+    const known = this.#lives.get(id);
+    const readAtMs = clock.monotonic();
+    if (known !== undefined && readAtMs - known.readAtMs < lifeMs) return isNow(known);
+    return this.#shelf.find(id).then((listed) => {
+      const isTaken = listed !== undefined && listed.revokedAt === undefined;
+      const life: Life = { readAtMs, until: isTaken ? listed.key.expiresAt : false };
+      this.#lives.set(id, life);
+      return isNow(life) && !this.#revoked.has(id);
+    });
+  }
+
+  /** `told`: of each key that is taken back by this gateway, before that is acknowledged. One is told. */
+  onRevoked(told: (id: string) => unknown): void {
+    this.#toldOfRevoked = told;
   }
 
   async create(wish: Omit<VirtualKey, "id" | "createdAt">): Promise<ShownKey> {
@@ -165,6 +196,7 @@ export class VirtualKeys {
     }
     await this.#shelf.revoke(id, at);
     await this.#changed(id);
+    await this.#toldOfRevoked(id);
     return true;
   }
 
@@ -257,6 +289,7 @@ export class VirtualKeys {
 
   /** What is known of a key is not used again before the store was asked. */
   #doubt(id: string): void {
+    this.#lives.delete(id);
     for (const cache of [this.#known, this.#unknown])
       for (const slot of cache.keys()) if (isOf(slot, id)) cache.delete(slot);
     for (const slot of this.#reading.keys()) if (isOf(slot, id)) this.#reading.delete(slot);

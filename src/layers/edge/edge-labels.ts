@@ -26,6 +26,11 @@ export class EdgeLabels {
     return this.#label("entry", "entry", tenant, slot);
   }
 
+  /** What was fetched by URLs that were signed for a virtual key. */
+  ofKey(id: string): string {
+    return this.#label("key", "key", id);
+  }
+
   /** The twins of all calls. */
   ofTwins(): string {
     return this.#label("twins", "twins");

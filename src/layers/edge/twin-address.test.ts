@@ -16,11 +16,11 @@ const secret = fingerprintKey(Buffer.alloc(32, 1));
 const scope = scopeNamed("signed", "p".repeat(43));
 const address = { scope, digest: bodyDigest(Buffer.from("{}")) };
 const now = Date.UTC(2026, 0, 1);
-const signed = (expiresAt = now + 60_000) => signedPath(secret, address, expiresAt).split("?")[1] as string;
+const signed = (expiresAt = now + 60_000, keyId?: string) => signedPath(secret, address, expiresAt, { keyId, edition: "1" }).split("?")[1] as string;
 
 describe("a signed URL", () => {
   it("is good until it expires", () => {
-    expect(checkSignature(secret, address, signed(), now)).toEqual({ kind: "good", expiresAt: now + 60_000 });
+    expect(checkSignature(secret, address, signed(), now)).toMatchObject({ kind: "good", expiresAt: now + 60_000 });
     expect(checkSignature(secret, address, signed(), now + 59_999).kind).toBe("good");
     expect(checkSignature(secret, address, signed(), now + 60_000)).toEqual({ kind: "expired" });
   });
@@ -40,9 +40,22 @@ describe("a signed URL", () => {
       fc.property(fc.nat(good.length - 1), fc.constantFrom(..."A9_-=&%0 "), (at, other) => {
         fc.pre(good[at] !== other);
         const forged = good.slice(0, at) + other + good.slice(at + 1);
-        expect(checkSignature(secret, address, forged, now).kind).toBe("forged");
+        const check = checkSignature(secret, address, forged, now);
+        expect(check.kind === "good" && check.isFor("1")).toBe(false);
       }),
     );
+  });
+
+  it("is good for what the answer lives by, and tells the key that it was made for", () => {
+    const check = (query: string) => {
+      const checked = checkSignature(secret, address, query, now);
+      return checked.kind === "good" && [checked.keyId, checked.isFor("1"), checked.isFor("2"), checked.isFor("")];
+    };
+    expect(check(signed())).toEqual([undefined, true, false, false]);
+    const ofKey = signed(now + 60_000, "4fQ0aZ81LmXc");
+    expect(check(ofKey)).toEqual(["4fQ0aZ81LmXc", true, false, false]);
+    for (const other of [ofKey.replace("4fQ0", "4fQ1"), ofKey.replace("&key=4fQ0aZ81LmXc", "")])
+      expect(check(other)).toBe(false);
   });
 });
 

@@ -8,6 +8,9 @@ import type { TwinAccess } from "../../core/twin-access.ts";
  * which the tenant is a part; it is a keyed digest, which nobody can guess, and its first letters say who may ask:
  * everybody (`pub-`), or who shows a signature that has not expired (`sig-`). Behind a signed URL stands no other parameter,
  * and these in one order only, so that no cache can be made to keep an answer under many names.
+ *
+ * A signature is of two parts. The first is of the URL alone, so that a forged one is turned away before anything is looked
+ * up. The second has in it what the answer lives by, which only who has looked it up knows: it ends when that is renewed.
  */
 
 export interface TwinAddress {
@@ -55,16 +58,35 @@ export function addressIn(path: string): TwinAddress | undefined {
     : undefined;
 }
 
-/** `expiresAt`: milliseconds since the epoch; whole seconds of it count. */
-export function signedPath(secret: FingerprintKey, address: TwinAddress, expiresAt: number): string {
-  const expires = String(Math.floor(expiresAt / 1_000));
-  return `${twinPath(address)}?exp=${expires}&sig=${signatureOf(secret, address, expires)}`;
+/** For whom and for what a URL was signed. */
+export interface SignedFor {
+  /** The virtual key that was shown; whoever takes it back takes the URL back. */
+  readonly keyId?: string | undefined;
+  /** What the answer lives by: another one when its tenant or its user was erased. */
+  readonly edition: string;
 }
 
-export type SignatureCheck =
-  | { readonly kind: "good"; readonly expiresAt: number }
-  | { readonly kind: "forged" }
-  | { readonly kind: "expired" };
+/** `expiresAt`: milliseconds since the epoch; whole seconds of it count. */
+export function signedPath(
+  secret: FingerprintKey,
+  address: TwinAddress,
+  expiresAt: number,
+  { keyId, edition }: SignedFor,
+): string {
+  const expires = String(Math.floor(expiresAt / 1_000));
+  const signature = signatureOf(secret, address, expires, keyId) + sealOf(secret, address, expires, keyId, edition);
+  return `${twinPath(address)}?exp=${expires}${keyId === undefined ? "" : `&key=${keyId}`}&sig=${signature}`;
+}
+
+export interface GoodSignature {
+  readonly kind: "good";
+  readonly expiresAt: number;
+  readonly keyId: string | undefined;
+  /** Whether it was signed for what lives by this. */
+  isFor(edition: string): boolean;
+}
+
+export type SignatureCheck = GoodSignature | { readonly kind: "forged" } | { readonly kind: "expired" };
 
 /** `query` without its `?`. */
 export function checkSignature(
@@ -73,15 +95,27 @@ export function checkSignature(
   query: string,
   now: number,
 ): SignatureCheck {
-  const [, expires, signature] = /^exp=([1-9]\d{0,10})&sig=([\w-]{43})$/.exec(query) ?? [];
-  if (expires === undefined || signature === undefined) return { kind: "forged" };
-  // As texts: other texts stand for the same bytes.
-  const right = Buffer.from(signatureOf(secret, address, expires));
-  if (!timingSafeEqual(right, Buffer.from(signature))) return { kind: "forged" };
+  const [, expires, keyId, signature, seal] =
+    /^exp=([1-9]\d{0,10})(?:&key=([0-9A-Za-z]{1,64}))?&sig=([\w-]{32})([\w-]{11})$/.exec(query) ?? [];
+  if (expires === undefined || signature === undefined || seal === undefined) return { kind: "forged" };
+  if (!isSame(signatureOf(secret, address, expires, keyId), signature)) return { kind: "forged" };
   const expiresAt = Number(expires) * 1_000;
-  return expiresAt > now ? { kind: "good", expiresAt } : { kind: "expired" };
+  if (expiresAt <= now) return { kind: "expired" };
+  const isFor = (edition: string) => isSame(sealOf(secret, address, expires, keyId, edition), seal);
+  return { kind: "good", expiresAt, keyId, isFor };
 }
 
-function signatureOf(secret: FingerprintKey, { scope, digest }: TwinAddress, expires: string): string {
-  return fingerprint(secret, lengthPrefixed(["edge-url", scope, digest, expires]));
+/** As texts: other texts stand for the same bytes. */
+function isSame(right: string, shown: string): boolean {
+  return timingSafeEqual(Buffer.from(right), Buffer.from(shown));
+}
+
+function signatureOf(secret: FingerprintKey, address: TwinAddress, expires: string, keyId = ""): string {
+  const { scope, digest } = address;
+  return fingerprint(secret, lengthPrefixed(["edge-url", scope, digest, expires, keyId])).slice(0, 32);
+}
+
+function sealOf(secret: FingerprintKey, address: TwinAddress, expires: string, keyId = "", edition: string): string {
+  const { scope, digest } = address;
+  return fingerprint(secret, lengthPrefixed(["edge-url seal", scope, digest, expires, keyId, edition])).slice(0, 11);
 }
