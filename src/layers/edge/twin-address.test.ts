@@ -16,7 +16,8 @@ const secret = fingerprintKey(Buffer.alloc(32, 1));
 const scope = scopeNamed("signed", "p".repeat(43));
 const address = { scope, digest: bodyDigest(Buffer.from("{}")) };
 const now = Date.UTC(2026, 0, 1);
-const signed = (expiresAt = now + 60_000, keyId?: string) => signedPath(secret, address, expiresAt, { keyId, edition: "1" }).split("?")[1] as string;
+const signed = (expiresAt = now + 60_000, keyId?: string) =>
+  signedPath(secret, address, expiresAt, { keyId, edition: "1" }).split("?")[1] as string;
 
 describe("a signed URL", () => {
   it("is good until it expires", () => {
