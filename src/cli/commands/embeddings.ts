@@ -3,7 +3,6 @@ import { Command } from "commander";
 import { RepriseError } from "../../core/errors.ts";
 import type { GatewayConfig } from "../../gateway/config.ts";
 import { MisuseError } from "../misuse-error.ts";
-import { openStore } from "../vectors/opened-store.ts";
 import { whoseIn } from "../vectors/tenant-flags.ts";
 import { configFlag, type Flags } from "./config-flags.ts";
 import { progressLine } from "./progress-line.ts";
@@ -52,6 +51,7 @@ async function exportTo(file: string, config: GatewayConfig, flags: Flags): Prom
   if (flags["all"] !== undefined && (flags["tenant"] ?? flags["credentialEnv"]) !== undefined)
     throw new MisuseError("--all is for every tenant", "Leave it out to export those of one.");
   const whose = whoseIn(flags, process.env);
+  const { openStore } = await import("../vectors/opened-store.ts");
   const opened = await openStore(config, { make: false });
   const progress = progressLine();
   try {
@@ -80,6 +80,7 @@ async function importFrom(file: string, config: GatewayConfig, flags: Flags): Pr
   const show = (step: string, vectors: number, of: number) => progress.show(`${vectors} of ${of} vectors ${step}`);
   try {
     const checked = await checkVectors({ file, model: flags["model"], dimensions }, show);
+    const { openStore } = await import("../vectors/opened-store.ts");
     const opened = await openStore(config, { make: true });
     try {
       const imported = await importVectors(opened, checked, whose(opened.secret), show);

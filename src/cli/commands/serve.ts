@@ -4,17 +4,13 @@ import { Command } from "commander";
 import { RepriseError } from "../../core/errors.ts";
 import { adminTokenFile } from "../../gateway/admin/admin-token.ts";
 import { describeMistake, type GatewayConfig } from "../../gateway/config.ts";
-import { type Gateway, startGateway } from "../../gateway/gateway.ts";
-import { endWithoutSecrets } from "../../gateway/gateway-log.ts";
+import type { Gateway } from "../../gateway/gateway.ts";
 import { secretsOf, withoutSecretsIn } from "../../gateway/secrets.ts";
 import { TlsFileError, tlsOptionsOf } from "../../gateway/tls-files.ts";
-import { protocols } from "../../protocols/all.ts";
-import { embeddingProtocols } from "../../protocols/all-embeddings.ts";
 import { embeddedFolder, isMemoryUrl, shownStoreUrl } from "../../stores/store-url.ts";
 import { version } from "../../version.ts";
-import { type Primary, startWorkers } from "../workers/primary.ts";
+import type { Primary } from "../workers/primary.ts";
 import { type Served, workerVariable } from "../workers/start-calls.ts";
-import { serveAsWorker } from "../workers/worker.ts";
 import { configFrom, type Flags, soundConfigFrom, withConfigFlags } from "./config-flags.ts";
 import { lineOf } from "./error-line.ts";
 
@@ -28,19 +24,19 @@ export function serveCommand(): Command {
     .action(serve);
 }
 
-const cachedApis: readonly string[] = [...protocols, ...embeddingProtocols].map(({ name }) => name);
-
 async function serve(flags: Flags): Promise<void> {
   // Everything that follows is for the process that was started by a person.
-  if (process.env[workerVariable] !== undefined) return serveAsWorker();
+  if (process.env[workerVariable] !== undefined) return (await import("../workers/worker.ts")).serveAsWorker();
   const reading = soundConfigFrom(flags);
   if (reading === undefined) return;
   const { config } = reading;
+  const { endWithoutSecrets } = await import("../../gateway/gateway-log.ts");
   endWithoutSecrets(config);
+  const apis = await cachedApis();
   const workers = config.server.workers === "auto" ? availableParallelism() : config.server.workers;
   try {
-    const gateway = workers === 1 ? await startGateway(config) : await startWorkers(config, workers);
-    process.stderr.write(welcome(config, { ...gateway, file: reading.file, workers }));
+    const gateway = workers === 1 ? await start(config) : await startAll(config, workers);
+    process.stderr.write(welcome(config, { ...gateway, file: reading.file, workers, apis }));
     stopOnSignals(gateway);
     process.on("SIGHUP", () => void reload(gateway, flags));
   } catch (error) {
@@ -48,6 +44,26 @@ async function serve(flags: Flags): Promise<void> {
     process.stderr.write(`reprise: ${withoutSecretsIn(lineOf(error), secretsOf(config))}\n`);
     process.exitCode = 1;
   }
+}
+
+/**
+ * Two thirds of all modules are those of a gateway: they are loaded where one is to run. The other commands mostly end
+ * in less time than they take, and a process that only looks after workers holds nothing of them.
+ */
+async function start(config: GatewayConfig): Promise<Gateway> {
+  const { startGateway } = await import("../../gateway/gateway.ts");
+  return startGateway(config);
+}
+
+async function startAll(config: GatewayConfig, workers: number): Promise<Primary> {
+  const { startWorkers } = await import("../workers/primary.ts");
+  return startWorkers(config, workers);
+}
+
+async function cachedApis(): Promise<readonly string[]> {
+  const { protocols } = await import("../../protocols/all.ts");
+  const { embeddingProtocols } = await import("../../protocols/all-embeddings.ts");
+  return [...protocols, ...embeddingProtocols].map(({ name }) => name);
 }
 
 /** A configuration with a mistake changes nothing, and so does one whose certificate cannot be used. */
@@ -87,6 +103,7 @@ const notShared =
 interface Ready extends Served {
   readonly file: string | undefined;
   readonly workers: number;
+  readonly apis: readonly string[];
 }
 
 const likeQuestions = {
@@ -95,7 +112,7 @@ const likeQuestions = {
   serve: "answered from the cache",
 } as const;
 
-function welcome(config: GatewayConfig, { file, url, adminUrl = url, workers }: Ready): string {
+function welcome(config: GatewayConfig, { file, url, adminUrl = url, workers, apis }: Ready): string {
   const upstreams = Object.entries(config.upstreams).map(
     ([name, { url, replicas }]) => `${name} ${replicas.length > 0 ? replicas.map((one) => one.url).join(", ") : url}`,
   );
@@ -113,7 +130,7 @@ function welcome(config: GatewayConfig, { file, url, adminUrl = url, workers }: 
     `  upstreams: ${upstreams.join(", ")}`,
     `  store: ${store}`,
     ...(workers === 1 ? [] : [`  workers: ${workers}${isMemoryUrl(config.store.url) ? notShared : ""}`]),
-    `  caches ${cachedApis.join(", ")}; everything else passes through`,
+    `  caches ${apis.join(", ")}; everything else passes through`,
     `  like questions: ${like}${byRules}`,
     `  point the base URL of an OpenAI SDK at ${shown}/v1`,
     `  dashboard: ${reachable(adminUrl)}/dashboard/, with ${adminTokenPlace(config)}`,
