@@ -34,6 +34,8 @@ export class Listeners {
   readonly main: Server;
   readonly admin: Server | undefined;
   readonly #connections = new Set<Socket>();
+  /** Connections that have not come to speak TLS yet, by their ends: node closes none of them when it is to close all. */
+  readonly #greeting = new Map<string, Socket>();
   #mostHeaders = 0;
 
   /** Throws `TlsFileError`. */
@@ -63,7 +65,8 @@ export class Listeners {
 
   /** Ends the idle ones until it is stopped by what it returns. */
   sweep(clock: Clock): () => void {
-    return sweepConnections(this.#all, this.#connections, clock);
+    const greeting = { [Symbol.iterator]: () => this.#greeting.values() };
+    return sweepConnections(this.#all, { accepted: this.#connections, greeting }, clock);
   }
 
   closeAllConnections(): void {
@@ -102,10 +105,19 @@ export class Listeners {
       files === undefined ? createServer(options, bounded) : createTlsServer({ ...options, ...files }, bounded);
     server.on("checkExpectation", (_request: IncomingMessage, response: ServerResponse) => refuseExpectation(response));
     server.on(files === undefined ? "connection" : "secureConnection", (socket: Socket) => {
+      this.#greeting.delete(endsOf(socket));
       this.#connections.add(socket);
       socket.once("close", () => this.#connections.delete(socket));
     });
+    if (files !== undefined) server.on("connection", (socket: Socket) => this.#greets(socket));
     return server;
+  }
+
+  /** Until it speaks TLS; the socket that does is another one. */
+  #greets(socket: Socket): void {
+    const ends = endsOf(socket);
+    this.#greeting.set(ends, socket);
+    socket.once("close", () => this.#greeting.get(ends) === socket && this.#greeting.delete(ends));
   }
 
   #follow({ security: { limits } }: GatewayConfig): void {
@@ -116,6 +128,10 @@ export class Listeners {
       server.maxHeadersCount = limits.headerCount + 1;
     }
   }
+}
+
+function endsOf({ localAddress, localPort, remoteAddress, remotePort }: Socket): string {
+  return `${localAddress} ${localPort} ${remoteAddress} ${remotePort}`;
 }
 
 /** Such as `http://127.0.0.1:8787`, of a server that listens. */

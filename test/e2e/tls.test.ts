@@ -165,6 +165,20 @@ describeWithServices(["openssl"], "server.tls", () => {
     expect(linesOf(none.stderr)).toEqual([expect.stringMatching(/server-key\.pem holds no certificate.*--ca/)]);
   });
 
+  test("ends, although some who are connected have not come to speak TLS", async () => {
+    const gateway = await runGateway(await runOrigin(), {
+      ...inMemory,
+      server: { tls: serverFiles(), admin: { port: 0 }, drainTimeout: "100ms" },
+    });
+    for (const url of [gateway.url, gateway.adminUrl])
+      for (const said of [[], [0x16, 0x03, 0x01]]) {
+        const { socket } = await openConnection({ url });
+        socket.write(Buffer.from(said));
+      }
+    expect((await ask(gateway, "/v1/chat/completions", chat)).status).toBe(200);
+    await gateway.close();
+  });
+
   test("files that are missing, or do not go together, are told in one line, and nothing is opened", async () => {
     const startedWith = async (tls: object) => {
       const file = join(folder, "config.json");
