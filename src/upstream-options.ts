@@ -71,6 +71,10 @@ const fields = z.strictObject({
     description:
       "In which field `apiKey` is sent; `auto`: `authorization`, for Anthropic `x-api-key`, for Gemini `x-goog-api-key`, for hosts of Azure `api-key`.",
   }),
+  accountFields: choice("drop", ["drop", "pass"], {
+    description:
+      "Where `apiKey` is sent: whether callers choose the account that it is booked on, by fields such as `OpenAI-Organization`, `OpenAI-Project` or `X-Goog-User-Project`. `drop`: those go no further.",
+  }),
   tenants: tenantPatterns,
   replicas: replicaList,
   routing: choice("affinity", ["affinity", "bounded-hashing", "least-load", "round-robin", "slots"], {

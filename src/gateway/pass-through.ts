@@ -7,6 +7,7 @@ import { hopByHop, namedByConnection } from "../core/hop-by-hop.ts";
 import { choosesUpstream, refuseChosenInQuery } from "../policy/chosen-upstream.ts";
 import type { CompatHeaders } from "../policy/compat-headers.ts";
 import { assertFieldsOnce } from "../policy/scope.ts";
+import { choosesAccount, hidesAccounts, withoutAccountsInQuery } from "./account-fields.ts";
 import { type AnswerBounds, bounded } from "./network/answer-bounds.ts";
 import { maskOf } from "./network/credential-mask.ts";
 import { canUnfold } from "./network/decompression.ts";
@@ -50,8 +51,14 @@ export async function passThrough(
   { upstream, origin, path }: Route,
   { stallMs, compat, bounds }: PassThroughWays,
 ): Promise<void> {
+  const isHiding = hidesAccounts(upstream);
   const isOther = (name: string): boolean =>
-    name === "host" || name === "expect" || isOurs(name) || choosesUpstream(name) || compat.isForCache(name);
+    name === "host" ||
+    name === "expect" ||
+    isOurs(name) ||
+    choosesUpstream(name) ||
+    compat.isForCache(name) ||
+    (isHiding && choosesAccount(name));
   assertFieldsOnce(request.rawHeaders);
   refuseChosenInQuery(queryOf(path));
   const abort = new AbortController();
@@ -61,7 +68,7 @@ export async function passThrough(
   try {
     answer = await upstream.dispatcher.request({
       origin,
-      path,
+      path: isHiding ? withoutAccountsInQuery(path) : path,
       method: request.method as Dispatcher.HttpMethod,
       headers: [...endToEnd(request.rawHeaders, isOther), ...(upstream.credential ?? [])],
       body: hasBody ? request : null,

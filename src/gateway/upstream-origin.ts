@@ -2,6 +2,7 @@ import { pipeline, type Readable } from "node:stream";
 import type { Dispatcher } from "undici";
 import { OriginError, type OriginFailure } from "../core/errors.ts";
 import { type FanOutWishes, type HeaderMap, headerValue, type Origin } from "../core/origin.ts";
+import { type AccountChoice, hidesAccounts, withoutAccounts, withoutAccountsInQuery } from "./account-fields.ts";
 import { type AnswerBounds, bounded } from "./network/answer-bounds.ts";
 import { maskOf } from "./network/credential-mask.ts";
 import { decompressorOf, Unfolding } from "./network/decompression.ts";
@@ -23,19 +24,16 @@ export interface Reach extends Partial<NetworkRules> {
 /** Name and value of a header field. */
 export type CredentialField = readonly [name: string, value: string];
 
-export interface UpstreamConnection extends UpstreamTimeouts, Reach {
-  /** What it is shown, whatever the caller has shown to us. */
-  readonly credential?: CredentialField;
-}
+/** `credential`: what it is shown, whatever the caller has shown to us. */
+export interface UpstreamConnection extends UpstreamTimeouts, Reach, AccountChoice {}
 
-export interface Upstream extends Origin {
+/** `credential`, `passesAccounts`: of a request that passes through; `send` minds them by itself. */
+export interface Upstream extends Origin, AccountChoice {
   /** Its name in the configuration. */
   readonly name: string;
   /** Base URL and connections for a request that passes through. */
   readonly base: string;
   readonly dispatcher: Dispatcher;
-  /** What it is shown with a request that passes through; `send` does so by itself. */
-  readonly credential?: CredentialField | undefined;
   /** A failure as callers may hear of it; default: as it is. */
   told?(error: OriginError): OriginError;
   /** Another configuration has taken its place: what is under way goes on, nothing new begins. */
@@ -51,13 +49,15 @@ export function upstreamOrigin(
   takesMarks?: boolean,
   fanOut?: FanOutWishes,
 ): Upstream {
-  const { connectTimeoutMs, firstByteTimeoutMs, idleTimeoutMs, bounds = {}, credential, ...reach } = connection;
+  const { connectTimeoutMs, firstByteTimeoutMs, idleTimeoutMs, bounds = {}, credential, passesAccounts, ...reach } =
+    connection;
   const timeouts = { connectTimeoutMs, headersTimeout: firstByteTimeoutMs, bodyTimeout: idleTimeoutMs };
   const dispatcher = guardedAgent({ allowPrivate: false, ...reach }, timeouts);
   const { origin, pathname } = new URL(baseUrl);
   const prefix = pathname.replace(/\/+$/, "");
   const unversioned = withoutVersion(prefix);
   const mask = maskOf(credential);
+  const isHiding = hidesAccounts(connection);
   return {
     name,
     id: baseUrl,
@@ -67,15 +67,18 @@ export function upstreamOrigin(
     fanOut,
     dispatcher,
     credential,
+    passesAccounts,
     retire: () => {},
     async send(request, signal) {
+      const target = isHiding ? withoutAccountsInQuery(request.target) : request.target;
+      const given = isHiding ? withoutAccounts(request.headers) : request.headers;
       let response: Dispatcher.ResponseData;
       try {
         response = await dispatcher.request({
           origin,
-          path: (versionAtStart.test(request.target) ? unversioned : prefix) + request.target,
+          path: (versionAtStart.test(target) ? unversioned : prefix) + target,
           method: request.method as Dispatcher.HttpMethod,
-          headers: shown(request.headers, credential),
+          headers: shown(given, credential),
           body: request.body,
           signal,
         });

@@ -187,6 +187,7 @@ function upstreamOf(
     firstByteTimeoutMs: firstByteTimeout,
     idleTimeoutMs: idleTimeout,
     ...defined({ allowPrivate: settings.allowPrivate, bounds: settings.bounds, onRefused }),
+    passesAccounts: settings.accountFields === "pass",
     ...(settings.apiKey !== undefined && { credential: credentialField(settings, id, settings.apiKey) }),
   };
   const takesMarks = { auto: undefined, always: true, never: false }[settings.breakpoints];

@@ -51,6 +51,7 @@ export class PoolUpstream implements Upstream {
   readonly takesMarks: boolean | undefined;
   readonly fanOut: FanOutWishes | undefined;
   readonly credential: CredentialField | undefined;
+  readonly passesAccounts: boolean | undefined;
   readonly replicas: readonly Replica[];
   readonly #policy: RoutingPolicy;
   readonly #salt: string | undefined;
@@ -75,6 +76,7 @@ export class PoolUpstream implements Upstream {
     this.takesMarks = options.takesMarks;
     this.fanOut = options.fanOut;
     this.credential = options.connection.credential;
+    this.passesAccounts = options.connection.passesAccounts;
     this.#clock = clock;
     const urls = options.replicas.map(({ url }) => url);
     const isAffine = options.routing === "affinity";
