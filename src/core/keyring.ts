@@ -35,6 +35,8 @@ export interface Keyring {
   keyFor(scope: KeyScope): MaybePromise<DataKey>;
   /** The key with this id; `undefined` when it is not there (any more). Rejects as `keyFor` does. */
   find(id: Uint8Array): MaybePromise<DataKey | undefined>;
+  /** Whether the scope has a key; makes none. */
+  has(scope: KeyScope): Promise<boolean>;
   /**
    * Destroys all keys of the scope, with those of its users where it is a tenant's. Resolves when the store has them no
    * more; other processes have forgotten them `withinMs` later. What is sealed afterwards gets a new key.

@@ -33,7 +33,7 @@ function setUp(clock = new ManualClock(), store: MemoryStore = memory({ clock })
     scrub: () => deed("scrub").then(() => ({ remains: ["backups"] })),
   };
   const destroyed = { keys: 1, isErased: true, notes: ["journals"], withinMs: 1 };
-  const keyring = { destroy: () => deed("destroy").then(() => destroyed) };
+  const keyring = { has: async () => true, destroy: () => deed("destroy").then(() => destroyed) };
   const troubles: string[] = [];
   const eraser = new Eraser({
     ...{ store, secret, keyring, deeds, clock, random: systemRandom },

@@ -30,7 +30,7 @@ export interface EraserParts {
   readonly store: Pick<Store, "name" | "get" | "add" | "set" | "delete">;
   readonly secret: FingerprintKey;
   /** The keys that values are sealed with, where they are. */
-  readonly keyring: Pick<Keyring, "destroy"> | undefined;
+  readonly keyring: Pick<Keyring, "destroy" | "has"> | undefined;
   readonly deeds: ErasureDeeds;
   /** Of an erasure with its counts, in the form in which it is kept. */
   readonly receiptOf: (record: ErasureRecord) => string;
@@ -47,6 +47,8 @@ export interface EraserParts {
 export interface Deed {
   readonly counts?: Partial<ErasedCounts>;
   readonly remains?: readonly string[];
+  /** Nobody can tell whether there was anything. */
+  readonly isBlind?: boolean | undefined;
 }
 
 /** How each of the steps is done here. */
@@ -181,9 +183,11 @@ export class Eraser {
   async #step(place: string, record: ErasureRecord): Promise<ErasureRecord | undefined> {
     const { deeds, receiptOf, clock } = this.#parts;
     switch (record.step) {
-      case "dead":
+      case "dead": {
+        const hadKeys = await this.#parts.keyring?.has({ tenant: record.tenant, user: record.user });
         await deeds.kill(record);
-        return advanced(record, {});
+        return { ...advanced(record, {}), hadKeys };
+      }
       case "keys":
         return advanced(record, await this.#lock(record));
       case "rows":
@@ -260,10 +264,11 @@ export class Eraser {
 function advanced(record: ErasureRecord, deed: Deed): ErasureRecord {
   const step = erasureSteps[erasureSteps.indexOf(record.step) + 1] ?? "receipt";
   const { counts, remains } = joined(record, deed);
-  return { ...record, step, counts: { ...nothingErased, ...counts }, remains: remains ?? [] };
+  const isBlind = record.isBlind === true || deed.isBlind === true;
+  return { ...record, step, counts: { ...nothingErased, ...counts }, remains: remains ?? [], isBlind };
 }
 
-function joined(one: Deed, other: Deed): Deed {
+function joined(one: Omit<Deed, "isBlind">, other: Omit<Deed, "isBlind">): Deed {
   const sum = (name: keyof ErasedCounts) => (one.counts?.[name] ?? 0) + (other.counts?.[name] ?? 0);
   const counts = Object.fromEntries(
     (Object.keys(nothingErased) as (keyof ErasedCounts)[]).map((name) => [name, sum(name)]),

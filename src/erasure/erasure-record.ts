@@ -41,11 +41,24 @@ export interface ErasureRecord extends ErasedScope {
   /** The step that is next, or under way. */
   readonly step: ErasureStep;
   readonly counts: ErasedCounts;
+  /** Whether it had keys before anything was done; the first steps make some. */
+  readonly hadKeys?: boolean | undefined;
+  /** The store cannot say whether it held anything. */
+  readonly isBlind?: boolean | undefined;
   /** What may be left, and where; plain sentences. */
   readonly remains: readonly string[];
   /** The process that is at it, and when it said so last. */
   readonly by: string;
   readonly aliveAt: number;
+}
+
+/** Whether anything was there; `undefined` where nobody can tell. */
+export function wasFound({ counts, user, hadKeys, isBlind }: ErasureRecord): boolean | undefined {
+  const sum = Object.values(counts).reduce((all, count) => all + count, 0);
+  // The generation of a tenant is sealed with a key that was made for it.
+  const made = hadKeys === false && user === undefined ? Math.min(1, counts.dataKeys) : 0;
+  if (hadKeys === true || sum > made) return true;
+  return isBlind === true ? undefined : false;
 }
 
 const nonceBytes = 12;

@@ -32,6 +32,21 @@ it("attests what was removed and what may be left, of a user by a salted digest 
   expect(checkReceipt(text, key.publicKey, "bob@example.org")).toMatchObject({ ok: false });
 });
 
+it("says that nothing was found, and nothing where nobody can tell", () => {
+  const key = aKey();
+  const foundOf = (more: Partial<ErasureRecord>): boolean | undefined => {
+    const parts = { key, software: "1.0.0", finishedAt: 60_000, random: systemRandom };
+    const signed = signReceipt({ ...record, counts: nothingErased, ...more }, parts);
+    expect(checkReceipt(JSON.stringify(signed), key.publicKey)).toMatchObject({ ok: true });
+    return signed.receipt.found;
+  };
+  expect(foundOf({})).toBe(false);
+  expect(foundOf({ hadKeys: false, isBlind: false })).toBe(false);
+  expect(foundOf({ hadKeys: true })).toBe(true);
+  expect(foundOf({ counts: { ...nothingErased, virtualKeys: 1 }, isBlind: true })).toBe(true);
+  expect(foundOf({ isBlind: true })).toBeUndefined();
+});
+
 it("is not taken for sound when it was altered, has more in it, is of another key, or is no receipt", () => {
   const [key, other] = [aKey(), aKey()];
   const signed = signReceipt(record, { key, software: "1.0.0", finishedAt: 60_000, random: systemRandom });

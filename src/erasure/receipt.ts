@@ -2,7 +2,7 @@ import { createHash, timingSafeEqual } from "node:crypto";
 import { z } from "zod";
 import { idOfPublicKey, isSignedBy, type SigningKey } from "../audit/signing-key.ts";
 import type { Random } from "../core/clock.ts";
-import type { ErasureRecord } from "./erasure-record.ts";
+import { type ErasureRecord, nothingErased, wasFound } from "./erasure-record.ts";
 
 /**
  * What is attested of an erasure: who was erased, what was removed, and what may be left where nobody here can reach it. It
@@ -18,6 +18,10 @@ const receiptSchema = z.object({
     tenant: z.string(),
     user: z.object({ salt: z.string(), sha256: z.string() }).optional(),
   }),
+  found: z
+    .boolean()
+    .optional()
+    .meta({ description: "Whether anything of it was there; absent where the store cannot tell." }),
   askedAt: z.iso.datetime(),
   finishedAt: z.iso.datetime(),
   removed: z.object({
@@ -57,13 +61,15 @@ export interface ReceiptParts {
 export function signReceipt(record: ErasureRecord, { key, software, finishedAt, random }: ReceiptParts): SignedReceipt {
   const { id, tenant, user, askedAt, counts, remains } = record;
   const salt = Buffer.from(random.bytes(16)).toString("base64url");
+  const found = wasFound(record);
   const receipt: SignedReceipt["receipt"] = {
     version: 1,
     ...{ id, software },
     erased: { tenant, ...(user !== undefined && { user: { salt, sha256: digestOf(salt, user) } }) },
+    ...(found !== undefined && { found }),
     askedAt: new Date(askedAt).toISOString(),
     finishedAt: new Date(finishedAt).toISOString(),
-    removed: counts,
+    removed: found === false ? nothingErased : counts,
     remains: [...new Set(remains)],
   };
   return { receipt, signature: { algorithm: "Ed25519", key: key.id, value: key.sign(JSON.stringify(receipt)) } };

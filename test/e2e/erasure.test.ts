@@ -126,10 +126,22 @@ describe("X8: DELETE /admin/v1/tenants/{id}", () => {
     expect((await callAdmin(gateway, "/tenants")).text).not.toContain(tenant);
   });
 
+  test("says of a tenant and a user that never were that nothing was found, also where values are sealed", async () => {
+    const security = { masterKey: Buffer.alloc(32, 4).toString("base64") };
+    for (const settings of [onDisk, { ...onDisk, security }]) {
+      const { gateway } = await runBoth(settings);
+      for (const path of ["/tenants/nobody", "/tenants/nobody/users/ann"])
+        expect(await erase(gateway, path)).toMatchObject({ found: false, removed: nothingErased });
+      const tenant = encodeURIComponent(await tenantOf(gateway, bearer("key-of-acme")));
+      expect(await erase(gateway, `/tenants/${tenant}/users/nobody`)).toMatchObject({ found: false });
+      expect(await erase(gateway, `/tenants/${tenant}`)).toMatchObject({ found: true });
+    }
+  });
+
   test("is told by its id for as long as it is kept, and of one that there is not nothing is", async () => {
     const { gateway } = await runBoth(inMemory);
     const done = JSON.parse((await callAdmin(gateway, "/tenants/nobody", { method: "DELETE" })).text);
-    expect(done).toMatchObject({ state: "done", removed: { rows: 0, answers: 0 } });
+    expect(done).toMatchObject({ state: "done", found: false, removed: { rows: 0, answers: 0 } });
     const again = JSON.parse((await callAdmin(gateway, `/erasures/${done.id}`)).text);
     expect(again).toEqual(done);
     expect((await callAdmin(gateway, "/erasures/none")).status).toBe(404);

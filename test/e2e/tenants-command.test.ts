@@ -53,4 +53,6 @@ test("reprise tenants erases and checks receipts, and reprise audit finds what w
   expect((await callAdmin(gateway, "/invalidate", { body: { tags: ["a"] } })).status).toBe(200);
   const { records } = JSON.parse((await callAdmin(gateway, "/audit")).text);
   expect(records.at(-1)).toMatchObject({ sequence: 4, action: "audit log was cut", what: { known: 3, found: 0 } });
+  const again = await runCommand(["tenants", "erase", "nobody", ...where, "--yes"]);
+  expect([again.code, again.stdout]).toEqual([0, expect.stringContaining("Nothing of tenant nobody was found")]);
 });

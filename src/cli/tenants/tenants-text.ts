@@ -18,7 +18,7 @@ export function tenantsText({ tenants, listing, reason, isComplete }: ListedTena
 }
 
 export function receiptText({ receipt }: SignedReceipt): string {
-  const { erased, removed, remains, finishedAt, id } = receipt;
+  const { erased, found, removed, remains, finishedAt, id } = receipt;
   const whose = erased.user === undefined ? `Tenant ${erased.tenant}` : `A user of tenant ${erased.tenant}`;
   const counts = [
     `${removed.rows} rows (${removed.answers} answers)`,
@@ -27,7 +27,9 @@ export function receiptText({ receipt }: SignedReceipt): string {
     `${removed.dataKeys} data keys`,
   ];
   return [
-    `${plain(whose)} is erased (${id}, ${finishedAt}): ${counts.join(", ")}.`,
+    found === false
+      ? `Nothing of ${plain(whose.replace(/^[AT]/, (letter) => letter.toLowerCase()))} was found (${id}, ${finishedAt}). See \`reprise tenants list\` if there should have been.`
+      : `${plain(whose)} is erased (${id}, ${finishedAt}): ${counts.join(", ")}.`,
     ...(remains.length === 0 ? [] : ["What may be left:", ...remains.map((one) => `- ${plain(one)}`)]),
   ].join("\n");
 }

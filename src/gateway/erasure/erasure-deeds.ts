@@ -109,7 +109,7 @@ async function removeRows(parts: DeedsParts, { tenant, user }: ErasedScope): Pro
     await vectors?.delete({ tenant: scope.tenant, marks: [markOf(scope)] });
   }
   if (!isListable(driver) || !isListable(truth))
-    return { remains: [unlisted(driver, core.sealing !== undefined, user)] };
+    return { remains: [unlisted(driver, core.sealing !== undefined, user)], isBlind: true };
   const counts = { ...nothingErased };
   const add = ({ rows, answers }: { readonly rows: number; readonly answers: number }): void => {
     counts.rows += rows;

@@ -13,6 +13,7 @@ const erasureSchema = z.object({
   step: z.enum(erasureSteps).optional().meta({ description: "What is being done." }),
   trouble: z.string().optional().meta({ description: "Why it is tried again; it goes on by itself." }),
   removed: signedReceiptSchema.shape.receipt.shape.removed.optional().meta({ description: "So far." }),
+  found: signedReceiptSchema.shape.receipt.shape.found,
   receipt: signedReceiptSchema.optional().meta({ description: "When it is done." }),
 });
 
@@ -26,7 +27,8 @@ export function erasureRoutes(eraser: Pick<Eraser, "begin" | "state">): readonly
     if (state === undefined) throw new NotFoundError(`There is no erasure ${id}.`);
     if (state.state === "done") {
       const receipt = signedReceiptSchema.parse(JSON.parse(state.receipt));
-      return { id, state: "done", removed: receipt.receipt.removed, receipt };
+      const { found, removed } = receipt.receipt;
+      return { id, state: "done", ...(found !== undefined && { found }), removed, receipt };
     }
     const { step, counts } = state.record;
     const { trouble } = state;

@@ -72,6 +72,12 @@ export class DataKeys implements Keyring {
     );
   }
 
+  async has(scope: KeyScope): Promise<boolean> {
+    const { rows, roots } = this.#options;
+    const found = await rows.get(roots.all.map(({ epoch }) => rowName(this.#place(scope, epoch))));
+    return found.some((row) => row !== undefined);
+  }
+
   async destroy(scope: KeyScope): Promise<Destroyed> {
     const { rows, roots } = this.#options;
     const names = roots.all.map(({ epoch }) => rowName(this.#place(scope, epoch)));

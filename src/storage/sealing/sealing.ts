@@ -114,6 +114,12 @@ export class Sealing implements Keyring {
     return chain(this.ready(), () => this.#keys.find(id));
   }
 
+  async has(scope: KeyScope): Promise<boolean> {
+    await this.ready();
+    await this.#roots.look();
+    return this.#keys.has(scope);
+  }
+
   async destroy(scope: KeyScope): Promise<Destroyed> {
     await this.ready();
     // A rotation of a moment ago has made keys that are not known here yet.
