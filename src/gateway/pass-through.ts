@@ -79,6 +79,7 @@ export async function passThrough(
     const failure: OriginError = originError(error, upstream.id, "head");
     throw upstream.told?.(failure) ?? failure;
   }
+  upstream.answered?.();
   const mask = maskOf(upstream.credential);
   const said = (answer.headers as unknown as (Buffer | string)[]).map((field) => field.toString("latin1"));
   const isMasked = mask !== undefined && answer.statusCode >= 400 && request.method !== "HEAD";

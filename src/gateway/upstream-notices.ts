@@ -37,10 +37,11 @@ export function tellOfOrigin(
   log.warn({ ...name, ...where, result }, "the upstream fails; stored answers go on being served");
 }
 
-/** Callers are told only which replica it was: where it is stands here. */
+/** Callers are told only which upstream, or which replica, it was: where it is, and what the network said, stands here. */
 export function replicaNotice(log: Log): ReplicaNotice {
-  return ({ upstream, replica, trouble: reason }) => {
-    if (reason === undefined) log.info({ upstream, replica }, "the replica answers again");
+  return ({ upstream, replica, trouble: reason, isOnly }) => {
+    if (isOnly === true) log.warn({ upstream, reason }, "a request to the upstream failed");
+    else if (reason === undefined) log.info({ upstream, replica }, "the replica answers again");
     else log.warn({ upstream, replica, reason }, "a replica of the upstream fails");
   };
 }

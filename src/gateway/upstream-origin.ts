@@ -7,6 +7,7 @@ import { type AnswerBounds, bounded } from "./network/answer-bounds.ts";
 import { maskOf } from "./network/credential-mask.ts";
 import { decompressorOf, Unfolding } from "./network/decompression.ts";
 import { guardedAgent, type NetworkRules } from "./network/guarded-agent.ts";
+import type { UpstreamTroubles } from "./upstream-troubles.ts";
 
 /** An upstream reached through undici: keep-alive connections, and a deadline for each way in which it can hang. */
 
@@ -25,7 +26,10 @@ export interface Reach extends Partial<NetworkRules> {
 export type CredentialField = readonly [name: string, value: string];
 
 /** `credential`: what it is shown, whatever the caller has shown to us. */
-export interface UpstreamConnection extends UpstreamTimeouts, Reach, AccountChoice {}
+export interface UpstreamConnection extends UpstreamTimeouts, Reach, AccountChoice {
+  /** Hears of failures, and says what callers hear of them; default: all that is known. */
+  readonly troubles?: Pick<UpstreamTroubles, "failed" | "answered">;
+}
 
 /** `credential`, `passesAccounts`: of a request that passes through; `send` minds them by itself. */
 export interface Upstream extends Origin, AccountChoice {
@@ -36,6 +40,8 @@ export interface Upstream extends Origin, AccountChoice {
   readonly dispatcher: Dispatcher;
   /** A failure as callers may hear of it; default: as it is. */
   told?(error: OriginError): OriginError;
+  /** A request that passes through is answered. */
+  answered?(): void;
   /** Another configuration has taken its place: what is under way goes on, nothing new begins. */
   retire(): void;
   close(): Promise<void>;
@@ -49,8 +55,16 @@ export function upstreamOrigin(
   takesMarks?: boolean,
   fanOut?: FanOutWishes,
 ): Upstream {
-  const { connectTimeoutMs, firstByteTimeoutMs, idleTimeoutMs, bounds = {}, credential, passesAccounts, ...reach } =
-    connection;
+  const {
+    connectTimeoutMs,
+    firstByteTimeoutMs,
+    idleTimeoutMs,
+    bounds = {},
+    credential,
+    passesAccounts,
+    troubles,
+    ...reach
+  } = connection;
   const timeouts = { connectTimeoutMs, headersTimeout: firstByteTimeoutMs, bodyTimeout: idleTimeoutMs };
   const dispatcher = guardedAgent({ allowPrivate: false, ...reach }, timeouts);
   const { origin, pathname } = new URL(baseUrl);
@@ -58,6 +72,10 @@ export function upstreamOrigin(
   const unversioned = withoutVersion(prefix);
   const mask = maskOf(credential);
   const isHiding = hidesAccounts(connection);
+  const told = (error: unknown, phase: "head" | "body"): OriginError => {
+    const failure = originError(error, baseUrl, phase);
+    return troubles?.failed(failure) ?? failure;
+  };
   return {
     name,
     id: baseUrl,
@@ -68,6 +86,8 @@ export function upstreamOrigin(
     dispatcher,
     credential,
     passesAccounts,
+    told: (error) => troubles?.failed(error) ?? error,
+    answered: () => troubles?.answered(),
     retire: () => {},
     async send(request, signal) {
       const target = isHiding ? withoutAccountsInQuery(request.target) : request.target;
@@ -83,11 +103,12 @@ export function upstreamOrigin(
           signal,
         });
       } catch (error) {
-        throw originError(error, baseUrl, "head");
+        throw told(error, "head");
       }
+      troubles?.answered();
       const headers = response.headers as HeaderMap;
       const status = response.statusCode;
-      const body = chunks(response.body, headers, baseUrl, bounds);
+      const body = chunks(response.body, headers, baseUrl, bounds, told);
       if (mask === undefined) return { status, headers, body };
       return { status, headers: mask.fields(headers), body: status < 300 ? body : mask.body(body) };
     },
@@ -111,11 +132,12 @@ async function* chunks(
   headers: HeaderMap,
   baseUrl: string,
   bounds: AnswerBounds,
+  told: (error: unknown, phase: "body") => OriginError,
 ): AsyncGenerator<Uint8Array> {
   try {
     yield* bounded(decoded(body, headerValue(headers, "content-encoding"), baseUrl, bounds.ratio), bounds, baseUrl);
   } catch (error) {
-    throw originError(error, baseUrl, "body");
+    throw told(error, "body");
   } finally {
     body.on("error", () => {});
     body.destroy();

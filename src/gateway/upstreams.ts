@@ -10,6 +10,7 @@ import { PoolUpstream } from "./pool/pool-upstream.ts";
 import type { ReplicaNotice } from "./pool/replica-error.ts";
 import { credentialField } from "./upstream-credential.ts";
 import { type Reach, type Upstream, upstreamOrigin, withoutVersion } from "./upstream-origin.ts";
+import { UpstreamTroubles } from "./upstream-troubles.ts";
 
 /** Which upstream serves a path or a model, and where on it a path of the gateway leads. */
 
@@ -57,7 +58,7 @@ export class Upstreams {
   /**
    * `models`: patterns to upstream names, the first that fits decides. Names are known to exist. `before`: those whose
    * place they take; one whose settings are the same stays, with its connections and what it knows. `talk`: with other
-   * gateways before the same pools. `notice` hears of replicas that fail. `reach`: what holds for all of them.
+   * gateways before the same pools. `notice` hears of replicas that fail, and of upstreams that are one server. `reach`: what holds for all of them.
    */
   constructor(
     settings: UpstreamsSettings,
@@ -193,7 +194,10 @@ function upstreamOf(
   const takesMarks = { auto: undefined, always: true, never: false }[settings.breakpoints];
   const { fanOut: mode, fanOutWait: mostWaitMs, fanOutTokens: leastTokens } = settings;
   const fanOut = { mode, mostWaitMs, leastTokens };
-  if (replicas.length === 0) return upstreamOrigin(name, id, connection, takesSalt, takesMarks, fanOut);
+  if (replicas.length === 0) {
+    const troubles = new UpstreamTroubles(name, id, notice);
+    return upstreamOrigin(name, id, { ...connection, troubles }, takesSalt, takesMarks, fanOut);
+  }
   const { healthPath: path, healthInterval: intervalMs } = settings;
   const health = path === "off" ? undefined : { path, intervalMs };
   return new PoolUpstream(

@@ -12,7 +12,10 @@ test("callers are told which replica failed, and only the log where it is", asyn
   const file = join(folder, "reprise.json");
   const replicas = [first.url, second.url];
   const pool = { replicas, healthPath: "off", routing: "round-robin" };
-  writeFileSync(file, JSON.stringify({ upstreams: { pool }, store: { url: "memory" } }));
+  const gone = await runOrigin();
+  await gone.close();
+  const upstreams = { pool, alone: { url: gone.url } };
+  writeFileSync(file, JSON.stringify({ upstreams, models: { "alone-*": "alone" }, store: { url: "memory" } }));
   const gateway = await spawnGateway(["--config", file, "--data", folder, "--port", "0"]);
   const ask = (content: string, more: object = {}) =>
     exchange(gateway.url + chatPath, { body: question(content, more) });
@@ -35,8 +38,21 @@ test("callers are told which replica failed, and only the log where it is", asyn
     502,
     expect.stringContaining("A replica of the upstream pool could not be reached: ECONNREFUSED."),
   ]);
+  const alone = [
+    await ask("Alone?", { model: "alone-1" }),
+    await exchange(`${gateway.url}/u/alone/models`),
+    await ask("Alone, in pieces?", { model: "alone-1", stream: true }),
+  ];
+  for (const { status, text } of alone) {
+    expect([status, text]).toEqual([502, expect.stringContaining("The upstream alone could not be reached: ECONN")]);
+    expect(text).not.toContain(new URL(gone.url).port);
+  }
   const log = gateway.stdout() + gateway.stderr();
-  const upstreamLines = log.split("\n").filter((line) => line.includes('"msg":"the upstream fails'));
+  const told = log.split("\n").filter((line) => line.includes("a request to the upstream failed"));
+  expect(told).toEqual([expect.stringContaining(`"upstream":"alone","reason":"The upstream ${gone.url} could not`)]);
+  const upstreamLines = log
+    .split("\n")
+    .filter((line) => line.includes('"msg":"the upstream fails') && line.includes('"pool"'));
   expect(upstreamLines).toEqual([expect.stringContaining(`"upstream":"pool","replicas":${JSON.stringify(replicas)}`)]);
   const page = await exchange(`${gateway.url}/metrics`);
   for (const series of ["state", "inflight"])

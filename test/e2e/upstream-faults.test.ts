@@ -31,15 +31,18 @@ describe("U5: an upstream that cannot be reached", () => {
     expect(answer.status).toBe(502);
     const { error } = JSON.parse(answer.text);
     expect(error).toMatchObject({ type: "api_error", code: "origin_unreachable", param: null });
-    expect(error.message).toContain(url);
-    expect(error.message).toContain("ECONNREFUSED");
+    // Where it is, is for the log alone.
+    expect(error.message).toBe("The upstream main could not be reached: ECONNREFUSED.");
+    expect(answer.text).not.toContain(new URL(url).port);
   });
 
   test.each(routes)("a name that does not resolve: 502 with the cause on %s", async (path) => {
     const gateway = await runGateway({ url: "http://does-not-exist.invalid/v1" }, inMemory);
     const answer = await exchange(gateway.url + path, { body: question() });
     expect([answer.status, JSON.parse(answer.text).error.code]).toEqual([502, "origin_unreachable"]);
-    expect(JSON.parse(answer.text).error.message).toMatch(/does-not-exist\.invalid.*(ENOTFOUND|EAI_AGAIN)/);
+    expect(JSON.parse(answer.text).error.message).toMatch(
+      /^The upstream main could not be reached: (ENOTFOUND|EAI_AGAIN)\.$/,
+    );
   });
 
   test("TLS where there is none: 502 with the cause", async () => {
@@ -60,7 +63,8 @@ describe("U5: an upstream that cannot be reached", () => {
     expect([answer.status, error.code]).toEqual(
       answer.status === 504 ? [504, "origin_timeout"] : [502, "origin_unreachable"],
     );
-    expect(error.message).toContain("http://192.0.2.1:9/v1");
+    expect(error.message).toMatch(/^The upstream main (?:timed out|could not be reached): /);
+    expect(answer.text).not.toContain("192.0.2.1");
   });
 });
 

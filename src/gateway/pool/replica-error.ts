@@ -15,12 +15,14 @@ const happened: Readonly<Record<Exclude<OriginFailure, "aborted">, string>> = {
 /** `replica`: such as `Replica 2`. */
 export function withoutPlace(error: unknown, replica: string, pool: string): unknown {
   if (!(error instanceof OriginError) || error.failure === "aborted") return error;
+  return withoutPlaceOf(error, `${replica} of the upstream ${pool}`);
+}
+
+/** `who`: such as `The upstream openai`. */
+export function withoutPlaceOf(error: OriginError, who: string): OriginError {
   const { failure, status } = error;
-  return new OriginError(failure, {
-    status,
-    message: `${replica} of the upstream ${pool} ${told(failure, error)}.`,
-    cause: error,
-  });
+  if (failure === "aborted") return error;
+  return new OriginError(failure, { status, message: `${who} ${told(failure, error)}.`, cause: error });
 }
 
 /** What happened to a call whose failure is without a place, as the end of a sentence. */
@@ -39,6 +41,8 @@ export type ReplicaNotice = (told: {
   readonly replica: string;
   /** `undefined`: it is well again. */
   readonly trouble: string | undefined;
+  /** The upstream is this one server; that it is well again is not told then. */
+  readonly isOnly?: true;
 }) => void;
 
 /** Tells the beginning and the end of trouble, however many calls there are between. */
