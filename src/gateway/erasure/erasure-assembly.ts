@@ -15,6 +15,7 @@ import type { Peers } from "../../workers/peers.ts";
 import type { AdminRoute } from "../admin/admin-route.ts";
 import type { GatewayAudit } from "../audit/audit-assembly.ts";
 import type { GatewayConfig } from "../config.ts";
+import { readErasedNotice, writeErasedNotice } from "./erased-notice.ts";
 import { erasedScopes } from "./erased-scopes.ts";
 import { type DeedsParts, erasureDeeds } from "./erasure-deeds.ts";
 import { erasureRoutes } from "./erasure-routes.ts";
@@ -44,13 +45,6 @@ export interface GatewayErasure {
 
 const topic = "erased";
 
-/** What gateways tell each other of one. `parts`: what is its own of what others have as well; an earlier version says none. */
-interface Told {
-  readonly tenant: string;
-  readonly isWhole: boolean;
-  readonly parts?: readonly { readonly tenant: string; readonly marks: readonly string[] }[];
-}
-
 /** How long a store keeps what has been said of a call that ended, and a little longer. */
 const relayMs = 6_000;
 
@@ -65,10 +59,12 @@ export function gatewayErasure(parts: GatewayErasureParts): GatewayErasure {
   const stopListening = bus?.subscribe({
     heard(message) {
       if (message.kind !== "said" || message.topic !== topic) return;
-      const { tenant, isWhole, parts: given = [] } = JSON.parse(message.text) as Told;
+      const notice = readErasedNotice(message.text);
+      if (notice === undefined) return;
+      const { tenant, isWhole } = notice;
       if (isWhole) forgetHere(tenant);
       void core.forget(tenant, isWhole ? undefined : {}).catch(() => {});
-      for (const { tenant: of, marks } of given) void core.forget(of, { marks }).catch(() => {});
+      for (const { tenant: of, marks } of notice.parts) void core.forget(of, { marks }).catch(() => {});
     },
     // Nothing of it is served; it is only in memory for longer.
     missed: () => {},
@@ -84,8 +80,7 @@ export function gatewayErasure(parts: GatewayErasureParts): GatewayErasure {
         tenant: scope.tenant,
         marks: [ownerMark(core.wrapParts.secret, scope)],
       }));
-      const told: Told = { tenant, isWhole: user === undefined, parts: owned };
-      const text = JSON.stringify(told);
+      const text = writeErasedNotice({ tenant, isWhole: user === undefined, parts: owned });
       // Who does not hear it serves nothing of it either.
       await Promise.resolve(bus?.publish([{ kind: "said", topic, text }])).catch(() => {});
       await peers?.heard();
