@@ -35,6 +35,8 @@ export interface ReadBegun {
   readonly node: number;
   readonly begun: number;
   readonly begunMs: number;
+  /** By the time of the machine. */
+  readonly reallyBegunMs: number;
   readonly tenant: string;
   readonly model: string;
   readonly question: string;
@@ -78,12 +80,15 @@ export class HistoryModel {
   readonly #failures = new Map<string, number>();
   readonly #lines: { readonly at: number; readonly about: string; readonly text: string }[] = [];
   readonly #now: () => number;
+  readonly #really: () => number;
   #order = 0;
   #disturbedMs = Number.NEGATIVE_INFINITY;
 
-  constructor(bounds: Bounds, now: () => number) {
+  /** `really` is the time of the machine, where `now` is one that a run pushes forward. */
+  constructor(bounds: Bounds, now: () => number, really: () => number = () => performance.now()) {
     this.#bounds = bounds;
     this.#now = now;
+    this.#really = really;
   }
 
   /** The next place in the order. */
@@ -105,7 +110,7 @@ export class HistoryModel {
   }
 
   originFails(call: OriginCall, how: string): void {
-    this.#failures.set(aboutOf(call.facts), performance.now());
+    this.#failures.set(aboutOf(call.facts), this.#really());
     this.#say(aboutOf(call.facts), `origin fails answer ${call.facts.serial}: ${how}`);
   }
 
@@ -126,9 +131,9 @@ export class HistoryModel {
     this.#say("all", `${purge.scope} (${purge.begun}) is ${isAcknowledged ? "taken back" : "refused"}`);
   }
 
-  readBegins(read: Omit<ReadBegun, "begun" | "begunMs">): ReadBegun {
+  readBegins(read: Omit<ReadBegun, "begun" | "begunMs" | "reallyBegunMs">): ReadBegun {
     this.tally.reads += 1;
-    return { ...read, begun: this.next(), begunMs: this.#now() };
+    return { ...read, begun: this.next(), begunMs: this.#now(), reallyBegunMs: this.#really() };
   }
 
   /** What is wrong with it; `undefined` when nothing is. */
@@ -154,20 +159,25 @@ export class HistoryModel {
   explainsFailure(read: ReadBegun): boolean {
     this.tally.failed += 1;
     const failedMs = this.#failures.get(aboutOf(read));
-    return failedMs !== undefined && performance.now() - failedMs < this.#bounds.failureStandsMs;
+    return failedMs !== undefined && this.#stoodFor(read, failedMs);
   }
 
-  /** The server fails, or does not any more. */
+  /** The server fails, or does not any more; or time passes under reads, and what a leader holds with it. */
   disturbed(text: string): void {
-    this.#disturbedMs = performance.now();
+    this.#disturbedMs = this.#really();
     this.note(text);
   }
 
   /** A stream that had begun goes through the server, and cannot go on without it. */
-  explainsBreak(outcome: string | null): boolean {
-    if (outcome !== "COALESCED" || performance.now() - this.#disturbedMs > this.#bounds.failureStandsMs) return false;
+  explainsBreak(read: ReadBegun, outcome: string | null): boolean {
+    if (outcome !== "COALESCED" || !this.#stoodFor(read, this.#disturbedMs)) return false;
     this.tally.broken += 1;
     return true;
+  }
+
+  /** While it was under way, or as it began: how long it then took is the machine's affair. */
+  #stoodFor(read: ReadBegun, sinceMs: number): boolean {
+    return read.reallyBegunMs - sinceMs < this.#bounds.failureStandsMs;
   }
 
   /** What happened to the answer and around it, from its beginning until now. */

@@ -79,7 +79,7 @@ export class HistoryRun {
     });
     const { outcome, status, error, text } = reading;
     if (status !== 200 || error !== undefined) {
-      if (history.explainsFailure(read) || (status === 200 && history.explainsBreak(outcome))) return;
+      if (history.explainsFailure(read) || (status === 200 && history.explainsBreak(read, outcome))) return;
       throw this.#violation(read, undefined, `status ${status} without a failure of the origin (${error})`);
     }
     const facts = factsIn(text);

@@ -51,6 +51,7 @@ describeWithServices("redis-server", "two nodes over one Redis that fails", () =
       const pass = async (durationMs: number): Promise<void> => {
         if (fraction() < 0.8) return doors.closed([0, 1], async () => skip(durationMs));
         skip(durationMs);
+        history.disturbed("under reads");
         for (const node of nodes) node.disturbed();
       };
       const misfortune = async (): Promise<void> => {

@@ -19,7 +19,7 @@ import type { SoakSample } from "./soak-child.ts";
  * second, by when every bound has been reached. `npm run soak` does the same for an hour.
  */
 
-const minutes = Number(process.env["REPRISE_SOAK_MINUTES"] ?? 0.2);
+const minutes = Number(process.env["REPRISE_SOAK_MINUTES"] ?? 0.1);
 const seed = 5;
 const samples = Math.max(24, Math.min(240, Math.round(minutes * 60)));
 const callsASecond = 200;
@@ -39,8 +39,8 @@ test(
     const folder = temporaryFolder();
     const file = join(folder, "reprise.json");
     const store = {
-      memoryBytes: "24mb",
-      maxBytes: "128mb",
+      memoryBytes: "12mb",
+      maxBytes: "48mb",
       lookupBudget: "10s",
       readDeadline: "10s",
       writeDeadline: "10s",
@@ -92,7 +92,7 @@ test(
       at: last.at(-1),
     };
     process.stderr.write(`${JSON.stringify(summary)}\n`);
-    expect(megabytes(last)).toBeLessThan(1.1 * megabytes(second) + 2);
+    expect(megabytes(last)).toBeLessThan(1.05 * megabytes(second) + 1);
     for (const kind of new Set(taken.flatMap(({ resources }) => Object.keys(resources)))) {
       const of = ({ resources }: Sample) => resources[kind] ?? 0;
       expect([kind, most(last, of)]).toEqual([kind, Math.min(most(last, of), most(second, of) + connections)]);
@@ -101,7 +101,7 @@ test(
       most(second, ({ descriptors }) => descriptors) + connections,
     );
   },
-  60_000 + minutes * 120_000,
+  300_000 + minutes * 120_000,
 );
 
 /** So many calls a second for `durationMs`, however long each takes; resolves when all have ended. */
