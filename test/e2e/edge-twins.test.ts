@@ -8,9 +8,15 @@ import { askUntilStored } from "./stored-answer.ts";
 
 /** Answers to calls that policy opened, by GET as well: at the digest of their body. */
 
-const opened = { ...inMemory, rules: [{ match: { namespace: "faq" }, edge: "public" }] };
+/** A cache in front that can be told to forget; it is away, and nothing is waited for. */
+const front = { kind: "webhook", url: "http://127.0.0.1:1", secret: "0123456789abcdef" };
+const opened = {
+  ...inMemory,
+  layers: { edge: { purge: { front } } },
+  rules: [{ match: { namespace: "faq" }, edge: "public" }],
+};
 const faq = { "x-ai-cache-namespace": "faq" };
-const signed = { ...inMemory, layers: { edge: { twins: "signed" } } };
+const signed = { ...inMemory, layers: { edge: { twins: "signed", purge: { front } } } };
 
 function digestOf(body: object): string {
   return `sha256-${createHash("sha256").update(JSON.stringify(body)).digest("hex")}`;

@@ -42,7 +42,12 @@ async function setUp(of: Partial<AnswerHead> = {}) {
   const head = { slug: "a", state: "live", current: 1, latest: 1, changedAt: at } as const;
   await registry.setHead({ ...head, prompt: undefined, refreshedAt: undefined, failed: undefined, ...of });
   const route = new AnswerRoute({
-    ...{ registry, clock, labels: new EdgeLabels(secret), live: { settings: settingsSchema.parse({}).layers.edge } },
+    ...{
+      registry,
+      clock,
+      labels: new EdgeLabels(secret),
+      live: { settings: settingsSchema.parse({ layers: { edge: { purge: { front } } } }).layers.edge },
+    },
     unknown: () => new AttemptLimit(clock, 10),
     refresh: (slug) => refreshed.push(slug),
     withdraw: ({ version }) => withdrawn.push(version),
@@ -64,6 +69,9 @@ async function setUp(of: Partial<AnswerHead> = {}) {
   };
   return { clock, shared, registry, refreshed, withdrawn, get };
 }
+
+/** A cache in front; only for one that can be told the lifetime is widened. */
+const front = { kind: "webhook", url: "http://127.0.0.1:1", secret: "0123456789abcdef" };
 
 describe("a published answer", () => {
   it("of a prompt is fresh until it is asked again, stale for a while after that, and then nobody's", async () => {

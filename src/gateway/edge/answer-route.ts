@@ -11,7 +11,7 @@ import {
   safetyFieldsOf,
 } from "../../layers/edge/answer-forms.ts";
 import { type EdgeLabels, fieldsReadBy, labelFields } from "../../layers/edge/edge-labels.ts";
-import { lifetimeFields } from "../../layers/edge/lifetime-fields.ts";
+import { isAnyTold, lifetimeFields } from "../../layers/edge/lifetime-fields.ts";
 import {
   type AnswerHead,
   type AnswerVersion,
@@ -131,6 +131,7 @@ export class AnswerRoute {
     return {
       ...lifetimeFields({
         isPublic: true,
+        isTold: isAnyTold(this.#parts.live.settings.purge),
         maxAgeMs: this.#parts.live.settings.maxAge,
         sharedMaxAgeMs: freshMs,
         staleWhileRevalidateMs: staleMs,

@@ -12,7 +12,7 @@ import type { MaybePromise, WriteOptions } from "../../core/store.ts";
 import type { Core } from "../../core-assembly.ts";
 import type { EdgeSettings } from "../../edge-options.ts";
 import { type EdgeLabels, fieldsReadBy, labelFields } from "../../layers/edge/edge-labels.ts";
-import { lifetimeFields } from "../../layers/edge/lifetime-fields.ts";
+import { isAnyTold, lifetimeFields } from "../../layers/edge/lifetime-fields.ts";
 import {
   bodyDigest,
   type GoodSignature,
@@ -152,6 +152,7 @@ export class Twins {
     const fields = {
       ...lifetimeFields({
         isPublic,
+        isTold: isAnyTold(live.settings.purge),
         maxAgeMs: Math.min(maxAge, leftMs),
         sharedMaxAgeMs: Math.min(sharedMaxAge, leftMs),
         // A signed URL is good until it expires, and so is what was fetched by it.

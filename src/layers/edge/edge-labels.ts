@@ -1,12 +1,13 @@
 import { type FingerprintKey, fingerprint, lengthPrefixed } from "../../core/fingerprint.ts";
 import type { Generation } from "../../core/generations.ts";
-import { namedScope, type Scope, scopeGroup } from "../../core/scopes.ts";
+import { namedScope, type Scope, type ScopeGroup, scopeGroup } from "../../core/scopes.ts";
 
 /**
  * By what caches in front of the gateway can be told to forget an answer. An answer carries a label for each scope that it
  * lives by, so that whatever takes it back here has its label there. Tags and tenants are nobody's business: their labels
- * are keyed digests, in hexadecimal, since some caches (Cloudflare) do not tell capital letters from small ones. A label
- * that two scopes share by accident only makes a cache forget too much.
+ * are keyed digests, in base32 (RFC 4648 section 6) of small letters, since some caches (Cloudflare) do not tell capital letters
+ * from small ones. They are short, since proxies bound the head of an answer: a letter for the kind, and 50 bits. A label that
+ * two scopes share by accident only makes a cache forget too much.
  */
 
 export class EdgeLabels {
@@ -16,7 +17,7 @@ export class EdgeLabels {
     this.#secret = secret;
   }
 
-  /** Such as `tag-5b0c2e7f9a341d68`. */
+  /** Such as `gk3vq7xw2ma`. */
   ofScope({ tenant, name }: Scope): string {
     return this.#label(scopeGroup(name), "scope", tenant, name);
   }
@@ -45,10 +46,33 @@ export class EdgeLabels {
     return [...new Set(generations.map(({ scope }) => this.ofScope(namedScope(scope, tenant))))];
   }
 
-  #label(group: string, ...parts: readonly string[]): string {
+  #label(kind: Kind, ...parts: readonly string[]): string {
     const digest = fingerprint(this.#secret, lengthPrefixed(["edge-label", ...parts]));
-    return `${group}-${Buffer.from(digest, "base64url").toString("hex").slice(0, 16)}`;
+    return letters[kind] + base32(Buffer.from(digest, "base64url"), digestLetters);
   }
+}
+
+type Kind = ScopeGroup | "entry" | "key" | "twins";
+
+const letters: Readonly<Record<Kind, string>> = {
+  all: "a",
+  entry: "e",
+  key: "k",
+  model: "m",
+  namespace: "n",
+  tag: "g",
+  tenant: "t",
+  twins: "w",
+  user: "u",
+  version: "v",
+};
+
+const digestLetters = 10;
+const alphabet = "abcdefghijklmnopqrstuvwxyz234567";
+
+/** The first `count` letters; at most one of each byte is used, so that no bit is used twice. */
+function base32(bytes: Uint8Array, count: number): string {
+  return Array.from(bytes.subarray(0, count), (byte) => alphabet[byte & 31]).join("");
 }
 
 /** The fields that carry labels: of Fastly and Varnish, of Cloudflare, and of RFC 9875. */

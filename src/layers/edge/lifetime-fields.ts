@@ -10,10 +10,18 @@ export interface EdgeLifetime {
   readonly isPublic: boolean;
   /** In caches that nobody can tell to forget. */
   readonly maxAgeMs: number;
+  /** Whether there are caches that are told to forget; for nobody the lifetime is not widened. */
+  readonly isTold: boolean;
   /** In those that can be told. */
   readonly sharedMaxAgeMs: number;
   readonly staleWhileRevalidateMs: number;
   readonly staleIfErrorMs: number;
+}
+
+/** `purge`: the caches in front that the configuration names. */
+export function isAnyTold(purge: Readonly<Record<string, unknown>>): boolean {
+  for (const _ in purge) return true;
+  return false;
 }
 
 export function lifetimeFields(lifetime: EdgeLifetime) {
@@ -21,8 +29,7 @@ export function lifetimeFields(lifetime: EdgeLifetime) {
   const shared = directives(lifetime.sharedMaxAgeMs, lifetime);
   return {
     "cache-control": `${lifetime.isPublic ? "public" : "private"}, ${directives(own, lifetime)}`,
-    "cdn-cache-control": shared,
-    "surrogate-control": shared,
+    ...(lifetime.isTold && { "cdn-cache-control": shared, "surrogate-control": shared }),
   };
 }
 
