@@ -11,6 +11,8 @@ export interface Allowance {
 }
 
 export interface Expected {
+  /** As it was asked for. */
+  readonly model?: string;
   /** The most that was asked for; `undefined` where the request names no bound. */
   readonly outputTokens: number | undefined;
   /** Less than the whole request, where only a part of it is sent: a share from 0 to 1. */

@@ -27,6 +27,7 @@ export function expectedOf(
   { costs, clock }: ChargingParts,
 ): Expected {
   return {
+    model: call.facts.model,
     outputTokens: call.facts.mostOutputTokens,
     priceOf: (usage, model) => costs.of(call, { usage, model }, clock.now()).price?.picodollars,
   };

@@ -137,7 +137,7 @@ export async function createApp(config: GatewayConfig, log: Log, peers?: Peers):
   const keys = virtualKeysOf({ core, clock, shared, peers });
   const onAuthFault = (fault: AuthFault): void => trace({ type: "auth-refuse", fault });
   const admissionFor = ({ tenancy }: GatewayConfig) => admissionOf(tenancy, { keys, onRefused: onAuthFault });
-  const limiting = limitingOf(config, { core, clock, trace, shared });
+  const limiting = limitingOf(config, { core, clock, trace, shared, log });
   const around = { talk, notice: replicaNotice(log), onRefused, admissionFor };
   const parts: ModelRouteParts = {
     core,

@@ -22,6 +22,8 @@ export interface LimiterParts {
   readonly syncMs?: number;
   /** How long a call waits for the store before it makes do with what is known here. Default a quarter of a second. */
   readonly deadlineMs?: number;
+  /** A model answered that has no price, to somebody with limits in money: nothing was counted on those. */
+  readonly onUnpriced?: (model: string) => void;
   /** Beyond these the one that was asked for longest ago is forgotten here; the store knows it still. Default 10,000. */
   readonly mostAccounts?: number;
 }
@@ -113,7 +115,9 @@ export class Limiter {
     account.limits = limits;
     const { tokensPerMinute = Infinity, tokensPerDay = Infinity, cachedFree = false } = limits;
     const leastTokens = Math.min(tokensPerMinute, tokensPerDay);
-    return { account, limits, cachedFree, leastTokens, usual: known?.usual ?? new UsualAnswer() };
+    const hasMoney = limits.usdPerDay !== undefined || limits.usdPerMonth !== undefined;
+    const onUnpriced = hasMoney ? this.#parts.onUnpriced : undefined;
+    return { account, limits, cachedFree, leastTokens, usual: known?.usual ?? new UsualAnswer(), onUnpriced };
   }
 
   #makeRoom(): void {

@@ -18,10 +18,10 @@ const expecting = (outputTokens: number | undefined): Expected => ({
   priceOf: (usage) => usage.inputTokens + usage.outputTokens,
 });
 
-function setting(of: Readonly<Record<string, Limits>>) {
+function setting(of: Readonly<Record<string, Limits>>, onUnpriced: (model: string) => void = () => {}) {
   const clock = new ManualClock(Date.UTC(2026, 4, 20, 12));
   const random = { bytes: () => new Uint8Array(9), fraction: () => 0.5 };
-  const limiter = new Limiter({ store: memory({ clock }), clock, random });
+  const limiter = new Limiter({ store: memory({ clock }), clock, random, onUnpriced });
   const bounded = Object.entries(of).map(([account, limits]) => ({ account, limits }));
   const come = () => enter(limiter.accountsOf(bounded));
   const visit = async (): Promise<Visit> => {
@@ -120,6 +120,23 @@ describe("a visit", () => {
     if (taking.ok)
       taking.charge.settle({ usage: usageOf(90, 30), model: undefined, outputCharacters: 3, isWhole: true });
     expect(await used("a")).toEqual(["120", "0"]);
+  });
+
+  it("tells which models have no price, where money is limited", async () => {
+    const told: string[] = [];
+    const of = { key: { usdPerDay: 10n }, tenant: { tokensPerDay: 1_000 } };
+    const { visit } = setting(of, (model) => told.push(model));
+    const unpriced = { model: "asked", outputTokens: 5, priceOf: () => undefined };
+    const answer = { usage: usageOf(9, 3), outputCharacters: 3, isWhole: true };
+    for (const model of [undefined, "answered"]) {
+      const taking = await (await visit()).take(unpriced);
+      if (taking.ok) taking.charge.settle({ ...answer, model });
+    }
+    const failing = await (await visit()).take(unpriced);
+    if (failing.ok) failing.charge.settle("failed");
+    const priced = await (await visit()).take({ ...unpriced, priceOf: () => 1 });
+    if (priced.ok) priced.charge.settle({ ...answer, model: "priced" });
+    expect(told).toEqual(["asked", "answered"]);
   });
 
   it("learns how long answers are to calls that name no bound", async () => {

@@ -21,6 +21,8 @@ export interface BoundAccount {
   /** The least of its limits of tokens; `Infinity` without one. */
   readonly leastTokens: number;
   readonly usual: UsualAnswer;
+  /** Where it has limits in money: hears of models that answered and have no price. */
+  readonly onUnpriced?: ((model: string) => void) | undefined;
 }
 
 export type Entry = { readonly ok: true; readonly visit: Visit } | { readonly ok: false; readonly refusal: Refusal };
@@ -120,7 +122,10 @@ export class Visit implements Allowance {
     const whole = isWhole ? told : { ...told, outputTokens: least };
     if (isWhole && expected.outputTokens === undefined)
       for (const { usual } of this.#bound) usual.heard(whole.outputTokens);
-    return amountsOf(whole, expected.priceOf(whole, model));
+    const picodollars = expected.priceOf(whole, model);
+    if (picodollars === undefined)
+      for (const { onUnpriced } of this.#bound) onUnpriced?.(model ?? expected.model ?? "");
+    return amountsOf(whole, picodollars);
   }
 }
 

@@ -3,20 +3,23 @@ import type { SharedStore } from "../../core/shared-store.ts";
 import type { Trace } from "../../core/trace.ts";
 import type { Core } from "../../core-assembly.ts";
 import { Limiter } from "../../limits/limiter.ts";
+import type { Log } from "../../telemetry/log.ts";
 import type { GatewayConfig } from "../config.ts";
 import { Limiting } from "./limiting.ts";
+import { unpricedNotice } from "./unpriced-notice.ts";
 
 export interface LimitingAssemblyParts {
   readonly core: Pick<Core, "stored">;
   readonly clock: Clock;
   readonly trace: Trace;
   readonly shared: { readonly store?: SharedStore };
+  readonly log: Pick<Log, "warn">;
 }
 
 /** The limits of a gateway: counted in the store that it shares, asked without copies, since others count there as well. */
 export function limitingOf(
   { limits, store }: Pick<GatewayConfig, "limits" | "store">,
-  { core, clock, trace, shared }: LimitingAssemblyParts,
+  { core, clock, trace, shared, log }: LimitingAssemblyParts,
 ): Limiting {
   const { truth } = core.stored;
   // SQLite gathers writes; the other workers see them when they are in the file.
@@ -27,6 +30,7 @@ export function limitingOf(
     random: systemRandom,
     syncMs: Math.max(leastSyncMs, limits.sync),
     deadlineMs: store.writeDeadline,
+    onUnpriced: unpricedNotice(log),
     ...(flush && { flush: () => flush.call(shared.store) }),
   });
   return new Limiting({ limiter, clock, trace }, limits.tenant);
