@@ -1,7 +1,7 @@
 import type { IncomingMessage, ServerResponse } from "node:http";
 import type { AskedBy } from "../core/asked-by.ts";
 import type { WireFormat } from "../core/embedding-protocol.ts";
-import { RepriseError, RequestRejectedError } from "../core/errors.ts";
+import { OriginError, RepriseError, RequestRejectedError } from "../core/errors.ts";
 import { isPromise } from "../core/maybe-promise.ts";
 import { decodedOrAsIs } from "../core/percent-encoding.ts";
 import type { MaybePromise } from "../core/store.ts";
@@ -146,6 +146,8 @@ async function pass(
     await passThrough(request, response, route, parts.live);
   } catch (error) {
     result = "error";
+    // Of their upstreams the log tells by itself.
+    if (!RequestRejectedError.isInstance(error) && !OriginError.isInstance(error)) parts.report(error, request);
     sendError(response, error, protocol);
   }
   parts.observe("pass-through", result, false, parts.clock.monotonic() - startedAt);
