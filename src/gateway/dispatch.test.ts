@@ -15,7 +15,12 @@ async function passedOn(route: () => never): Promise<{ readonly status: number; 
     report: (error: unknown) => void reported.push(error),
   } as unknown as ModelRouteParts;
   let status = 0;
-  const response = { writeHead: (given: number) => void (status = given), end: () => {} } as unknown as ServerResponse;
+  const response = {
+    writeHead(given: number) {
+      status = given;
+    },
+    end() {},
+  } as unknown as ServerResponse;
   const request = { method: "GET", url: "/v1/files", headers: {}, rawHeaders: [] } as unknown as IncomingMessage;
   await dispatch(parts, request, response);
   return { status, reported };
