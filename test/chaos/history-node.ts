@@ -29,6 +29,8 @@ export interface LocalNodeOptions {
   readonly clock: Clock;
   readonly freshMs: number;
   readonly origin: (asked: AskedOrigin) => Promise<OriginReply | undefined>;
+  /** The store has not answered in time, be it frozen or the machine busy. */
+  readonly onStoreFault: (operation: string) => void;
 }
 
 export async function startLocalNode({
@@ -37,6 +39,7 @@ export async function startLocalNode({
   clock,
   freshMs,
   origin,
+  onStoreFault,
 }: LocalNodeOptions): Promise<HistoryNode> {
   let troubledMs = Number.NEGATIVE_INFINITY;
   const core = await assembleCore({
@@ -44,7 +47,9 @@ export async function startLocalNode({
     store: redis({ url: redisUrl, bus }),
     clock,
     trace: (event) => {
-      if (event.type === "store-fault") troubledMs = clock.now();
+      if (event.type !== "store-fault") return;
+      troubledMs = clock.now();
+      onStoreFault(event.operation);
     },
   });
   const fetch = createFetch({ core, protocols, fetch: fetchOf(origin) });

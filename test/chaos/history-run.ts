@@ -80,7 +80,7 @@ export class HistoryRun {
     const { outcome, status, error, text } = reading;
     if (status !== 200 || error !== undefined) {
       if (history.explainsFailure(read) || (status === 200 && history.explainsBreak(read, outcome))) return;
-      throw this.#violation(read, undefined, `status ${status} without a failure of the origin (${error})`);
+      throw this.#violation(read, undefined, `${outcome}, status ${status} without a failure of the origin (${error})`);
     }
     const facts = factsIn(text);
     if (facts === undefined) throw this.#violation(read, undefined, `an altered answer: ${reading.raw}`);

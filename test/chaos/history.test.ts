@@ -31,7 +31,9 @@ describeWithServices("redis-server", "two nodes over one Redis that fails", () =
       const redis = await HistoryRedis.start(history);
       onTestFinished(() => redis.stop());
       const origin = historyOrigin({ history, fraction, failing: 0.05, slow: 0.3, slowestMs: 20 });
-      const start = (bus: boolean) => startLocalNode({ redisUrl: redis.url, bus, clock, freshMs, origin });
+      const onStoreFault = (operation: string) => history.disturbed(`a store fault: ${operation}`);
+      const start = (bus: boolean) =>
+        startLocalNode({ redisUrl: redis.url, bus, clock, freshMs, origin, onStoreFault });
       const nodes = [await start(true), await start(true)];
       onTestFinished(async () => void (await Promise.all(nodes.map((node) => node.close()))));
       const doors = new HistoryDoors(operations);
