@@ -12,6 +12,7 @@ vcl 4.1;
 import bodyaccess;
 import header;
 import std;
+import xkey;
 
 sub vcl_recv {
     if (req.restarts == 0) {
@@ -83,11 +84,15 @@ sub vcl_backend_response {
             set beresp.ttl = 5m;
             set beresp.grace = 0s;
             set beresp.keep = 0s;
+            # A purge that takes the twin takes the note and what is kept with it.
+            set beresp.http.xkey = beresp.http.Surrogate-Key;
         } else {
             # Others with the same body need not wait for it: there will be no note.
             set beresp.uncacheable = true;
             set beresp.ttl = 30s;
         }
+        # The labels are for Varnish alone.
+        unset beresp.http.Surrogate-Key;
         return (deliver);
     }
 }

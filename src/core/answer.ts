@@ -23,7 +23,12 @@ export interface Answer {
   /** And would have sent: the length of the body as it is stored. */
   readonly savedBytes?: number;
   /** Where the same can be had by GET: a path with its query. */
-  readonly twin?: { readonly path: string; readonly isPublic: boolean };
+  readonly twin?: {
+    readonly path: string;
+    readonly isPublic: boolean;
+    /** By which a cache that notes the path beside the request is told to forget it; as the twin itself has them. */
+    readonly labels?: Readonly<Record<string, string>>;
+  };
   /** Nothing is told of how it came about: it is for a member of a shared scope. */
   readonly isConcealed?: boolean;
   /** Gives back what was taken of the caller's limits for computing it, which was not needed; called when a computed one would be there. */

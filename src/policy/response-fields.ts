@@ -27,6 +27,7 @@ export function responseFields(
   }
   if (answer.twin !== undefined) {
     fields["content-location"] = answer.twin.path;
+    Object.assign(fields, answer.twin.labels);
     // RFC 10008: the same can be asked for in a way that may be repeated.
     fields["accept-query"] = "application/json";
   }

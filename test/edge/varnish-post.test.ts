@@ -85,6 +85,21 @@ describeWithServices("varnishd", "Varnish that answers POSTs by their bodies", (
       expect((await ask(varnish, asked, { "x-ai-prompt": "unknown@1" })).status).toBe(400);
   });
 
+  it("a purge takes the note, too, with the answer that is kept with it", async () => {
+    const [asked, tagged] = [question("How wide is the river?"), { "x-ai-cache-tags": "doc:river" }];
+    const first = await ask(varnish, asked, tagged);
+    expect(Object.keys(first.headers).filter((name) => /^(?:xkey|surrogate-key)$/.test(name))).toEqual([]);
+    const layerOf = async () => (await ask(varnish, asked, tagged)).headers["x-ai-cache-layer"];
+    expect(await layerOf()).toBe("edge");
+    const twin = await exchange(gateway.url + String(first.headers["content-location"]));
+    const labels = String(twin.headers["surrogate-key"]);
+    expect(labels.split(" ").filter((label) => label.startsWith("g"))).toHaveLength(2);
+    // Varnish alone is told, and not the gateway: whoever asks then is led by no note, and asks the gateway.
+    const headers = { authorization: `Bearer ${varnishSecret}`, "x-purge-labels": labels };
+    expect((await exchange(varnish.url, { method: "PURGE", headers })).status).toBe(200);
+    expect([await layerOf(), await layerOf()]).toEqual(["exact", "edge"]);
+  });
+
   it("forgets with the tag of a document, and asks anew", async () => {
     const [asked, tagged] = [question("How high is the tower?"), { "x-ai-cache-tags": "doc:tower" }];
     for (let repeat = 0; repeat < 3; repeat++) await ask(varnish, asked, tagged);

@@ -65,6 +65,8 @@ export class Twins {
   readonly #replayer = new Replayer();
   /** By the bytes that are shown. */
   #documents = new WeakMap<Uint8Array, ShownTwin>();
+  /** By the bytes that are stored. */
+  #noted = new WeakMap<Uint8Array, ShownTwin["labels"]>();
   /** By the bytes of their records. */
   #known = new WeakMap<Uint8Array, KnownTwin>();
 
@@ -75,6 +77,7 @@ export class Twins {
   /** The rules are others now, and caches in front may be. */
   forget(): void {
     this.#documents = new WeakMap();
+    this.#noted = new WeakMap();
     this.#known = new WeakMap();
   }
 
@@ -103,11 +106,15 @@ export class Twins {
     const options = { deleteAt, owner: principal };
     const keep = () => this.#keep(address, record, options, answer.outcome.kind === "hit");
     const twinned = async (): Promise<Answer> => {
-      const entry = !isPublic || looksForPersonalData(policy) ? await this.#stored(call) : undefined;
+      // Only Varnish notes where the answer to a POST is; whoever may have the twin may have its labels.
+      const isNoted = isPublic && Object.values(live.settings.purge).some(({ kind }) => kind === "varnish");
+      const entry = !isPublic || isNoted || looksForPersonalData(policy) ? await this.#stored(call) : undefined;
       // Of a request that holds personal data policy is closed.
       if (entry?.note.personal !== undefined) return answer;
       const path = pathFor(entry);
-      return path !== undefined && (await keep()) ? { ...answer, twin: { path, isPublic } } : answer;
+      if (path === undefined || !(await keep())) return answer;
+      const labels = isNoted && entry ? { labels: this.#noteOf(entry, call) } : {};
+      return { ...answer, twin: { path, isPublic, ...labels } };
     };
     return twinned().catch(() => answer);
   }
@@ -190,11 +197,26 @@ export class Twins {
     return keyId === undefined ? known : { ...known, labels: this.#labelsOf(entry, keyed, keyId) };
   }
 
-  #labelsOf({ generations }: Entry, { key, principal: { tenant } }: Keyed, keyId?: string): ShownTwin["labels"] {
+  #labelsOf(entry: Entry, { key, principal: { tenant } }: Keyed, keyId?: string): ShownTwin["labels"] {
     const { labels, live } = this.#parts;
-    const own = [...labels.ofGenerations(generations, tenant), labels.ofEntry(tenant, key), labels.ofTwins()];
+    const own = this.#allLabelsOf(entry, { key, tenant });
     if (keyId !== undefined) own.push(labels.ofKey(keyId));
     return labelFields(own, fieldsReadBy(Object.values(live.settings.purge)));
+  }
+
+  #allLabelsOf({ generations }: Entry, { key, tenant }: { readonly key: string; readonly tenant: string }): string[] {
+    const { labels } = this.#parts;
+    return [...labels.ofGenerations(generations, tenant), labels.ofEntry(tenant, key), labels.ofTwins()];
+  }
+
+  #noteOf(entry: Entry, { key, principal: { tenant } }: Call): ShownTwin["labels"] {
+    let known = this.#noted.get(entry.body);
+    if (known === undefined) {
+      const own = this.#allLabelsOf(entry, { key, tenant });
+      known = labelFields(own, onlyOfVarnish, 0);
+      this.#noted.set(entry.body, known);
+    }
+    return known;
   }
 
   #read(address: TwinAddress, value: Uint8Array): KnownTwin | undefined {
@@ -236,6 +258,8 @@ export class Twins {
     return Math.ceil((this.#parts.clock.now() + step) / step) * step;
   }
 }
+
+const onlyOfVarnish = fieldsReadBy([{ kind: "varnish" }]);
 
 const unsigned = { expiresAt: Number.POSITIVE_INFINITY, keyId: undefined };
 

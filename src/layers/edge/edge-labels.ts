@@ -100,10 +100,11 @@ export function fieldsReadBy(caches: Iterable<{ readonly kind: string }>): Reado
 /** A proxy as it comes takes heads of 4 KB (nginx, on most machines), of which the other fields need less than the half. */
 const mostBytes = 2_304;
 
-/** Labels in the fields that are `needed`, and in the others as far as there is room. */
+/** Labels in the fields that are `needed`, and in the others as far as there is room: `most` bytes. */
 export function labelFields(
   labels: readonly string[],
   needed: ReadonlySet<LabelField>,
+  most = mostBytes,
 ): Readonly<Record<string, string>> {
   if (labels.length === 0) return {};
   const names = Object.keys(written) as LabelField[];
@@ -111,7 +112,7 @@ export function labelFields(
   let bytes = 0;
   for (const name of [...needed, ...names.filter((one) => !needed.has(one))]) {
     const value = written[name](labels);
-    if (!needed.has(name) && bytes + value.length > mostBytes) continue;
+    if (!needed.has(name) && bytes + value.length > most) continue;
     fields[name] = value;
     bytes += value.length;
   }
