@@ -64,3 +64,17 @@ it("takes writes that come meanwhile", async () => {
     "2",
   ]);
 });
+
+it("is done for each of several who want it at once, and for one who closes meanwhile", async () => {
+  const { store, isInFiles } = setUp();
+  store.set("acme", "a", Buffer.from("first canary"), forGood);
+  await store.delete("acme", "a");
+  const erased = { isErased: true, notes: [] };
+  expect(await Promise.all([store.scrub(), store.scrub(), store.scrub()])).toEqual([erased, erased, erased]);
+  expect(isInFiles("first canary")).toBe(false);
+  const last = store.scrub();
+  // It is under way by then.
+  await store.delete("acme", "a");
+  await store.close();
+  expect(await last).toEqual(erased);
+});

@@ -64,7 +64,10 @@ export class SqliteWriteQueue {
   /** Paused because the file cannot be written: new writes are refused. */
   #failing = false;
   #cancelRetry: CancelTimer | undefined;
-  #onReleased: ((cleared?: Cleared) => void) | undefined;
+  /** The file is let go of, and may be another one when it is resumed. */
+  #isReleased = false;
+  /** Of each request that the worker has not answered yet, in their order. */
+  #onReleased: ((cleared?: Cleared) => void)[] = [];
   /** Operations ever queued and ever committed; a flush waits until the second has reached the first. */
   #accepted = 0;
   #committed = 0;
@@ -147,6 +150,7 @@ export class SqliteWriteQueue {
   /** Stops sending and has the worker let go of the file. What is queued stays, and more is taken. */
   async release(): Promise<void> {
     this.#paused = true;
+    this.#isReleased = true;
     if (this.#worker === undefined || !this.#workerUsed) return;
     await this.#request({ kind: "release" });
   }
@@ -154,11 +158,12 @@ export class SqliteWriteQueue {
   /** Behind what was sent before; what comes meanwhile waits. `undefined`: it failed. */
   async scrub(): Promise<Cleared | undefined> {
     await this.flush();
+    if (this.#isReleased) return undefined;
     this.#paused = true;
     this.#startedWorker();
     this.#workerUsed = true;
     const cleared = await this.#request({ kind: "scrub", now: this.#options.clock.now() });
-    this.resume();
+    if (!this.#isReleased) this.resume();
     return cleared;
   }
 
@@ -166,6 +171,7 @@ export class SqliteWriteQueue {
   resume(): void {
     this.#cancelRetry?.();
     this.#paused = false;
+    this.#isReleased = false;
     this.#failing = false;
     this.#send();
   }
@@ -275,8 +281,8 @@ export class SqliteWriteQueue {
 
   #receive(reply: WriterReply): void {
     if (reply.kind === "released") {
-      this.#worker?.unref();
-      this.#onReleased?.(reply.cleared);
+      this.#onReleased.shift()?.(reply.cleared);
+      if (this.#onReleased.length === 0) this.#worker?.unref();
     } else if (reply.kind === "failed") this.#failed(reply.code, reply.message);
     else this.#confirm(reply.answers, reply.evictions, reply.corrupt);
   }
@@ -324,16 +330,13 @@ export class SqliteWriteQueue {
     if (this.#worker !== worker) return;
     this.#worker = undefined;
     this.#workerUsed = false;
-    this.#onReleased?.();
+    for (const released of this.#onReleased.splice(0)) released();
     if (this.#underWay !== undefined) this.#failed(undefined, message);
   }
 
   #request(request: WriterRequest): Promise<Cleared | undefined> {
     return new Promise((resolve) => {
-      this.#onReleased = (cleared) => {
-        this.#onReleased = undefined;
-        resolve(cleared);
-      };
+      this.#onReleased.push(resolve);
       this.#worker?.ref();
       this.#worker?.postMessage(request);
     });
