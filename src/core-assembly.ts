@@ -50,7 +50,7 @@ import type { Invalidated } from "./storage/invalidation.ts";
 import type { Invalidation } from "./storage/invalidation-wish.ts";
 import { obtainMasterKey } from "./storage/master-key.ts";
 import { memoryShares } from "./storage/memory-shares.ts";
-import { openSealing, sealedParts } from "./storage/sealing/open-sealing.ts";
+import { openParts } from "./storage/sealing/open-sealing.ts";
 import type { Sealing } from "./storage/sealing/sealing.ts";
 import { assembleStorage, type GuardedStores, type Storage } from "./storage/storage.ts";
 import { Ledger } from "./telemetry/ledger.ts";
@@ -140,8 +140,7 @@ export async function assembleCore(options: CoreOptions): Promise<Core> {
   };
   const costs = new Costs(new Prices(settings.prices), trace);
   const shares = memoryShares(settings.store.memoryBytes);
-  const sealing = await openSealing(options, { clock, random, trace });
-  const sealed = sealing && sealedParts(options, sealing);
+  const { sealing, parts: sealed } = await openParts(options, { clock, random, trace });
   const storage = assembleStorage({ ...options, ...sealed, memoryBytes: shares.answers, clock, random, trace });
   const { store, fleet } = storage;
   const rollups = new Rollups({

@@ -153,7 +153,7 @@ export type TraceEvent =
   | { readonly type: "entry-reject"; readonly layer: LayerName; readonly reason: "corrupt" | "tenant_mismatch" }
   /** Something at rest could not be opened, and was taken for absent. */
   | { readonly type: "seal-reject"; readonly reason: SealRejection }
-  /** The store is sealed with another master key; nothing is read or written. Told once, where it was away at the start. */
+  /** The store is sealed with another master key; nothing is read or written. Told once, where that is noticed after the start. */
   | { readonly type: "seal-fault"; readonly message: string; readonly remedy: string | undefined }
   | {
       readonly type: "store-fault";

@@ -1,15 +1,44 @@
 import { readdirSync, readFileSync, rmSync } from "node:fs";
 import { join } from "node:path";
 import { expect, test } from "vitest";
+import type { KeyRows } from "../../src/core/key-rows.ts";
+import { sqlite } from "../../src/stores/sqlite.ts";
 import { ask, bearer, question } from "./chat-call.ts";
 import { eventually } from "./eventually.ts";
 import { runCommand } from "./gateway-process.ts";
+import { exchange } from "./http-exchange.ts";
 import { onDisk, runGateway, runOrigin, temporaryFolder } from "./running-gateway.ts";
 
 /** Sealing as somebody who runs a gateway meets it: turned on, with the wrong key, with a new one, and renewed. */
 
 const keyOf = (name: string): string => Buffer.alloc(32, name).toString("base64");
 const sealed = (masterKey: string, others: object = {}) => ({ ...onDisk, security: { masterKey, ...others } });
+
+test("a store that becomes one with another master key while it is in use is left alone, and that is told", async () => {
+  const gateway = await runGateway(await runOrigin(), sealed(keyOf("one")));
+  await ask(gateway, question("Who am I?"), bearer("sk-1"));
+  const ready = async () => (await exchange(`${gateway.url}/readyz`)).text;
+  expect(await ready()).toContain("ready");
+  const other = await runGateway(await runOrigin(), sealed(keyOf("two")));
+  const rowsIn = async <T>(folder: string, use: (rows: KeyRows) => T): Promise<Awaited<T>> => {
+    const store = sqlite(folder);
+    const rows = store.keyRows();
+    try {
+      return await use(rows);
+    } finally {
+      await rows.close();
+      await store.close();
+    }
+  };
+  const [row] = await rowsIn(other.folder, (rows) => rows.get(["root.1"]));
+  await rowsIn(gateway.folder, (rows) => rows.set("root.1", row as Uint8Array));
+  // Somebody of whom there is no key yet: before one is made it is seen whose store that is.
+  await ask(gateway, question("And who am I?"), bearer("sk-2"));
+  await eventually("it is degraded", async () => (await ready()).includes("degraded"));
+  const { text } = await exchange(`${gateway.url}/metrics`);
+  expect(text).toMatch(/^reprise_sealing_rejected_total\{reason="wrong_key"\} 1$/m);
+  expect((await ask(gateway, question("Who else?"), bearer("sk-2"))).status).toBe(200);
+});
 
 test("what was stored without sealing is met no more, and cleaned away; the master key may change, and the keys be renewed", async () => {
   const origin = await runOrigin();

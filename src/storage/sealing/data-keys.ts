@@ -27,6 +27,8 @@ export interface DataKeysOptions {
   readonly clock: Clock;
   readonly random: Random;
   readonly holdMs?: number;
+  /** Before a key is made: rejects where the store is no more the one that the root keys are of. */
+  readonly beforeMaking?: () => Promise<void>;
 }
 
 export const keyHoldMs = 5_000;
@@ -135,10 +137,11 @@ export class DataKeys implements Keyring {
   }
 
   async #obtain(scope: KeyScope, place: string): Promise<DataKey> {
-    const { rows, clock } = this.#options;
+    const { rows, clock, beforeMaking } = this.#options;
     for (let attempt = 0; attempt < mostAttempts; attempt += 1) {
       const there = await this.#read(place);
       if (there !== undefined) return there;
+      await beforeMaking?.();
       const [since, destructions] = [clock.monotonic(), this.#destructions];
       const made = await this.#make(scope, place);
       const row = await rows.add(rowName(place), made.row);

@@ -1,10 +1,11 @@
 import type { Clock, Random } from "../../core/clock.ts";
+import type { RepriseError } from "../../core/errors.ts";
 import type { KeyService } from "../../core/key-service.ts";
 import type { Leases } from "../../core/lease.ts";
 import type { SharedStore } from "../../core/shared-store.ts";
 import type { Trace } from "../../core/trace.ts";
 import type { Settings } from "../../options.ts";
-import { refuseKeyless } from "./keyless.ts";
+import { KeylessStore, refuseKeyless } from "./keyless.ts";
 import { Sealing } from "./sealing.ts";
 import { sealingKeysOf } from "./settings.ts";
 
@@ -22,25 +23,37 @@ interface Tools {
   readonly trace: Trace;
 }
 
-/**
- * `undefined` where nothing is kept beyond this process, or no master key is given.
- *
- * @throws InvalidOptionError when the store was sealed with another master key, or with one and none is given; the store is closed then.
- */
-export async function openSealing(parts: SealableParts, { clock, random, trace }: Tools): Promise<Sealing | undefined> {
-  const { settings, store, keyService } = parts;
+/** How a core uses its store. */
+export interface OpenedParts {
+  /** `undefined` where nothing is kept beyond this process, or no master key is given. */
+  readonly sealing: Sealing | undefined;
+  /** In place of those that were given. */
+  readonly parts: Partial<Pick<SealableParts, "store" | "leases">>;
+}
+
+/** See `openParts`, for whoever has nothing to do with a store that is not sealed. */
+export async function openSealing(given: SealableParts, tools: Tools): Promise<Sealing | undefined> {
+  return (await openParts(given, tools)).sealing;
+}
+
+/** @throws InvalidOptionError when the store was sealed with another master key, or with one and none is given; the store is closed then. */
+export async function openParts(given: SealableParts, { clock, random, trace }: Tools): Promise<OpenedParts> {
+  const { settings, store, keyService } = given;
   const keys = sealingKeysOf(settings, keyService, random);
-  if (store === undefined) return undefined;
+  if (store === undefined) return { sealing: undefined, parts: {} };
+  const tell = ({ message, remedy }: RepriseError): void => trace({ type: "seal-fault", message, remedy });
   try {
     if (keys === undefined) {
-      if (settings.security.sealing !== "off") await refuseKeyless(store, clock);
-      return undefined;
+      if (settings.security.sealing === "off" || (await refuseKeyless(store, clock)))
+        return { sealing: undefined, parts: {} };
+      return { sealing: undefined, parts: partsOf(given, new KeylessStore(store, clock, tell).store) };
     }
-    return await Sealing.open({
+    const sealing = await Sealing.open({
       ...{ store, clock, random, ...keys },
       onReject: (reason) => trace({ type: "seal-reject", reason }),
-      onWrongKey: ({ message, remedy }) => trace({ type: "seal-fault", message, remedy }),
+      onWrongKey: tell,
     });
+    return { sealing, parts: partsOf(given, sealing.store) };
   } catch (error) {
     // Nobody waits for that: why it cannot be used is to be said at once.
     void Promise.resolve(store.close()).catch(() => {});
@@ -49,7 +62,7 @@ export async function openSealing(parts: SealableParts, { clock, random, trace }
 }
 
 /** Leases that are not the store's own reach no further than this machine, and keep nothing. */
-export function sealedParts({ store, leases }: SealableParts, sealing: Sealing) {
-  const own = sealing.store.leases;
-  return { store: sealing.store, ...(leases !== undefined && leases === store?.leases && own && { leases: own }) };
+function partsOf({ store, leases }: SealableParts, used: SharedStore): OpenedParts["parts"] {
+  const own = used.leases;
+  return { store: used, ...(leases !== undefined && leases === store?.leases && own && { leases: own }) };
 }

@@ -32,7 +32,16 @@ function setUp() {
     const sealing = await Sealing.open({ store, masters, clock, random: systemRandom, onReject, onWrongKey });
     return { sealing, store: sealing.store, rejected, wrong };
   };
-  return { clock, shared, node };
+  /** Returns what undoes it. */
+  const becomesAnother = async (): Promise<() => void> => {
+    const other = memory({ clock });
+    await node(mastersOf(second), other);
+    const [ours] = shared.get(systemTenant, ["sealing:root.1"]).map((row) => row && Uint8Array.from(row));
+    const [theirs] = other.get(systemTenant, ["sealing:root.1"]);
+    shared.set(systemTenant, "sealing:root.1", theirs as Uint8Array, forEver);
+    return () => void shared.set(systemTenant, "sealing:root.1", ours as Uint8Array, forEver);
+  };
+  return { clock, shared, node, becomesAnother };
 }
 
 const hexOf = ({ id, secret }: DataKey): string => Buffer.concat([id, secret.export()]).toString("hex");
@@ -74,12 +83,9 @@ describe("a sealed store and its master key", () => {
   });
 
   it("tells, while it runs, that its store has become one with another master key, once", async () => {
-    const { node, shared, clock } = setUp();
+    const { node, clock, becomesAnother } = setUp();
     const running = await node();
-    const other = memory({ clock });
-    await node(mastersOf(second), other);
-    const [theirs] = await keyRowsAmongValues(other, () => ({ isErased: false, notes: [] })).get(["root.1"]);
-    await keyRowsAmongValues(shared, () => ({ isErased: false, notes: [] })).set("root.1", theirs as Uint8Array);
+    await becomesAnother();
     for (let round = 0; round < 2; round += 1) {
       clock.advance(10_000);
       await new Promise((resolve) => setImmediate(resolve));
@@ -87,6 +93,53 @@ describe("a sealed store and its master key", () => {
     expect(running.wrong.map(({ message }) => message)).toEqual([
       expect.stringContaining("is not the key that the store"),
     ]);
+  });
+
+  it("is left alone while it is one with another master key, and used again when it is not", async () => {
+    const { node, shared, clock, becomesAnother } = setUp();
+    const running = await node();
+    const key = slot();
+    await running.store.set("acme", key, Buffer.from("value"), forEver);
+    const before = await becomesAnother();
+    clock.advance(10_000);
+    await new Promise((resolve) => setImmediate(resolve));
+    const written = (await shared.list({ limit: 100 })).items.length;
+    for (const tenant of ["acme", "umbra"]) {
+      await expect(async () => running.store.get(tenant, [key])).rejects.toThrow("cannot be had");
+      await expect(async () => running.store.set(tenant, slot(), Buffer.from("x"), forEver)).rejects.toThrow();
+    }
+    expect((await shared.list({ limit: 100 })).items).toHaveLength(written);
+    before();
+    clock.advance(10_000);
+    await new Promise((resolve) => setImmediate(resolve));
+    expect(await textAt(running.store, "acme", key)).toBe("value");
+    // It is told anew when it happens again, without waiting for the next look: no key is made there.
+    await becomesAnother();
+    await expect(async () => running.store.set("umbra", key, Buffer.from("x"), forEver)).rejects.toThrow();
+    await expect(async () => running.store.get("acme", [key])).rejects.toThrow("cannot be had");
+    expect(running.wrong).toHaveLength(2);
+  });
+
+  it("is looked at again when its connection has ended, before anything else is asked of it", async () => {
+    const { clock, shared, becomesAnother } = setUp();
+    let interrupt = (): void => {};
+    const store = Object.assign(Object.create(shared) as SharedStore, {
+      onInterrupted(changed: () => void) {
+        interrupt = changed;
+        return () => {};
+      },
+    });
+    for (const method of ["get", "set", "add", "delete", "list"] as const)
+      Object.assign(store, { [method]: (shared[method] as (...args: never[]) => unknown).bind(shared) });
+    const sealing = await Sealing.open({ store, masters: mastersOf(first), clock, random: systemRandom });
+    const key = slot();
+    await sealing.store.set("acme", key, Buffer.from("value"), forEver);
+    interrupt();
+    expect(await textAt(sealing.store, "acme", key)).toBe("value");
+    await becomesAnother();
+    expect(await textAt(sealing.store, "acme", key)).toBe("value");
+    interrupt();
+    await expect(async () => sealing.store.get("acme", [key])).rejects.toThrow("cannot be had");
   });
 
   it("is refused at the start with another master key: which option, which key, and what to do", async () => {

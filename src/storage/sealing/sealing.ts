@@ -22,7 +22,8 @@ import { type RootKey, RootKeys } from "./root-keys.ts";
  *
  * A master key that is not that of the store is found out at the start, or, where the store is away then, as soon as it is
  * there: nothing is read or written with it. Whoever has the root keys keeps them, so that a gateway that runs is not
- * disturbed by another one that has changed the master key.
+ * disturbed by another one that has changed the master key. A store that has other root keys while it is in use, because
+ * it was restored or is another one behind the same name, is left alone as well, until it has those that are known.
  */
 
 export interface SealingOptions {
@@ -58,6 +59,10 @@ export class Sealing implements Keyring {
   #opening: Promise<void> | undefined;
   #failure: { readonly error: unknown; readonly until: number } | undefined;
   #isWrongKeyTold = false;
+  /** The root keys are those of the store, as far as is known. */
+  #isSure = false;
+  #doubts = 0;
+  readonly #stopHearing: () => void;
   #cancel: CancelTimer = () => {};
   #isClosed = false;
 
@@ -65,7 +70,7 @@ export class Sealing implements Keyring {
   static async open(options: SealingOptions): Promise<Sealing> {
     const sealing = new Sealing(options);
     try {
-      await withDeadline(sealing.#roots.look({ rewrap: true }), deadlineMs, options.clock, () => {
+      await withDeadline(sealing.#look({ rewrap: true }), deadlineMs, options.clock, () => {
         throw new StoreUnavailableError({ message: `the store did not hand out its keys within ${deadlineMs} ms` });
       });
     } catch (error) {
@@ -85,7 +90,14 @@ export class Sealing implements Keyring {
       this.#hashes.clear();
     };
     this.#roots = new RootKeys({ rows: this.#rows, masters, clock, random, onReplaced });
-    this.#keys = new DataKeys({ rows: this.#rows, roots: this.#roots, clock, random });
+    const beforeMaking = () => this.#sureNow();
+    this.#keys = new DataKeys({ rows: this.#rows, roots: this.#roots, clock, random, beforeMaking });
+    // Whoever answers next under that name may be another.
+    const doubt = (): void => {
+      this.#isSure = false;
+      this.#doubts += 1;
+    };
+    this.#stopHearing = store.onInterrupted?.(doubt) ?? (() => {});
     this.sealer = new Sealer({ keyring: this, random, ...(onReject && { onReject }) });
     this.store = sealedStore(store, {
       sealer: this.sealer,
@@ -96,11 +108,11 @@ export class Sealing implements Keyring {
 
   /** Rejects with `StoreUnavailableError` while the keys of the store cannot be had, or are not for us. */
   ready(): MaybePromise<void> {
-    if (this.#roots.isOpen) return;
+    if (this.#isSure) return;
     const { clock } = this.#options;
     if (this.#failure !== undefined && clock.monotonic() < this.#failure.until)
       return Promise.reject(this.#failure.error);
-    this.#opening ??= this.#openLate().finally(() => {
+    this.#opening ??= this.#sureNow().finally(() => {
       this.#opening = undefined;
     });
     return this.#opening;
@@ -116,14 +128,14 @@ export class Sealing implements Keyring {
 
   async has(scope: KeyScope): Promise<boolean> {
     await this.ready();
-    await this.#roots.look();
+    await this.#look();
     return this.#keys.has(scope);
   }
 
   async destroy(scope: KeyScope): Promise<Destroyed> {
     await this.ready();
     // A rotation of a moment ago has made keys that are not known here yet.
-    await this.#roots.look();
+    await this.#look();
     return this.#keys.destroy(scope);
   }
 
@@ -136,7 +148,7 @@ export class Sealing implements Keyring {
   /** The root keys, without their secrets. */
   async rootKeys(): Promise<readonly Omit<RootKey, "secret">[]> {
     await this.ready();
-    await this.#roots.look();
+    await this.#look();
     return this.#roots.all.map(({ secret: _, ...rest }) => rest);
   }
 
@@ -144,21 +156,38 @@ export class Sealing implements Keyring {
   async close(): Promise<void> {
     this.#isClosed = true;
     this.#cancel();
+    this.#stopHearing();
     this.#keys.forgetAll();
     await this.#rows.close();
   }
 
-  async #openLate(): Promise<void> {
+  async #sureNow(): Promise<void> {
     const { clock } = this.#options;
+    const wasOpen = this.#roots.isOpen;
     try {
-      await this.#roots.look({ rewrap: true });
+      await this.#look({ rewrap: !wasOpen });
     } catch (cause) {
       this.#tellWrongKey(cause);
       const details = { cause, remedy: RepriseError.isInstance(cause) ? cause.remedy : undefined };
       const error = new StoreUnavailableError({ message: "the keys of the sealed store cannot be had", ...details });
-      this.#failure = { error, until: clock.monotonic() + askAgainMs };
+      // One that has come back is not kept waiting by those who asked while it was away.
+      if (!wasOpen || cause instanceof InvalidOptionError)
+        this.#failure = { error, until: clock.monotonic() + askAgainMs };
       throw error;
     }
+  }
+
+  /** Rejects as `RootKeys.look` does. */
+  async #look(options: { readonly rewrap?: boolean } = {}): Promise<void> {
+    const doubts = this.#doubts;
+    try {
+      await this.#roots.look(options);
+    } catch (error) {
+      if (error instanceof InvalidOptionError) this.#isSure = false;
+      throw error;
+    }
+    this.#isSure = doubts === this.#doubts;
+    this.#isWrongKeyTold = false;
     this.#failure = undefined;
   }
 
@@ -171,7 +200,7 @@ export class Sealing implements Keyring {
     if (this.#isClosed) return;
     this.#cancel = this.#options.clock.after(lookAgainMs, () => {
       // Before they were there once, whoever needs them asks.
-      const looking = this.#roots.isOpen ? this.#roots.look() : Promise.resolve();
+      const looking = this.#roots.isOpen ? this.#look() : Promise.resolve();
       void looking.catch((error: unknown) => this.#tellWrongKey(error)).then(() => this.#lookLater());
     });
   }
