@@ -127,6 +127,18 @@ describe("readSettings", () => {
       'must be a list of tenants, or "*"',
     ],
     [
+      { tenancy: { shared: { a: { tenants: ["t", "u v"] } } } },
+      "tenancy.shared.a.tenants.1",
+      "u v",
+      "must be the id of a tenant: it must be 1 to 128",
+    ],
+    [
+      { tenancy: { shared: { a: { tenants: ["t\u0000"] } } } },
+      "tenancy.shared.a.tenants.0",
+      "t\u0000",
+      "must be the id of a tenant",
+    ],
+    [
       { tenancy: { shared: { a: { tenants: "*" } } } },
       "tenancy.shared.a.tenants",
       "*",

@@ -1,5 +1,6 @@
 import { z } from "zod";
 import type { SharedScope } from "./core/shared-scope.ts";
+import { isTenantId, tenantNameRule } from "./core/tenant-name.ts";
 import { type Field, field, flag, integer, optionalText } from "./option-fields.ts";
 
 /** Scopes that several tenants share: section `tenancy.shared`, and the member `share` of a rule. */
@@ -11,7 +12,7 @@ const scopeSchema = z.strictObject({
   tenants: field<readonly string[] | "*">(
     (value) => {
       if (value === "*") return value;
-      const isList = Array.isArray(value) && value.length > 0 && value.every((one) => typeof one === "string" && one);
+      const isList = Array.isArray(value) && value.length > 0 && value.every(isTenantId);
       return isList ? (value as string[]) : undefined;
     },
     {
@@ -19,6 +20,11 @@ const scopeSchema = z.strictObject({
         'The tenants that share it, by their ids; `"*"` for everybody whose key or proxy the gateway has checked. Callers without credentials never do.',
       rule: 'a list of tenants, or "*"',
       remedy: "List their ids; `reprise tenants list` shows them.",
+    },
+    (value) => {
+      const wrong = Array.isArray(value) ? value.flatMap((one, at) => (isTenantId(one) ? [] : [at])) : [];
+      if (wrong.length === 0) return [{ at: [], rule: 'a list of tenants, or "*"' }];
+      return wrong.map((at) => ({ at: [at], rule: `the id of a tenant: it ${tenantNameRule}` }));
     },
   ),
   delay: flag(true, {

@@ -1,5 +1,6 @@
 import { z } from "zod";
 import { defined } from "./core/defined.ts";
+import { isTenantPattern, tenantPatternRule } from "./core/tenant-name.ts";
 import { baseUrl, choice, duration, type Field, field, flag, integer, withoutDefault } from "./option-fields.ts";
 
 /** The options of one upstream: a server, or a pool of servers that compute the same. */
@@ -54,13 +55,19 @@ const apiKey = withoutDefault.get(
 const tenantPatterns = field(
   (value): readonly string[] | undefined => {
     if (!Array.isArray(value) || value.length === 0 || value.length > 1_000) return undefined;
-    return value.every((one) => typeof one === "string" && one !== "" && one.length <= 256) ? value : undefined;
+    return value.every(isTenantPattern) ? value : undefined;
   },
   {
     description:
       "Which tenants may use it, in the tenancy modes `keys` and `header`; `*` stands for anything. For others it is not there.",
     rule: "a list of names of tenants, in which * stands for anything",
     default: ["*"],
+    remedy: "Write tenants as `reprise keys create --tenant` takes them, or as the proxy names them.",
+  },
+  (value) => {
+    const wrong = Array.isArray(value) ? value.flatMap((one, at) => (isTenantPattern(one) ? [] : [at])) : [];
+    if (wrong.length === 0) return [{ at: [], rule: "a list of names of tenants, in which * stands for anything" }];
+    return wrong.map((at) => ({ at: [at], rule: tenantPatternRule }));
   },
 );
 

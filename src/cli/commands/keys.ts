@@ -80,7 +80,7 @@ async function list(config: GatewayConfig, flags: KeyFlags): Promise<Report> {
   const { listText } = await import("../keys/keys-text.ts");
   const which = new URLSearchParams(defined({ tenant: flags.tenant }));
   const listed = (await getFromAdmin(config, flags, `/keys?${which}`)) as ListedKeys;
-  return { json: listed, text: listText(listed) };
+  return { json: listed, text: listText(listed, flags.tenant) };
 }
 
 async function rotate(config: GatewayConfig, flags: KeyFlags, id: string): Promise<Report> {

@@ -15,9 +15,10 @@ export type RotatedKey = z.output<typeof rotatedKeySchema>;
 export type RevokedKey = z.output<typeof revokedKeySchema>;
 type Shown = ListedKeys["keys"][number];
 
-export function listText({ mode, keys }: ListedKeys): string {
+/** `tenant`: whose keys were asked for; without it all. */
+export function listText({ mode, keys }: ListedKeys, tenant?: string): string {
   const asked = mode === "keys" ? [] : ["", notAsked(mode)];
-  if (keys.length === 0) return ["There are no keys. Make one: reprise keys create --tenant NAME", ...asked].join("\n");
+  if (keys.length === 0) return [noneText(tenant), ...asked].join("\n");
   const header = ["id", "state", "tenant", "user", "name", "models", "layers", "limits", "made", "ends"];
   const rows = keys.map((key) => [
     ...[key.id, key.state, key.tenant, key.user ?? "", key.name ?? ""].map(plain),
@@ -27,6 +28,11 @@ export function listText({ mode, keys }: ListedKeys): string {
     dayOf(key.revokedAt ?? key.expiresAt),
   ]);
   return [textTable(header, rows), ...asked].join("\n");
+}
+
+function noneText(tenant: string | undefined): string {
+  if (tenant === undefined) return "There are no keys. Make one: reprise keys create --tenant NAME";
+  return `Tenant ${plain(tenant)} has no keys. All there are: reprise keys list. Make one: reprise keys create --tenant NAME`;
 }
 
 /** The key on a line of its own, so that a script can take it. */

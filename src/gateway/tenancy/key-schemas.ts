@@ -2,9 +2,9 @@ import { z } from "zod";
 import { layerNames } from "../../core/directives.ts";
 import { durationMs } from "../../core/duration.ts";
 import { type LimitsText, readLimits } from "../../core/limits.ts";
+import { isTenantName, isUserName, tenantNameRule, userNameRule } from "../../core/tenant-name.ts";
 import { tenancyModes } from "../../tenancy-options.ts";
 import { isKeyId } from "./key-text.ts";
-import { isTenantName, isUserName, tenantNameRule, userNameRule } from "./tenant-name.ts";
 
 /** What the routes of virtual keys are asked, and what they answer. */
 

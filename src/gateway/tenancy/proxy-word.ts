@@ -1,9 +1,9 @@
 import { createHash, timingSafeEqual } from "node:crypto";
 import { LRUCache } from "lru-cache";
 import type { AskedBy } from "../../core/asked-by.ts";
+import { isTenantName, isUserName, tenantNameRule, userNameRule } from "../../core/tenant-name.ts";
 import type { TenancySettings } from "../../tenancy-options.ts";
 import { valuesOf } from "./caller-fields.ts";
-import { isTenantName, isUserName, tenantNameRule, userNameRule } from "./tenant-name.ts";
 
 /**
  * What a trusted proxy says of who asks, in header fields. It counts only with its proof: the shared secret, the client

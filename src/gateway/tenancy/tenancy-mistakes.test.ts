@@ -29,6 +29,11 @@ it.each<[string, Readonly<Record<string, unknown>>, RegExp?]>([
   ["an upstream for some", { "tenancy.mode": "keys", upstreams: { main: { url, tenants: ["acme", "acme-*"] } } }],
   ["an upstream for nobody", { "tenancy.mode": "keys", upstreams: { main: { url, tenants: [] } } }, /list of names/],
   [
+    "an upstream for names that nobody has",
+    { "tenancy.mode": "keys", upstreams: { main: { url, tenants: ["acme", "ac me"] } } },
+    /upstreams\.main\.tenants\.1 = "ac me": must be 1 to 256 of the characters/,
+  ],
+  [
     "an upstream for some who have no names",
     { upstreams: { main: { url, tenants: ["acme"] } } },
     /upstreams\.main\.tenants = .*modes keys and header/,

@@ -1,4 +1,4 @@
-import { isSharedTenant } from "../../core/shared-scope.ts";
+import { isSharedTenant } from "./shared-scope.ts";
 
 /** Names of tenants, where people or a proxy choose them. */
 
@@ -13,6 +13,20 @@ export function isTenantName(value: unknown): value is string {
   if (typeof value !== "string" || !form.test(value)) return false;
   const name = value.toLowerCase();
   return !reserved.has(name) && !isSharedTenant(name);
+}
+
+/** Also what stands for credentials, where these make the tenant: a keyed digest. */
+export function isTenantId(value: unknown): value is string {
+  return isTenantName(value) || (typeof value === "string" && /^[\w-]{43}$/.test(value));
+}
+
+export const tenantPatternRule =
+  "1 to 256 of the characters A-Z a-z 0-9 . _ : @ / + = - and *, of which the first is a letter, a digit or *, and no name that is no tenant's";
+
+/** In which `*` stands for any run of characters, and which some tenant may fit. */
+export function isTenantPattern(value: unknown): value is string {
+  if (typeof value !== "string" || !/^[A-Za-z0-9*][A-Za-z0-9._:@/+=*-]{0,255}$/.test(value)) return false;
+  return value.includes("*") ? !isSharedTenant(value.toLowerCase()) : isTenantName(value);
 }
 
 /** As for `X-AI-User`. */
