@@ -7,15 +7,17 @@ const shared = {
   pool: "forks",
   // More than cores: many wait for servers and leases.
   maxWorkers: 3,
-  testTimeout: 60_000,
+  testTimeout: 120_000,
+  expect: { poll: { timeout: 30_000 } },
+  // Loaded once a worker: nothing in src keeps what another test could meet, and what a test sets for its process it sets back.
+  isolate: false,
 } as const;
 
 export default defineConfig({
   test: {
     sequence: { sequencer: LongestFirst },
     projects: [
-      // Modules are loaded once a worker: nothing in src keeps what another test could meet.
-      { test: { ...shared, name: "unit", isolate: false, include: ["src/**/*.test.ts"] } },
+      { test: { ...shared, name: "unit", include: ["src/**/*.test.ts"] } },
       // Contract, integration, conformance, chaos, end to end and the examples: real servers and the built package.
       { test: { ...shared, name: "whole", include: ["test/**/*.test.ts"] } },
     ],

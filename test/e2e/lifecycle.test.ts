@@ -192,7 +192,7 @@ describe("a gateway that stops", () => {
       }
       expect(hits).toBeGreaterThan(0);
     },
-    limit,
+    3 * limit,
   );
 });
 

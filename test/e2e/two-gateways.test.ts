@@ -32,7 +32,7 @@ const stores = {
 async function twoGateways(origin: ScriptedOrigin, url: string): Promise<readonly [GatewayProcess, GatewayProcess]> {
   const file = join(temporaryFolder(), "reprise.json");
   // A machine that is busy with tests shall not look like a store that is away.
-  const store = { url, lookupBudget: "1s", readDeadline: "1s", writeDeadline: "2s" };
+  const store = { url, lookupBudget: "10s", readDeadline: "10s", writeDeadline: "10s" };
   writeFileSync(file, JSON.stringify({ upstreams: { main: { url: origin.url } }, store }));
   const start = () => spawnGateway(["--config", file]);
   const one = await start();
