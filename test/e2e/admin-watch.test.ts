@@ -40,10 +40,13 @@ describe("GET /admin/v1/origins", () => {
     const before = await see(gateway, "/origins");
     expect(before.origins).toEqual([{ name: "main", url: origin.url, state: "unknown", requests: 0, errors: 0 }]);
     await ask(gateway);
-    origin.plan({ status: 500 });
+    origin.plan([{ status: 500 }]);
     await ask(gateway, question("another"));
+    expect((await see(gateway, "/origins")).origins).toMatchObject([{ state: "ok", requests: 2, errors: 1 }]);
+    origin.plan({ status: 500 });
+    for (const text of ["a third", "a fourth"]) await ask(gateway, question(text));
     const [main] = (await see(gateway, "/origins")).origins;
-    expect(main).toMatchObject({ state: "failing", requests: 2, errors: 1, since: expect.stringMatching(/Z$/) });
+    expect(main).toMatchObject({ state: "failing", requests: 4, errors: 3, since: expect.stringMatching(/Z$/) });
     expect(main.latencyMs.p95).toBeGreaterThanOrEqual(main.latencyMs.p50);
     expect(await see(gateway, "/replicas")).toEqual({ replicas: [] });
   });

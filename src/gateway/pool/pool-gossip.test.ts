@@ -19,25 +19,39 @@ function fleet(clock = new ManualClock()) {
   const hub = new MemoryBusHub();
   const said: string[] = [];
   hub.join().subscribe({
-    heard: (message: BusMessage) => void (message.kind === "said" && said.push(message.text)),
+    heard: (message: BusMessage) => {
+      // What one asks that begins is no news of it.
+      if (message.kind === "said" && !message.text.includes('"asks"')) said.push(message.text);
+    },
     missed: () => {},
   });
   const gateway = (from: string, list = urls, id = "pool") => {
     const policy = new AffinityPolicy({ replicas: list.length, capacity: 1_000 });
     const drained: (readonly [number, boolean])[] = [];
+    const drains = new Set<number>();
     const bus = hub.join();
     const gossip = new PoolGossip({
       talk: { bus, from, salt: "" },
       ...{ clock, id, urls: list, routing: policy },
-      onDrained: (replica, isDraining) => drained.push([replica, isDraining]),
+      draining: () => list.flatMap((_, index) => (drains.has(index) ? [index] : [])),
+      onDrained: (replica, isDraining) => {
+        drained.push([replica, isDraining]);
+        if (isDraining) drains.add(replica);
+        else drains.delete(replica);
+      },
     });
+    const drain = (replica: number, isDraining = true) => {
+      if (isDraining) drains.add(replica);
+      else drains.delete(replica);
+      return gossip.drained(replica, isDraining);
+    };
     const send = (blocks: PromptBlocks, among: readonly number[] = eligible) => {
       const choice = policy.choose(blocks, among, clock.monotonic());
       const dispatched = policy.dispatch(blocks, choice, clock.monotonic());
       gossip.placed(choice.replica, blocks.names);
       return { ...choice, dispatched };
     };
-    return { policy, gossip, drained, send, bus };
+    return { policy, gossip, drain, drained, send, bus };
   };
   return { clock, said, gateway };
 }
@@ -154,6 +168,11 @@ describe("gateways before one pool", () => {
     const one = gateway("one");
     for (let peer = 0; peer < 50; peer++) void gateway(`peer ${peer}`).gossip.drained(1, true);
     await settled();
+    // What those ask who begin is answered by then.
+    for (const ms of [0, 1_000, 4_000, 1_000]) {
+      clock.advance(ms);
+      await settled();
+    }
     const before = said.length;
     one.send(prompt(1));
     clock.advance(499);
@@ -162,6 +181,25 @@ describe("gateways before one pool", () => {
     clock.advance(1);
     await settled();
     expect(said.length).toBeGreaterThan(before);
+  });
+
+  it("one that starts later is told what drains, once, however many know of it", async () => {
+    const { clock, gateway, said } = fleet();
+    const [one] = [gateway("one"), gateway("another"), gateway("third")];
+    await one.drain(0);
+    await one.drain(1);
+    await one.drain(1, false);
+    clock.advance(10_000);
+    await settled();
+    const before = said.length;
+    const late = gateway("late", [urls[2], urls[0], urls[1]] as string[]);
+    clock.advance(0);
+    await settled();
+    clock.advance(200);
+    await settled();
+    expect(late.drained).toEqual([[1, true]]);
+    expect(said.length).toBe(before + 1);
+    late.gossip.end();
   });
 
   it("a bus that fails does no harm", async () => {
@@ -176,6 +214,7 @@ describe("gateways before one pool", () => {
     const gossip = new PoolGossip({
       talk: { bus, from: "one", salt: "" },
       ...{ clock, id: "pool", urls, routing: policy },
+      draining: () => [],
       onDrained: () => {},
     });
     gossip.placed(0, [1, 2]);

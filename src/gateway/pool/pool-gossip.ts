@@ -35,6 +35,8 @@ export interface PoolGossipParts {
   readonly urls: readonly string[];
   /** `undefined`: the routing goes by nothing that others could tell. */
   readonly routing: SharedRouting | undefined;
+  /** The replicas that drain, as far as it is known here. */
+  readonly draining: () => readonly number[];
   readonly onDrained: (replica: number, isDraining: boolean) => void;
 }
 
@@ -42,6 +44,8 @@ const everyMs = 200;
 /** For each other gateway that was heard lately: nobody hears more than a hundred messages a second. */
 const moreForEachMs = 10;
 const lateMs = 30_000;
+/** A bus may take a while until it brings what others say, so they are asked more than once. */
+const askAtMs = [0, 1_000, 5_000];
 /** Of what was sent since the last telling; earlier ones are left out. */
 const mostPlaced = 10 * mostNames;
 
@@ -57,6 +61,11 @@ export class PoolGossip {
   #placed: (readonly [replica: number, names: readonly number[]])[] = [];
   #names = 0;
   #timer: CancelTimer | undefined;
+  /** Cancels the questions that are to come. */
+  readonly #questions: readonly CancelTimer[];
+  #answer: CancelTimer | undefined;
+  /** Replicas of which another has said, since somebody asked, that they drain. */
+  readonly #answered = new Set<number>();
   #isEnded = false;
 
   constructor(parts: PoolGossipParts) {
@@ -72,6 +81,8 @@ export class PoolGossip {
       },
       missed: () => {},
     });
+    // What drains was told when it began, and is told again to whoever comes later.
+    this.#questions = askAtMs.map((ms) => parts.clock.after(ms, () => void this.#say([{ ...this.#head, asks: true }])));
   }
 
   /** A prompt with these blocks was sent there. */
@@ -92,6 +103,8 @@ export class PoolGossip {
   end(): void {
     this.#isEnded = true;
     this.#timer?.();
+    this.#answer?.();
+    for (const cancel of this.#questions) cancel();
     this.#stop();
   }
 
@@ -139,6 +152,19 @@ export class PoolGossip {
     return pages;
   }
 
+  /** Those that are known to each other answer in turn, and only what none has said before. */
+  #reply(): void {
+    const { draining, clock, talk } = this.#parts;
+    if (this.#answer !== undefined || this.#isEnded || draining().length === 0) return;
+    this.#answered.clear();
+    const before = [...this.#heardAt.keys()].filter((peer) => peer < talk.from).length;
+    this.#answer = clock.after(moreForEachMs * before, () => {
+      this.#answer = undefined;
+      const untold = draining().filter((replica) => !this.#answered.has(replica));
+      void this.#say(untold.map((replica) => ({ ...this.#head, drained: [this.#places[replica] as number, true] })));
+    });
+  }
+
   async #say(messages: readonly PoolMessage[]): Promise<void> {
     const { bus } = this.#parts.talk;
     try {
@@ -154,7 +180,7 @@ export class PoolGossip {
     const { routing, urls, clock, talk, onDrained } = this.#parts;
     const message = readPoolMessage(text, urls.length);
     if (message === undefined || message.of !== this.#of || message.from === talk.from) return;
-    const { from, loads, placed = [], drained } = message;
+    const { from, loads, placed = [], asks, drained } = message;
     const now = clock.monotonic();
     this.#heardAt.set(from, now);
     if (loads !== undefined) {
@@ -163,6 +189,8 @@ export class PoolGossip {
       routing?.hear(from, backlogs, now);
     }
     for (const [place, names] of placed) routing?.heardPlaced(this.#order[place] as number, names);
+    if (asks === true) this.#reply();
+    if (drained?.[1] === true) this.#answered.add(this.#order[drained[0]] as number);
     if (drained !== undefined) onDrained(this.#order[drained[0]] as number, drained[1]);
   }
 }

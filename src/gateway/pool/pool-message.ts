@@ -13,6 +13,8 @@ export interface PoolMessage {
   readonly loads?: readonly (readonly [replica: number, queued: number, calls: number])[];
   /** What was sent where: `[replica, names of blocks]`, in order. */
   readonly placed?: readonly (readonly [replica: number, names: readonly number[]])[];
+  /** It has begun, and asks which replicas take no new calls. */
+  readonly asks?: true;
   /** `[replica, whether]`: it takes no new calls, or takes them again. */
   readonly drained?: readonly [replica: number, isDraining: boolean];
 }
@@ -35,10 +37,11 @@ export function readPoolMessage(text: string, count: number): PoolMessage | unde
   if (typeof value !== "object" || value === null) return undefined;
   const isReplica = (one: unknown): boolean => Number.isInteger(one) && (one as number) >= 0 && (one as number) < count;
   const isAmount = (one: unknown): boolean => typeof one === "number" && one >= 0;
-  const { from, of, loads, placed, drained } = value;
+  const { from, of, loads, placed, asks, drained } = value;
   const isRight =
     typeof from === "string" &&
     typeof of === "string" &&
+    (asks === undefined || asks === true) &&
     (loads === undefined ||
       isListOf(loads, 3, ([at, queued, calls]) => isReplica(at) && isAmount(queued) && isAmount(calls))) &&
     (placed === undefined || isListOf(placed, 2, ([at, names]) => isReplica(at) && areNames(names))) &&

@@ -101,6 +101,7 @@ export class PoolUpstream implements Upstream {
       new PoolGossip({
         ...{ talk, clock, id, urls },
         routing: this.#policy instanceof AffinityPolicy ? this.#policy : undefined,
+        draining: () => [...this.replicas.keys()].filter((index) => this.replicas[index]?.health.state === "draining"),
         onDrained: (index, isDraining) => this.replicas[index]?.health.drain(isDraining),
       });
     const checks = options.health && { ...options.health, asksSlots: options.routing === "slots" };

@@ -32,17 +32,28 @@ test("fails and is well again since the call that showed it; who hung up has sho
   watch.hear(end(200));
   clock.advance(10);
   watch.hear(end("timeout"));
-  clock.advance(10);
+  clock.advance(5);
   watch.hear(end(503));
   watch.hear(end("aborted"));
-  expect(watch.of("http://one")).toMatchObject({ isFailing: true, since: 1_010, requests: 3 });
+  expect(watch.of("http://one")).toMatchObject({ isFailing: false, since: 1_000, requests: 3 });
+  clock.advance(5);
+  watch.hear(end("unreachable"));
+  expect(watch.of("http://one")).toMatchObject({ isFailing: true, since: 1_010, requests: 4 });
   clock.advance(10);
   watch.hear(end(200));
   expect(watch.of("http://one")).toMatchObject({ isFailing: false, since: 1_030 });
 });
 
+test("one failed call in a while is no failing origin, as when one replica of several fails", () => {
+  const watch = new OriginWatch(new ManualClock());
+  for (const result of [503, 200, "timeout", 500, 200, "unreachable"] as const) {
+    watch.hear(end(result));
+    expect(watch.of("http://one")?.isFailing).toBe(false);
+  }
+});
+
 test("an origin that only ever failed has no latency", () => {
   const watch = new OriginWatch(new ManualClock());
-  watch.hear(end("unreachable"));
-  expect(watch.of("http://one")).toMatchObject({ requests: 1, errors: 1, isFailing: true, latency: undefined });
+  for (let time = 0; time < 3; time++) watch.hear(end("unreachable"));
+  expect(watch.of("http://one")).toMatchObject({ requests: 3, errors: 3, isFailing: true, latency: undefined });
 });

@@ -16,6 +16,9 @@ export interface OriginRecord {
 
 interface Watched {
   requests: number;
+  /** Since the last good answer. */
+  failuresInRow: number;
+  firstFailureAt: number;
   errors: number;
   isFailing: boolean;
   since: number;
@@ -23,6 +26,8 @@ interface Watched {
   readonly durations: number[];
 }
 
+/** One call may fail for a reason of its own; of a pool it may have been the only replica that fails. */
+const failuresThatTell = 3;
 const keptDurations = 512;
 /** More base URLs than anybody configures; the ones used longest ago make room. */
 const mostOrigins = 1_000;
@@ -43,9 +48,12 @@ export class OriginWatch {
     if (fails) origin.errors += 1;
     else origin.durations[(origin.requests - origin.errors) % keptDurations] = durationMs;
     origin.requests += 1;
-    if (fails === origin.isFailing) return;
-    origin.isFailing = fails;
-    origin.since = this.#clock.now();
+    if (fails && origin.failuresInRow === 0) origin.firstFailureAt = this.#clock.now();
+    origin.failuresInRow = fails ? origin.failuresInRow + 1 : 0;
+    const isFailing = origin.failuresInRow >= failuresThatTell;
+    if (isFailing === origin.isFailing) return;
+    origin.isFailing = isFailing;
+    origin.since = isFailing ? origin.firstFailureAt : this.#clock.now();
   }
 
   /** `undefined` for one that was not called yet. */
@@ -62,7 +70,9 @@ export class OriginWatch {
   #originOf(originId: string): Watched {
     const known = this.#origins.get(originId);
     if (known !== undefined) return known;
-    const made = { requests: 0, errors: 0, isFailing: false, since: this.#clock.now(), durations: [] };
+    const since = this.#clock.now();
+    const failures = { failuresInRow: 0, firstFailureAt: since };
+    const made = { requests: 0, errors: 0, isFailing: false, since, durations: [], ...failures };
     this.#origins.set(originId, made);
     if (this.#origins.size > mostOrigins) this.#origins.delete(this.#origins.keys().next().value as string);
     return made;
