@@ -6,9 +6,8 @@ import { getFromAdmin } from "../admin-client.ts";
 import { type ListedEntries, tableOf } from "../entry-table.ts";
 import type { GatewayPlace } from "../gateway-trust.ts";
 import { MisuseError } from "../misuse-error.ts";
-import type { Flags } from "./config-flags.ts";
-import { withGatewayFlags } from "./gateway-flags.ts";
-import { act, type Report } from "./report.ts";
+import { actOnGateway, withGatewayFlags } from "./gateway-flags.ts";
+import type { Report } from "./report.ts";
 
 /** `reprise entries`: what a running gateway has stored, by its admin API. */
 
@@ -34,18 +33,12 @@ export function entriesCommand(): Command {
     .option("--search <text>", "only what has this text in its question or answer")
     .option("--limit <number>", `how many at most, up to ${mostEntries}`, "50")
     .addHelpText("after", examples)
-    .action((flags: EntriesFlags) => act(settingsIn(flags), "entries", (config) => list(config, flags)));
+    .action((flags: EntriesFlags) => actOnGateway(flags, "entries", (config) => list(config, flags)));
 }
 
 const examples =
   "\nExamples:\n  reprise entries --tag doc:42\n  reprise entries --model 'gpt-4o*' --search refund --limit 10\n  reprise entries --layer embedding --json\n\n" +
   "The last column is the id by which reprise purge --key takes an entry back.";
-
-/** What concerns where the gateway is, and not what is looked for. */
-function settingsIn(flags: EntriesFlags): Flags {
-  const { layer: _, tenant: __, tag: ___, model: ____, search: _____, limit: ______, ...others } = flags;
-  return others as Flags;
-}
 
 async function list(config: GatewayConfig, flags: EntriesFlags): Promise<Report> {
   const limit = /^\d+$/.test(flags.limit) ? Number(flags.limit) : 0;

@@ -8,9 +8,8 @@ import { deleteFromAdmin, getFromAdmin, postToAdmin, putToAdmin } from "../admin
 import type { GatewayPlace } from "../gateway-trust.ts";
 import { MisuseError } from "../misuse-error.ts";
 import type { ListedPrompts, RemovedPrompt, SetPrompt, WarmedPrompt } from "../prompts/prompts-text.ts";
-import type { Flags } from "./config-flags.ts";
-import { withGatewayFlags } from "./gateway-flags.ts";
-import { act, type Report } from "./report.ts";
+import { actOnGateway, withGatewayFlags } from "./gateway-flags.ts";
+import type { Report } from "./report.ts";
 
 /** `reprise prompts list|set|delete|warm|lint`: the named system prompts of a running gateway, by its admin API. */
 
@@ -21,8 +20,6 @@ interface PromptFlags extends GatewayPlace {
   readonly model?: string;
 }
 
-type Asked = (config: GatewayConfig) => Promise<Report>;
-
 export function promptsCommand(): Command {
   const command = new Command("prompts").description(
     "Named, versioned system prompts, which calls refer to by X-AI-Prompt: name@version.",
@@ -30,7 +27,7 @@ export function promptsCommand(): Command {
   const listing = withGatewayFlags(new Command("list"))
     .description("List the prompts, and how many calls begin with each.")
     .option("--window <duration>", "how far back calls are counted: minutes, hours or days up to 90d", "24h")
-    .action((flags: PromptFlags) => run(flags, "list", (config) => list(config, flags)));
+    .action((flags: PromptFlags) => actOnGateway(flags, "list", (config) => list(config, flags)));
   const setting = withGatewayFlags(new Command("set"))
     .description("Register a version of a prompt. A version never changes; the name alone means the last one.")
     .argument("<reference>", "NAME for the next number, or NAME@VERSION")
@@ -38,7 +35,7 @@ export function promptsCommand(): Command {
     .option(...tenantFlag)
     .addHelpText("after", setExamples)
     .action((reference: string, file: string, flags: PromptFlags) =>
-      run(flags, "set", (config) => set(config, flags, reference, file)),
+      actOnGateway(flags, "set", (config) => set(config, flags, reference, file)),
     );
   const deleting = withGatewayFlags(new Command("delete"))
     .description("Delete a version of a prompt, or all of them. Calls that refer to what was deleted are refused.")
@@ -46,7 +43,7 @@ export function promptsCommand(): Command {
     .option(...tenantFlag)
     .addHelpText("after", "\nIts text is removed, and a deleted version is never given to another text.")
     .action((reference: string, flags: PromptFlags) =>
-      run(flags, "delete", (config) => remove(config, flags, reference)),
+      actOnGateway(flags, "delete", (config) => remove(config, flags, reference)),
     );
   const warming = withGatewayFlags(new Command("warm"))
     .description("Warm a prompt up now: a call for one token that begins with it, to each replica or to the provider.")
@@ -55,11 +52,13 @@ export function promptsCommand(): Command {
     .option("--upstream <name>", "where (default: the upstreams of layers.prefix.warm that name the prompt)")
     .option("--model <name>", "with which model (default: that of layers.prefix.warm)")
     .addHelpText("after", "\nProviders bill the tokens of the prompt. Exit status is 1 when a call failed.")
-    .action((reference: string, flags: PromptFlags) => run(flags, "warm", (config) => warm(config, flags, reference)));
+    .action((reference: string, flags: PromptFlags) =>
+      actOnGateway(flags, "warm", (config) => warm(config, flags, reference)),
+    );
   const linting = withGatewayFlags(new Command("lint"))
     .description("Say which prompts should be merged, and what in them will not stay as it is.")
     .addHelpText("after", "\nExit status is 1 when there is something to say.")
-    .action((flags: PromptFlags) => run(flags, "lint", (config) => lint(config, flags)));
+    .action((flags: PromptFlags) => actOnGateway(flags, "lint", (config) => lint(config, flags)));
   for (const sub of [listing, setting, deleting, warming, linting]) command.addCommand(sub.exitOverride());
   return command;
 }
@@ -72,12 +71,6 @@ const tenantFlag = [
 const setExamples =
   "\nExamples:\n  reprise prompts set support prompts/support.txt\n  git show HEAD:support.txt | reprise prompts set support@2026-07\n\n" +
   "The text is taken as it stands, to the last line end. Setting the same text again changes nothing.";
-
-/** What concerns where the gateway is, and not what is asked of it. */
-function run(flags: PromptFlags, action: string, asked: Asked): Promise<void> {
-  const { window: _, tenant: __, upstream: ___, model: ____, ...others } = flags;
-  return act(others as Flags, action, asked);
-}
 
 async function list(config: GatewayConfig, flags: PromptFlags): Promise<Report> {
   const { listText } = await import("../prompts/prompts-text.ts");

@@ -5,9 +5,8 @@ import type { GatewayConfig } from "../../gateway/config.ts";
 import { deleteFromAdmin, getFromAdmin, postToAdmin } from "../admin-client.ts";
 import type { GatewayPlace } from "../gateway-trust.ts";
 import { MisuseError } from "../misuse-error.ts";
-import type { Flags } from "./config-flags.ts";
-import { withGatewayFlags } from "./gateway-flags.ts";
-import { act, type Report } from "./report.ts";
+import { actOnGateway, withGatewayFlags } from "./gateway-flags.ts";
+import type { Report } from "./report.ts";
 
 /** `reprise publish` and `reprise unpublish`: reviewed answers at URLs of their own, by the admin API of a running gateway. */
 
@@ -51,7 +50,7 @@ export function publishCommand(): Command {
     .option("--draft", "make a version, and show it to nobody yet")
     .addHelpText("after", examples)
     .action((name: string | undefined, flags: PublishFlags & { readonly path?: string }) =>
-      act(settingsIn(flags), "publish", (config) => publish(config, name, flags)),
+      actOnGateway(flags, "publish", (config) => publish(config, name, flags)),
     );
 }
 
@@ -60,7 +59,7 @@ export function unpublishCommand(): Command {
     .description("Withdraw a published answer: from now on it is 410, and caches in front are told to forget it.")
     .argument("<name>", "its name in the path")
     .action((name: string, flags: PublishFlags) =>
-      act(flags as Flags, "unpublish", (config) => withdraw(config, name, flags)),
+      actOnGateway(flags, "unpublish", (config) => withdraw(config, name, flags)),
     );
 }
 
@@ -72,12 +71,6 @@ const examples =
   `  reprise publish news --prompt news.json --every 1h --credential ${credentialExample}\n\n` +
   "With a name and nothing else the newest version is printed, for whoever reviews it. reprise entries lists ids.\n" +
   "A name in braces after a dollar sign is an environment variable of the gateway, and is stored as it stands.";
-
-/** What concerns where the gateway is, and not what is to be done. */
-function settingsIn(flags: PublishFlags & { readonly path?: string }): Flags {
-  const { tag: _, credential: __, path: ___, ...others } = flags;
-  return others as Flags;
-}
 
 async function publish(
   config: GatewayConfig,

@@ -7,9 +7,8 @@ import { type Invalidation, readInvalidation } from "../../storage/invalidation-
 import { postToAdmin } from "../admin-client.ts";
 import type { GatewayPlace } from "../gateway-trust.ts";
 import { MisuseError } from "../misuse-error.ts";
-import type { Flags } from "./config-flags.ts";
-import { withGatewayFlags } from "./gateway-flags.ts";
-import { act, type Report } from "./report.ts";
+import { actOnGateway, withGatewayFlags } from "./gateway-flags.ts";
+import type { Report } from "./report.ts";
 
 /** `reprise purge`: takes back what a running gateway has stored, by its admin API. */
 
@@ -38,19 +37,13 @@ export function purgeCommand(): Command {
     .option("--version-label <label>", 'what was stored under this version label; "" is none')
     .option("--all", "everything, of the tenant if one is named; nothing is asked before")
     .addHelpText("after", examples)
-    .action((flags: PurgeFlags) => act(settingsIn(flags), "purge", (config) => purge(config, flags)));
+    .action((flags: PurgeFlags) => actOnGateway(flags, "purge", (config) => purge(config, flags)));
 }
 
 const examples =
   "\nExamples:\n  reprise purge --tag doc:42 --tag doc:43\n  reprise purge --model gpt-4o --tenant library\n  reprise purge --all\n\n" +
   "An answer that fits any of what is named is gone. The admin token is REPRISE_ADMIN_TOKEN, that of the\n" +
   "configuration, or the one that the gateway keeps in its data folder.";
-
-/** What concerns where the gateway is, and not what is to be done. */
-function settingsIn(flags: PurgeFlags): Flags {
-  const { tag: _, source: __, key: ___, ...others } = flags;
-  return others as Flags;
-}
 
 async function purge(config: GatewayConfig, flags: PurgeFlags): Promise<Report> {
   const wish = wishOf(flags);

@@ -9,10 +9,10 @@ import { getFromAdmin } from "../admin-client.ts";
 import type { GatewayPlace } from "../gateway-trust.ts";
 import { MisuseError } from "../misuse-error.ts";
 import { type Shown, statsText } from "../stats/stats-text.ts";
-import { type Flags, soundConfigFrom } from "./config-flags.ts";
+import { soundConfigFrom } from "./config-flags.ts";
 import { lineOf } from "./error-line.ts";
-import { withGatewayFlags } from "./gateway-flags.ts";
-import { act, type Report } from "./report.ts";
+import { actOnGateway, gatewayFlagsIn, withGatewayFlags } from "./gateway-flags.ts";
+import type { Report } from "./report.ts";
 
 /** `reprise stats`: what a running gateway, and all that share its store, have saved; by its admin API. */
 
@@ -37,12 +37,8 @@ const examples =
   "list price: what the origin would have charged. at least: as if it had read every prompt from a cache of its own.\n" +
   "booked: answers, and parts of them, whose saving counts; wrong: reported as wrong, and taken off.";
 
-function settingsIn(flags: StatsFlags): Flags {
-  return flags as unknown as Flags;
-}
-
 function once(flags: StatsFlags): Promise<void> {
-  return act(settingsIn(flags), "stats", async (config) => reportOf(await seen(config, flags)));
+  return actOnGateway(flags, "stats", async (config) => reportOf(await seen(config, flags)));
 }
 
 function reportOf(shown: Shown): Report {
@@ -51,9 +47,9 @@ function reportOf(shown: Shown): Report {
 
 /** Until somebody has seen enough. A gateway that is away for a while is waited for. */
 async function watch(flags: StatsFlags): Promise<void> {
-  const reading = soundConfigFrom(settingsIn(flags));
+  const reading = soundConfigFrom(gatewayFlagsIn(flags));
   if (reading === undefined) return;
-  const isJson = settingsIn(flags)["json"] !== undefined;
+  const isJson = gatewayFlagsIn(flags)["json"] !== undefined;
   let isOver = false;
   const over = new Promise<void>((resolve) =>
     process.once("SIGINT", () => {
@@ -64,7 +60,7 @@ async function watch(flags: StatsFlags): Promise<void> {
   while (!isOver) {
     const shown = await seen(reading.config, flags).catch((error: unknown) => error);
     if (isOver) return;
-    if (shown instanceof MisuseError) return act(settingsIn(flags), "stats", () => Promise.reject(shown));
+    if (shown instanceof MisuseError) return actOnGateway(flags, "stats", () => Promise.reject(shown));
     process.stdout.write(isJson ? jsonLine(shown) : page(shown));
     await Promise.race([over, new Promise<void>((resolve) => systemClock.after(watchMs, resolve))]);
   }

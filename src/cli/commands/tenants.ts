@@ -8,10 +8,9 @@ import { deleteFromAdmin, getFromAdmin } from "../admin-client.ts";
 import type { GatewayPlace } from "../gateway-trust.ts";
 import { MisuseError } from "../misuse-error.ts";
 import type { ListedTenants } from "../tenants/tenants-text.ts";
-import type { Flags } from "./config-flags.ts";
-import { withGatewayFlags } from "./gateway-flags.ts";
+import { actOnGateway, withGatewayFlags } from "./gateway-flags.ts";
 import { progressLine } from "./progress-line.ts";
-import { act, type Report } from "./report.ts";
+import type { Report } from "./report.ts";
 
 /** `reprise tenants list|erase|verify-receipt`: whose answers a running gateway keeps, and their end. */
 
@@ -35,14 +34,16 @@ export function tenantsCommand(): Command {
   const command = new Command("tenants").description("The tenants of a running gateway.");
   const listing = withGatewayFlags(new Command("list"))
     .description("List the tenants, what is stored for them and how often they asked.")
-    .action((flags: TenantFlags) => run(flags, "list", (config) => list(config, flags)));
+    .action((flags: TenantFlags) => actOnGateway(flags, "list", (config) => list(config, flags)));
   const erasing = withGatewayFlags(new Command("erase"))
     .description("Erase a tenant, or one of its users, for good: answers, vectors, keys, and what is published.")
     .argument("<tenant>", "the id, as `reprise tenants list` shows it")
     .option("--user <name>", "only this user of it")
     .option("--receipt <file>", "write the signed receipt into this file")
     .option("--yes", "do not ask before")
-    .action((tenant: string, flags: TenantFlags) => run(flags, "erase", (config) => erase(config, flags, tenant)));
+    .action((tenant: string, flags: TenantFlags) =>
+      actOnGateway(flags, "erase", (config) => erase(config, flags, tenant)),
+    );
   const verifying = withGatewayFlags(new Command("verify-receipt"))
     .description("Check the signature of a receipt by the public key of the installation that wrote it.")
     .argument("<file>", "the receipt, as JSON")
@@ -50,15 +51,10 @@ export function tenantsCommand(): Command {
     .option("--user <name>", "the receipt is to be of this user")
     .addHelpText("after", "\nExit status is 1 when it is not what was signed.")
     .action((file: string, flags: TenantFlags) =>
-      run(flags, "verify-receipt", (config) => verify(config, flags, file)),
+      actOnGateway(flags, "verify-receipt", (config) => verify(config, flags, file)),
     );
   for (const sub of [listing, erasing, verifying]) command.addCommand(sub.exitOverride());
   return command;
-}
-
-function run(flags: TenantFlags, action: string, done: (config: GatewayConfig) => Promise<Report>): Promise<void> {
-  const { user: _, yes: __, receipt: ___, publicKey: ____, ...others } = flags;
-  return act(others as Flags, action, done);
 }
 
 async function list(config: GatewayConfig, flags: TenantFlags): Promise<Report> {
