@@ -1,5 +1,4 @@
 import type { HeaderMap } from "../core/origin.ts";
-import type { CredentialField } from "./upstream-origin.ts";
 
 /**
  * Header fields that say on whose account a call is booked: an organisation, project or workspace among those that a
@@ -16,7 +15,8 @@ const accountField =
 const accountParameter = /^(?:\$|%24)?(?:userProject|quotaUser)$/i;
 
 export interface AccountChoice {
-  readonly credential?: CredentialField | undefined;
+  /** Name and value of the field that the upstream is shown in place of the caller's. */
+  readonly credential?: readonly [name: string, value: string] | undefined;
   /** Callers may choose, although the credential is the operator's. */
   readonly passesAccounts?: boolean | undefined;
 }
