@@ -2,7 +2,7 @@ import { readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { describe, expect, onTestFinished, test } from "vitest";
 import { callAdmin } from "../e2e/admin-call.ts";
-import { ask, question } from "../e2e/chat-call.ts";
+import { ask, question, statusOf } from "../e2e/chat-call.ts";
 import { eventually } from "../e2e/eventually.ts";
 import { runCommand, spawnGateway } from "../e2e/gateway-process.ts";
 import { exchange } from "../e2e/http-exchange.ts";
@@ -32,6 +32,7 @@ describe("purges of a CDN that is down", () => {
     const first = await start();
     const place = { url: first.url, folder };
     const answer = await ask(place, question("When are you open?"));
+    await eventually("it is stored", async () => statusOf(await ask(place, question("When are you open?"))) === "HIT");
     const entry = answer.headers["x-ai-cache-entry"];
     const published = await callAdmin(place, "/answers", { body: { slug: "hours", entry } });
     expect([published.status, published.text]).toEqual([200, expect.stringContaining("hours")]);
