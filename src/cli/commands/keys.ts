@@ -5,9 +5,8 @@ import { deleteFromAdmin, getFromAdmin, postToAdmin } from "../admin-client.ts";
 import type { GatewayPlace } from "../gateway-trust.ts";
 import type { CreatedKey, ListedKeys, RevokedKey, RotatedKey } from "../keys/keys-text.ts";
 import { MisuseError } from "../misuse-error.ts";
-import type { Flags } from "./config-flags.ts";
-import { withGatewayFlags } from "./gateway-flags.ts";
-import { act, type Report } from "./report.ts";
+import { actOnGateway, withGatewayFlags } from "./gateway-flags.ts";
+import type { Report } from "./report.ts";
 
 /** `reprise keys create|list|rotate|revoke`: the virtual keys of a running gateway, by its admin API. */
 
@@ -23,8 +22,6 @@ interface KeyFlags extends GatewayPlace {
   readonly overlap?: string;
 }
 
-type Asked = (config: GatewayConfig) => Promise<Report>;
-
 export function keysCommand(): Command {
   const command = new Command("keys").description("Virtual keys: who may ask, as which tenant, and for what.");
   const creating = withGatewayFlags(new Command("create"))
@@ -38,20 +35,20 @@ export function keysCommand(): Command {
     .option("--limit <limit...>", "how much it may take, such as requestsPerMinute=60 or usdPerMonth=50")
     .option("--expires <when>", "when it ends: a time from now such as 30d, or an instant such as 2030-01-31T00:00:00Z")
     .addHelpText("after", createExamples)
-    .action((flags: KeyFlags) => run(flags, "create", (config) => create(config, flags)));
+    .action((flags: KeyFlags) => actOnGateway(flags, "create", (config) => create(config, flags)));
   const listing = withGatewayFlags(new Command("list"))
     .description("List the keys: whose they are and what they are limited to.")
     .option("--tenant <name>", "only those of this tenant")
-    .action((flags: KeyFlags) => run(flags, "list", (config) => list(config, flags)));
+    .action((flags: KeyFlags) => actOnGateway(flags, "list", (config) => list(config, flags)));
   const rotating = withGatewayFlags(new Command("rotate"))
     .description("Give a key another text, which is shown once. Its id, its limits and what it has used stay.")
     .argument("<id>", "as keys list tells it")
     .option("--overlap <duration>", "how long the text before is still taken; 0 for not at all", "24h")
-    .action((id: string, flags: KeyFlags) => run(flags, "rotate", (config) => rotate(config, flags, id)));
+    .action((id: string, flags: KeyFlags) => actOnGateway(flags, "rotate", (config) => rotate(config, flags, id)));
   const revoking = withGatewayFlags(new Command("revoke"))
     .description("Take a key back, at once and for good.")
     .argument("<id>", "as keys list tells it")
-    .action((id: string, flags: KeyFlags) => run(flags, "revoke", (config) => revoke(config, flags, id)));
+    .action((id: string, flags: KeyFlags) => actOnGateway(flags, "revoke", (config) => revoke(config, flags, id)));
   for (const sub of [creating, listing, rotating, revoking]) command.addCommand(sub.exitOverride());
   return command;
 }
@@ -61,12 +58,6 @@ const createExamples =
   "  reprise keys create --tenant acme --user ann --expires 90d --json\n\n" +
   "The gateway takes keys where tenancy.mode is keys. Limits: requestsPerMinute, tokensPerMinute, tokensPerDay,\n" +
   "usdPerDay, usdPerMonth, concurrent, cachedFree=true.";
-
-/** What concerns where the gateway is, and not what is asked of it. */
-function run(flags: KeyFlags, action: string, asked: Asked): Promise<void> {
-  const { tenant: _, user: __, name: ___, note: ____, model, layer, limit, expires, overlap, ...others } = flags;
-  return act(others as Flags, action, asked);
-}
 
 async function create(config: GatewayConfig, flags: KeyFlags): Promise<Report> {
   const { createdText } = await import("../keys/keys-text.ts");
