@@ -153,6 +153,13 @@ export type TraceEvent =
   | { readonly type: "entry-reject"; readonly layer: LayerName; readonly reason: "corrupt" | "tenant_mismatch" }
   /** Something at rest could not be opened, and was taken for absent. */
   | { readonly type: "seal-reject"; readonly reason: SealRejection }
+  /** A store is sealed from now on: what of before was sealed, and what was left. */
+  | {
+      readonly type: "seal-begin";
+      readonly carried: number;
+      readonly published: number;
+      readonly isBlind: boolean;
+    }
   /** The store is sealed with another master key; nothing is read or written. Told once, where that is noticed after the start. */
   | { readonly type: "seal-fault"; readonly message: string; readonly remedy: string | undefined }
   | {

@@ -48,6 +48,7 @@ import { addOperations, type Observed } from "./operations.ts";
 import type { PoolTalk } from "./pool/pool-gossip.ts";
 import { promptWarmingOf } from "./prompts/prompt-warming-assembly.ts";
 import { Readiness } from "./readiness.ts";
+import { sealingNotice } from "./sealing-notice.ts";
 import { partsInUse, sharedPartsOf } from "./shared-parts.ts";
 import { admissionOf } from "./tenancy/admission.ts";
 import { keyRoutes } from "./tenancy/key-routes.ts";
@@ -82,6 +83,7 @@ export async function createApp(config: GatewayConfig, log: Log, peers?: Peers):
   const unwell = new Set<string>();
   const tracing = await tracingOf(config, log);
   const watch = new AdminWatch(clock);
+  const tellOfSealing = sealingNotice(log);
   const trace: Trace = (event) => {
     metered.metrics?.trace(event);
     watch.hear(event);
@@ -91,7 +93,7 @@ export async function createApp(config: GatewayConfig, log: Log, peers?: Peers):
       log.warn({ store: event.store, state: event.state }, "the store's circuit breaker changed");
     }
     if (event.type === "entry-reject") log.warn({ reason: event.reason }, "a stored entry was not served");
-    if (event.type === "seal-fault") log.error({ remedy: event.remedy }, event.message);
+    tellOfSealing(event);
     if (event.type === "origin-end") tellOfOrigin(log, unwell, event, upstreams().all);
     if (event.type === "call-end") log.debug(event, "call");
   };

@@ -3,6 +3,7 @@ import { join } from "node:path";
 import { expect, test } from "vitest";
 import type { KeyRows } from "../../src/core/key-rows.ts";
 import { sqlite } from "../../src/stores/sqlite.ts";
+import { callAdmin } from "./admin-call.ts";
 import { ask, bearer, question } from "./chat-call.ts";
 import { eventually } from "./eventually.ts";
 import { runCommand } from "./gateway-process.ts";
@@ -38,6 +39,20 @@ test("a store that becomes one with another master key while it is in use is lef
   const { text } = await exchange(`${gateway.url}/metrics`);
   expect(text).toMatch(/^reprise_sealing_rejected_total\{reason="wrong_key"\} 1$/m);
   expect((await ask(gateway, question("Who else?"), bearer("sk-2"))).status).toBe(200);
+});
+
+test("virtual keys and prompts of before are sealed and go on when sealing is turned on", async () => {
+  const origin = await runOrigin();
+  const keyed = { upstreams: { main: { url: origin.url, apiKey: "sk-upstream-1" } }, tenancy: { mode: "keys" } };
+  const plain = await runGateway(origin, { ...onDisk, ...keyed });
+  const { key } = JSON.parse((await callAdmin(plain, "/keys", { body: { tenant: "acme" } })).text);
+  const text = "You are the canary of acme.";
+  await callAdmin(plain, "/prompts/bird", { method: "PUT", body: { tenant: "acme", text } });
+  await plain.close();
+  const gateway = await runGateway(origin, { ...sealed(keyOf("one")), ...keyed }, plain.folder);
+  expect((await ask(gateway, question(), bearer(key))).status).toBe(200);
+  expect((await callAdmin(gateway, "/prompts")).text).toContain("bird");
+  expect((await callAdmin(gateway, "/keys")).text).toContain("acme");
 });
 
 test("what was stored without sealing is met no more, and cleaned away; the master key may change, and the keys be renewed", async () => {

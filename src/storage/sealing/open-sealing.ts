@@ -52,6 +52,7 @@ export async function openParts(given: SealableParts, { clock, random, trace }: 
       ...{ store, clock, random, ...keys },
       onReject: (reason) => trace({ type: "seal-reject", reason }),
       onWrongKey: tell,
+      onCarriedOver: (carried) => trace({ type: "seal-begin", ...carried }),
     });
     return { sealing, parts: partsOf(given, sealing.store) };
   } catch (error) {

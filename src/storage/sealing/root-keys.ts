@@ -39,6 +39,7 @@ export class RootKeys {
   readonly #options: RootKeysOptions;
   #keys: RootKey[] = [];
   #names: Uint8Array | undefined;
+  #isNew = false;
   #looking: Promise<void> | undefined;
 
   constructor(options: RootKeysOptions) {
@@ -47,6 +48,11 @@ export class RootKeys {
 
   get isOpen(): boolean {
     return this.#keys.length > 0;
+  }
+
+  /** The first one was made here: the store had none. */
+  get isNew(): boolean {
+    return this.#isNew;
   }
 
   get all(): readonly RootKey[] {
@@ -124,7 +130,9 @@ export class RootKeys {
     const made: RootKey = { epoch, id, secret, createdAt, masterKeyId: masters.id };
     const row = await this.#wrapped(made);
     const there = await rows.add(nameOf(epoch), row);
-    return Buffer.compare(there, row) === 0 ? made : this.#opened(epoch, decodeRootRow(there));
+    const isOurs = Buffer.compare(there, row) === 0;
+    if (isOurs && epoch === 1 && known === undefined) this.#isNew = true;
+    return isOurs ? made : this.#opened(epoch, decodeRootRow(there));
   }
 
   async #wrapped({ epoch, id, secret, createdAt }: RootKey): Promise<Buffer> {

@@ -12,6 +12,7 @@ import { Sealer, type SealRejection } from "../../core/sealer.ts";
 import type { SharedStore } from "../../core/shared-store.ts";
 import type { MaybePromise } from "../../core/store.ts";
 import { sealedStore } from "../../stores/sealed.ts";
+import { type CarriedOver, carryOver } from "./carry-over.ts";
 import { DataKeys } from "./data-keys.ts";
 import type { MasterKeys } from "./master-keys.ts";
 import { type RootKey, RootKeys } from "./root-keys.ts";
@@ -36,6 +37,8 @@ export interface SealingOptions {
   readonly onReject?: (reason: SealRejection) => void;
   /** The store turned out to be sealed with another master key, some time after the start. */
   readonly onWrongKey?: (error: RepriseError) => void;
+  /** The store was not sealed before, and has things of before. */
+  readonly onCarriedOver?: (carried: CarriedOver) => void;
 }
 
 /** What a store may take to hand out its keys at the start. */
@@ -76,6 +79,7 @@ export class Sealing implements Keyring {
     } catch (error) {
       if (error instanceof InvalidOptionError) throw error;
     }
+    if (sealing.#roots.isOpen) await sealing.#carryOver();
     sealing.#lookLater();
     return sealing;
   }
@@ -175,6 +179,14 @@ export class Sealing implements Keyring {
         this.#failure = { error, until: clock.monotonic() + askAgainMs };
       throw error;
     }
+    if (!wasOpen) void this.#carryOver();
+  }
+
+  /** Never rejects: what was broken off is gone on with after the next start. */
+  async #carryOver(): Promise<void> {
+    const { store, onCarriedOver } = this.#options;
+    const carried = await carryOver(store, this.store, this.#roots.isNew).catch(() => undefined);
+    if (carried !== undefined) onCarriedOver?.(carried);
   }
 
   /** Rejects as `RootKeys.look` does. */
