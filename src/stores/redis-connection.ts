@@ -16,6 +16,7 @@ import { InvalidOptionError } from "../core/errors.ts";
 import { clusterClient } from "./redis-cluster-client.ts";
 import { explainRedisError, type RedisFault, redisUnavailable } from "./redis-errors.ts";
 import { infoField } from "./redis-server-stats.ts";
+import { containStrangeReplies, containsReplies } from "./redis-strange-replies.ts";
 import { describeRedisAddress, type RedisAddress, type RedisNode } from "./redis-url.ts";
 import { whoAnswers } from "./who-answers.ts";
 
@@ -28,7 +29,7 @@ export interface RedisConnectionOptions {
 }
 
 /** All we ask for is the same in both versions of the protocol, and the older one needs no greeting. */
-type OwnOptions = ClientOptions & { readonly replyMapping: "legacy" };
+type OwnOptions = ClientOptions & { readonly replyMapping: "legacy"; readonly [containsReplies]: true };
 
 /** A connection that says nothing for so long while calls wait is dead; the next call gets a new one. */
 const silenceMs = 5_000;
@@ -225,6 +226,7 @@ export class RedisConnection {
       ...(address.password === undefined ? {} : { password: address.password }),
       ...(address.tls || tls !== undefined ? { tls: { ...tls } } : {}),
       db: address.database,
+      [containsReplies]: true,
       protocol: 2,
       replyMapping: "legacy",
       connectTimeout: connectTimeoutMs,
@@ -265,8 +267,11 @@ export function addressOf(node: Redis): string {
 
 /** An optional peer: loaded when the first store is made, and named when it is not there. */
 function loadClient(): typeof import("ioredis") {
+  const load = createRequire(import.meta.url);
   try {
-    return createRequire(import.meta.url)("ioredis") as typeof import("ioredis");
+    const client = load("ioredis") as typeof import("ioredis");
+    containStrangeReplies(load);
+    return client;
   } catch (cause) {
     throw new InvalidOptionError("store.url", {
       message: "the redis store needs the package ioredis, which is not installed",

@@ -29,6 +29,7 @@ export type RedisFault =
   | "no-primary"
   | "no-database"
   | "not-redis"
+  | "unasked"
   | "silent"
   | "no-tls"
   | "wants-tls"
@@ -119,6 +120,12 @@ const rows: readonly Row[] = [
     "the server says nothing: it is loading its data from disk, hangs, or is no Redis",
     "wait while it loads; otherwise correct host and port, and for TLS write rediss://",
   ],
+  [
+    /^Command queue state error\b/,
+    "unasked",
+    "the server sends replies that nobody asked for",
+    "look at what stands between: a proxy that mixes up connections; the store connects again by itself",
+  ],
   [/^no TLS there$/, "no-tls", "the server speaks no TLS", "write redis:// in place of rediss://"],
   [/^TLS there$/, "wants-tls", "the server speaks TLS and nothing else", "write rediss:// in place of redis://"],
   [
@@ -207,7 +214,7 @@ function parts(error: unknown): { readonly message: string; readonly code: strin
   return { message: error.message, code: typeof code === "string" ? code : "" };
 }
 
-/** Servers quote the arguments of a command they do not know. */
+/** Servers quote the arguments of a command they do not know, the client a reply that it has no use for. */
 function withoutQuotes(message: string): string {
-  return message.replace(/,? with args beginning with:.*$/s, "");
+  return message.replace(/,? with args beginning with:.*$| Last (?:reply|error):.*$/s, "");
 }

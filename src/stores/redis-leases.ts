@@ -60,38 +60,45 @@ export class RedisLeases implements Leases {
 
   async acquire(key: string, holdMs: number): Promise<Acquisition> {
     const name = this.#nameOf(key);
-    const reply = await this.#run("acquire", acquire, [name, `${name}:last`], [wholeMs(holdMs), rememberMs]);
-    const [won, held] = reply as [number, Buffer];
-    const fence = fenceOf(held);
-    return won === 1 ? { won: true, lease: { key, fence } } : { won: false, fence };
+    const args = [wholeMs(holdMs), rememberMs];
+    return this.#run("acquire", acquire, [name, `${name}:last`], args, (reply) => {
+      const [won, held] = Array.isArray(reply) ? (reply as readonly unknown[]) : [];
+      const fence = fenceOf(held);
+      return won === 1 ? { won: true, lease: { key, fence } } : { won: false, fence };
+    });
   }
 
   async renew({ key, fence }: Lease, holdMs: number): Promise<boolean> {
-    return (await this.#run("renew", renew, [this.#nameOf(key)], [fence, wholeMs(holdMs)])) === 1;
+    return this.#run("renew", renew, [this.#nameOf(key)], [fence, wholeMs(holdMs)], (reply) => reply === 1);
   }
 
   async release(lease: Lease, afterMs = 0): Promise<void> {
     this.relay.ended(lease);
     const { key, fence } = lease;
-    await this.#run("release", release, [this.#nameOf(key)], [fence, afterMs > 0 ? wholeMs(afterMs) : 0]);
+    const args = [fence, afterMs > 0 ? wholeMs(afterMs) : 0];
+    await this.#run("release", release, [this.#nameOf(key)], args, () => undefined);
   }
 
-  async holder(key: string): Promise<number | undefined> {
-    const held = await this.#connection.ask("holder", () => this.#connection.client.getBuffer(this.#nameOf(key)));
-    return held === null ? undefined : fenceOf(held);
+  holder(key: string): Promise<number | undefined> {
+    return this.#connection.ask("holder", async () => {
+      const held = await this.#connection.client.getBuffer(this.#nameOf(key));
+      return held === null ? undefined : fenceOf(held);
+    });
   }
 
   async close(): Promise<void> {
     this.relay.close();
   }
 
-  #run(
+  /** What `read` cannot make sense of is a failure of the server. */
+  #run<T>(
     operation: string,
     script: RedisScript,
     keys: readonly string[],
     args: readonly (string | number)[],
-  ): Promise<unknown> {
-    return this.#connection.ask(operation, () => script.run(this.#connection, keys, args));
+    read: (reply: unknown) => T,
+  ): Promise<T> {
+    return this.#connection.ask(operation, async () => read(await script.run(this.#connection, keys, args)));
   }
 
   #nameOf(key: string): string {
@@ -109,8 +116,8 @@ function wholeMs(durationMs: number): number {
   return Math.max(1, Math.ceil(durationMs));
 }
 
-function fenceOf(held: Buffer): number {
-  const fence = Number(held.toString("latin1"));
+function fenceOf(held: unknown): number {
+  const fence = Buffer.isBuffer(held) ? Number(held.toString("latin1")) : Number.NaN;
   if (Number.isSafeInteger(fence) && fence > 0) return fence;
   throw new Error("WRONGTYPE a lease that is not ours");
 }

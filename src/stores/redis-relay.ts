@@ -12,7 +12,6 @@ import type { Lease, Relay, RelayPage } from "../core/lease.ts";
 import { audienceMs } from "../core/lease.ts";
 import type { RedisChannels } from "./redis-channels.ts";
 import type { RedisConnection } from "./redis-connection.ts";
-import { redisUnavailable } from "./redis-errors.ts";
 import { RedisScript } from "./redis-script.ts";
 
 /** Of more, the oldest go; who reads so far behind finds a gap. */
@@ -47,6 +46,19 @@ repeat
   end
 until #some < 16 or size >= tonumber(ARGV[3])
 return page`);
+
+/** Ids and frames in turn; the first is the one behind `before`. */
+function framesOf(page: unknown, before: number): readonly Buffer[] {
+  if (!Array.isArray(page)) throw new Error("a page of the relay is none");
+  const frames: Buffer[] = [];
+  for (let index = 0; index < page.length; index += 2) {
+    const [id, frame] = page.slice(index, index + 2) as readonly unknown[];
+    if (!Buffer.isBuffer(id) || !Buffer.isBuffer(frame) || id.toString("latin1") !== `${before + frames.length + 1}-0`)
+      throw new Error("frames of the relay are missing");
+    frames.push(frame);
+  }
+  return frames;
+}
 
 export interface RedisRelayOptions {
   readonly connection: RedisConnection;
@@ -83,17 +95,11 @@ export class RedisRelay implements Relay {
   async read(lease: Lease, position: string | undefined): Promise<RelayPage> {
     const before = Number(position ?? 0);
     const keys = [this.#nameOf(lease), this.#audienceOf(lease)];
-    const page = (await this.#options.connection.ask("read", () =>
-      read.run(this.#options.connection, keys, [`(${before}-0`, audienceMs, pageBytes]),
-    )) as readonly Buffer[];
-    const frames: Buffer[] = [];
-    for (let index = 0; index < page.length; index += 2) {
-      const expected = before + frames.length + 1;
-      if (page[index]?.toString("latin1") !== `${expected}-0`)
-        throw redisUnavailable("read", new Error("frames of the relay are missing"));
-      frames.push(page[index + 1] as Buffer);
-    }
-    return { frames, position: String(before + frames.length) };
+    return this.#options.connection.ask("read", async () => {
+      const page = await read.run(this.#options.connection, keys, [`(${before}-0`, audienceMs, pageBytes]);
+      const frames = framesOf(page, before);
+      return { frames, position: String(before + frames.length) };
+    });
   }
 
   watch(lease: Lease, wake: () => void): () => void {

@@ -15,17 +15,25 @@ export async function readServerStats(primaries: readonly Redis[]): Promise<Omit
 
 async function readOne(server: Redis): Promise<Omit<StoreStats, "corrupt">> {
   const [entries, memory, events] = await Promise.all([server.dbsize(), server.info("memory"), server.info("stats")]);
-  const bound = Number(infoField(memory, "maxmemory") ?? 0);
+  const bound = countOf(infoField(memory, "maxmemory"));
   return {
-    entries,
-    bytes: Number(infoField(memory, "used_memory") ?? 0),
+    entries: countOf(entries),
+    bytes: countOf(infoField(memory, "used_memory")),
     capacityBytes: bound === 0 ? Number.POSITIVE_INFINITY : bound,
-    evictions: Number(infoField(events, "evicted_keys") ?? 0),
+    evictions: countOf(infoField(events, "evicted_keys")),
   };
+}
+
+/** Not every server tells all of them. */
+function countOf(said: string | number | undefined): number {
+  const count = Number(said ?? 0);
+  if (Number.isFinite(count) && count >= 0) return count;
+  throw new Error("the server counts in what is no number");
 }
 
 /** A line of the reply to INFO (https://redis.io/docs/latest/commands/info/). */
 export function infoField(info: string, name: string): string | undefined {
+  if (typeof info !== "string") return undefined;
   const start = `\n${info}`.indexOf(`\n${name}:`);
   if (start < 0) return undefined;
   return info

@@ -101,6 +101,7 @@ return 1`;
 type OpenedValue = Opened & { readonly kind: "value" };
 type Held = Buffer | null | typeof notString;
 const notString = Symbol("not a string");
+const strangeReply = "the reply is none to what was asked";
 
 /** Racing writers of one key; each loses to another one that made progress. */
 const addAttempts = 5;
@@ -241,7 +242,11 @@ class RedisDriver implements RedisStore {
       return this.#ready().then(() => this.#read(tenant, keys, of));
     }
     const names = keys.map((key) => this.#keys.nameOf(tenant, key));
-    const take = (held: readonly Held[]) => held.map((bytes, index) => this.#take(names[index] as string, bytes, of));
+    const take = (held: readonly Held[]) => {
+      // Replies that are not ours, or not all of ours: nobody knows whose they are.
+      if (!Array.isArray(held) || held.length !== names.length) throw this.#unavailable("get", new Error(strangeReply));
+      return held.map((bytes, index) => this.#take(names[index] as string, bytes, of));
+    };
     return this.#heldAll(names).then(take, (error: unknown) => {
       throw this.#unavailable("get", error);
     });
@@ -274,7 +279,7 @@ class RedisDriver implements RedisStore {
   /** `undefined` where nothing alive is. */
   #open(name: string, held: Held): Opened | undefined {
     if (held === null) return undefined;
-    const opened: Opened = held === notString ? { kind: "damaged" } : openValue(name, held);
+    const opened: Opened = Buffer.isBuffer(held) ? openValue(name, held) : { kind: "damaged" };
     if (opened.kind !== "value") this.#corrupt += 1;
     else if (opened.deleteAt <= this.#clock.now()) return undefined;
     return opened;
@@ -291,7 +296,7 @@ class RedisDriver implements RedisStore {
 
   /** Removes what was seen, or puts `sealed` in its place; false when it is no longer there. */
   async #replace(name: string, seen: Exclude<Held, null>, sealed?: Buffer, options?: WriteOptions): Promise<boolean> {
-    const digest = seen === notString ? "other" : createHash("sha1").update(seen).digest("hex");
+    const digest = Buffer.isBuffer(seen) ? createHash("sha1").update(seen).digest("hex") : "other";
     const args: (string | Buffer | number)[] = [digest];
     if (sealed !== undefined) args.push(sealed);
     const expiresAt = options && expiryOf(options.deleteAt);

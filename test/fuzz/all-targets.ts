@@ -5,6 +5,7 @@ import { configTarget, delimitedTarget, logTarget, storeUrlTarget } from "./targ
 import { addressTarget, personalDataTarget, rimTarget } from "./targets/guards.ts";
 import { jsonTarget, jsonTextTarget } from "./targets/json.ts";
 import { answerTargets, requestTargets, streamTargets } from "./targets/protocols.ts";
+import { redisRepliesTarget } from "./targets/redis-replies.ts";
 import { directivesTarget, headersTarget, liteLlmTarget, targetTarget } from "./targets/request-fields.ts";
 import { auditLineTarget, keyRecordTarget, keyRowTarget, keyTextTarget, sealedTarget } from "./targets/secrets.ts";
 import {
@@ -23,7 +24,7 @@ export const fuzzTargets: readonly FuzzTarget[] = [
   ...[jsonTarget, jsonTextTarget, sseTarget, directivesTarget, headersTarget, targetTarget, liteLlmTarget],
   ...[...requestTargets, ...streamTargets, ...answerTargets, ...embeddingTargets],
   ...[entryTarget, forgedEntryTarget, envelopeTarget, memcachedItemTarget, vectorRecordTarget, relayTarget, busTarget],
-  ...[entryIdTarget, memcachedTarget, engineEventsTarget, zmtpTarget],
+  ...[entryIdTarget, memcachedTarget, redisRepliesTarget, engineEventsTarget, zmtpTarget],
   ...[configTarget, logTarget, delimitedTarget, storeUrlTarget],
   ...[sealedTarget, keyRowTarget, keyTextTarget, keyRecordTarget, auditLineTarget],
   ...[personalDataTarget, addressTarget, rimTarget],

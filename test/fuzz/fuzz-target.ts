@@ -5,6 +5,8 @@ export interface FuzzTarget {
   readonly seeds: readonly (string | Uint8Array)[];
   /** Words that inputs of this kind are made of, put in where chance alone would never write them. */
   readonly words?: readonly string[];
+  /** How many inputs the tests make, where each takes its time; else what is usual. */
+  readonly runsInTests?: number;
   /** Throws where a promise is broken. An error that the reader is to give for such an input is no break. */
   readonly run: (input: Uint8Array) => void | Promise<void>;
 }
