@@ -4,6 +4,7 @@ import process from "node:process";
 import type { DatabaseSync } from "node:sqlite";
 import type { Clock } from "../core/clock.ts";
 import { StoreUnavailableError } from "../core/errors.ts";
+import { sleep } from "../core/sleep.ts";
 
 /**
  * One process at a time in a folder. Node has no locks of files, and a file that stands for a lock outlives the process that
@@ -72,7 +73,7 @@ export class FolderLock {
         if (!isBusy || this.#clock.monotonic() >= until)
           throw new StoreUnavailableError({ message: `${this.#path} cannot be taken`, cause: error });
       }
-      await new Promise<void>((resolve) => void this.#clock.after(againMs, resolve));
+      await sleep(this.#clock, againMs);
     }
   }
 }

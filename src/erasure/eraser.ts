@@ -3,6 +3,7 @@ import { withDeadline } from "../core/deadline.ts";
 import { StoreUnavailableError } from "../core/errors.ts";
 import type { FingerprintKey } from "../core/fingerprint.ts";
 import type { Keyring } from "../core/keyring.ts";
+import { sleep } from "../core/sleep.ts";
 import type { Store } from "../core/store.ts";
 import {
   type ErasedCounts,
@@ -85,8 +86,7 @@ export class Eraser {
   readonly #self: string;
   readonly #running = new Map<string, { readonly working: Promise<void>; trouble: string | undefined }>();
   #cancelLook: CancelTimer = () => {};
-  readonly #sleeping = new Set<() => void>();
-  #isClosed = false;
+  readonly #ended = new AbortController();
 
   constructor(parts: EraserParts) {
     this.#parts = parts;
@@ -97,7 +97,7 @@ export class Eraser {
   /** From now on erasures that were broken off are gone on with. Resolves after the first look. Never rejects. */
   async watch(): Promise<void> {
     const nextMs = await this.#look().catch(() => lookMs);
-    if (!this.#isClosed) this.#cancelLook = this.#parts.clock.after(nextMs, () => void this.watch());
+    if (!this.#ended.signal.aborted) this.#cancelLook = this.#parts.clock.after(nextMs, () => void this.watch());
   }
 
   /** Resolves with the erasure's id when it is sure to be done. Rejects with `StoreUnavailableError`. */
@@ -129,9 +129,8 @@ export class Eraser {
 
   /** What is under way here is left as it is, for whoever looks next. */
   async close(): Promise<void> {
-    this.#isClosed = true;
+    this.#ended.abort();
     this.#cancelLook();
-    for (const wake of this.#sleeping) wake();
     await Promise.all([...this.#running.values()].map(({ working }) => working));
   }
 
@@ -158,7 +157,7 @@ export class Eraser {
   async #goOn({ place, record: given }: PlacedRecord): Promise<void> {
     const { clock, onTrouble } = this.#parts;
     let record = given;
-    while (!this.#isClosed) {
+    while (!this.#ended.signal.aborted) {
       try {
         record = { ...record, by: this.#self, aliveAt: clock.now() };
         await this.#register.update({ place, record });
@@ -248,16 +247,7 @@ export class Eraser {
   }
 
   #sleep(ms: number): Promise<void> {
-    if (this.#isClosed) return Promise.resolve();
-    return new Promise((resolve) => {
-      const wake = (): void => {
-        cancel();
-        this.#sleeping.delete(wake);
-        resolve();
-      };
-      const cancel = this.#parts.clock.after(ms, wake);
-      this.#sleeping.add(wake);
-    });
+    return sleep(this.#parts.clock, ms, this.#ended.signal);
   }
 }
 

@@ -4,6 +4,7 @@ import type { Clock, Random } from "../core/clock.ts";
 import { chain } from "../core/maybe-promise.ts";
 import type { Reissue } from "../core/reissue.ts";
 import type { Sharing } from "../core/shared-scope.ts";
+import { sleep } from "../core/sleep.ts";
 import type { MaybePromise } from "../core/store.ts";
 import { contentType, passedOn } from "../flights/answer-forms.ts";
 import { PacedReplay } from "../layers/exact/paced-replay.ts";
@@ -87,7 +88,7 @@ export class Concealment {
     if (!(body instanceof Uint8Array)) return this.#now(call, reissue, startedAt, answer);
     const course = this.#times.draw(kindOf(call), sizesOf(call, body.length));
     const waitMs = (course?.headMs ?? 0) - (clock.monotonic() - startedAt);
-    if (waitMs > 0) await new Promise<void>((resolve) => void clock.after(waitMs, resolve));
+    if (waitMs > 0) await sleep(clock, waitMs);
     answer.unasked?.();
     const bytes = this.#reissued(call, reissue, body);
     if (course === undefined || !call.facts.stream) return { ...uniform(call, answer), body: bytes };

@@ -8,6 +8,7 @@
 import type { Redis } from "ioredis";
 import type { Clock } from "../core/clock.ts";
 import type { Cleared } from "../core/key-rows.ts";
+import { sleep } from "../core/sleep.ts";
 import { addressOf } from "./redis-connection.ts";
 import { infoField } from "./redis-server-stats.ts";
 
@@ -34,7 +35,7 @@ async function clearServer(server: Redis, clock: Clock): Promise<string | undefi
       const info = await server.info("persistence");
       if (!busyFields.some((field) => infoField(info, field) === "1")) return info;
       if (clock.monotonic() > until) throw new Error(`it still writes after ${longestMs} ms`);
-      await new Promise<void>((resolve) => clock.after(lookMs, resolve));
+      await sleep(clock, lookMs);
     }
   };
   try {

@@ -2,6 +2,7 @@ import process from "node:process";
 import { Command } from "commander";
 import { systemClock } from "../../core/clock.ts";
 import { RepriseError } from "../../core/errors.ts";
+import { sleep } from "../../core/sleep.ts";
 import type { GatewayConfig } from "../../gateway/config.ts";
 import { readWindow, windowRule } from "../../telemetry/rollups/periods.ts";
 import type { StatsReport, TimeseriesReport } from "../../telemetry/rollups/stats-report.ts";
@@ -62,7 +63,7 @@ async function watch(flags: StatsFlags): Promise<void> {
     if (isOver) return;
     if (shown instanceof MisuseError) return actOnGateway(flags, "stats", () => Promise.reject(shown));
     process.stdout.write(isJson ? jsonLine(shown) : page(shown));
-    await Promise.race([over, new Promise<void>((resolve) => systemClock.after(watchMs, resolve))]);
+    await Promise.race([over, sleep(systemClock, watchMs)]);
   }
 }
 

@@ -1,5 +1,6 @@
 import type { CancelTimer, Clock, Random } from "../../../core/clock.ts";
 import type { Lease, Leases } from "../../../core/lease.ts";
+import { sleep } from "../../../core/sleep.ts";
 import type { PurgeAdapter, PurgeBatch, PurgeReply, PurgeRequest, PurgeVerdict } from "./purge-adapter.ts";
 import type { PurgeLog, PurgeState } from "./purge-log.ts";
 import { batchOf, type PlacedRow } from "./purge-rows.ts";
@@ -172,7 +173,8 @@ export class PurgeSender {
   async #tell(batch: PurgeBatch, lease?: Lease): Promise<PurgeVerdict> {
     const { adapter, clock, leases, send } = this.#parts;
     for (const request of adapter.requests(batch)) {
-      for (let waitMs = this.#takeToken(); waitMs > 0; waitMs = this.#takeToken()) await this.#wait(waitMs);
+      for (let waitMs = this.#takeToken(); waitMs > 0; waitMs = this.#takeToken())
+        await sleep(clock, waitMs, this.#ended.signal);
       if (this.#ended.signal.aborted) return { kind: "again", reason: "the gateway ended meanwhile" };
       if (lease !== undefined && !(await leases?.renew(lease, leaseMs)))
         return { kind: "again", reason: "another process took over" };
@@ -191,19 +193,6 @@ export class PurgeSender {
   #takeToken(): number {
     if (this.#ended.signal.aborted) return 0;
     return this.#bucket?.take(this.#parts.clock.monotonic()) ?? 0;
-  }
-
-  #wait(waitMs: number): Promise<void> {
-    const { signal } = this.#ended;
-    return new Promise((resolve) => {
-      const end = (): void => {
-        cancel();
-        signal.removeEventListener("abort", end);
-        resolve();
-      };
-      const cancel = this.#parts.clock.after(waitMs, end);
-      signal.addEventListener("abort", end);
-    });
   }
 
   #backoffMs(tries: number): number {
