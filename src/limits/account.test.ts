@@ -15,9 +15,12 @@ const deadlineMs = 250;
 /** Processes that share one store. */
 function fleet(limits: Limits, clock = new ManualClock(noon)) {
   const shared = memory({ clock });
-  const state = { isAway: false };
+  const state = { isAway: false, isSlow: false };
+  const late = (): Promise<void> => new Promise((resolve) => void clock.after(2 * deadlineMs, () => resolve()));
   const answer = <T>(value: () => T): Promise<Awaited<T>> =>
-    state.isAway ? Promise.reject(new Error("away")) : Promise.resolve().then(value as () => Awaited<T>);
+    state.isAway
+      ? Promise.reject(new Error("away"))
+      : (state.isSlow ? late() : Promise.resolve()).then(value as () => Awaited<T>);
   const store: Pick<Store, "get" | "add" | "set"> = {
     get: (...given) => answer(() => shared.get(...given)),
     add: (...given) => answer(() => shared.add(...given)),
@@ -188,6 +191,35 @@ describe("an account whose store is away", () => {
     expect(await taken(other, 1)).toBe(0);
     clock.advance(60_000 - syncMs);
     expect(await taken(one, 30)).toBe(20);
+  });
+
+  it("bounds calls under way by what was left for as long as others are remembered, and then for each by itself", async () => {
+    const oneCall = amounts({ concurrent: 1n });
+    const { clock, node, state } = fleet({ concurrent: 6 });
+    const [one, other] = [node(), node()];
+    expect([await taken(one, 2, oneCall), await taken(other, 2, oneCall)]).toEqual([2, 2]);
+    for (const account of [one, other, one]) await account.sync();
+    state.isAway = true;
+    // What was left, once for each: 2.
+    expect([await taken(one, 9, oneCall), await taken(other, 9, oneCall)]).toEqual([2, 2]);
+    clock.advance(6_000);
+    // Nobody knows whether the other still is: the whole limit for each.
+    expect([await taken(one, 9, oneCall), await taken(other, 9, oneCall)]).toEqual([2, 2]);
+    state.isAway = false;
+    clock.advance(syncMs);
+    for (const account of [one, other, one]) await account.sync();
+    expect([await taken(one, 1, oneCall), await taken(other, 1, oneCall)]).toEqual([0, 0]);
+    expect(one.known()[0]?.used).toBe(12n);
+  });
+
+  it("takes a store that answers late for one that is away: the limit counts once for each that has heard of nobody", async () => {
+    const oneCall = amounts({ concurrent: 1n });
+    const { clock, node, state } = fleet({ concurrent: 3 });
+    state.isSlow = true;
+    const takings = [node(), node()].flatMap((account) => Array.from({ length: 5 }, () => account.take(oneCall)));
+    clock.advance(deadlineMs);
+    const given = (await Promise.all(takings)).filter(({ ok }) => ok);
+    expect(given).toHaveLength(6);
   });
 
   it("counts from the first call on, also where it never saw the store", async () => {

@@ -5,6 +5,7 @@ import type { SharedStore } from "../../src/core/shared-store.ts";
 import { Limiter } from "../../src/limits/limiter.ts";
 import { amounts } from "../../src/limits/quantities.ts";
 import { memcached } from "../../src/stores/memcached.ts";
+import { postgres } from "../../src/stores/postgres.ts";
 import { redis } from "../../src/stores/redis.ts";
 import { type SqliteStore, sqlite } from "../../src/stores/sqlite.ts";
 import { callAdmin } from "../e2e/admin-call.ts";
@@ -12,6 +13,7 @@ import { ask, bearer, question } from "../e2e/chat-call.ts";
 import { eventually } from "../e2e/eventually.ts";
 import { type RunningGateway, runGateway, runOrigin, temporaryFolder } from "../e2e/running-gateway.ts";
 import { startMemcached } from "../services/memcached.ts";
+import { startPostgres } from "../services/postgres.ts";
 import { type RedisServer, startRedis } from "../services/redis.ts";
 import { describeWithServices, type RequiredProgram } from "../services/required.ts";
 
@@ -129,6 +131,15 @@ const servers: readonly (readonly [string, RequiredProgram, () => Promise<Opener
     async () => {
       const { url, kill } = await startMemcached();
       return { open: () => memcached({ url }), end: kill };
+    },
+  ],
+  [
+    "PostgreSQL",
+    "postgres",
+    async () => {
+      const server = await startPostgres();
+      const url = await server.freshDatabase();
+      return { open: () => postgres({ url, maxBytes: 16 * 1024 * 1024 }), end: () => server.remove() };
     },
   ],
 ];
