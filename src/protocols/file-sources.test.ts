@@ -51,6 +51,11 @@ it.each<[string, object, readonly string[]]>([
   expect(sourcesOf(body)).toEqual(sources);
 });
 
+it("finds those whose fields are named in escapes", () => {
+  expect(fileSourcesOf(Buffer.from(String.raw`{"messages":[{"file\u005fid":"one"}]}`))).toEqual(["file:one"]);
+  expect(fileSourcesOf(Buffer.from(String.raw`{"\u0066ile\u0055ri":"two"}`))).toEqual(["file:two"]);
+});
+
 it("finds none in what is no JSON", () => {
   expect(fileSourcesOf(Buffer.from('{"file_id":'))).toEqual([]);
 });

@@ -9,8 +9,11 @@ import { isObject } from "./json-fields.ts";
 
 const idFields = new Set(["file_id", "fileUri", "file_uri"]);
 const urlFields = new Set(["file_url"]);
-/** Most requests have none of these, and are not read again for it. */
-const traces = ["file_id", "fileUri", "file_uri", "file_url", '"url"'].map((text) => Buffer.from(text));
+/** Most requests have none of these, and are not read again for it. A name may also be written in escapes of its letters. */
+const traces = [
+  ...["file_id", "fileUri", "file_uri", "file_url", '"url"'],
+  ...["\\u004", "\\u005", "\\u006", "\\u007"],
+].map((text) => Buffer.from(text));
 /** A schema in JSON is as deep as this at most where strict reading has let it pass. */
 const deepest = 64;
 
