@@ -43,3 +43,43 @@ test("a cache that fails is logged once, shown, and forgotten when the configura
   expect(told("edge-backlog")).toEqual({ type: "edge-backlog", cache: "front", purges: 0 });
   expect(await purging.status()).toEqual([]);
 });
+
+test("a cache by another name has what waited for it; what is for no cache any more is kept, and told", async () => {
+  const clock = new ManualClock();
+  const told: unknown[] = [];
+  const log = { info: () => {}, warn: (fields: object, text: string) => void told.push([fields, text]) };
+  const store = memory({ maxBytes: 1e6, clock });
+  const start = (purge: object) => {
+    const parts = { store, leases: undefined, clock, random: systemRandom, trace: () => {}, log: log as never };
+    const purging = new EdgePurging(parts);
+    onTestFinished(() => purging.close());
+    purging.follow(configWith(purge));
+    clock.advance(0);
+    return purging;
+  };
+  const secret = "a-secret-of-the-tests";
+  const [front, other] = ["/front", "/other"].map((path) => ({ kind: "webhook", url: nowhere + path, secret }));
+  const before = start({ front, other });
+  await before.purge({ tags: ["a"] });
+  await before.purge({ urls: ["/b"] });
+  const pendingOf = async (purging: EdgePurging) =>
+    (await purging.status()).map(({ cache, pending }) => [cache, pending]);
+  expect(await pendingOf(before)).toEqual([
+    ["front", 2],
+    ["other", 2],
+  ]);
+  await before.close();
+  // A name of before is remembered by the store, and so is what it was.
+  const renamed = start({ edge: front });
+  await expect.poll(() => pendingOf(renamed)).toEqual([["edge", 2]]);
+  const warnings = () => told.filter((one) => JSON.stringify(one).includes("names no more"));
+  await expect.poll(warnings).toEqual([[{ cache: "other", purges: 2 }, expect.any(String)]]);
+  await renamed.close();
+  const back = start({ edge: front, again: other });
+  await expect
+    .poll(() => pendingOf(back))
+    .toEqual([
+      ["edge", 2],
+      ["again", 2],
+    ]);
+});

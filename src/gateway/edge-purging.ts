@@ -1,7 +1,8 @@
 import { type Dispatcher, request as send } from "undici";
-import { type Clock, type Random, systemClock, systemRandom } from "../core/clock.ts";
+import { type CancelTimer, type Clock, type Random, systemClock, systemRandom } from "../core/clock.ts";
 import { defined } from "../core/defined.ts";
 import type { EdgePurge, EdgePurges } from "../core/edge-purges.ts";
+import { contentDigest } from "../core/fingerprint.ts";
 import type { Leases } from "../core/lease.ts";
 import type { Store } from "../core/store.ts";
 import type { Trace } from "../core/trace.ts";
@@ -12,7 +13,9 @@ import { cloudfront } from "../layers/edge/purging/cloudfront.ts";
 import { fastly } from "../layers/edge/purging/fastly.ts";
 import { nginx } from "../layers/edge/purging/nginx.ts";
 import type { PurgeAdapter, PurgeReply, PurgeRequest } from "../layers/edge/purging/purge-adapter.ts";
+import { PurgeLog } from "../layers/edge/purging/purge-log.ts";
 import { PurgeOutbox, type PurgeStatus } from "../layers/edge/purging/purge-outbox.ts";
+import { adoptRenamed } from "../layers/edge/purging/renamed-caches.ts";
 import { varnish } from "../layers/edge/purging/varnish.ts";
 import { webhook } from "../layers/edge/purging/webhook.ts";
 import type { Log } from "../telemetry/log.ts";
@@ -34,6 +37,9 @@ export interface EdgePurgingParts {
 /** A cache that does not answer within this is asked again later. */
 const answerMs = 10_000;
 const mostBytes = 4_096;
+const adoptAtMs = [0, 60_000, 600_000];
+const orphaned =
+  "purges wait for a cache in front that the configuration names no more; they are kept for one with its name, or its kind and URL";
 
 export function edgePurgingOf(
   config: GatewayConfig,
@@ -55,6 +61,7 @@ export class EdgePurging implements EdgePurges {
   readonly #failing = new Set<string>();
   #outbox: PurgeOutbox | undefined;
   #followed = "";
+  #adoptions: readonly CancelTimer[] = [];
   #named: readonly string[] = [];
   #closing: Promise<unknown> = Promise.resolve();
 
@@ -101,6 +108,26 @@ export class EdgePurging implements EdgePurges {
       },
     });
     this.#outbox.start();
+    this.#adopt(this.#outbox, edge.purge);
+  }
+
+  /** What waits under names of before, when what told them has ended, and for processes that go on with those for a while. */
+  #adopt(outbox: PurgeOutbox, purge: GatewayConfig["layers"]["edge"]["purge"]): void {
+    const { store, clock, random, log } = this.#parts;
+    const configured = Object.entries(purge).map(([name, cache]) => ({ name, identity: identityOf(cache) }));
+    const told = new Set<string>();
+    const adopt = async (): Promise<void> => {
+      await this.#closing;
+      if (this.#outbox !== outbox) return;
+      const logOf = (name: string): PurgeLog => new PurgeLog({ store, name, clock, random });
+      const append = (name: string, waiting: EdgePurge) => outbox.handOver(name, waiting);
+      for (const { name: cache, purges } of await adoptRenamed(configured, { store, logOf, append })) {
+        if (!told.has(cache)) log.warn({ cache, purges }, orphaned);
+        told.add(cache);
+      }
+    };
+    // A store that is away is asked again the next time.
+    this.#adoptions = adoptAtMs.map((ms) => clock.after(ms, () => void adopt().catch(() => {})));
   }
 
   async purge(what: EdgePurge): Promise<void> {
@@ -117,6 +144,7 @@ export class EdgePurging implements EdgePurges {
   }
 
   #end(): Promise<unknown> {
+    for (const cancel of this.#adoptions) cancel();
     this.#closing = Promise.all([this.#closing, this.#outbox?.close()]);
     this.#outbox = undefined;
     return this.#closing;
@@ -156,6 +184,11 @@ async function beginning(body: AsyncIterable<Uint8Array>): Promise<string> {
     if (bytes >= mostBytes) break;
   }
   return Buffer.concat(pieces).subarray(0, mostBytes).toString();
+}
+
+/** What makes it the same cache by another name. */
+export function identityOf({ kind, url, site, zone, service, distribution }: PurgedCacheSettings): string {
+  return contentDigest(JSON.stringify([kind, url, site, zone, service, distribution]));
 }
 
 /** What a kind needs is there: the options were checked. */

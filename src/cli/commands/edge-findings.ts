@@ -4,6 +4,7 @@ import type { Store } from "../../core/store.ts";
 import { silentTrace } from "../../core/trace.ts";
 import type { GatewayConfig } from "../../gateway/config.ts";
 import { PurgeLog } from "../../layers/edge/purging/purge-log.ts";
+import { knownCaches } from "../../layers/edge/purging/renamed-caches.ts";
 import { openSealing } from "../../storage/sealing/open-sealing.ts";
 import type { Sealing } from "../../storage/sealing/sealing.ts";
 import { isMemoryUrl, storeFromUrl } from "../../stores/store-url.ts";
@@ -28,6 +29,8 @@ export async function checkEdge(config: GatewayConfig): Promise<readonly Finding
     const place = sealing?.store ?? opened;
     const findings: Finding[] = [];
     for (const [name, { kind }] of caches) findings.push(await findingOf(place, name, kind));
+    for (const name of (await knownCaches(place)).keys())
+      if (layers.edge.purge[name] === undefined) findings.push(...(await orphansOf(place, name)));
     return findings;
   } catch {
     // Of the store itself it was told before.
@@ -36,6 +39,16 @@ export async function checkEdge(config: GatewayConfig): Promise<readonly Finding
     await sealing?.close();
     await opened?.close();
   }
+}
+
+/** What waits under a name that the configuration has no more. */
+async function orphansOf(store: Store, name: string): Promise<readonly Finding[]> {
+  const { rows } = await new PurgeLog({ store, name, clock: systemClock, random: systemRandom }).backlog();
+  if (rows === 0) return [];
+  const detail = `${rows} to be purged, and the configuration names no such cache any more`;
+  const remedy =
+    "Start the gateway, which hands them to the cache of the same kind and URL; where there is none, name it again, or empty it by hand.";
+  return [{ check: `edge ${name}`, detail, problem: { severity: "warning", remedy } }];
 }
 
 async function findingOf(store: Store, name: string, kind: string): Promise<Finding> {

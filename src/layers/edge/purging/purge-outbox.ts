@@ -86,6 +86,13 @@ export class PurgeOutbox implements EdgePurges {
     await Promise.all([...this.#boxes].map(([name, box]) => this.#take(name, box, joined([what]))));
   }
 
+  /** Stores it for this cache alone. Rejects where it cannot be stored. */
+  async handOver(name: string, purge: EdgePurge): Promise<void> {
+    const box = this.#boxes.get(name);
+    await box?.log.append(purge);
+    box?.sender.wake();
+  }
+
   async status(): Promise<readonly PurgeStatus[]> {
     return Promise.all(
       [...this.#boxes].map(async ([cache, { log, kind, waiting }]) => {
