@@ -1,4 +1,4 @@
-import { afterAll, beforeAll, onTestFinished } from "vitest";
+import { afterAll, beforeAll } from "vitest";
 import { redis } from "../../src/stores/redis.ts";
 import { startRedis, startRedisCluster } from "../services/redis.ts";
 import { describeWithServices } from "../services/required.ts";
@@ -22,10 +22,10 @@ describeWithServices("redis-server", "a fleet over Redis", () => {
     }, 60_000);
     afterAll(() => running.stop());
 
-    describeFleet(name, (count) => {
+    describeFleet(name, (count, whenOver) => {
       const options = { url: running.url, keyPrefix: `fleet${made++}:` };
       const stores = Array.from({ length: count }, () => redis(options));
-      onTestFinished(async () => {
+      whenOver(async () => {
         await Promise.all(stores.map((store) => store.close()));
       });
       return { stores, clock: undefined, options: { clock: patientClock } };

@@ -1,13 +1,13 @@
 import { expect, it } from "vitest";
 import { Gate } from "../../src/testing/gate.ts";
 import { isIntact, readResponse, turns } from "./cache-harness.ts";
-import { ending, type FleetHarness, until } from "./fleet-harness.ts";
+import { ending, type FleetOf, until } from "./fleet-harness.ts";
 
 /** What nodes do over a store without a relay: those who wait read the entry, or take over when there is none. */
 
 const stream = { stream: true };
 
-export function entryCases(fleetOf: () => Promise<FleetHarness>): void {
+export function entryCases(fleetOf: FleetOf): void {
   it("hand a stream on when it is stored, whole to whoever joined half-way", async () => {
     const { origin, nodes, passing } = await fleetOf();
     const gate = new Gate();
@@ -64,8 +64,11 @@ export function entryCases(fleetOf: () => Promise<FleetHarness>): void {
     expect(nodes.map((node) => node.eventsOf("origin-start").length)).toEqual([1, 1]);
   });
 
-  it("take over a stream whose leader is gone, since nothing of it was handed on (T4)", async () => {
-    const { origin, nodes, passing } = await fleetOf();
+  it.concurrent("take over a stream whose leader is gone, since nothing of it was handed on (T4)", async ({
+    expect,
+    onTestFinished,
+  }) => {
+    const { origin, nodes, passing } = await fleetOf(2, {}, onTestFinished);
     const gate = new Gate();
     origin.plan([{ words: 40, holds: [{ at: 20, gate }] }, {}]);
     const dying = nodes[0].ask(stream).then(readResponse);

@@ -1,4 +1,4 @@
-import { onTestFinished } from "vitest";
+import { onTestFinished, type TestContext } from "vitest";
 import { MemoryBusHub } from "../../src/buses/memory.ts";
 import { type Cache, type CacheOptions, createCache } from "../../src/cache.ts";
 import type { Bus } from "../../src/core/bus.ts";
@@ -66,7 +66,16 @@ function viewOf(store: Store, leases: Leases, bus: Bus): SharedStore {
   };
 }
 
-export async function startFleet(shared: Shared, options: CacheOptions = {}): Promise<FleetHarness> {
+/** What of its context a test must give where others run beside it. */
+export type Ending = TestContext["onTestFinished"];
+
+export type FleetOf = (count?: number, options?: CacheOptions, whenOver?: Ending) => Promise<FleetHarness>;
+
+export async function startFleet(
+  shared: Shared,
+  options: CacheOptions = {},
+  whenOver: Ending = onTestFinished,
+): Promise<FleetHarness> {
   const origin = await startScriptedOrigin();
   const nodes: Node[] = [];
   for (const [index, store] of shared.stores.entries()) {
@@ -74,7 +83,7 @@ export async function startFleet(shared: Shared, options: CacheOptions = {}): Pr
     nodes.push(await startNode(origin, store, index, given));
   }
   const passing = passingOf(shared.clock);
-  onTestFinished(async () => {
+  whenOver(async () => {
     // What a node that is cut off still waits for ends by time.
     let isClosed = false;
     const closing = Promise.all(nodes.map(({ cache }) => cache.close())).finally(() => {

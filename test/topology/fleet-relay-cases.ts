@@ -1,13 +1,13 @@
 import { expect, it } from "vitest";
 import { Gate } from "../../src/testing/gate.ts";
 import { eventsOf, isIntact, readResponse } from "./cache-harness.ts";
-import { ending, type FleetHarness, until } from "./fleet-harness.ts";
+import { ending, type FleetOf, until } from "./fleet-harness.ts";
 
 /** What nodes do over a store with a relay: those who wait get what the leader gets, as it comes. */
 
 const stream = { stream: true };
 
-export function relayCases(fleetOf: () => Promise<FleetHarness>): void {
+export function relayCases(fleetOf: FleetOf): void {
   it("hand a stream on as it comes, from the beginning also to whoever joins half-way (S3)", async () => {
     const { origin, nodes } = await fleetOf();
     const gate = new Gate();
@@ -59,8 +59,11 @@ export function relayCases(fleetOf: () => Promise<FleetHarness>): void {
     expect(origin.callCount).toBe(1);
   });
 
-  it("break off a stream whose leader is gone, store nothing of it, and the next one leads (T4)", async () => {
-    const { origin, nodes, passing } = await fleetOf();
+  it.concurrent("break off a stream whose leader is gone, store nothing of it, and the next one leads (T4)", async ({
+    expect,
+    onTestFinished,
+  }) => {
+    const { origin, nodes, passing } = await fleetOf(2, {}, onTestFinished);
     const gate = new Gate();
     origin.plan([{ words: 40, holds: [{ at: 20, gate }] }, {}]);
     const dying = nodes[0].ask(stream).then(readResponse);
@@ -78,8 +81,11 @@ export function relayCases(fleetOf: () => Promise<FleetHarness>): void {
     await ending(dying, passing);
   });
 
-  it("answer those of a broken stream who wait for JSON by another call of one of them (T4)", async () => {
-    const { origin, nodes, passing } = await fleetOf();
+  it.concurrent("answer those of a broken stream who wait for JSON by another call of one of them (T4)", async ({
+    expect,
+    onTestFinished,
+  }) => {
+    const { origin, nodes, passing } = await fleetOf(2, {}, onTestFinished);
     const gate = new Gate();
     origin.plan([{ words: 40, holds: [{ at: 20, gate }] }, {}]);
     const dying = nodes[0].ask(stream).then(readResponse);
