@@ -51,7 +51,8 @@ export class VectorWriteQueue {
   #cancelGathering: CancelTimer | undefined;
   #cancelRetry: CancelTimer | undefined;
   #worker: Worker | undefined;
-  #onReply: ((problem: string | undefined) => void) | undefined;
+  /** Of each request that the thread has not answered yet, in their order. */
+  #onReply: ((problem: string | undefined) => void)[] = [];
 
   constructor(options: VectorWriteQueueOptions) {
     this.#options = options;
@@ -187,11 +188,11 @@ export class VectorWriteQueue {
   }
 
   #receive(worker: Worker, reply: VectorWriterReply): void {
-    if (reply.kind === "released") this.#onReply?.(undefined);
-    else if (reply.kind === "checked") this.#onReply?.(reply.problem);
+    if (reply.kind === "released") this.#onReply.shift()?.(undefined);
+    else if (reply.kind === "checked") this.#onReply.shift()?.(reply.problem);
     else if (reply.kind === "committed") this.#committed();
     else this.#failed(reply.code, reply.message);
-    if (this.#underWay.length === 0 && this.#onReply === undefined) worker.unref();
+    if (this.#underWay.length === 0 && this.#onReply.length === 0) worker.unref();
   }
 
   #committed(): void {
@@ -226,17 +227,14 @@ export class VectorWriteQueue {
   #lost(worker: Worker, message: string): void {
     if (this.#worker !== worker) return;
     this.#worker = undefined;
-    this.#onReply?.(message);
+    for (const answered of this.#onReply.splice(0)) answered(message);
     if (this.#underWay.length > 0) this.#failed(undefined, message);
   }
 
   #request(request: VectorWriterRequest): Promise<string | undefined> {
     return new Promise((resolve) => {
       const worker = this.#started();
-      this.#onReply = (problem) => {
-        this.#onReply = undefined;
-        resolve(problem);
-      };
+      this.#onReply.push(resolve);
       worker.ref();
       worker.postMessage(request);
     });
