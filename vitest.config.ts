@@ -8,6 +8,7 @@ const shared = {
   // More than cores: many wait for servers and leases.
   maxWorkers: 3,
   testTimeout: 120_000,
+  hookTimeout: 120_000,
   expect: { poll: { timeout: 30_000 } },
   // Loaded once a worker: nothing in src keeps what another test could meet, and what a test sets for its process it sets back.
   isolate: false,

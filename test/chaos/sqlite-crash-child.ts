@@ -4,6 +4,7 @@
  */
 
 import { createInterface } from "node:readline";
+import { keepCompiled } from "../../src/cli/compile-cache.ts";
 import { ManualClock } from "../../src/core/clock.ts";
 import { sqlite } from "../../src/stores/sqlite.ts";
 import { valueFor } from "./self-checking-value.ts";
@@ -54,4 +55,5 @@ async function fill(): Promise<void> {
   }
 }
 
+keepCompiled();
 await (mode === "write" ? write() : fill());

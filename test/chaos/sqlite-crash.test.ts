@@ -17,10 +17,12 @@ import {
 } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
+import process from "node:process";
 import { createInterface } from "node:readline";
 import { DatabaseSync } from "node:sqlite";
 import { fileURLToPath } from "node:url";
 import { afterEach, beforeEach, describe, expect, it } from "vitest";
+import { privateFolder } from "../../src/cli/compile-cache.ts";
 import { type SqliteStore, sqlite } from "../../src/stores/sqlite.ts";
 import { valueFor } from "./self-checking-value.ts";
 
@@ -50,8 +52,12 @@ afterEach(() => {
   rmSync(directory, { recursive: true });
 });
 
+/** More than a hundred begin, and what they run is compiled once. */
+const compiled = privateFolder(tmpdir());
+const env = { ...process.env, ...(compiled === undefined ? {} : { NODE_COMPILE_CACHE: compiled }) };
+
 function start(command: string, args: readonly string[]): ChildProcess {
-  const process = spawn(command, args, { stdio: ["pipe", "pipe", "inherit"] });
+  const process = spawn(command, args, { stdio: ["pipe", "pipe", "inherit"], env });
   children.push(process);
   return process;
 }
