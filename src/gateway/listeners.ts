@@ -1,6 +1,8 @@
 import { createServer, type IncomingMessage, type Server, type ServerOptions, type ServerResponse } from "node:http";
 import { createServer as createTlsServer, type Server as TlsServer } from "node:https";
 import type { AddressInfo, Socket } from "node:net";
+import type { TLSSocket, TlsOptions } from "node:tls";
+import { isDeepStrictEqual } from "node:util";
 import type { Clock } from "../core/clock.ts";
 import type { GatewayConfig } from "./config.ts";
 import { sweepConnections } from "./connection-sweep.ts";
@@ -36,6 +38,9 @@ export class Listeners {
   readonly #connections = new Set<Socket>();
   /** Connections that have not come to speak TLS yet, by their ends: node closes none of them when it is to close all. */
   readonly #greeting = new Map<string, Socket>();
+  /** Whose end has shown what is not enough any more; what is under way there is answered yet. */
+  readonly #outdated = new WeakSet<Socket>();
+  #clientCa: TlsOptions["ca"];
   #mostHeaders = 0;
 
   /** Throws `TlsFileError`. */
@@ -59,8 +64,24 @@ export class Listeners {
   /** Takes over bounds and certificates; ports and timeouts stay. Throws `TlsFileError`, and changes nothing then. */
   reload(config: GatewayConfig): void {
     const tls = tlsOptionsOf(config.server.tls);
-    for (const server of this.#all) if (tls !== undefined && "setSecureContext" in server) server.setSecureContext(tls);
+    if (tls !== undefined)
+      for (const server of this.#all) if ("setSecureContext" in server) this.#takeOver(server, tls);
     this.#follow(config);
+  }
+
+  /** Certificates, and who must show one. What was shown to an authority that is none any more proves nothing. */
+  #takeOver(server: TlsServer, tls: TlsOptions): void {
+    server.setSecureContext(tls);
+    // Node reads these at each connection, and takes them from nobody after the start.
+    const { requestCert = false, rejectUnauthorized = true } = tls;
+    Object.assign(server, { requestCert, rejectUnauthorized });
+    const isOfBefore = !isDeepStrictEqual(this.#clientCa, tls.ca);
+    this.#clientCa = tls.ca;
+    for (const socket of this.#connections) {
+      const isUnproven = requestCert && rejectUnauthorized && (socket as TLSSocket).authorized !== true;
+      if (isOfBefore || isUnproven) this.#outdated.add(socket);
+    }
+    if (isOfBefore || requestCert) server.closeIdleConnections();
   }
 
   /** Ends the idle ones until it is stopped by what it returns. */
@@ -96,11 +117,16 @@ export class Listeners {
       requireHostHeader: false,
     };
     const bounded: Handler = (request, response) => {
+      if (this.#outdated.has(request.socket)) {
+        request.socket.destroy();
+        return;
+      }
       if (request.rawHeaders.length > this.#mostHeaders) return refuseHead(response, this.#mostHeaders / 2);
       if (request.headers.host === undefined && request.httpVersion === "1.1") return refuseWithoutHost(response);
       handler(request, response);
     };
     const files = tlsOptionsOf(tls);
+    this.#clientCa = files?.ca;
     const server =
       files === undefined ? createServer(options, bounded) : createTlsServer({ ...options, ...files }, bounded);
     server.on("checkExpectation", (_request: IncomingMessage, response: ServerResponse) => refuseExpectation(response));

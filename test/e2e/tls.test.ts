@@ -1,6 +1,6 @@
 import { execFileSync } from "node:child_process";
 import { mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
-import { request } from "node:https";
+import { Agent, request } from "node:https";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import type { TLSSocket } from "node:tls";
@@ -130,6 +130,30 @@ describeWithServices(["openssl"], "server.tls", () => {
     });
     expect((await ask(optional, "/healthz")).status).toBe(200);
     expect((await ask(optional, "/healthz", as("stranger"))).status).toBe(200);
+  });
+
+  test("after a reload clients are asked for certificates as the configuration says, and none of before counts", async () => {
+    const authority = path("authority");
+    writeFileSync(authority, read("clients"));
+    const settings = (tls: object) => ({ ...inMemory, server: { tls: { ...serverFiles(), ...tls } } });
+    const optional = settings({ clientCa: authority, clientCertificates: "optional" });
+    const gateway = await runGateway(await runOrigin(), optional);
+    const as = (name: string) => ({ cert: read(name), key: read(`${name}-key`) });
+    const agent = new Agent({ keepAlive: true, maxSockets: 1, ca: read("server"), ...as("client") });
+    onTestFinished(() => agent.destroy());
+    expect((await ask(gateway, "/healthz", { agent })).status).toBe(200);
+
+    gateway.reload(settings({ clientCa: authority, clientCertificates: "required" }));
+    await expect(ask(gateway, "/healthz")).rejects.toThrow();
+    expect((await ask(gateway, "/healthz", { agent })).status).toBe(200);
+
+    // The connection is kept, by one whom the new authority has not signed.
+    writeFileSync(authority, read("stranger"));
+    gateway.reload(settings({ clientCa: authority, clientCertificates: "required" }));
+    await expect(ask(gateway, "/healthz", { agent })).rejects.toThrow();
+    expect((await ask(gateway, "/healthz", as("stranger"))).status).toBe(200);
+    gateway.reload(optional);
+    expect((await ask(gateway, "/healthz")).status).toBe(200);
   });
 
   test("the command line knows the gateway of its configuration by its certificate, and no other", async () => {
