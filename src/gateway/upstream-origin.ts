@@ -7,7 +7,6 @@ import { type AnswerBounds, bounded } from "./network/answer-bounds.ts";
 import { maskOf } from "./network/credential-mask.ts";
 import { decompressorOf, Unfolding } from "./network/decompression.ts";
 import { guardedAgent, type NetworkRules } from "./network/guarded-agent.ts";
-import type { UpstreamTroubles } from "./upstream-troubles.ts";
 
 /** An upstream reached through undici: keep-alive connections, and a deadline for each way in which it can hang. */
 
@@ -28,7 +27,7 @@ export type CredentialField = readonly [name: string, value: string];
 /** `credential`: what it is shown, whatever the caller has shown to us. */
 export interface UpstreamConnection extends UpstreamTimeouts, Reach, AccountChoice {
   /** Hears of failures, and says what callers hear of them; default: all that is known. */
-  readonly troubles?: Pick<UpstreamTroubles, "failed" | "answered">;
+  readonly troubles?: { failed(error: OriginError): OriginError; answered(): void };
 }
 
 /** `credential`, `passesAccounts`: of a request that passes through; `send` minds them by itself. */
