@@ -1,4 +1,5 @@
 import { expect, test } from "vitest";
+import { callAdmin } from "../e2e/admin-call.ts";
 import { ask, question, statusOf } from "../e2e/chat-call.ts";
 import { inMemory, runBoth } from "../e2e/running-gateway.ts";
 import { describeWithServices } from "../services/required.ts";
@@ -107,6 +108,9 @@ describeWithServices("chromium", "stored answers", () => {
     const { gateway } = await runBoth({ ...inMemory, layers: { semantic: { mode: "serve" } } });
     const [asked, like] = [question("Who keeps the lighthouse?"), question("who keeps the lighthouse")];
     await ask(gateway, asked);
+    // Asked sooner, it would be a miss, and a hit of its own from then on.
+    const remembered = async () => JSON.parse((await callAdmin(gateway, "/entries?layer=semantic")).text).entries;
+    await expect.poll(remembered).toHaveLength(1);
     await expect.poll(async () => (await ask(gateway, like)).headers["x-ai-cache-layer"]).toBe("semantic");
     const dashboard = await openAsAdmin(gateway);
     await goTo(dashboard, "Entries");
