@@ -63,6 +63,8 @@ export interface VectorStore {
   /** Removes from every model of the partition, or of the whole tenant where none is given. */
   delete(where: DeletedVectors): MaybePromise<void>;
   stats(): MaybePromise<VectorStats>;
+  /** Those who have vectors here. Absent where a server keeps their names as digests alone. */
+  tenants?(): MaybePromise<readonly string[]>;
   /** From now on what is kept beyond this process is sealed. Absent where numbers have to lie open to be compared. */
   sealWith?(sealer: Sealer): void;
   close(): MaybePromise<void>;

@@ -63,6 +63,11 @@ export class DeferredVectors implements VectorStore {
     return this.#with((store) => store.stats());
   }
 
+  /** None where its store cannot tell. */
+  async tenants(): Promise<readonly string[]> {
+    return this.#with((store) => store.tenants?.() ?? []);
+  }
+
   /** See `scrubVectors`. */
   scrub(): Promise<Cleared> {
     return Promise.resolve(this.#with((store) => scrubVectors(store)));

@@ -177,6 +177,13 @@ export class FileVectors implements VectorStore {
     return this.#file.read((rows) => rows.totals());
   }
 
+  /** Of the file; a damaged one has none. */
+  async tenants(): Promise<readonly string[]> {
+    this.#assertOpen();
+    await this.flush().catch(() => undefined);
+    return this.#file.problem === undefined ? this.#file.read((rows) => rows.tenants()) : [];
+  }
+
   /** What is wrong with the file, and what to do about it; at least one finding. */
   async check(): Promise<readonly StoreFinding[]> {
     this.#assertOpen();

@@ -93,6 +93,10 @@ export class MemoryVectors implements VectorStore {
     }
   }
 
+  tenants(): readonly string[] {
+    return [...this.#spaces.tenants];
+  }
+
   stats(): VectorStats {
     this.#assertOpen();
     return { vectors: this.#options.memory.vectors, bytes: this.#options.memory.used };

@@ -35,6 +35,7 @@ export class VectorRows {
   readonly #page: StatementSync;
   readonly #row: StatementSync;
   readonly #totals: StatementSync;
+  readonly #tenants: StatementSync;
 
   constructor(database: DatabaseSync) {
     // A reader waits for nobody but another process that repairs the log after a crash.
@@ -50,6 +51,7 @@ export class VectorRows {
     const page = "space = ? AND seq > ? AND seq <= ? AND origin <> ? ORDER BY seq LIMIT ?";
     this.#page = arrays(`SELECT ${columns} FROM vectors_v1 INDEXED BY vectors_v1_by_space WHERE ${page}`);
     this.#row = arrays(`SELECT ${columns} FROM vectors_v1 WHERE id = ? AND space = ?`);
+    this.#tenants = arrays("SELECT DISTINCT tenant FROM spaces_v1");
     this.#totals = arrays("SELECT vectors, bytes FROM vector_totals_v1");
   }
 
@@ -76,6 +78,10 @@ export class VectorRows {
   row(space: SpaceInFile, id: string): VectorRow | undefined {
     const row = this.#row.get(id, space.place) as unknown as RawRow | undefined;
     return row && rowOf(space, row);
+  }
+
+  tenants(): readonly string[] {
+    return (this.#tenants.all() as unknown as readonly (readonly unknown[])[]).map(([tenant]) => String(tenant));
   }
 
   totals(): VectorStats {

@@ -44,6 +44,34 @@ describeWithServices("redis-server", "X8: a tenant erased in Redis", () => {
   });
 });
 
+describeWithServices("redis-server", "X8: a user erased while another gateway did not run", () => {
+  it("leaves no question in the data folder of that one when it starts again", async () => {
+    const server = await startRedis();
+    onTestFinished(() => server.stop());
+    const settings = { store: { url: server.url }, layers: { exact: { perUser: true } } };
+    const origin = await runOrigin();
+    const [one, other] = [await runGateway(origin, settings), await runGateway(origin, settings)];
+    const as = (user: string) => ({ ...bearer("key-of-acme"), "x-ai-user": user });
+    for (const user of ["ann", "bob"]) await ask(other, question(canary(user)), as(user));
+    const inFolder = () => ["ann", "bob"].filter((user) => holds(other.folder, canary(user)));
+    await eventually("the questions are in its folder", () => inFolder().length === 2);
+    const hit = await askUntilStored(other, question(canary("ann")), as("ann"));
+    const tenant = String(hit.headers["x-ai-cache-entry"]).split(":")[0];
+    await other.close();
+    const { status, text } = await callAdmin(one, `/tenants/${tenant}/users/ann`, { method: "DELETE" });
+    expect(status).toBe(200);
+    const told = async () => (await callAdmin(one, `/erasures/${JSON.parse(text).id}`)).text;
+    await eventually("the receipt says what was not reached", async () =>
+      (await told()).includes("data folders of their own"),
+    );
+    expect(inFolder()).toEqual(["ann", "bob"]);
+    const again = await runGateway(origin, settings, other.folder);
+    await eventually("hers is gone", () => inFolder().length === 1);
+    expect(inFolder()).toEqual(["bob"]);
+    await again.close();
+  });
+});
+
 describeWithServices("redis-server", "X8: values removed from Redis", () => {
   it("are in neither of its files", async () => {
     const server = await startRedis({ args: ["--appendonly", "yes", "--rdbcompression", "no"] });

@@ -5,6 +5,8 @@ import { ownerMark } from "../../core/owner-marks.ts";
 import type { SharedStore } from "../../core/shared-store.ts";
 import type { VectorStore } from "../../core/vector-store.ts";
 import type { Core } from "../../core-assembly.ts";
+import { ErasedElsewhere } from "../../erasure/erased-elsewhere.ts";
+import { ErasedLog } from "../../erasure/erased-log.ts";
 import { Eraser } from "../../erasure/eraser.ts";
 import type { ErasedScope } from "../../erasure/erasure-record.ts";
 import { signReceipt } from "../../erasure/receipt.ts";
@@ -55,6 +57,7 @@ export function gatewayErasure(parts: GatewayErasureParts): GatewayErasure {
   const forgetHere = (tenant: string): void => {
     for (const part of parts.remembering) part.forget(tenant);
   };
+  const erased = new ErasedLog(truth, core.wrapParts.secret, systemRandom);
   const sharedScopes = () => sharedScopesOf(live.config).keys();
   const stopListening = bus?.subscribe({
     heard(message) {
@@ -74,9 +77,12 @@ export function gatewayErasure(parts: GatewayErasureParts): GatewayErasure {
     driver: shared.store ?? truth,
     vectors: shared.semantic.vectors,
     sharedScopes,
+    writeDown: ({ tenant, user }) =>
+      erased.append(user === undefined ? tenant : undefined, erasedScopes({ tenant, user }, sharedScopes())),
     async forgetElsewhere({ tenant, user }) {
       if (user === undefined) forgetHere(tenant);
-      const owned = erasedScopes({ tenant, user }, sharedScopes()).map((scope) => ({
+      const scopes = erasedScopes({ tenant, user }, sharedScopes());
+      const owned = scopes.map((scope) => ({
         tenant: scope.tenant,
         marks: [ownerMark(core.wrapParts.secret, scope)],
       }));
@@ -110,11 +116,20 @@ export function gatewayErasure(parts: GatewayErasureParts): GatewayErasure {
     },
   });
   void eraser.watch();
+  const elsewhere =
+    shared.semantic.vectors &&
+    new ErasedElsewhere({
+      ...{ log: erased, vectors: shared.semantic.vectors, folder: live.config.data.directory, clock: systemClock },
+      onTrouble: (err) => log.warn({ err }, "vectors of who was erased elsewhere are removed later"),
+    });
+  // A store that is nothing but memory knows of no erasure before this process.
+  if (shared.store !== undefined) void elsewhere?.watch();
   return {
     routes: erasureRoutes(eraser),
     async close() {
       stopListening?.();
       await eraser.close();
+      await elsewhere?.close();
     },
   };
 }
@@ -126,6 +141,7 @@ function outOfReach({ layers: { edge }, telemetry }: GatewayConfig, { user }: Er
   return [
     "Backups of the store, its journals and its replicas hold what they held when they were made.",
     `Caches in front and browsers may show what they were given before until it expires there.${told}`,
+    "Gateways that share the store and do not run keep vectors in data folders of their own until they start again.",
     "Providers keep what they were sent by rules of their own.",
     ...(isLogged ? ["Lines that the access log has of earlier calls stay in its files."] : []),
     "The audit log names the tenant, and users by a digest.",

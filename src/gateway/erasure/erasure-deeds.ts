@@ -33,6 +33,8 @@ export interface DeedsParts {
   readonly sharedScopes: () => Iterable<string>;
   /** Has the tenant forgotten by whoever else shares the store, and by the other parts of this process. */
   readonly forgetElsewhere: (scope: ErasedScope) => Promise<void>;
+  /** For those who share the store and do not run. */
+  readonly writeDown: (scope: ErasedScope) => Promise<void>;
   /** What is left where nobody here reaches, as the configuration has it. */
   readonly outOfReach: (scope: ErasedScope) => readonly string[];
   readonly clock: Clock;
@@ -51,6 +53,7 @@ export function erasureDeeds(parts: DeedsParts): ErasureDeeds {
     revokeKeys: ({ tenant, user }) => keys.erase(tenant, user),
     removeRows: (scope) => removeRows(parts, scope),
     async removePublished(scope) {
+      await parts.writeDown(scope);
       return { counts: { published: await edge.erase(scope) } };
     },
     async forget(scope) {
