@@ -28,7 +28,7 @@ import { feedbackRoute } from "./admin/feedback-route.ts";
 import { invalidateRoute } from "./admin/invalidate-route.ts";
 import { openApiRoute } from "./admin/openapi.ts";
 import { purgesRoute } from "./admin/purges-route.ts";
-import { tokenGuard } from "./admin/token-guard.ts";
+import { tokenGuesses } from "./admin/token-guesses.ts";
 import { AdminWatch } from "./admin/watch/admin-watch.ts";
 import { AttemptLimit } from "./attempt-limit.ts";
 import { BodyRoom } from "./body-room.ts";
@@ -312,7 +312,7 @@ function afterReload({ server, data, store }: GatewayConfig, changed: GatewayCon
 function adminTokenOf({ security, data: { directory } }: GatewayConfig, log: Log) {
   const token = obtainAdminToken({ given: security.adminToken, directory, random: systemRandom });
   if (token.kind === "closed") log.warn({ reason: token.reason, remedy: token.remedy }, "the admin API is closed");
-  return { token, carriesToken: tokenGuard(token) };
+  return { token, carriesToken: tokenGuesses(token, new AttemptLimit(systemClock, 10)) };
 }
 
 function adminLimitsOf({ security: { limits } }: GatewayConfig): { readonly requests: AttemptLimit } {

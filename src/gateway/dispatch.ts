@@ -54,7 +54,10 @@ function afterAdmission(parts: ModelRouteParts, admission: Admission, asking: As
 /** From here on nothing that looks at the request finds what was shown. */
 function keepOnly(request: IncomingMessage, rawHeaders: readonly string[]): void {
   const kept = new Set(rawHeaders.filter((_, index) => index % 2 === 0).map((name) => name.toLowerCase()));
-  request.rawHeaders = [...rawHeaders];
+  // Those of the request as it is now: what was not to be shown in them has been taken out.
+  request.rawHeaders = request.rawHeaders.filter((_, index) =>
+    kept.has((request.rawHeaders[index - (index % 2)] as string).toLowerCase()),
+  );
   for (const name of Object.keys(request.headers)) if (!kept.has(name)) delete request.headers[name];
 }
 

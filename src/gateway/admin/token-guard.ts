@@ -1,7 +1,5 @@
-import type { IncomingMessage } from "node:http";
 import { unescape as percentDecoded } from "node:querystring";
 import { RequestRejectedError } from "../../core/errors.ts";
-import type { AdminToken } from "./admin-token.ts";
 import { searchFor } from "./secret-search.ts";
 
 /**
@@ -10,15 +8,13 @@ import { searchFor } from "./secret-search.ts";
  * what stands in any field, so all of them are looked at, and the whole target.
  */
 
-/** It is asked of every call, and most fields are too short to hold it in any form. */
-export function tokenGuard(token: AdminToken): (request: Pick<IncomingMessage, "rawHeaders" | "url">) => boolean {
-  if (token.kind === "closed") return () => false;
-  const holds = searchFor(token.token);
-  const { length } = token.token;
-  const shows = (text: string): boolean =>
+/** Whether a text shows the token in any form. It is asked of every call, and most fields are too short to hold it. */
+export function showsIn(token: string): (text: string) => boolean {
+  const holds = searchFor(token);
+  const { length } = token;
+  return (text) =>
     text.length >= length &&
     (holds(text) || holds(basicOf(text)) || (text.includes("%") && holds(percentDecoded(text))));
-  return ({ rawHeaders, url = "" }) => shows(url) || rawHeaders.some(shows);
 }
 
 export function refuseAdminToken(): RequestRejectedError {
