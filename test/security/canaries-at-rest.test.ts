@@ -3,6 +3,7 @@ import { type Cache, createCache } from "../../src/cache.ts";
 import type { SharedStore } from "../../src/core/shared-store.ts";
 import { eventually } from "../e2e/eventually.ts";
 import { describeWithServices } from "../services/required.ts";
+import { patientClock } from "../topology/patient-clock.ts";
 import { type CanaryFamily, canaryFamily, traces } from "./canary.ts";
 import { searchedStores } from "./searched-stores.ts";
 
@@ -50,6 +51,8 @@ function open(store: SharedStore, key: string | undefined): Promise<Cache> {
   return createCache({
     ...(key !== undefined && { masterKey: key }),
     store,
+    // A write that a busy machine gives up would leave nothing to find.
+    clock: patientClock,
     fetch: repeat as typeof fetch,
     memoryBytes: "64mb",
     semantic: { mode: "serve" },
