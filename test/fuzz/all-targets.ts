@@ -7,6 +7,7 @@ import { jsonTarget, jsonTextTarget } from "./targets/json.ts";
 import { answerTargets, requestTargets, streamTargets } from "./targets/protocols.ts";
 import { redisRepliesTarget } from "./targets/redis-replies.ts";
 import { directivesTarget, headersTarget, liteLlmTarget, targetTarget } from "./targets/request-fields.ts";
+import { responseFieldsTarget } from "./targets/response-fields.ts";
 import { auditLineTarget, keyRecordTarget, keyRowTarget, keyTextTarget, sealedTarget } from "./targets/secrets.ts";
 import {
   busTarget,
@@ -24,7 +25,7 @@ export const fuzzTargets: readonly FuzzTarget[] = [
   ...[jsonTarget, jsonTextTarget, sseTarget, directivesTarget, headersTarget, targetTarget, liteLlmTarget],
   ...[...requestTargets, ...streamTargets, ...answerTargets, ...embeddingTargets],
   ...[entryTarget, forgedEntryTarget, envelopeTarget, memcachedItemTarget, vectorRecordTarget, relayTarget, busTarget],
-  ...[entryIdTarget, memcachedTarget, redisRepliesTarget, engineEventsTarget, zmtpTarget],
+  ...[entryIdTarget, memcachedTarget, redisRepliesTarget, responseFieldsTarget, engineEventsTarget, zmtpTarget],
   ...[configTarget, logTarget, delimitedTarget, storeUrlTarget],
   ...[sealedTarget, keyRowTarget, keyTextTarget, keyRecordTarget, auditLineTarget],
   ...[personalDataTarget, addressTarget, rimTarget],
