@@ -36,7 +36,7 @@ export function folderAnchor(folder: string): AuditAnchor {
 
 /**
  * `chains`: names that tell this log from those of others who share the store. The end is written down under each of them,
- * so that one name may be lost; of different ends the farthest counts.
+ * so that one name may be lost. The first one that is known counts: others may go by a later one by accident.
  */
 export function storeAnchor(store: Pick<Store, "name" | "get" | "set">, chains: readonly string[]): AuditAnchor {
   const keys = chains.map((chain) => `audit-head:${chain}`);
@@ -44,7 +44,8 @@ export function storeAnchor(store: Pick<Store, "name" | "get" | "set">, chains: 
     name: `the ${store.name} store`,
     async read() {
       const values = await store.get(systemTenant, keys);
-      return farthest(values.map((value) => value && readHead(Buffer.from(value).toString("utf8"))));
+      const heads = values.map((value) => value && readHead(Buffer.from(value).toString("utf8")));
+      return heads.find((head) => head !== undefined);
     },
     async write(head) {
       const options = { deleteAt: Number.POSITIVE_INFINITY, priority: "high" } as const;
@@ -55,11 +56,6 @@ export function storeAnchor(store: Pick<Store, "name" | "get" | "set">, chains: 
       }
     },
   };
-}
-
-function farthest(heads: readonly (AnchoredHead | undefined)[]): AnchoredHead | undefined {
-  const known = heads.filter((head) => head !== undefined);
-  return known.toSorted((one, other) => other.sequence - one.sequence)[0];
 }
 
 function textOf(path: string): string | undefined {

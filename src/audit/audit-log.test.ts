@@ -198,7 +198,8 @@ describe("AuditLog", () => {
     await both.write({ sequence: 5, hash: "a" });
     rmSync(folder, { recursive: true });
     expect(await check({ anchors: [byPlace] })).toMatchObject({ ok: false, fault: "truncated" });
-    await storeAnchor(store, ["place"]).write({ sequence: 3, hash: "b" });
+    // Another log whose place has the same name.
+    await storeAnchor(store, ["a third key", "place"]).write({ sequence: 9, hash: "b" });
     expect(await both.read()).toEqual({ sequence: 5, hash: "a" });
   });
 
