@@ -21,10 +21,10 @@ export function receiptText({ receipt }: SignedReceipt): string {
   const { erased, found, removed, remains, finishedAt, id } = receipt;
   const whose = erased.user === undefined ? `Tenant ${erased.tenant}` : `A user of tenant ${erased.tenant}`;
   const counts = [
-    `${removed.rows} rows (${removed.answers} answers)`,
+    `${counted(removed.rows, "row")} (${counted(removed.answers, "answer")})`,
     `${removed.published} published`,
-    `${removed.virtualKeys} virtual keys`,
-    `${removed.dataKeys} data keys`,
+    counted(removed.virtualKeys, "virtual key"),
+    counted(removed.dataKeys, "data key"),
   ];
   return [
     found === false
@@ -32,6 +32,10 @@ export function receiptText({ receipt }: SignedReceipt): string {
       : `${plain(whose)} is erased (${id}, ${finishedAt}): ${counts.join(", ")}.`,
     ...(remains.length === 0 ? [] : ["What may be left:", ...remains.map((one) => `- ${plain(one)}`)]),
   ].join("\n");
+}
+
+function counted(count: number, what: string): string {
+  return `${count} ${what}${count === 1 ? "" : "s"}`;
 }
 
 function plain(text: string): string {
