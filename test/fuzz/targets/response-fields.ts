@@ -39,16 +39,16 @@ export const responseFieldsTarget: FuzzTarget = {
     const ms = (high * 256 + low - 32_768) * 10 ** (scale % 9);
     // What node has taken as a field of the upstream.
     const said = textOf(input.subarray(4)).replace(/[^\t\x20-\x7e\x80-\xff]/g, "");
-    const originStatus = scale % 3 === 0 ? undefined : 200 + scale;
+    const status = scale % 3 === 0 ? {} : { originStatus: 200 + scale };
     const outcome = outcomeOf(kind, ms);
     const headers: HeaderMap = said === "" ? {} : { "cache-status": said };
     for (const isConcealed of [false, true]) {
-      const answer = { headers, outcome, originStatus, saved: undefined, ...(isConcealed && { isConcealed }) };
+      const answer = { headers, outcome, ...status, saved: undefined, ...(isConcealed && { isConcealed }) };
       const fields = responseFields(answer);
       for (const [name, value] of Object.entries(fields)) validateHeaderValue(name, value);
-      const status = fields["cache-status"] as string;
-      const own = said === "" || isConcealed ? status : status.slice(said.length + 2);
-      promise(isConcealed || said === "" || status === `${said}, ${own}`, "what others said was changed");
+      const told = fields["cache-status"] as string;
+      const own = said === "" || isConcealed ? told : told.slice(said.length + 2);
+      promise(isConcealed || said === "" || told === `${said}, ${own}`, "what others said was changed");
       promise(member.test(own), `a member of Cache-Status that is none: ${own}`);
       promise(fields["cache-control"]?.includes("no-store") === true, "an answer that anybody may keep");
     }
