@@ -10,7 +10,7 @@ describe("routes: an upstream by name", () => {
   test("surface: /u/{upstream}/... reaches it, cached chat route included, under the same key as by model", async () => {
     const [main, other] = [await runOrigin({ seed: "main" }), await runOrigin({ seed: "other" })];
     const upstreams = { main: { url: main.url }, other: { url: `${other.url}/` } };
-    const gateway = await runGateway(base, { upstreams, models: { "other-*": "other" } });
+    const gateway = await runGateway(base, { ...inMemory, upstreams, models: { "other-*": "other" } });
     for (const prefix of ["/u/other", "/u/other/v1", "/u/%6fther/v1"]) {
       expect((await exchange(`${gateway.url}${prefix}/models?a=%2F`)).status).toBe(200);
     }
