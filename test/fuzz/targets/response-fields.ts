@@ -43,7 +43,7 @@ export const responseFieldsTarget: FuzzTarget = {
     const outcome = outcomeOf(kind, ms);
     const headers: HeaderMap = said === "" ? {} : { "cache-status": said };
     for (const isConcealed of [false, true]) {
-      const answer = { headers, outcome, ...status, saved: undefined, ...(isConcealed && { isConcealed }) };
+      const answer = { headers, outcome, ...status, ...(isConcealed && { isConcealed }) };
       const fields = responseFields(answer);
       for (const [name, value] of Object.entries(fields)) validateHeaderValue(name, value);
       const told = fields["cache-status"] as string;
