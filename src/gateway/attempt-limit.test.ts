@@ -37,3 +37,13 @@ test("beyond the bound nothing is looked at until the minute is over, but of tho
   for (let times = 0; times < 2; times++) wrong.count("known");
   expect(wrong.waitOf("known")).toBe(60_000);
 });
+
+test("addresses of one IPv6 network are one, those of IPv4 are not, in whatever form", () => {
+  const wrong = new AttemptLimit(new ManualClock(), 1);
+  wrong.count("2001:db8:1:2::7");
+  expect(wrong.count("2001:db8:1:2:ffff:1:2:3")).toBe(60_000);
+  expect([wrong.waitOf("2001:db8:1:2::"), wrong.waitOf("2001:db8:1:3::7")]).toEqual([60_000, undefined]);
+  for (const address of ["2001:db8::1", "2001:db8:0:1::1", "::ffff:192.0.2.1", "::ffff:192.0.2.2", "192.0.2.3", "::1"])
+    expect([address, wrong.count(address)]).toEqual([address, undefined]);
+  expect([wrong.count("::ffff:192.0.2.1"), wrong.count("2001:db8:0:0:5::")]).toEqual([60_000, 60_000]);
+});

@@ -2,7 +2,8 @@ import type { Clock } from "../core/clock.ts";
 
 /**
  * Who tries again and again in vain is made to wait: with wrong tokens, or guessing what there may be. Counted by remote
- * address, in windows of a minute from the first attempt. Nobody who asks for what is his is ever counted here.
+ * address, of which whoever has one of IPv6 has as many as he likes within his network of 64 bits; in windows of a minute
+ * from the first attempt. Nobody who asks for what is his is ever counted here.
  */
 
 const windowMs = 60_000;
@@ -24,7 +25,8 @@ export class AttemptLimit {
   }
 
   /** Counts one more; milliseconds to wait where it was one too many. */
-  count(address: string): number | undefined {
+  count(from: string): number | undefined {
+    const address = placeOf(from);
     const now = this.#clock.monotonic();
     const known = this.#addresses.get(address);
     if (known !== undefined && known.until > now) {
@@ -38,7 +40,8 @@ export class AttemptLimit {
   }
 
   /** Milliseconds for which nothing from there is looked at. Counts nothing. */
-  waitOf(address: string): number | undefined {
+  waitOf(from: string): number | undefined {
+    const address = placeOf(from);
     const now = this.#clock.monotonic();
     const known = this.#addresses.get(address);
     if (known === undefined || known.count <= this.#most || known.until <= now) return undefined;
@@ -46,9 +49,20 @@ export class AttemptLimit {
   }
 
   /** Somebody there was right: for an hour others who are wrong there do not keep him out. */
-  trust(address: string): void {
+  trust(from: string): void {
+    const address = placeOf(from);
     this.#trusted.delete(address);
     this.#trusted.set(address, this.#clock.monotonic() + trustMs);
     if (this.#trusted.size > mostAddresses) this.#trusted.delete(this.#trusted.keys().next().value as string);
   }
+}
+
+/** The network of an address of IPv6 as its first four groups; any other address as it is. */
+function placeOf(address: string): string {
+  if (!address.includes(":") || address.includes(".")) return address;
+  const [before = "", after] = address.split("::");
+  const groups = before === "" ? [] : before.split(":");
+  const behind = after === undefined || after === "" ? [] : after.split(":");
+  const zeros = after === undefined ? [] : new Array<string>(Math.max(0, 8 - groups.length - behind.length)).fill("0");
+  return [...groups, ...zeros, ...behind].slice(0, 4).join(":");
 }
