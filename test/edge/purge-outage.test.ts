@@ -2,11 +2,12 @@ import { readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { describe, expect, onTestFinished, test } from "vitest";
 import { callAdmin } from "../e2e/admin-call.ts";
-import { ask, question, statusOf } from "../e2e/chat-call.ts";
+import { question } from "../e2e/chat-call.ts";
 import { eventually } from "../e2e/eventually.ts";
 import { runCommand, spawnGateway } from "../e2e/gateway-process.ts";
 import { exchange } from "../e2e/http-exchange.ts";
 import { runOrigin, temporaryFolder } from "../e2e/running-gateway.ts";
+import { askUntilStored } from "../e2e/stored-answer.ts";
 import { fastlyToken, startFastlyApi } from "./vendor-apis.ts";
 
 /** A CDN whose API is down when something is taken back. */
@@ -31,8 +32,7 @@ describe("purges of a CDN that is down", () => {
     const start = () => spawnGateway(["--config", config, "--data", folder]);
     const first = await start();
     const place = { url: first.url, folder };
-    const answer = await ask(place, question("When are you open?"));
-    await eventually("it is stored", async () => statusOf(await ask(place, question("When are you open?"))) === "HIT");
+    const answer = await askUntilStored(place, question("When are you open?"));
     const entry = answer.headers["x-ai-cache-entry"];
     const published = await callAdmin(place, "/answers", { body: { slug: "hours", entry } });
     expect([published.status, published.text]).toEqual([200, expect.stringContaining("hours")]);
