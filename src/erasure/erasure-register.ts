@@ -26,7 +26,7 @@ export const mostErasures = 64;
 const places: readonly string[] = Array.from({ length: mostErasures }, (_, index) => `erasure:${index}`);
 const forGood = { deleteAt: Number.POSITIVE_INFINITY, priority: "high" } as const;
 /** How long the gateway can say what its receipt was. */
-const receiptMs = 90 * 24 * 60 * 60_000;
+export const receiptMs = 90 * 24 * 60 * 60_000;
 
 export class ErasureRegister {
   readonly #parts: RegisterParts;
@@ -79,7 +79,7 @@ export class ErasureRegister {
   }
 }
 
-function receiptKey(id: string): string {
+export function receiptKey(id: string): string {
   return `erasure-receipt:${id}`;
 }
 

@@ -9,6 +9,7 @@ import { TlsFileError, tlsOptionsOf } from "../../gateway/tls-files.ts";
 import { checkAdmin } from "./admin-finding.ts";
 import { type Flags, soundConfigFrom, withConfigFlags } from "./config-flags.ts";
 import { checkEdge } from "./edge-findings.ts";
+import { checkErasures } from "./erasure-findings.ts";
 import { checkExposure } from "./exposure-findings.ts";
 import type { Finding } from "./finding.ts";
 import { checkSealing } from "./sealing-findings.ts";
@@ -35,6 +36,7 @@ async function doctor(flags: Flags): Promise<void> {
     checkClock(),
     ...(await checkStore(config)),
     ...(await checkSealing(config)),
+    ...(await checkErasures(config)),
     ...(await checkSemantic(config)),
     ...(await checkEdge(config)),
     checkAdmin(config),

@@ -5,8 +5,10 @@ import { silentTrace } from "../../core/trace.ts";
 import type { GatewayConfig } from "../../gateway/config.ts";
 import { PurgeLog } from "../../layers/edge/purging/purge-log.ts";
 import { knownCaches } from "../../layers/edge/purging/renamed-caches.ts";
+import { hasRootKeyIn } from "../../storage/sealing/keyless.ts";
 import { openSealing } from "../../storage/sealing/open-sealing.ts";
 import type { Sealing } from "../../storage/sealing/sealing.ts";
+import { sealingKeysOf } from "../../storage/sealing/settings.ts";
 import { isMemoryUrl, storeFromUrl } from "../../stores/store-url.ts";
 import type { Finding } from "./finding.ts";
 
@@ -25,7 +27,9 @@ export async function checkEdge(config: GatewayConfig): Promise<readonly Finding
     opened = await storeFromUrl(store.url, { directory: data.directory, maxBytes: store.maxBytes });
     if (opened === undefined) return [];
     const tools = { clock: systemClock, random: systemRandom, trace: silentTrace };
-    sealing = await openSealing({ settings: config, store: opened }, tools);
+    // To look at it begins nothing: until it is sealed, all lies in plain.
+    const isSealed = sealingKeysOf(config, undefined, systemRandom) === undefined || (await hasRootKeyIn(opened));
+    sealing = isSealed ? await openSealing({ settings: config, store: opened }, tools) : undefined;
     const place = sealing?.store ?? opened;
     const findings: Finding[] = [];
     for (const [name, { kind }] of caches) findings.push(await findingOf(place, name, kind));

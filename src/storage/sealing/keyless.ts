@@ -29,7 +29,8 @@ function askedOf(store: SharedStore): Promise<boolean | undefined> {
   return hasRootKeyIn(store).catch(() => undefined);
 }
 
-async function hasRootKeyIn(store: SharedStore): Promise<boolean> {
+/** Rejects while it is away. */
+export async function hasRootKeyIn(store: SharedStore): Promise<boolean> {
   if (store.hasKeyRows?.() === false) return false;
   const rows = store.keyRows?.() ?? keyRowsAmongValues(store, () => ({ isErased: false, notes: [] }));
   try {
