@@ -52,7 +52,7 @@ async function askAdmin(
     throw new GatewayRequestError("gateway_unreachable", {
       message: `No gateway answers at ${url} (${code ?? message})`,
       remedy:
-        handshakeRemedy(code) ??
+        handshakeRemedy(code, url) ??
         "Start it with reprise serve, or name the one that runs with --url, or with --config or --port",
     });
   });

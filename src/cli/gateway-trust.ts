@@ -76,8 +76,10 @@ function agentFor(connect: object): Dispatcher {
 }
 
 /** Why the handshake failed, by the codes of OpenSSL and Node, and what to do; `undefined` where it was not that. */
-export function handshakeRemedy(code: string | undefined): string | undefined {
+export function handshakeRemedy(code: string | undefined, url: string): string | undefined {
   if (code === undefined) return undefined;
+  if (code === "UND_ERR_SOCKET" && url.startsWith("http:"))
+    return "It closed the connection: if it speaks TLS, name it with https:// in --url";
   if (/^(UNABLE_TO|SELF_SIGNED|DEPTH_ZERO)/.test(code))
     return "Name the authority that signed its certificate with --ca FILE, or in REPRISE_CA";
   if (code === "ERR_TLS_CERT_ALTNAME_INVALID") return "Name it with --url by a name that stands in its certificate";

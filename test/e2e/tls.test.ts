@@ -188,6 +188,8 @@ describeWithServices(["openssl"], "server.tls", () => {
       expect(refused.code).toBe(1);
       expect(linesOf(refused.stderr)).toEqual([expect.stringMatching(/--ca FILE, or in REPRISE_CA/)]);
     }
+    const plain = await asked(["--url", gateway.url.replace("https:", "http:")]);
+    expect(linesOf(plain.stderr)).toEqual([expect.stringMatching(/if it speaks TLS, name it with https:\/\//)]);
     expect(linesOf(none.stderr)).toEqual([expect.stringMatching(/server-key\.pem holds no certificate.*--ca/)]);
   });
 
