@@ -141,6 +141,7 @@ export class AuditLog {
     } finally {
       await file.close();
     }
+    if (isFull) await syncFolder(folder);
     this.#wrote = head;
     this.#end = {
       head,
@@ -268,5 +269,15 @@ async function cut(path: string, bytes: number): Promise<void> {
     await file.truncate(bytes);
   } finally {
     await file.close();
+  }
+}
+
+/** Without it a new file may be gone after a power failure, however much of it was written. Not every system can. */
+async function syncFolder(folder: string): Promise<void> {
+  const handle = await open(folder, "r").catch(() => undefined);
+  try {
+    await handle?.sync().catch(() => {});
+  } finally {
+    await handle?.close();
   }
 }
