@@ -129,7 +129,7 @@ export class SemanticPath {
     const serving = this.#servings.find(tenant, slot, question);
     trace({ type: "semantic-verdict", right, by: "feedback", wouldServe: true });
     if (!right) await layer.block(tenant, slot, question, serving?.everybody);
-    if (serving === undefined) return;
+    if (serving === undefined || !this.#servings.isNews(tenant, slot, question, right)) return;
     await layer.learn(tenant, serving.candidate, right, { wasServed: false, marks: serving.marks });
   }
 

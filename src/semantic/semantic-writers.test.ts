@@ -3,9 +3,11 @@ import { seededRandom } from "../cli/simulate/seeded-random.ts";
 import type { AskedBy } from "../core/asked-by.ts";
 import { patientCaller } from "../core/call.ts";
 import { ManualClock } from "../core/clock.ts";
+import { readEntryId } from "../core/entry-id.ts";
 import type { Origin } from "../core/origin.ts";
 import type { TraceEvent } from "../core/trace.ts";
 import { assembleCore } from "../core-assembly.ts";
+import { learntKey } from "../layers/semantic/learnt.ts";
 import { readSettings } from "../options.ts";
 import { openAiChat } from "../protocols/openai-chat.ts";
 
@@ -28,6 +30,7 @@ async function gateway(semantic: object = {}, more: object = {}) {
   onTestFinished(() => core.close());
   let says = "Click on it.";
   let text = "";
+  let entry = "";
   const origin: Origin = {
     id: "http://o/v1",
     async send() {
@@ -53,6 +56,7 @@ async function gateway(semantic: object = {}, more: object = {}) {
     await complete;
     // What is remembered in the background.
     for (let turn = 0; turn < 30; turn += 1) await new Promise((resolve) => setImmediate(resolve));
+    entry = "entry" in outcome ? outcome.entry : "";
     const look = heard.find((event) => event.type === "semantic-look");
     return { by: "layer" in outcome ? outcome.layer : outcome.kind, refusal: look?.reason };
   };
@@ -60,6 +64,15 @@ async function gateway(semantic: object = {}, more: object = {}) {
     ask,
     core,
     lastText: () => text,
+    entry: () => entry,
+    /** What is kept of the answer that an entry's id names. */
+    learnt: async (tenant: string, id: string) => {
+      const slot = readEntryId(id)?.slot as string;
+      const [bytes] = await core.stored.store.get(tenant, [learntKey(slot)]);
+      return Buffer.from(bytes ?? [])
+        .toString()
+        .split("\n")[0] as string;
+    },
     say: (words: string) => {
       says = words;
     },
@@ -105,6 +118,22 @@ it("a question with an order behind it that nobody sees is neither remembered no
     say("Click on it.");
     expect(await ask(who("acme"), question)).toEqual({ by: "miss", refusal: "no_candidate" });
   }
+});
+
+it("a report that is made again and again teaches once for each time that the answer was served", async () => {
+  const { ask, core, entry, learnt } = await gateway();
+  await ask(who("acme"), questions[0] as string);
+  await ask(who("acme"), questions[1] as string);
+  const served = entry();
+  expect(served).toContain("~");
+  await core.feedback({ entry: served, verdict: "right" });
+  const once = await learnt("acme", served);
+  for (let time = 0; time < 20; time += 1) await core.feedback({ entry: served, verdict: "right" });
+  expect(await learnt("acme", served)).toBe(once);
+  await core.feedback({ entry: served.replace("acme", "umbra"), verdict: "right" });
+  await ask(who("acme"), questions[1] as string);
+  await core.feedback({ entry: served, verdict: "right" });
+  expect((await learnt("acme", served)).length).toBeGreaterThan(once.length);
 });
 
 it("answers that were made from a source go with it, also for like questions", async () => {

@@ -14,11 +14,17 @@ export interface Serving {
   readonly everybody: readonly string[];
 }
 
+interface Kept extends Serving {
+  readonly tenant: string;
+  /** What was said of it already. */
+  readonly told: Set<boolean>;
+}
+
 const mostServings = 5_000;
 
 export class Servings {
   readonly #secret: FingerprintKey;
-  readonly #kept = new LRUCache<string, Serving & { readonly tenant: string }>({ max: mostServings });
+  readonly #kept = new LRUCache<string, Kept>({ max: mostServings });
 
   constructor(secret: FingerprintKey) {
     this.#secret = secret;
@@ -30,13 +36,21 @@ export class Servings {
     const everybody = [...marks, ...ownerMarks(this.#secret, call)];
     this.#kept.set(`${name} ${candidate.slot}`, {
       ...{ candidate, marks, everybody },
-      tenant: call.principal.tenant,
+      ...{ tenant: call.principal.tenant, told: new Set<boolean>() },
     });
   }
 
   find(tenant: string, slot: string, question: string): Serving | undefined {
     const serving = this.#kept.get(`${question} ${slot}`);
     return serving?.tenant === tenant ? serving : undefined;
+  }
+
+  /** Whether nobody has said so of this serving before: one that is reported again and again teaches once. */
+  isNews(tenant: string, slot: string, question: string, right: boolean): boolean {
+    const kept = this.#kept.get(`${question} ${slot}`);
+    if (kept?.tenant !== tenant || kept.told.has(right)) return false;
+    kept.told.add(right);
+    return true;
   }
 
   marksOf({ entry }: FoundEntry): readonly string[] {
