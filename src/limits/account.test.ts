@@ -152,6 +152,21 @@ describe("an account", () => {
     expect(await taken(one, 3, oneCall)).toBe(2);
   });
 
+  it("counts calls that are under way at others when a day begins", async () => {
+    const oneCall = amounts({ concurrent: 1n });
+    const { clock, node } = fleet({ concurrent: 3 }, new ManualClock(noon + 12 * 3_600_000 - 500));
+    const [one, other] = [node(), node()];
+    const calls = [await one.take(oneCall), await one.take(oneCall), await one.take(oneCall)];
+    for (const account of [one, other]) await account.sync();
+    clock.advance(1_000);
+    expect(await taken(other, 2, oneCall)).toBe(0);
+    for (const account of [one, other]) await account.sync();
+    expect(await taken(other, 2, oneCall)).toBe(0);
+    for (const call of calls) if (call.ok) call.charge.settle(amounts({}));
+    for (const account of [one, other]) await account.sync();
+    expect(await taken(other, 4, oneCall)).toBe(3);
+  });
+
   it("gives nothing where the limit is 0, and says so of a call that alone is too much", async () => {
     const { node } = fleet({ requestsPerMinute: 0 });
     expect(refusal(await node().take(oneRequest)).retryAfterMs).toBe(60_000);
