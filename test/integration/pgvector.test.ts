@@ -35,6 +35,33 @@ describe("vectors in PostgreSQL", () => {
   };
   for (const { name, run } of vectorStoreContract(make)) it(`the vector store contract: ${name}`, run);
 
+  test("a table of an earlier version gets marks, and one of somebody else is used without: then all of a tenant go", async () => {
+    const idsIn = async (store: ReturnType<typeof pgvector>) =>
+      (await store.nearest(space, east, 8)).map(({ id }) => id);
+    const ann = { tenant: space.tenant, marks: ["ann"] };
+    const olderTable = async (table: string) => {
+      await pgvector({ pool, table }).put(space, item("old"));
+      await database.query(`ALTER TABLE ${table} DROP COLUMN marks`);
+    };
+    await olderTable("earlier");
+    const store = pgvector({ pool, table: "earlier" });
+    for (const mark of ["ann", "bob"]) await store.put(space, { ...item(mark), marks: [mark] });
+    await store.delete(ann);
+    expect(await idsIn(store)).toEqual(["bob"]);
+
+    await olderTable("of_another");
+    await database.exec("CREATE ROLE weak; GRANT ALL ON ALL TABLES IN SCHEMA public TO weak; SET ROLE weak");
+    try {
+      const weak = pgvector({ pool, table: "of_another" });
+      await weak.put(space, { ...item("bob"), marks: ["bob"] });
+      expect((await idsIn(weak)).toSorted()).toEqual(["bob", "old"]);
+      await weak.delete(ann);
+      expect(await idsIn(weak)).toEqual([]);
+    } finally {
+      await database.exec("RESET ROLE");
+    }
+  });
+
   test("what is dead or too much is removed once a minute", async () => {
     const clock = new ManualClock();
     const store = pgvector({ pool, table: "swept", clock, maxVectors: 2 });
