@@ -33,6 +33,8 @@ export interface Statement {
 const retryAfterMs = 250;
 /** Statements that may wait for a connection; a burst of calls may not be told that the server is away. */
 const mostWaiting = 1_024;
+/** For a turn; who asks has a deadline of its own. */
+const longestWaitMs = 10_000;
 /** Beyond what the server is given, before the connection is given up. */
 const hangsAfterMs = 500;
 /** The table, or the schema, is gone: somebody removed it while we ran. */
@@ -54,13 +56,23 @@ export class PostgresConnections {
     const config = {
       connectionString: url,
       application_name: "reprise",
-      connectionTimeoutMillis: connectTimeoutMs,
       statement_timeout: statementTimeoutMs,
       query_timeout: statementTimeoutMs + hangsAfterMs,
       keepAlive: true,
     };
     this.place = `PostgreSQL at ${options.place}`;
-    this.#pool = new pg.Pool({ ...config, max: maxConnections, allowExitOnIdle: true });
+    this.#pool = new pg.Pool({
+      ...config,
+      max: maxConnections,
+      allowExitOnIdle: true,
+      // To the pool this is how long a statement may wait its turn, too: a burst is no server that is away.
+      connectionTimeoutMillis: Math.max(connectTimeoutMs, longestWaitMs),
+      Client: class extends pg.Client {
+        constructor(given?: pg.ClientConfig) {
+          super({ ...given, connectionTimeoutMillis: connectTimeoutMs });
+        }
+      },
+    });
     // An idle connection that breaks is replaced by the pool; without a listener it would end the process.
     this.#pool.on("error", () => undefined);
     // One that ends by itself; what is idle for long is closed without an error.

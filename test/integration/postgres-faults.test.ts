@@ -41,6 +41,14 @@ describeWithServices("postgres", "postgres: faults", () => {
     return { proxy, url, store: storeOn(throughProxy(url, proxy.port), options) };
   };
 
+  it("a burst that waits its turn longer than a connection may take is no server that is away", async () => {
+    const { proxy, store } = await proxied({ maxConnections: 1, connectTimeoutMs: 1_000 });
+    await store.set("t", "k", value, forEver);
+    proxy.inject({ latencyMs: 100 });
+    const found = await Promise.all(Array.from({ length: 12 }, () => read(store, "k")));
+    expect(found).toEqual(found.map(() => "a value"));
+  });
+
   it("R1: with nobody at the address every call fails at once, and it heals without a restart", async () => {
     const clock = new ManualClock();
     const { proxy, store } = await proxied({ clock });
