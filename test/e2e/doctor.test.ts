@@ -2,6 +2,7 @@ import { existsSync, readFileSync, statSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { describe, expect, test } from "vitest";
 import { ask, statusOf } from "./chat-call.ts";
+import { eventually } from "./eventually.ts";
 import { runCommand, spawnGateway } from "./gateway-process.ts";
 import { runOrigin, temporaryFolder } from "./running-gateway.ts";
 
@@ -80,7 +81,15 @@ describe("surface: doctor", () => {
       const gateway = await spawnGateway(["--data", data, "--upstream", origin.url]);
       await ask(gateway);
       const { port } = new URL(gateway.url);
-      const { code, stdout } = await runCommand(["doctor", "--data", data, "--upstream", origin.url, "--port", port]);
+      const examine = () => runCommand(["doctor", "--data", data, "--upstream", origin.url, "--port", port]);
+      let seen = await examine();
+      // The question's vector is written after the answer.
+      await eventually("its vector is there", async () => {
+        if (seen.stdout.includes("vectors in it: 1\n")) return true;
+        seen = await examine();
+        return false;
+      });
+      const { code, stdout } = seen;
       expect(code).toBe(0);
       expect(stdout).toMatch(/warn {2}port .*EADDRINUSE/);
       expect(stdout).toMatch(/ok {4}store .*; values in it: [1-9]\d*, /);
