@@ -19,6 +19,8 @@ const lookMs = 500;
 /** Without a relay there is nothing to wake a waiter but time; each look is twice as long in coming as the one before. */
 const firstWaitMs = 10;
 const longestWaitMs = 250;
+/** In a row: one that comes too late is no sign that the store is away. */
+const mostFailedLooks = 2;
 /** A store that fails for longer than this has lost the leader. */
 const mostFailingMs = 5_000;
 
@@ -44,11 +46,13 @@ export class FleetFollower {
 
   /** What the leader stores, read when it is there. */
   async #entry(): Promise<Followed> {
+    let failed = 0;
     for (let waitMs = firstWaitMs; ; waitMs = Math.min(2 * waitMs, longestWaitMs)) {
       await this.#pause(waitMs);
       const holder = await this.#holder();
-      if (holder === "unknown") return "alone";
-      if (holder === this.#lease.fence) continue;
+      failed = holder === "unknown" ? failed + 1 : 0;
+      if (failed === mostFailedLooks) return "alone";
+      if (holder === "unknown" || holder === this.#lease.fence) continue;
       return (await this.#passenger.stored()) ?? "lost";
     }
   }
