@@ -18,6 +18,7 @@ async function followed(...looks: readonly (number | undefined | Error)[]) {
       if (look instanceof Error) throw look;
       return look;
     },
+    relay: undefined,
     close: async () => {},
   };
   const stored: OriginResponse = { status: 200, headers: {}, body: (async function* () {})() };
