@@ -48,7 +48,7 @@ export function loadSdk({ sampler = new AlwaysOnSampler(), contexts = true } = {
     await provider.shutdown();
     await meters.shutdown();
   });
-  const spans = () => [...exporter.getFinishedSpans()].sort((a, b) => nanoseconds(a) - nanoseconds(b));
+  const spans = () => inOrder(exporter.getFinishedSpans());
   return {
     spans,
     span(name) {
@@ -78,6 +78,20 @@ interface SdkOptions {
   readonly sampler?: Sampler;
   /** Whether spans are found that are active somewhere else; an SDK without a context manager finds none. */
   readonly contexts?: boolean;
+}
+
+/** By their beginnings; no span begins before what it is below, whatever the clocks of the two say within a millisecond. */
+function inOrder(spans: readonly ReadableSpan[]): ReadableSpan[] {
+  const known = new Map(spans.map((span) => [span.spanContext().spanId, span]));
+  const placeOf = (span: ReadableSpan): readonly [beginning: number, depth: number] => {
+    const above = known.get(span.parentSpanContext?.spanId ?? "");
+    if (above === undefined) return [nanoseconds(span), 0];
+    const [beginning, depth] = placeOf(above);
+    return [Math.max(beginning, nanoseconds(span)), depth + 1];
+  };
+  const placed = spans.map((span) => ({ span, place: placeOf(span) }));
+  placed.sort((a, b) => a.place[0] - b.place[0] || a.place[1] - b.place[1]);
+  return placed.map(({ span }) => span);
 }
 
 function nanoseconds({ startTime: [seconds, nanos] }: ReadableSpan): number {

@@ -84,6 +84,7 @@ export function entryCases(fleetOf: FleetOf): void {
     await ending(dying, passing);
     await turns();
     expect(nodes[0].eventsOf("entry-write")).toEqual([]);
+    await until(() => nodes[1].eventsOf("entry-write").length === 1);
     expect((await nodes[1].read(stream)).outcome).toBe("HIT");
   });
 }

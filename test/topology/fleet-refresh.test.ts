@@ -8,9 +8,10 @@ it("a node that has a stale copy and refreshes it finds what another one has com
   const { origin, nodes, passing } = await startFleet(sharedMemory(2), { policy });
   const [one, other] = nodes;
   await one.read();
-  await passing(9_500);
+  await passing(9_700);
   expect((await other.read()).outcome).toBe("HIT");
-  await passing(600);
+  // Copies are looked at again after 750 ms at the earliest.
+  await passing(400);
   expect((await one.read()).outcome).toBe("STALE");
   await until(() => one.eventsOf("fleet-role").length === 2 && origin.callCount === 2);
   // The lease is given back when the answer is stored.
