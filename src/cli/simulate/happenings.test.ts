@@ -61,6 +61,12 @@ test("an origin that fails while an answer is refreshed leaves it stale", async 
   expect(await outcomesOf(calls, { originOf }, exact)).toMatchObject({ miss: 1, stale: 2, hit: 0 });
 });
 
+test("a refresh begins when it is noticed, however long a look-up may take, also when the next call comes at once", async () => {
+  const calls = [call(0), call(69.9, "another"), call(70), call(70.55)];
+  const exact = { ttl: "1m", staleWhileRevalidate: "1h" };
+  expect(await outcomesOf(calls, {}, exact)).toMatchObject({ miss: 2, stale: 1, hit: 1 });
+});
+
 test("each answer is shown", async () => {
   const shown: Answer[] = [];
   await outcomesOf([call(0), call(10)], { onAnswer: (answer) => shown.push(answer) });

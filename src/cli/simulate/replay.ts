@@ -187,7 +187,8 @@ export class Replay {
     }
     if (!(handled instanceof Promise)) {
       done(handled);
-      return;
+      // What is answered at once may have begun something: the next call must not come before that is under way.
+      return handled.outcome.kind === "hit" ? undefined : this.#still();
     }
     const finishing = handled.then(async (answer) => {
       done(answer, verdictOf(format, call, answer));
