@@ -62,7 +62,7 @@ test("an origin that fails while an answer is refreshed leaves it stale", async 
 });
 
 test("a refresh begins when it is noticed, however long a look-up may take, also when the next call comes at once", async () => {
-  const calls = [call(0), call(69.9, "another"), call(70), call(70.55)];
+  const calls = [call(0), call(69.9, "another"), call(70), call(70.51)];
   const exact = { ttl: "1m", staleWhileRevalidate: "1h" };
   expect(await outcomesOf(calls, {}, exact)).toMatchObject({ miss: 2, stale: 1, hit: 1 });
 });
