@@ -9,6 +9,8 @@ import { patientClock } from "../topology/patient-clock.ts";
 /** Several nodes over a real PostgreSQL, in real time. */
 
 describeWithServices("postgres", "a fleet over PostgreSQL", () => {
+  // A disk that is busy for a second must not be taken for a server that is away.
+  const patience = { connectTimeoutMs: 10_000, statementTimeoutMs: 10_000 };
   let server: PostgresUnderTest;
   beforeAll(async () => {
     server = await startPostgres();
@@ -17,7 +19,7 @@ describeWithServices("postgres", "a fleet over PostgreSQL", () => {
 
   const share = async (count: number, whenOver: Ending) => {
     const url = await server.freshDatabase();
-    const stores = Array.from({ length: count }, () => postgres({ url, maxConnections: 4 }));
+    const stores = Array.from({ length: count }, () => postgres({ url, maxConnections: 4, ...patience }));
     whenOver(async () => void (await Promise.all(stores.map((store) => store.close()))));
     return { stores, clock: undefined, options: { clock: patientClock } };
   };

@@ -90,8 +90,9 @@ async function startAt(port: number, settings: MemcachedSettings): Promise<Memca
 async function listens(port: number, server: ServerProcess): Promise<void> {
   while (server.child.exitCode === null) {
     try {
-      await talk(port, "version\r\n", "\r\n");
-      return;
+      const answer = await talk(port, "version\r\n", "\r\n");
+      if (answer.startsWith("VERSION ")) return;
+      throw new Error(`on port ${port} another answers: ${answer}`);
     } catch {
       await new Promise((resolve) => setImmediate(resolve));
     }

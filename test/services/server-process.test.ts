@@ -3,6 +3,7 @@ import { once } from "node:events";
 import { readFileSync } from "node:fs";
 import { createServer } from "node:net";
 import { expect, onTestFinished, test } from "vitest";
+import { startMemcached } from "./memcached.ts";
 import { asked, startRedis } from "./redis.ts";
 import { describeWithServices } from "./required.ts";
 import { onFreePorts } from "./server-process.ts";
@@ -59,3 +60,13 @@ function isRunning(pid: number): boolean {
     return false;
   }
 }
+
+describeWithServices("memcached", "a Memcached of a test", () => {
+  test("is not taken to be there when another answers at its address", async () => {
+    const other = createServer((socket) => socket.once("data", () => socket.end("HTTP/1.1 400 Bad Request\r\n\r\n")));
+    onTestFinished(() => void other.close());
+    await new Promise<void>((resolve) => other.listen(0, "127.0.0.1", resolve));
+    const { port } = other.address() as { readonly port: number };
+    await expect(startMemcached({ port })).rejects.toThrow("ended before it was ready");
+  });
+});

@@ -1,6 +1,6 @@
 import { type ChildProcess, spawn } from "node:child_process";
-import { mkdtempSync, rmSync } from "node:fs";
-import { createServer, type Server } from "node:net";
+import { mkdtempSync, readFileSync, rmSync } from "node:fs";
+import { createServer } from "node:net";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import process from "node:process";
@@ -81,18 +81,34 @@ export function removeFolder(folder: string): void {
   rmSync(folder, { recursive: true, force: true });
 }
 
-/** `count` different ports that were free a moment ago. */
+/**
+ * `count` different ports that are free, and that nobody gets by chance while a server is away that has had one of them:
+ * the system gives ports of its own range to whoever asks for any, and to connections that go out.
+ */
 export async function freePorts(count: number): Promise<readonly number[]> {
-  const held = await Promise.all(Array.from({ length: count }, holdPort));
-  const ports = held.map((server) => (server.address() as { readonly port: number }).port);
-  await Promise.all(held.map((server) => new Promise((resolve) => server.close(resolve))));
+  const ports: number[] = [];
+  while (ports.length < count) {
+    const port = firstPort + Math.floor(Math.random() * (systemPorts() - firstPort));
+    if (!given.has(port) && (await isFree(port))) ports.push(port);
+    given.add(port);
+  }
   return ports;
 }
 
-/**
- * `start` with ports that were free a moment ago, and with others when somebody else was quicker: the system also gives
- * such ports to connections that go out.
- */
+/** Below are services that people know by their number. */
+const firstPort = 12_000;
+const given = new Set<number>();
+
+/** The first of those that the system gives away (Linux, ip-sysctl: `ip_local_port_range`). */
+function systemPorts(): number {
+  try {
+    return Number(readFileSync("/proc/sys/net/ipv4/ip_local_port_range", "utf8").split(/\s+/)[0]);
+  } catch {
+    return 32_768;
+  }
+}
+
+/** `start` with ports that were free a moment ago, and with others when somebody else was quicker. */
 export async function onFreePorts<T>(count: number, start: (ports: readonly number[]) => Promise<T>): Promise<T> {
   for (let attempt = 1; ; attempt++) {
     try {
@@ -103,9 +119,13 @@ export async function onFreePorts<T>(count: number, start: (ports: readonly numb
   }
 }
 
-function holdPort(): Promise<Server> {
+function isFree(port: number): Promise<boolean> {
   return new Promise((resolve, reject) => {
     const server = createServer();
-    server.once("error", reject).listen(0, "127.0.0.1", () => resolve(server));
+    server.once("error", (error: NodeJS.ErrnoException) => {
+      if (error.code === "EADDRINUSE" || error.code === "EACCES") resolve(false);
+      else reject(error);
+    });
+    server.listen(port, "127.0.0.1", () => server.close(() => resolve(true)));
   });
 }

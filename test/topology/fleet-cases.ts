@@ -3,7 +3,7 @@ import type { CacheOptions } from "../../src/cache.ts";
 import { Gate } from "../../src/testing/gate.ts";
 import { isIntact, turns } from "./cache-harness.ts";
 import { entryCases } from "./fleet-entry-cases.ts";
-import { type Ending, ending, type FleetHarness, type Shared, startFleet, until } from "./fleet-harness.ts";
+import { type Ending, ending, type FleetHarness, type Shared, startFleet, stored, until } from "./fleet-harness.ts";
 import { relayCases } from "./fleet-relay-cases.ts";
 
 /**
@@ -92,6 +92,7 @@ export function describeFleet(
       expect(origin.callCount).toBe(2);
       gate.release();
       await ending(dying, passing);
+      await stored(nodes[1]);
       expect((await nodes[1].read()).outcome).toBe("HIT");
     });
 

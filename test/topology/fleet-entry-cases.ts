@@ -1,7 +1,7 @@
 import { expect, it } from "vitest";
 import { Gate } from "../../src/testing/gate.ts";
 import { isIntact, readResponse, turns } from "./cache-harness.ts";
-import { ending, type FleetOf, until } from "./fleet-harness.ts";
+import { ending, type FleetOf, stored, until } from "./fleet-harness.ts";
 
 /** What nodes do over a store without a relay: those who wait read the entry, or take over when there is none. */
 
@@ -44,6 +44,7 @@ export function entryCases(fleetOf: FleetOf): void {
     expect(isIntact(reading)).toBe(true);
     expect(reading.outcome).toBe("MISS");
     expect(origin.callCount).toBe(2);
+    await stored(nodes[1]);
     expect((await nodes[1].read(stream)).outcome).toBe("HIT");
   });
 
@@ -84,7 +85,7 @@ export function entryCases(fleetOf: FleetOf): void {
     await ending(dying, passing);
     await turns();
     expect(nodes[0].eventsOf("entry-write")).toEqual([]);
-    await until(() => nodes[1].eventsOf("entry-write").length === 1);
+    await stored(nodes[1]);
     expect((await nodes[1].read(stream)).outcome).toBe("HIT");
   });
 }

@@ -101,6 +101,13 @@ export async function until(condition: () => boolean): Promise<void> {
   while (!condition()) await new Promise((resolve) => void setImmediate(resolve));
 }
 
+/** Waits until the node has written its first entry; throws what became of it when it could not be stored. */
+export async function stored(node: Node): Promise<void> {
+  await until(() => node.eventsOf("entry-write").length > 0);
+  const [write] = node.eventsOf("entry-write");
+  if (write?.result !== "stored") throw new Error(`the entry is not stored: ${JSON.stringify(node.events)}`);
+}
+
 async function startNode(origin: ScriptedOrigin, store: SharedStore, index: number, options: CacheOptions) {
   const events: TraceEvent[] = [];
   const line = { isCut: false };

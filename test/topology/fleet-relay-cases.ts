@@ -1,7 +1,7 @@
 import { expect, it } from "vitest";
 import { Gate } from "../../src/testing/gate.ts";
 import { eventsOf, isIntact, readResponse } from "./cache-harness.ts";
-import { ending, type FleetOf, until } from "./fleet-harness.ts";
+import { ending, type FleetOf, stored, until } from "./fleet-harness.ts";
 
 /** What nodes do over a store with a relay: those who wait get what the leader gets, as it comes. */
 
@@ -99,6 +99,7 @@ export function relayCases(fleetOf: FleetOf): void {
     expect(readings.map(({ outcome }) => outcome).sort()).toEqual(["COALESCED", "COALESCED", "MISS"]);
     expect((await ending(begun, passing)).raw).toContain("origin_truncated");
     expect(origin.callCount).toBe(2);
+    await stored(nodes[1]);
     expect((await nodes[1].read()).outcome).toBe("HIT");
     gate.release();
     await ending(dying, passing);

@@ -3,8 +3,8 @@ import { type Clock, systemClock } from "../../src/core/clock.ts";
 /** Of look-ups, reads and writes. */
 const deadlinesMs: ReadonlySet<number> = new Set([25, 50, 250]);
 
-/** Two seconds, but for what follows. */
-const ticks = 40;
+/** Five seconds, but for what follows. */
+const ticks = 100;
 const tickMs = 50;
 
 /**
