@@ -62,6 +62,26 @@ test("a URL that was signed for a virtual key ends when that is taken back, and 
   await expect.poll(() => cache.forgot, { timeout: 20_000 }).toEqual(own);
 });
 
+test("what a key that ends soon may see is kept by no cache for longer than the key is taken", async () => {
+  const [origin, cache] = [await runOrigin(), await startCache()];
+  const purge = { cdn: { kind: "webhook", url: cache.url, secret: "a-webhook-secret-of-the-tests" } };
+  const gateway = await runGateway(origin, {
+    ...inMemory,
+    layers: { edge: { twins: "signed", maxAge: "1h", sharedMaxAge: "1h", urlLifetime: "2h", purge } },
+    upstreams: { main: { url: origin.url, apiKey: "sk-upstream-1" } },
+    tenancy: { mode: "keys" },
+  });
+  const lifetimeFor = async (wish: object): Promise<readonly number[]> => {
+    const { text } = await callAdmin(gateway, "/keys", { body: { tenant: "acme", ...wish } });
+    const { headers } = await get(gateway, await ask(gateway, question(), bearer(JSON.parse(text).key)));
+    const fields = [headers["cache-control"], headers["cdn-cache-control"], headers["surrogate-control"]];
+    return fields.map((field) => Number(/max-age=(\d+)/.exec(String(field))?.[1]));
+  };
+  const most = await lifetimeFor({ expires: "600s" });
+  expect(most.every((seconds) => seconds > 0 && seconds <= 600)).toBe(true);
+  expect(Math.min(...(await lifetimeFor({})))).toBeGreaterThan(600);
+});
+
 test("a URL of before does not show what an erased tenant asks afterwards", async () => {
   const { gateway } = await runBoth(signed);
   const before = await ask(gateway, question(), bearer("sk-1"));

@@ -43,7 +43,7 @@ export interface EdgeParts {
   /** Resolves when the other processes of this machine have heard what was told over the bus. */
   readonly heard: (() => Promise<void>) | undefined;
   readonly purges: EdgePurges;
-  readonly keys: Pick<VirtualKeys, "lives" | "onRevoked">;
+  readonly keys: Pick<VirtualKeys, "livesUntil" | "onRevoked">;
   readonly targetOf: RefresherParts["targetOf"];
   readonly admit: NonNullable<RefresherParts["admit"]>;
   readonly clock: Clock;
@@ -203,9 +203,9 @@ export class Edge {
     const query = queries.length === 0 ? undefined : queries.join("?");
     if (path.startsWith(answersPrefix)) return this.#route.serve(request, response, path, query);
     const { clock, core } = this.#parts;
-    const keyLives = (id: string) => this.#parts.keys.lives(id);
+    const keyLivesUntil = (id: string) => this.#parts.keys.livesUntil(id);
     const { secret } = core.wrapParts;
-    const parts = { twins: this.#twins, secret, clock, unknown: () => this.#live.unknown, keyLives };
+    const parts = { twins: this.#twins, secret, clock, unknown: () => this.#live.unknown, keyLivesUntil };
     return serveTwin(parts, request, response, path, query);
   }
 

@@ -20,13 +20,13 @@ export interface TwinRouteParts {
   readonly secret: FingerprintKey;
   readonly clock: Clock;
   readonly unknown: () => AttemptLimit;
-  /** Whether a virtual key is still taken, as it was a second ago at most. */
-  readonly keyLives: (id: string) => MaybePromise<boolean>;
+  /** When a virtual key ends, as it was a second ago at most; `undefined` where it is not taken. */
+  readonly keyLivesUntil: (id: string) => MaybePromise<number | undefined>;
 }
 
 /** `GET /v1/edge/{scope}/{digest}`. `query`: without its `?`; `undefined` where there is none. */
 export async function serveTwin(
-  { twins, secret, clock, unknown, keyLives }: TwinRouteParts,
+  { twins, secret, clock, unknown, keyLivesUntil }: TwinRouteParts,
   request: IncomingMessage,
   response: ServerResponse,
   path: string,
@@ -42,9 +42,11 @@ export async function serveTwin(
     if (check.kind === "forged") return refuseForged(response);
     if (check.kind === "expired")
       return refuse(response, 403, "signature_expired", "The URL has expired; a POST tells another one.");
-    if (check.keyId !== undefined && !(await keyLives(check.keyId)))
+    const keyEndsAt = check.keyId === undefined ? check.expiresAt : await keyLivesUntil(check.keyId);
+    if (keyEndsAt === undefined)
       return refuse(response, 403, "key_ended", "The key that this URL was signed for is not taken any more.");
-    signature = check;
+    // No cache keeps what is shown for longer than who was told of it may see it.
+    signature = { ...check, expiresAt: Math.min(check.expiresAt, keyEndsAt) };
   } else if (query !== undefined)
     return refuse(response, 400, "unexpected_query", "This URL has no query; with one it would be kept twice.");
   const startedAt = clock.monotonic();

@@ -312,20 +312,21 @@ describe("virtual keys", () => {
       await here.create({ tenant: "acme" }),
       await here.create({ tenant: "acme", expiresAt: clock.now() + 500 }),
     ];
-    const alive = async (keys: VirtualKeys) => [await keys.lives(key.id), await keys.lives(other.id)];
-    expect([await alive(here), await alive(there)]).toEqual(Array(2).fill([true, true]));
-    expect(await here.lives("nobody000000")).toBe(false);
+    const alive = async (keys: VirtualKeys) => [await keys.livesUntil(key.id), await keys.livesUntil(other.id)];
+    const ends = [Number.POSITIVE_INFINITY, clock.now() + 500];
+    expect([await alive(here), await alive(there)]).toEqual([ends, ends]);
+    expect(await here.livesUntil("nobody000000")).toBeUndefined();
     clock.advance(500);
-    expect(await alive(there)).toEqual([true, false]);
+    expect(await alive(there)).toEqual([ends[0], undefined]);
     const told: string[] = [];
     here.onRevoked((id) => told.push(id));
     await here.revoke(key.id);
-    expect([await here.lives(key.id), told]).toEqual([false, [key.id]]);
+    expect([await here.livesUntil(key.id), told]).toEqual([undefined, [key.id]]);
     clock.advance(500);
-    expect(await there.lives(key.id)).toBe(false);
+    expect(await there.livesUntil(key.id)).toBeUndefined();
     clock.advance(1_000);
     store.mode = "failing";
-    await expect(there.lives(other.id)).rejects.toBeInstanceOf(StoreUnavailableError);
-    expect(await here.lives(key.id)).toBe(false);
+    await expect(there.livesUntil(other.id)).rejects.toBeInstanceOf(StoreUnavailableError);
+    expect(await here.livesUntil(key.id)).toBeUndefined();
   });
 });

@@ -62,10 +62,10 @@ const mostUnknown = 1_000;
 /** Others rotate at the same time. */
 const mostTries = 16;
 
-/** As the store had it; an instant, `undefined` for no end, or `false` where it is not taken. */
+/** As the store had it: an instant, also one that never comes, or one that lies before all where it is not taken. */
 interface Life {
   readonly readAtMs: number;
-  readonly until: number | undefined | false;
+  readonly until: number;
 }
 
 interface Known extends KeyRecord {
@@ -127,19 +127,20 @@ export class VirtualKeys {
     }
   }
 
-  /** Whether a key is still taken, whatever its editions, as the store had it a second ago at most. */
-  lives(id: string): MaybePromise<boolean> {
-    if (this.#revoked.has(id)) return false;
+  /** When a key ends, whatever its editions, as the store had it a second ago at most. `undefined`: it is not taken. */
+  livesUntil(id: string): MaybePromise<number | undefined> {
+    if (this.#revoked.has(id)) return undefined;
     const { clock } = this.#parts;
-    const isNow = ({ until }: Life) => until !== false && (until === undefined || until > clock.now());
+    const endOf = ({ until }: Life) => (until > clock.now() ? until : undefined);
     const known = this.#lives.get(id);
     const readAtMs = clock.monotonic();
-    if (known !== undefined && readAtMs - known.readAtMs < lifeMs) return isNow(known);
+    if (known !== undefined && readAtMs - known.readAtMs < lifeMs) return endOf(known);
     return this.#shelf.find(id).then((listed) => {
       const isTaken = listed !== undefined && listed.revokedAt === undefined;
-      const life: Life = { readAtMs, until: isTaken ? listed.key.expiresAt : false };
+      const until = isTaken ? (listed.key.expiresAt ?? Number.POSITIVE_INFINITY) : Number.NEGATIVE_INFINITY;
+      const life: Life = { readAtMs, until };
       this.#lives.set(id, life);
-      return isNow(life) && !this.#revoked.has(id);
+      return this.#revoked.has(id) ? undefined : endOf(life);
     });
   }
 
