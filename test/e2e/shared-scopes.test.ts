@@ -23,7 +23,7 @@ test("members of a shared scope get each other's answers without seeing it; the 
   const body = question("what is shared?");
   const computed = await ask(gateway, body, acme);
   const kept = async () => {
-    const { text } = await callAdmin(gateway, "/entries?tenant=shared:house");
+    const { text } = await callAdmin(gateway, "/entries?tenant=shared:house&layer=exact");
     return (JSON.parse(text) as { entries: { by: string; origin: string }[] }).entries;
   };
   const stored = await ask(gateway, body, umbra);
