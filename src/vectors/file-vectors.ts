@@ -102,7 +102,7 @@ export class FileVectors implements VectorStore {
     const { bounds } = this.#options;
     if (item.note.byteLength > bounds.noteBytes) return "declined";
     const { id, owner, marks } = item;
-    const kept: TrueVector = { vector: item.vector.slice(), note: item.note.slice(), marks };
+    const kept: TrueVector = { vector: item.vector.slice(), note: new Uint8Array(item.note), marks };
     const bytes: VectorBytes = { vector: bytesOfNumbers(kept.vector), note: kept.note };
     const deleteAt = Math.floor(item.deleteAt);
     if (this.#sealer === undefined) return this.#put(space, id, deleteAt, kept, bytes);

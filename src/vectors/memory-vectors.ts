@@ -58,7 +58,7 @@ export class MemoryVectors implements VectorStore {
     const { bounds } = this.#options;
     if (item.note.byteLength > bounds.noteBytes) return "declined";
     const loaded = this.#spaces.findOrMake(space);
-    const [vector, note] = [item.vector.slice(), item.note.slice()];
+    const [vector, note] = [item.vector.slice(), new Uint8Array(item.note)];
     while (!loaded.index.put(id, vector, deleteAt)) {
       loaded.unkeep(id);
       if (!this.#makeRoom(loaded)) return "declined";
