@@ -159,6 +159,9 @@ export type TraceEvent =
       readonly carried: number;
       readonly published: number;
       readonly isBlind: boolean;
+      /** What was set up before and is not trusted. */
+      readonly left?: number;
+      readonly refused?: "on" | "sealed_before" | "late";
     }
   /** The store is sealed with another master key; nothing is read or written. Told once, where that is noticed after the start. */
   | { readonly type: "seal-fault"; readonly message: string; readonly remedy: string | undefined }

@@ -16,9 +16,10 @@ function setUp() {
   const clock = new ManualClock();
   const store = memory({ clock });
   const told: CarriedOver[] = [];
-  const open = (on = store) =>
+  const open = (on = store, trustsPlain = true) =>
     Sealing.open({
       store: on,
+      trustsPlain,
       masters,
       clock,
       random: systemRandom,
@@ -67,6 +68,49 @@ describe("a store that is sealed for the first time", () => {
     const { store } = await open();
     expect(await store.get(systemTenant, ["virtual-keys/forged"])).toEqual([undefined]);
     expect(told).toEqual([]);
+  });
+
+  it("X14: takes nothing over once its root key was removed, so that it looks as if it had never been sealed", async () => {
+    const { store, told, open, put } = setUp();
+    const before = await open();
+    await before.store.set("acme", slot, Buffer.from("sealed"), forEver);
+    await before.close();
+    store.delete(systemTenant, "sealing:root.1");
+    put(systemTenant, "virtual-keys/forged");
+    const after = await open();
+    expect(await after.store.get(systemTenant, ["virtual-keys/forged"])).toEqual([undefined]);
+    expect(told).toEqual([{ carried: 0, left: 1, published: 0, isBlind: false, refused: "sealed_before" }]);
+  });
+
+  it("X14: takes nothing over where nothing is trusted that lies in plain, nor later where it is", async () => {
+    const { told, open, put, plain } = setUp();
+    put(systemTenant, "virtual-keys/planted");
+    for (const trustsPlain of [false, true]) {
+      const { store } = await open(undefined, trustsPlain);
+      expect(await store.get(systemTenant, ["virtual-keys/planted"])).toEqual([undefined]);
+    }
+    expect(plain()).toHaveLength(1);
+    expect(told).toEqual([{ carried: 0, left: 1, published: 0, isBlind: false, refused: "on" }]);
+  });
+
+  it("X14: begins nothing anew for somebody who puts back the row that said it was under way", async () => {
+    const { clock, store, told, open, put } = setUp();
+    const add = store.add.bind(store);
+    const rows: Parameters<typeof add>[] = [];
+    store.add = (...row) => {
+      rows.push([...row]);
+      return add(...row);
+    };
+    put(systemTenant, "virtual-keys/one");
+    await open();
+    expect(told).toHaveLength(1);
+    clock.advance(86_400_000);
+    // Whatever was written then, with a key of the attacker's beside it.
+    for (const [tenant, key, value] of rows) store.set(tenant, key, value, forEver);
+    put(systemTenant, "virtual-keys/forged");
+    const { store: later } = await open();
+    expect(await later.get(systemTenant, ["virtual-keys/forged"])).toEqual([undefined]);
+    expect(told[1]).toEqual({ carried: 0, left: 1, published: 0, isBlind: false, refused: "late" });
   });
 
   it("goes on with what was broken off, after the next start", async () => {

@@ -34,6 +34,8 @@ export interface SealingOptions {
   readonly firstSecret?: Uint8Array | undefined;
   readonly clock: Clock;
   readonly random: Random;
+  /** Whether what lies in plain when the store is sealed for the first time is taken over. Default: it is. */
+  readonly trustsPlain?: boolean;
   readonly onReject?: (reason: SealRejection) => void;
   /** The store turned out to be sealed with another master key, some time after the start. */
   readonly onWrongKey?: (error: RepriseError) => void;
@@ -184,8 +186,12 @@ export class Sealing implements Keyring {
 
   /** Never rejects: what was broken off is gone on with after the next start. */
   async #carryOver(): Promise<void> {
-    const { store, onCarriedOver } = this.#options;
-    const carried = await carryOver(store, this.store, this.#roots.isNew).catch(() => undefined);
+    const { store, clock, trustsPlain = true, onCarriedOver } = this.#options;
+    const { isNew, all } = this.#roots;
+    const ageMs = clock.now() - (all[0]?.createdAt ?? 0);
+    const find = (id: Uint8Array) => this.find(id);
+    const parts = { store, sealed: this.store, isNew, ageMs, trustsPlain, find };
+    const carried = await carryOver(parts).catch(() => undefined);
     if (carried !== undefined) onCarriedOver?.(carried);
   }
 
