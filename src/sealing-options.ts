@@ -14,7 +14,8 @@ const previousMasterKeys = withoutDefault.get(
         ? (value as string[])
         : undefined,
     {
-      description: "Master keys of before: what they have wrapped is wrapped by `masterKey` at the next start.",
+      description:
+        "Other master keys, those of before or the one that is to come: what they have wrapped is opened, and wrapped by `masterKey` at the next start.",
       rule: `a list of at most 16 keys, each ${masterKeyRule}`,
       remedy: "Give the keys as they were given as masterKey.",
     },
