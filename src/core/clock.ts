@@ -1,8 +1,10 @@
+import { SteadyTime } from "./steady-time.ts";
+
 /**
  * The only place that knows time and chance. Everything else is handed a `Clock` and a `Random`.
  *
- * `now()` is the wall clock read once and then carried on by the monotonic clock, so a step of the wall clock
- * (NTP, an operator, a leap) neither expires every entry at once nor makes one immortal while the process runs.
+ * `now()` is the wall clock, carried on by the monotonic clock, so a step of the wall clock (NTP, an operator, a leap)
+ * neither expires every entry at once nor makes one immortal while the process runs; see `SteadyTime`.
  */
 
 /** Cancels a timer; calling it twice, or after the timer fired, does nothing. */
@@ -11,6 +13,8 @@ export type CancelTimer = () => void;
 export interface Clock {
   /** Milliseconds since the Unix epoch; never goes back within a process. */
   now(): number;
+  /** The same as the system has it at this moment: right at once after a step, and wrong after a wrong one. Default `now()`. */
+  wall?(): number;
   /** Milliseconds from an arbitrary origin, for durations only. */
   monotonic(): number;
   /** Calls `action` once after `delayMs`. The timer does not keep the process alive. */
@@ -24,13 +28,19 @@ export interface Random {
   fraction(): number;
 }
 
+/** By whichever is ahead: what has ended has ended, though this process still makes up for the time that it was behind. */
+export function latestTime(clock: Pick<Clock, "now" | "wall">): number {
+  return Math.max(clock.now(), clock.wall?.() ?? Number.NEGATIVE_INFINITY);
+}
+
 /** What a timer of the platform can hold; a longer one would fire at once. */
 const longestTimerMs = 0x7fff_ffff;
 
-const startedAtMs = Date.now() - performance.now();
+const time = new SteadyTime({ wall: () => Date.now(), monotonic: () => performance.now() });
 
 export const systemClock: Clock = {
-  now: () => startedAtMs + performance.now(),
+  now: () => time.now(),
+  wall: () => Date.now(),
   monotonic: () => performance.now(),
   after(delayMs, action) {
     let timer: ReturnType<typeof setTimeout>;

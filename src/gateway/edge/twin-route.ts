@@ -1,5 +1,5 @@
 import type { IncomingMessage, ServerResponse } from "node:http";
-import type { Clock } from "../../core/clock.ts";
+import { type Clock, latestTime } from "../../core/clock.ts";
 import type { FingerprintKey } from "../../core/fingerprint.ts";
 import type { MaybePromise } from "../../core/store.ts";
 import {
@@ -38,7 +38,7 @@ export async function serveTwin(
   const address = { scope, digest };
   let signature: GoodSignature | undefined;
   if (isSigned(scope)) {
-    const check = checkSignature(secret, address, query ?? "", clock.now());
+    const check = checkSignature(secret, address, query ?? "", latestTime(clock));
     if (check.kind === "forged") return refuseForged(response);
     if (check.kind === "expired")
       return refuse(response, 403, "signature_expired", "The URL has expired; a POST tells another one.");

@@ -1,6 +1,6 @@
 import type { Answer } from "../../core/answer.ts";
 import type { Call } from "../../core/call.ts";
-import type { Clock } from "../../core/clock.ts";
+import { type Clock, latestTime } from "../../core/clock.ts";
 import { defaultDirectives } from "../../core/directives.ts";
 import type { Entry } from "../../core/entry.ts";
 import { entryId } from "../../core/entry-id.ts";
@@ -154,7 +154,7 @@ export class Twins {
     const now = clock.now();
     const freshMs = lifetime.staleAt - now;
     const isPublic = !isSigned(address.scope);
-    const leftMs = Math.min(freshMs, expiresAt - now);
+    const leftMs = Math.min(freshMs, expiresAt - latestTime(clock));
     const { document, labels } = this.#shownBy(bytes, entry, keyed, keyId);
     const fields = {
       ...lifetimeFields({

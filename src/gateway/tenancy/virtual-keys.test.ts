@@ -89,6 +89,16 @@ describe("virtual keys", () => {
     expect(await faultOf(keys, text)).toBe("expired");
   });
 
+  it("T1: end by the clock of the system, where this process is still behind it, and go on when that was wrong", async () => {
+    const { gateway, clock } = world();
+    const keys = gateway();
+    const { key, text } = await keys.create({ tenant: "acme", expiresAt: clock.now() + 1_000 });
+    const system = Object.assign(clock, { wall: () => clock.now() + 86_400_000 });
+    expect([await faultOf(keys, text), await keys.livesUntil(key.id)]).toEqual(["expired", undefined]);
+    system.wall = () => clock.now() - 86_400_000;
+    expect([await faultOf(keys, text), await keys.livesUntil(key.id)]).toEqual(["known", key.expiresAt]);
+  });
+
   it("that are taken back are refused at once, by others as soon as the bus tells, or within five seconds", async () => {
     const { gateway, hub, clock } = world();
     const here = gateway(hub.join());

@@ -2,7 +2,7 @@ import { LRUCache } from "lru-cache";
 import type { AskedBy } from "../../core/asked-by.ts";
 import type { AuthFault } from "../../core/auth-fault.ts";
 import type { Bus } from "../../core/bus.ts";
-import type { Clock, Random } from "../../core/clock.ts";
+import { type Clock, latestTime, type Random } from "../../core/clock.ts";
 import { isPromise } from "../../core/maybe-promise.ts";
 import { systemTenant } from "../../core/scopes.ts";
 import type { MaybePromise } from "../../core/store.ts";
@@ -131,7 +131,7 @@ export class VirtualKeys {
   livesUntil(id: string): MaybePromise<number | undefined> {
     if (this.#revoked.has(id)) return undefined;
     const { clock } = this.#parts;
-    const endOf = ({ until }: Life) => (until > clock.now() ? until : undefined);
+    const endOf = ({ until }: Life) => (until > latestTime(clock) ? until : undefined);
     const known = this.#lives.get(id);
     const readAtMs = clock.monotonic();
     if (known !== undefined && readAtMs - known.readAtMs < lifeMs) return endOf(known);
@@ -165,7 +165,7 @@ export class VirtualKeys {
       if (listed === undefined) return { kind: "unknown" };
       const { key, revokedAt } = listed;
       if (revokedAt !== undefined || this.#revoked.has(id)) return { kind: "revoked" };
-      const now = clock.now();
+      const now = latestTime(clock);
       if (key.expiresAt !== undefined && key.expiresAt <= now) return { kind: "expired" };
       const name = { id, edition: (await this.#shelf.newestEdition(id)) + 1 };
       if (name.edition === 1 || name.edition > lastEdition) return { kind: "revoked" };
@@ -282,7 +282,7 @@ export class VirtualKeys {
     if (revokedAt !== undefined || this.#revoked.has(id)) return refused("revoked");
     if (edition === undefined || key === undefined || askedBy === undefined) return refused("unknown");
     if (!isRight) return refused("wrong_secret");
-    const now = this.#parts.clock.now();
+    const now = latestTime(this.#parts.clock);
     if (key.expiresAt !== undefined && key.expiresAt <= now) return refused("expired");
     if (endsAt !== undefined && endsAt <= now) return refused("superseded");
     return { kind: "known", askedBy };
