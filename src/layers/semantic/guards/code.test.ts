@@ -2,6 +2,16 @@ import { guardSuite } from "../../../../test/contract/guard-suite.ts";
 import { code } from "./code.ts";
 
 const traps = [
+  "What does 👍 mean? | What does 👎 mean?",
+  "Which country is 🇫🇷? | Which country is 🇩🇪?",
+  "What does ⬆️ on the remote do? | What does ⬇️ on the remote do?",
+  "What does :) mean? | What does :( mean?",
+  "I am fine 😭 | I am fine 😂",
+  "I am fine 😭 | I am fine",
+  "What does ∪ mean for sets? | What does ∩ mean for sets?",
+  "How do I type © on a Mac? | How do I type ® on a Mac?",
+  "How do I type © on a Mac? | How do I type on a Mac?",
+  "What does $ mean in a pattern? | What does ^ mean in a pattern?",
   "What does `rm -rf` do? | What does `rm -r` do?",
   "What does git reset --hard do? | What does git reset --soft do?",
   "What does it mean in src/io? | What does it mean in src/os?",

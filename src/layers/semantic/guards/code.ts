@@ -4,6 +4,7 @@ import { codeSpansOf } from "./code-spans.ts";
 import type { Guard } from "./guard.ts";
 import { differInLittleMarks } from "./little-marks.ts";
 import { once } from "./once.ts";
+import { differInTellingSigns } from "./telling-signs.ts";
 import { unitOf } from "./units.ts";
 
 /**
@@ -22,7 +23,8 @@ export const code: Guard = {
       haveOtherSpans(asked, found) ||
       haveOtherSlashes(asked, found) ||
       writtenOf(asked).words !== writtenOf(found).words ||
-      differInLittleMarks(asked, found)
+      differInLittleMarks(asked, found) ||
+      differInTellingSigns(asked, found)
     )
       return true;
     if (!areEqual(ofAsked.hard, ofFound.hard) || !areEqual(ofAsked.operators, ofFound.operators)) return true;

@@ -1,6 +1,7 @@
 import type { Lexicon } from "../../../core/lexicon.ts";
 import { CommonWords } from "./common-words.ts";
 import { openContraction } from "./contractions.ts";
+import { withoutDecorations } from "./decorations.ts";
 import { fold } from "./fold.ts";
 import { languageOf } from "./language.ts";
 import { lemmaOf, singularOf } from "./lemma.ts";
@@ -23,7 +24,7 @@ export function readText(text: string, lexicon: Lexicon): Reading {
     if (span.kind === "word") words.read(span, tokens);
     else tokens.push(tokenOf(span));
   }
-  return new ReadText(folded, tokens, lexicon);
+  return new ReadText(folded, withoutDecorations(tokens, folded), lexicon);
 }
 
 /** A stored text is mostly laid beside another without its forms, so that they are made when they are asked for. */

@@ -63,7 +63,7 @@ export function tokenise(text: string): Span[] {
       pushWord(word);
       continue;
     }
-    const sign = endOf(signs, text, at);
+    const sign = (before === " " ? endOf(faces, text, at) : undefined) ?? endOf(signs, text, at);
     if (sign !== undefined && isDash(text, at, sign)) {
       at = sign;
       continue;
@@ -101,6 +101,9 @@ const digits =
   /[+-]?(?:[$€£¥] ?)?(?:\d+(?:[.,:/-]\d+)*|\.\d+)(?:\s?%|[€£¥°]|(?:k|st|nd|rd|th|[ap]m|(?:ms|s|sec|secs|min|mins|h|hr|hrs|mm|cm|m|km|kg|g|mg|lb|lbs|oz|ml|l|kb|mb|gb|tb|mph|kmh|hz|khz|mhz|ghz|w|kw|v|px|x|d|ft|in)(?!\p{L})))?(?![\p{L}\p{N}_])/iuy;
 const halfDay = / ?[ap](?:m\b|\.m\.)/iy;
 const signs = /[+=<>&#/*%^|~@\\-]+|[\p{Extended_Pictographic}\p{S}](?:\p{M}|\u200d|\p{Extended_Pictographic})*/uy;
+
+/** `:)`, `;-P`, and a heart, whole or broken. */
+const faces = /(?:[:;]['-]?[()DPpOo|/\\*\][]|<[/\\]?3)(?=\s|[?.!,]|$)/y;
 
 /**
  * What is neither a letter nor a sign of prose must agree to the letter, whatever it is: other digits, Roman numbers,
