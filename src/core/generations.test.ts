@@ -195,6 +195,49 @@ describe("generations", () => {
     await expect(renewGeneration(full, scopes[0] as Scope, random)).rejects.toThrow(/did not take/);
   });
 
+  it("are not confirmed after a renewal whose token was lost meanwhile, whether another process wrote a first one since or not (N3, R8)", async () => {
+    for (const isWrittenAnew of [false, true]) {
+      const { store, random } = setUp();
+      const [one, other] = [new Generations(store, random), new Generations(store, random)];
+      await storedUnder(store, random);
+      const fresh = scopesOf({ tenant: "t", namespace: "n", model: "m", version: "v", user: "ann", tags: ["a", "new"] });
+      const before = await one.read(fresh);
+      await new Promise((resolve) => setImmediate(resolve));
+      const tag = fresh.at(-1) as Scope;
+      await renewGeneration(store, tag, random);
+      store.delete(tag.tenant, scopeKeys([tag])[0] as string);
+      if (isWrittenAnew) expect(await other.confirm(fresh, await other.read(fresh))).toBeDefined();
+      expect(await one.confirm(fresh, before)).toBeUndefined();
+    }
+  });
+
+  it("of a tenant that has answers are there before the origin answers; of one that has none nothing is left behind", async () => {
+    const { store, random } = setUp();
+    const generations = new Generations(store, random);
+    await generations.read(scopes);
+    await new Promise((resolve) => setImmediate(resolve));
+    expect(store.stats().entries).toBe(0);
+    await storedUnder(store, random);
+    const tagged = scopesOf({ tenant: "t", namespace: "n", model: "m", version: "v", tags: ["new"] });
+    const before = await generations.read(tagged);
+    await new Promise((resolve) => setImmediate(resolve));
+    expect(store.stats().entries).toBe(scopes.length + 2);
+    const stored = await generations.confirm(tagged, before);
+    expect(stored).toEqual(before.map(({ scope, token }) => ({ scope, token })));
+    expect(await generations.read(tagged)).toEqual(stored);
+  });
+
+  it("that another process was quicker to write are those to store under", async () => {
+    const { store, random } = setUp();
+    await storedUnder(store, random);
+    const tagged = scopesOf({ tenant: "t", namespace: "n", model: "m", version: "v", tags: ["new"] });
+    const [one, two] = [new Generations(store, random), new Generations(store, random)];
+    const both = await Promise.all([one.read(tagged), two.read(tagged)]);
+    const stored = await one.confirm(tagged, both[0]);
+    expect(stored).toBeDefined();
+    expect(await two.confirm(tagged, both[1])).toEqual(stored);
+  });
+
   it("compare tokens byte for byte", () => {
     const token = new Uint8Array([1, 2, 3]);
     expect(sameToken(token, new Uint8Array([1, 2, 3]))).toBe(true);

@@ -1,7 +1,7 @@
 import type { Random } from "./clock.ts";
 import { StoreUnavailableError } from "./errors.ts";
 import { isPromise } from "./maybe-promise.ts";
-import { type Scope, systemTenant } from "./scopes.ts";
+import { type Scope, systemTenant, wholeTenant } from "./scopes.ts";
 import type { MaybePromise, Store } from "./store.ts";
 
 /**
@@ -45,9 +45,11 @@ interface Candidate {
 
 /**
  * The tokens as the calls of one process see them. A scope that has none gets a candidate, the same for all calls
- * under way, which is written only together with the first answer that is stored under it: what is never answered
- * leaves nothing behind. Whoever finds another token there when it comes to storing does not store, unless it had seen
- * none and what is there now is a first one: then only another process was quicker, and nothing was invalidated.
+ * under way. Of a tenant who was never answered it is written only together with the first answer that is stored under it:
+ * whoever asks without a valid credential leaves nothing behind. Of any other it is written while the origin computes, so
+ * that a call knows the token that it began under: else an invalidation whose own token is lost before the call ends would
+ * look as if it had never been. Whoever finds another token there when it comes to storing does not store, unless it never
+ * saw what became of its candidate and what is there now is a first one: then only another process was quicker.
  */
 export class Generations {
   readonly #store: Store;
@@ -62,10 +64,19 @@ export class Generations {
   /** The present tokens. Call it before the origin is called. */
   async read(scopes: readonly Scope[], store = this.#store): Promise<Generation[]> {
     const tokens = await currentTokens(store, scopes);
+    const isKnown = scopes.some(({ name }, index) => name === tenantScope && tokens[index] !== undefined);
     return scopes.map((scope, index) => {
       const token = tokens[index];
-      return token === undefined ? this.#firstOf(scope) : { scope: scope.name, token };
+      if (token !== undefined) return { scope: scope.name, token };
+      if (isKnown && !isRemoval(scope)) this.#writeEarly(scope, this.#candidate(scope));
+      return this.#firstOf(scope);
     });
+  }
+
+  /** Nobody waits for it; where it fails it is written with the first answer. */
+  #writeEarly(scope: Scope, candidate: Candidate): void {
+    candidate.writing ??= this.#write(scope, candidate);
+    candidate.writing.catch(() => undefined);
   }
 
   /** What a scope without a token has. */
@@ -110,8 +121,9 @@ export class Generations {
       this.#store.add(scope.tenant, scopeKey(scope), candidate.token, options),
     );
     attempt.then(
-      () => {
+      (there) => {
         candidate.isWritten = true;
+        settledAs.set(candidate.token, there);
       },
       () => {
         // Nobody stored anything under it yet, so another attempt brings nothing back.
@@ -190,8 +202,13 @@ export function isFirstToken(token: Uint8Array): boolean {
   return token[0] === firstToken;
 }
 
+/** What was there when a candidate was written: itself, or what another process had written before. */
+const settledAs = new WeakMap<Uint8Array, Uint8Array>();
+
 /** Whether a scope that was in `generation` and now has `token` was not invalidated in between. */
 export function isSucceededBy(generation: Generation, token: Uint8Array): boolean {
+  const settled = settledAs.get(generation.token);
+  if (settled !== undefined) return isFirstToken(settled) && sameToken(settled, token);
   return sameToken(generation.token, token) || (generation.isCandidate === true && isFirstToken(token));
 }
 
@@ -201,6 +218,7 @@ function newToken(random: Random, kind: number): Uint8Array {
   return token;
 }
 
+const tenantScope = wholeTenant("").name;
 const forGood = { deleteAt: Number.POSITIVE_INFINITY } as const;
 /** Calls under way that may share a candidate; losing one only means that an answer is not stored. */
 const maxCandidates = 10_000;
