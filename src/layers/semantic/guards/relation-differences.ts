@@ -122,7 +122,8 @@ const relationalNouns = new Set(
   ).split(" "),
 );
 
-const computing = new Set(
+/** Languages and programs in which something is done. */
+export const computing: ReadonlySet<string> = new Set(
   "python java javascript typescript ruby rust php sql css html excel bash swift kotlin perl matlab scala react django pandas numpy".split(
     " ",
   ),

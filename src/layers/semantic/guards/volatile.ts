@@ -1,7 +1,10 @@
 import type { Reading } from "../reading/reading.ts";
 import type { Guard } from "./guard.ts";
+import { withoutLastingIdioms } from "./lasting-idioms.ts";
 import { once } from "./once.ts";
+import { isAskedAnew } from "./own-moments.ts";
 import { type QuestionFrame, questionFrames } from "./question-frame.ts";
+import { computing } from "./relation-differences.ts";
 import {
   climate,
   current,
@@ -35,23 +38,45 @@ export function isVolatile(reading: Reading): boolean {
   return verdictOf(reading).isVolatile;
 }
 
-const verdictOf = once((reading: Reading) => ({ isVolatile: questionFrames(reading).some(isOfTheMoment) }));
+const verdictOf = once((reading: Reading) => {
+  const frames = questionFrames(reading);
+  return { isVolatile: frames.some((frame) => isOfTheMoment(frame) && !isToldOfAsker(frame, frames)) };
+});
 
 function isOfTheMoment(frame: QuestionFrame): boolean {
-  const { words } = frame.sentence;
-  const sentence = ` ${words.join(" ")} `;
+  const sentence = withoutLastingIdioms(` ${frame.sentence.words.join(" ")} `);
+  const words = sentence.trim().split(" ");
   const isRelative = frame.type === "how" || frame.type === "why";
+  const isWay = frame.type === "how" && waysOf.test(sentence);
   return (
-    words.some((_, index) => pointsAtNow(words, index)) ||
+    (!(isWay && words.some((word) => computing.has(word))) &&
+      words.some((_, index) => pointsAtNow(words, index, isWay))) ||
     phrases.some((phrase) => phrase.test(sentence)) ||
+    (frame.type !== "how" && isAskedAnew(sentence)) ||
     asksForTraffic(words) ||
     asksForWeather(words, frame.type) ||
     (!isRelative && (asksForOwnRecord(words, frame.type) || asksForQuote(words)))
   );
 }
 
-function pointsAtNow(words: readonly string[], index: number): boolean {
+/** `I recently moved. How do I ...`: what is told of the asker holds for all who tell the same. */
+function isToldOfAsker(frame: QuestionFrame, frames: readonly QuestionFrame[]): boolean {
+  const { words } = frame.sentence;
+  if (frame.type !== "statement" && frame.type !== "none") return false;
+  if (!/^(?:i|we)$/.test(words[0] ?? "") || frames.every(({ type }) => type === "statement" || type === "none"))
+    return false;
+  return words.every(
+    (word, index) => /^(?:now|recently|currently|lately)$/.test(word) || !pointsAtNow(words, index, false),
+  );
+}
+
+/** What is done the same way at any time: `how do I install the latest version`. */
+const waysOf = / how (?:do|can|could|should|would|to|does) (?:i|you|we|one|\w+) /;
+const ofTheNewest: ReadonlySet<string> = new Set("latest newest recent recently current upcoming".split(" "));
+
+function pointsAtNow(words: readonly string[], index: number, isWay: boolean): boolean {
   const word = words[index] ?? "";
+  if (isWay && ofTheNewest.has(word)) return false;
   const next = words[index + 1] ?? "";
   if (moments.has(word)) return !(word === "now" && next === "that");
   if (word === "ago") return true;
