@@ -200,7 +200,14 @@ describe("generations", () => {
       const { store, random } = setUp();
       const [one, other] = [new Generations(store, random), new Generations(store, random)];
       await storedUnder(store, random);
-      const fresh = scopesOf({ tenant: "t", namespace: "n", model: "m", version: "v", user: "ann", tags: ["a", "new"] });
+      const fresh = scopesOf({
+        tenant: "t",
+        namespace: "n",
+        model: "m",
+        version: "v",
+        user: "ann",
+        tags: ["a", "new"],
+      });
       const before = await one.read(fresh);
       await new Promise((resolve) => setImmediate(resolve));
       const tag = fresh.at(-1) as Scope;
