@@ -28,11 +28,24 @@ type Check = (subject: LeasesUnderTest) => Promise<void>;
 
 const long = 60_000;
 const short = 200;
+const attempts = 20;
 
 async function take(leases: Leases, key: string, holdMs = long): Promise<Lease> {
   const got = await leases.acquire(key, holdMs);
   assert.ok(got.won, `${key} is taken`);
   return got.lease;
+}
+
+/** What has to come before `short` is over, with a key of its own; again when the machine was so slow that it was over. */
+async function inTime<T>(attempt: (key: string) => Promise<T>): Promise<T> {
+  for (let count = 1; ; count++) {
+    const began = systemClock.monotonic();
+    try {
+      return await attempt(`k${count}`);
+    } catch (error) {
+      if (count === attempts || systemClock.monotonic() - began < short) throw error;
+    }
+  }
 }
 
 const cases: Readonly<Record<string, Check>> = {
@@ -64,11 +77,14 @@ const cases: Readonly<Record<string, Check>> = {
     assert.equal(await one.holder("k"), second.fence);
   },
   "what is given back for later can be had later": async ({ one, other, passing }) => {
-    const first = await take(one, "k");
-    await one.release(first, short);
-    assert.deepEqual(await other.acquire("k", long), { won: false, fence: first.fence });
+    const first = await inTime(async (key) => {
+      const lease = await take(one, key);
+      await one.release(lease, short);
+      assert.deepEqual(await other.acquire(key, long), { won: false, fence: lease.fence });
+      return lease;
+    });
     await passing(short);
-    assert.ok((await take(other, "k")).fence > first.fence);
+    assert.ok((await take(other, first.key)).fence > first.fence);
   },
   "a lease ends with its time, and is lost": async ({ one, other, passing }) => {
     const first = await take(one, "k", short);
@@ -79,10 +95,13 @@ const cases: Readonly<Record<string, Check>> = {
     assert.equal(await one.renew(first, long), false);
   },
   "a lease that is renewed goes on": async ({ one, other, passing }) => {
-    const lease = await take(one, "k", short);
-    assert.equal(await one.renew(lease, long), true);
+    const lease = await inTime(async (key) => {
+      const taken = await take(one, key, short);
+      assert.equal(await one.renew(taken, long), true);
+      return taken;
+    });
     await passing(short);
-    assert.equal(await other.holder("k"), lease.fence);
+    assert.equal(await other.holder(lease.key), lease.fence);
   },
 };
 

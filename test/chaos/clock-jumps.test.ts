@@ -11,7 +11,7 @@ import { describeWithServices } from "../services/required.ts";
 /** A gateway whose machine is told another time of day, while it runs and between two runs. */
 
 const hour = 3_600;
-const limit = 60_000;
+const limit = 240_000;
 
 async function setUp(environment: Readonly<Record<string, string>> = {}) {
   const origin = await runOrigin();

@@ -32,7 +32,7 @@ const outages: Readonly<Record<string, Outage>> = {
 const closed = 0;
 const open = 2;
 const enough = 150;
-const limit = 60_000;
+const limit = 240_000;
 
 async function breakerOf(gateway: GatewayProcess): Promise<number> {
   return total(await scrape(gateway), "reprise_breaker_state", { backend: "redis" });

@@ -50,5 +50,5 @@ describeWithServices("redis-server", "two gateway processes over one Redis", () 
     // The rules had something to say, on both sides.
     expect(tally.sameNode).toBeGreaterThan(operations / 20);
     expect(tally.otherNode).toBeGreaterThan(operations / 100);
-  }, 120_000);
+  });
 });

@@ -19,7 +19,7 @@ import { valuesOf } from "./store-view.ts";
 const tagged = { headers: { "x-ai-cache-tags": "doc:42" } };
 /** How long a copy in memory counts before the store is asked about it. */
 const recheckMs = 1_000;
-const limit = 60_000;
+const limit = 240_000;
 
 async function serverBehindProxy(): Promise<{ readonly server: RedisServer; readonly proxy: FaultProxy }> {
   const server = await startRedis();

@@ -154,7 +154,7 @@ async function purgeUnderTraffic({ clock, origin, one, other }: Awaited<ReturnTy
   expect((await one.store.stats()).entries).toBeGreaterThanOrEqual(entries);
 }
 
-const limit = 120_000;
+const limit = 240_000;
 
 describeWithServices("redis-server", "a tag in Redis", () => {
   test(

@@ -224,7 +224,7 @@ describe("sqlite over a damaged file", () => {
         rmSync(broken, { recursive: true });
       }
       expect(present, "not everything was thrown away").toBeGreaterThan(1_000);
-    }, 120_000);
+    });
   }
 
   it("R15: stays usable when the file is damaged while it is open", async () => {
@@ -240,5 +240,5 @@ describe("sqlite over a damaged file", () => {
       await checkUsable(store);
       await store.close();
     }
-  }, 120_000);
+  });
 });

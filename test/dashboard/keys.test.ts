@@ -50,5 +50,5 @@ describeWithServices("chromium", "virtual keys in the dashboard", () => {
     expect(await row.getByRole("button").count()).toBe(0);
     expect(JSON.parse((await callAdmin(gateway, "/keys")).text).keys).toMatchObject([{ state: "revoked" }]);
     expect(await dashboard.complaints()).toEqual([]);
-  }, 60_000);
+  });
 });

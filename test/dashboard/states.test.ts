@@ -52,7 +52,7 @@ describeWithServices("chromium", "when something is wrong", () => {
     const { gateway } = await runBoth(inMemory);
     const dashboard = await openAsAdmin(gateway);
     const { page } = dashboard;
-    const since = new Date(Date.now() - 90_000).toISOString();
+    const since = new Date(Date.now() - 61_000).toISOString();
     await answer(dashboard, /\/health$/, 200, {
       ...{ status: "degraded", version: "1.2.3", startedAt: since },
       stores: [{ name: "redis", state: "unavailable", since, breaker: "open" }],

@@ -104,9 +104,7 @@ describe.each([
     await ask(gateway, question("two"), { "x-ai-cache-ttl": "1" });
     await expect.poll(async () => (await list(gateway)).entries.length).toBe(2);
     await invalidate(gateway, { tags: ["a"] });
-    await expect
-      .poll(async () => (await list(gateway)).entries.map(({ state }) => state), { timeout: 5_000 })
-      .toEqual(["stale", "dead"]);
+    await expect.poll(async () => (await list(gateway)).entries.map(({ state }) => state)).toEqual(["stale", "dead"]);
   });
 });
 

@@ -40,7 +40,7 @@ describe("a stream that breaks off", () => {
         expect(origin.callCount - before).toBe(2);
       }
     }
-  }, 60_000);
+  });
 
   test("S6: with two followers, all are told, and it is counted as truncated", async () => {
     const { origin, gateway } = await runBoth({ coalescing: { errorBackoff: "0s" } });

@@ -35,7 +35,7 @@ describe("identical calls in flight", () => {
       expect([...origin.concurrencyHighWater.values()]).toEqual([1]);
       expect(statusOf(await ask(gateway, body))).toBe("HIT");
     },
-    60_000,
+    240_000,
   );
 
   test("S3: one that joins half-way gets at once all that came, then the rest", async () => {

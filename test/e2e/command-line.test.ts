@@ -5,7 +5,7 @@ import { runCommand, startCommand } from "./gateway-process.ts";
 import { linesOf } from "./one-line-errors.ts";
 import { temporaryFolder } from "./running-gateway.ts";
 
-const limit = 30_000;
+const limit = 240_000;
 
 /** How a configuration file names an environment variable. */
 function fromVariable(name: string): string {

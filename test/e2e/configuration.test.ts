@@ -5,7 +5,7 @@ import { ask } from "./chat-call.ts";
 import { spawnGateway } from "./gateway-process.ts";
 import { runOrigin, temporaryFolder } from "./running-gateway.ts";
 
-const limit = 30_000;
+const limit = 240_000;
 
 /** How a configuration file names an environment variable. */
 function fromVariable(name: string): string {

@@ -6,7 +6,7 @@ import { eventually } from "./eventually.ts";
 import { runCommand, spawnGateway } from "./gateway-process.ts";
 import { runOrigin, temporaryFolder } from "./running-gateway.ts";
 
-const limit = 30_000;
+const limit = 240_000;
 
 describe("surface: doctor", () => {
   test(

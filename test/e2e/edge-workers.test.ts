@@ -31,4 +31,4 @@ test("when unpublishing or a purge is acknowledged, no worker serves what was pu
     }
   }
   await stop(gateway);
-}, 60_000);
+});

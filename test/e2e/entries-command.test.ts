@@ -4,7 +4,7 @@ import { runCommand } from "./gateway-process.ts";
 import { linesOf } from "./one-line-errors.ts";
 import { inMemory, type RunningGateway, runGateway, runOrigin } from "./running-gateway.ts";
 
-const limit = 60_000;
+const limit = 240_000;
 
 /** `reprise entries` as somebody beside this gateway runs it. */
 function entries({ url, folder }: Pick<RunningGateway, "url" | "folder">, args: readonly string[] = []) {

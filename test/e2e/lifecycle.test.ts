@@ -11,7 +11,7 @@ import { begin, exchange, keepingAgent } from "./http-exchange.ts";
 import { openConnection } from "./raw-connection.ts";
 import { runGateway, runOrigin, temporaryFolder } from "./running-gateway.ts";
 
-const limit = 60_000;
+const limit = 240_000;
 
 async function stop(gateway: GatewayProcess, signal: NodeJS.Signals = "SIGTERM"): Promise<void> {
   gateway.child.kill(signal);

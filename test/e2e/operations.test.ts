@@ -158,4 +158,4 @@ test("semantics/Privacy: no body, prompt, credential or user reaches logs or met
   const output = gateway.stdout() + gateway.stderr() + text;
   expect(gateway.stdout()).toContain('"call"');
   for (const secret of secrets) expect(output).not.toContain(secret);
-}, 30_000);
+});

@@ -42,7 +42,7 @@ test("prompts are warmed up and deleted, and a tenant of whom no call was seen i
   expect(await prompts("delete", "house")).toEqual([0, "house@1 is deleted.\n", ""]);
   expect((await prompts("delete", "nosuch"))[0]).toBe(1);
   expect((await prompts("delete", "../own"))[0]).toBe(2);
-}, 120_000);
+});
 
 test("prompts are set from a file, listed with their share, and linted", async () => {
   const { gateway } = await runBoth(inMemory);
@@ -75,4 +75,4 @@ test("prompts are set from a file, listed with their share, and linted", async (
   const other = await prompts("set", "motel@summer", "hotel.txt");
   expect([other.code, other.stderr]).toEqual([1, expect.stringContaining("exists already with another text")]);
   expect((await prompts("set", "../motel", "hotel.txt")).code).toBe(2);
-}, 60_000);
+});

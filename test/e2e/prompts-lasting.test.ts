@@ -45,4 +45,4 @@ test("what was acknowledged is known to every worker, and is there after all of 
   const again = await spawnGateway(gateway.args);
   await ask(again, question(), { "x-ai-prompt": "hotel" });
   expect(systemOf(origin)).toBe("Be both.");
-}, 60_000);
+});

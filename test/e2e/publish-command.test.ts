@@ -28,7 +28,7 @@ test("reprise publish and unpublish: a draft is reviewed, shown, kept fresh by a
   expect((await reprise("publish", "hours", ...fresh)).code).toBe(0);
   expect(origin.calls.at(-1)?.headers["authorization"]).toBe(`Bearer ${process.env["PATH"]}`);
   const listed = await reprise("publish");
-  expect([listed.code, listed.stdout.trim()]).toEqual([0, "hours: live, version 2 of 2, asked every 3600s"]);
+  expect([listed.code, listed.stdout.trim()]).toEqual([0, "hours: live, version 2 of 2, asked every 1h"]);
 
   expect([(await reprise("unpublish", "hours")).code, await status()]).toEqual([0, 410]);
   const refusals = [
@@ -43,4 +43,4 @@ test("reprise publish and unpublish: a draft is reviewed, shown, kept fresh by a
       code,
       expect.stringContaining(message),
     ]);
-}, 60_000);
+});

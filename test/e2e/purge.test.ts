@@ -9,7 +9,7 @@ import { runCommand, spawnGateway } from "./gateway-process.ts";
 import { linesOf } from "./one-line-errors.ts";
 import { inMemory, type RunningGateway, runGateway, runOrigin, temporaryFolder } from "./running-gateway.ts";
 
-const limit = 60_000;
+const limit = 240_000;
 
 /** `reprise purge` as somebody beside this gateway runs it. */
 function purge({ url, folder }: Pick<RunningGateway, "url" | "folder">, args: readonly string[]) {

@@ -95,7 +95,7 @@ test("X10: no secret of the configuration is in the log, the metrics, the admin 
   // What calls showed to the origin is there, so the configuration was in force.
   expect(said["config"]).toContain("(hidden)");
   assertNone({ ...said, "the log": gateway.stdout(), "standard error": gateway.stderr() });
-}, 30_000);
+});
 
 test("X10: nor in what the doctor finds, and in mistakes of a configuration", async () => {
   const folder = temporaryFolder();
@@ -127,7 +127,7 @@ test("X10: nor in what the doctor finds, and in mistakes of a configuration", as
     doctor: doctor.stdout + doctor.stderr,
     mistakes: mistaken.stdout + mistaken.stderr,
   });
-}, 30_000);
+});
 
 test("X10: nor in the last words of a process that fails", () => {
   const log = fileURLToPath(new URL("../../src/gateway/gateway-log.ts", import.meta.url));

@@ -9,7 +9,7 @@ import { runCommand, spawnGateway } from "./gateway-process.ts";
 import { exchange } from "./http-exchange.ts";
 import { runGateway, runOrigin, temporaryFolder } from "./running-gateway.ts";
 
-const limit = 60_000;
+const limit = 240_000;
 const patience = { timeout: 30_000 };
 /** Nothing here is about deadlines, so a busy machine must not be taken for a store that is away. */
 const deadlines = { lookupBudget: "10s", readDeadline: "10s", writeDeadline: "10s" };

@@ -42,7 +42,7 @@ describe("surface: a client that stops reading is disconnected after stallTimeou
       await connection.closed;
       expect(connection.received().length).toBeLessThan(large.length);
     },
-    30_000,
+    240_000,
   );
 });
 
@@ -62,7 +62,7 @@ test("S5: one follower that stops reading does not hold up the others", async ()
   expect([whole, isDone(text)]).toEqual([true, true]);
   expect(statusOf(await ask(gateway, body))).toBe("HIT");
   expect(origin.callCount).toBe(1);
-}, 30_000);
+});
 
 test("S19: clients that leave in the middle of a replay harm nobody", async () => {
   const { origin, gateway } = await runBoth();
@@ -76,7 +76,7 @@ test("S19: clients that leave in the middle of a replay harm nobody", async () =
   }
   const answer = await ask(gateway, body);
   expect([statusOf(answer), answer.body.length, origin.callCount]).toEqual(["HIT", length, 1]);
-}, 30_000);
+});
 
 test("a body that comes byte by byte holds up nobody, and is taken in the end", async () => {
   const { origin, gateway } = await runBoth();
@@ -108,4 +108,4 @@ test("500 kept connections are served alike, and let go of when the gateway clos
   expect(Object.values(agent.freeSockets).flat()).toHaveLength(500);
   await gateway.close();
   await expect(exchange(`${gateway.url}/healthz`)).rejects.toThrow("ECONNREFUSED");
-}, 30_000);
+});

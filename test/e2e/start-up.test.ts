@@ -7,7 +7,7 @@ import { runCommand, spawnGateway } from "./gateway-process.ts";
 import { linesOf } from "./one-line-errors.ts";
 import { runOrigin, temporaryFolder } from "./running-gateway.ts";
 
-const limit = 30_000;
+const limit = 240_000;
 
 describe("surface: what keeps a gateway from starting is one line and exit status 1", () => {
   test(

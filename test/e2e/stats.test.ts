@@ -11,7 +11,7 @@ import { openDoors, runWorkers } from "./running-workers.ts";
 
 /** What was saved, over the admin API and the command line, through restarts and a killed process. */
 
-const limit = 60_000;
+const limit = 240_000;
 const price = { "scripted-*": { input: 1, output: 2, cacheRead: 0.1 } };
 const priced = { prices: price, layers: { semantic: { mode: "off" } } };
 /** The first answer: 10 tokens in and 20 out. */

@@ -7,7 +7,7 @@ import { sqlite } from "../../src/stores/sqlite.ts";
 import { runCommand } from "./gateway-process.ts";
 import { temporaryFolder } from "./running-gateway.ts";
 
-const limit = 60_000;
+const limit = 240_000;
 const foods = ["an egg", "rice", "a potato", "lentils", "pasta", "a carrot", "broccoli", "a fish", "beans", "corn"];
 const places = ["Oslo", "Lima", "Cairo", "Hanoi", "Quito", "Dakar", "Perth", "Turin", "Kyoto", "Malmo"];
 

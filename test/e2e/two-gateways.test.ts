@@ -13,7 +13,7 @@ import { runOrigin, temporaryFolder } from "./running-gateway.ts";
 
 /** Two gateways as processes of their own that share a store which has leases and no relay. */
 
-const limit = 60_000;
+const limit = 240_000;
 
 const stores = {
   postgres: async () => {

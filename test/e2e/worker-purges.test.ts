@@ -36,7 +36,7 @@ test("invariant 3: right after the acknowledgement no worker of three serves wha
     expect((await invalidate(gateway, { all: true })).status).toBe(200);
   }
   await stop(gateway);
-}, 60_000);
+});
 
 test("invariant 3: what three workers were computing when one purged is stored by none of them", async () => {
   const origin = await runOrigin();
@@ -58,4 +58,4 @@ test("invariant 3: what three workers were computing when one purged is stored b
     expect((await invalidate(gateway, { all: true })).status).toBe(200);
   }
   await stop(gateway);
-}, 60_000);
+});

@@ -13,7 +13,7 @@ import { linesOf } from "./one-line-errors.ts";
 import { runOrigin, temporaryFolder } from "./running-gateway.ts";
 import { logOf, openDoor, openDoors, patient, runWorkers, stop, until } from "./running-workers.ts";
 
-const limit = 60_000;
+const limit = 240_000;
 
 describe("several workers are one gateway", () => {
   test.each([false, true])(

@@ -65,7 +65,7 @@ describe.skipIf(found?.available !== true)("a pool of real engines", () => {
 
   beforeAll(async () => {
     engines = await Promise.all([started(), started()]);
-  }, 120_000);
+  });
 
   afterAll(() => Promise.all(engines.map((engine) => engine.remove())));
 

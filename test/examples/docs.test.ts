@@ -52,7 +52,7 @@ test("docs/testing.md: the tests on the page pass", async () => {
   const { output } = await run(contract ?? "");
   expect(output).toMatch(/^ℹ fail 0$|^# fail 0$/m);
   expect(output).not.toMatch(/^(?:ℹ|#) pass 0$/m);
-}, 60_000);
+});
 
 test("docs/integrations.md: the programs on the page run, and ask the origin once for each thing", async () => {
   const origin = await startScriptedOrigin();
@@ -70,4 +70,4 @@ test("docs/integrations.md: the programs on the page run, and ask the origin onc
   const second = await run(langChain ?? "", environment);
   expect(second.lines).toEqual([expect.stringMatching(/^gpt-4o-mini heard "Hello".* 8$/)]);
   expect(origin.calls.map(({ path }) => path)).toEqual(["/v1/chat/completions", "/v1/embeddings"]);
-}, 60_000);
+});

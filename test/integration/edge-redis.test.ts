@@ -10,7 +10,7 @@ import { describeWithServices } from "../services/required.ts";
 
 /** What is published is published by all gateways that share a store, and gone at all of them. */
 
-const limit = 60_000;
+const limit = 240_000;
 
 describeWithServices("redis-server", "published answers and twins of two gateways over one Redis", () => {
   test(

@@ -23,7 +23,7 @@ describe("vectors in PostgreSQL", () => {
   beforeAll(async () => {
     database = await PGlite.create({ extensions: { vector } });
     pool = { query: (text, values) => database.query(text, values) };
-  }, 60_000);
+  });
   afterAll(() => database.close());
 
   const make = async () => {
@@ -122,7 +122,7 @@ describe("without a database that has the extension", () => {
       { severity: "error", remedy: expect.stringContaining("CREATE EXTENSION") },
     ]);
     await database.close();
-  }, 60_000);
+  });
 
   test("a server that is away is a failure and an error of the check", async () => {
     const store = pgvector({ url: "postgres://nobody:secret@127.0.0.1:1/none" });

@@ -59,7 +59,7 @@ describeWithServices("redis-server", "redis in a Cluster", () => {
 
   beforeAll(async () => {
     cluster = await startRedisCluster();
-  }, 60_000);
+  });
   afterAll(() => cluster.stop());
 
   function opened(): { readonly store: RedisStore; readonly stack: Store } {

@@ -31,7 +31,7 @@ describeWithServices("redis-server", "the redis store", () => {
 
       beforeAll(async () => {
         running = await start();
-      }, 60_000);
+      });
       afterAll(() => running.stop());
 
       /** Empty by a prefix of its own. */

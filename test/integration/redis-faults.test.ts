@@ -142,7 +142,7 @@ describeWithServices("redis-server", "a redis store in trouble", () => {
 
     beforeAll(async () => {
       server = await startRedis();
-    }, 60_000);
+    });
     afterAll(() => server.stop());
 
     /** What `put` makes of a good value is what the key holds. */

@@ -19,7 +19,7 @@ describeWithServices("redis-server", "a fleet over Redis", () => {
 
     beforeAll(async () => {
       running = await start();
-    }, 60_000);
+    });
     afterAll(() => running.stop());
 
     describeFleet(name, (count, whenOver) => {

@@ -34,7 +34,7 @@ async function twoGateways(): Promise<Gateways> {
   return { origin, server, gateways: [await start(), await start()] };
 }
 
-const limit = 60_000;
+const limit = 240_000;
 
 describeWithServices("redis-server", "two gateway processes over one Redis", () => {
   test.each([

@@ -41,7 +41,7 @@ describeWithServices("redis-server", "what processes share over Redis", () => {
 
       beforeAll(async () => {
         running = await start();
-      }, 60_000);
+      });
       afterAll(() => running.stop());
 
       /** Apart from all others by a prefix of their own. */

@@ -103,7 +103,7 @@ async function manyStart(place: Place): Promise<void> {
   expect([calls, nodes.length, complete]).toEqual([60, 60, true]);
 }
 
-const limit = 60_000;
+const limit = 240_000;
 
 describe("what is counted in SQLite", () => {
   test("adds up", () => addsUp({ url: "sqlite", folder: temporaryFolder() }), limit);

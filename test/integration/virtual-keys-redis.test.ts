@@ -49,5 +49,5 @@ describeWithServices("redis-server", "virtual keys over Redis", () => {
 
     await server.stop();
     expect(await answered(there, unseen)).toBe(503);
-  }, 60_000);
+  });
 });

@@ -5,6 +5,7 @@ import { ManualClock } from "../../src/core/clock.ts";
 import type { TraceEvent } from "../../src/core/trace.ts";
 import { type ScriptedOrigin, startScriptedOrigin } from "../../src/testing/scripted-origin.ts";
 import { isWhole } from "../../src/testing/scripted-text.ts";
+import { eventually } from "../e2e/eventually.ts";
 
 export { seededRandom };
 
@@ -147,12 +148,8 @@ export function isIntact(reading: Reading): boolean {
 }
 
 /** Lets the event loop turn until `condition` holds; gives up loudly. */
-export async function until(condition: () => boolean, what = "the condition"): Promise<void> {
-  for (let turns = 0; turns < 20_000; turns++) {
-    if (condition()) return;
-    await new Promise((resolve) => setImmediate(resolve));
-  }
-  throw new Error(`${what} did not come about`);
+export function until(condition: () => boolean, what = "the condition"): Promise<void> {
+  return eventually(what, condition);
 }
 
 /** Some turns of the event loop, for things that must not happen. */

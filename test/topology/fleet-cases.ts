@@ -1,9 +1,9 @@
 import { describe, expect, it, onTestFinished } from "vitest";
 import type { CacheOptions } from "../../src/cache.ts";
 import { Gate } from "../../src/testing/gate.ts";
-import { isIntact, turns } from "./cache-harness.ts";
+import { isIntact, turns, until } from "./cache-harness.ts";
 import { entryCases } from "./fleet-entry-cases.ts";
-import { type Ending, ending, type FleetHarness, type Shared, startFleet, stored, until } from "./fleet-harness.ts";
+import { type Ending, ending, type FleetHarness, type Shared, startFleet, stored } from "./fleet-harness.ts";
 import { relayCases } from "./fleet-relay-cases.ts";
 
 /**

@@ -1,7 +1,7 @@
 import { expect, it } from "vitest";
 import { Gate } from "../../src/testing/gate.ts";
-import { isIntact, readResponse, turns } from "./cache-harness.ts";
-import { ending, type FleetOf, stored, until } from "./fleet-harness.ts";
+import { isIntact, readResponse, turns, until } from "./cache-harness.ts";
+import { ending, type FleetOf, stored } from "./fleet-harness.ts";
 
 /** What nodes do over a store without a relay: those who wait read the entry, or take over when there is none. */
 

@@ -10,7 +10,7 @@ import type { TraceEvent } from "../../src/core/trace.ts";
 import { memory } from "../../src/stores/memory.ts";
 import { MemoryLeases } from "../../src/stores/memory-leases.ts";
 import { type ScriptedOrigin, startScriptedOrigin } from "../../src/testing/scripted-origin.ts";
-import { type AskInit, asking, type Reading, readResponse, seededRandom, turns } from "./cache-harness.ts";
+import { type AskInit, asking, type Reading, readResponse, seededRandom, turns, until } from "./cache-harness.ts";
 
 /** Several caches, as in several processes, that share one store. */
 
@@ -94,11 +94,6 @@ export async function startFleet(
     await origin.close();
   });
   return { origin, nodes: nodes as unknown as FleetHarness["nodes"], passing };
-}
-
-/** Looks until it holds: a server has its own time. The limit is that of the test. */
-export async function until(condition: () => boolean): Promise<void> {
-  while (!condition()) await new Promise((resolve) => void setImmediate(resolve));
 }
 
 /** Waits until the node has written its first entry; throws what became of it when it could not be stored. */

@@ -1,5 +1,6 @@
 import { expect, it } from "vitest";
-import { sharedMemory, startFleet, until } from "./fleet-harness.ts";
+import { until } from "./cache-harness.ts";
+import { sharedMemory, startFleet } from "./fleet-harness.ts";
 
 /** What is stale on several nodes is computed once, also by a node whose copy in memory does not know it yet. */
 

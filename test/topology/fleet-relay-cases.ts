@@ -1,7 +1,7 @@
 import { expect, it } from "vitest";
 import { Gate } from "../../src/testing/gate.ts";
-import { eventsOf, isIntact, readResponse } from "./cache-harness.ts";
-import { ending, type FleetOf, stored, until } from "./fleet-harness.ts";
+import { eventsOf, isIntact, readResponse, until } from "./cache-harness.ts";
+import { ending, type FleetOf, stored } from "./fleet-harness.ts";
 
 /** What nodes do over a store with a relay: those who wait get what the leader gets, as it comes. */
 

@@ -236,7 +236,7 @@ describe("roll-ups of several processes", () => {
       ),
       { numRuns: 150 },
     );
-  }, 60_000);
+  });
 
   it("take back what was booked for an entry once, whoever is told and however often", async () => {
     const cost = { usage: undefined, price: { picodollars: 70, usd: "", source: "override" } };
