@@ -27,8 +27,13 @@ export type Freshness =
   | { readonly state: "reserve"; readonly reason: "expired" }
   | { readonly state: "dead"; readonly reason: "expired" | "max_age" | "min_fresh" };
 
-/** An entry written further in the future than this was stamped by a clock that cannot be trusted. */
+/** What was written further in the future than this was stamped by a clock that cannot be trusted. */
 export const clockSkewToleranceMs = 5 * 60_000;
+
+/** Whether who noted that instant had a clock that has been set back since, or one that is wrong. */
+export function isFromAhead(instant: number, now: number): boolean {
+  return instant - now > clockSkewToleranceMs;
+}
 
 export function lifetimeOf(
   createdAt: number,
@@ -55,8 +60,7 @@ const fresh: Freshness = { state: "fresh" };
  * either when the origin fails.
  */
 export function judgeFreshness(lifetime: Lifetime, now: number, wish: FreshnessWish): Freshness {
-  if (now >= lifetime.deleteAt || lifetime.createdAt - now > clockSkewToleranceMs)
-    return { state: "dead", reason: "expired" };
+  if (now >= lifetime.deleteAt || isFromAhead(lifetime.createdAt, now)) return { state: "dead", reason: "expired" };
   const asked = judgeWish(lifetime, now, wish);
   if (asked !== undefined) return { state: "dead", reason: asked };
   if (now < lifetime.staleAt) return fresh;

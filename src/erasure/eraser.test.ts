@@ -121,6 +121,18 @@ describe("Eraser", () => {
     released.resolve();
   });
 
+  it("T1: is gone on with though the clock of the one that had it was a day ahead", async () => {
+    const ahead = setUp(new ManualClock(Date.UTC(2026, 0, 2)));
+    ahead.failing.set("scrub", new Error("killed"));
+    const id = await ahead.eraser.begin({ tenant: "acme" });
+    await ahead.pass(1_000);
+    await ahead.eraser.close();
+    const right = setUp(new ManualClock(Date.UTC(2026, 0, 1)), ahead.store);
+    await right.eraser.watch();
+    await right.pass(1_000);
+    expect(right.done).toEqual(["forget", "scrub", `done ${id}`]);
+  });
+
   it("is gone on with by another process when the one that had it is silent, from the step it had come to", async () => {
     const first = setUp();
     first.failing.set("scrub", new Error("killed"));

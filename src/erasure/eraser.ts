@@ -2,6 +2,7 @@ import type { CancelTimer, Clock, Random } from "../core/clock.ts";
 import { withDeadline } from "../core/deadline.ts";
 import { StoreUnavailableError } from "../core/errors.ts";
 import type { FingerprintKey } from "../core/fingerprint.ts";
+import { isFromAhead } from "../core/freshness.ts";
 import type { Keyring } from "../core/keyring.ts";
 import { sleep } from "../core/sleep.ts";
 import type { Store } from "../core/store.ts";
@@ -141,7 +142,7 @@ export class Eraser {
     for (const placed of await this.#register.all()) {
       const { id, aliveAt } = placed.record;
       if (this.#running.has(id)) continue;
-      if (now - aliveAt >= silentMs) this.#run(placed);
+      if (now - aliveAt >= silentMs || isFromAhead(aliveAt, now)) this.#run(placed);
       else nextMs = silentMs;
     }
     return nextMs;

@@ -1,6 +1,7 @@
 import type { IncomingMessage, ServerResponse } from "node:http";
 import type { Clock } from "../../core/clock.ts";
 import { StoreUnavailableError } from "../../core/errors.ts";
+import { isFromAhead } from "../../core/freshness.ts";
 import type { EdgeSettings } from "../../edge-options.ts";
 import {
   type AnswerForm,
@@ -117,7 +118,8 @@ export class AnswerRoute {
     const { sharedMaxAge, staleWhileRevalidate, staleIfError } = this.#parts.live.settings;
     if (prompt === undefined || refreshedAt === undefined)
       return { isDue: false, freshMs: sharedMaxAge, staleMs: staleWhileRevalidate, errorMs: staleIfError };
-    const freshMs = refreshedAt + prompt.everyMs - this.#parts.clock.now();
+    const now = this.#parts.clock.now();
+    const freshMs = isFromAhead(refreshedAt, now) ? 0 : refreshedAt + prompt.everyMs - now;
     const past = Math.max(0, -freshMs);
     return {
       isDue: freshMs <= 0,

@@ -117,6 +117,17 @@ describe("a prompt that is kept fresh", () => {
     expect(asked).toHaveLength(2);
   });
 
+  it("T1: is asked again though it was answered, and failed, by a process whose clock was a day ahead", async () => {
+    const { clock, asked, registry, refresher } = await setUp();
+    const head = (await registry.head("news")) as AnswerHead;
+    const ahead = clock.now() + 24 * hourMs;
+    for (const failed of [undefined, { at: ahead, reason: "away" }]) {
+      await registry.amend({ ...head, refreshedAt: ahead, failed });
+      await refresher().refresh("news");
+    }
+    expect(asked).toHaveLength(2);
+  });
+
   it("is asked by one of all processes, also when they find it due at the same time", async () => {
     const { clock, asked, published, refresher } = await setUp(oneLease());
     const fleet = Array.from({ length: 5 }, refresher);

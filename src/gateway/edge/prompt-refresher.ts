@@ -3,6 +3,7 @@ import type { AskedBy } from "../../core/asked-by.ts";
 import { patientCaller } from "../../core/call.ts";
 import type { CancelTimer, Clock } from "../../core/clock.ts";
 import { InvalidOptionError, RepriseError, RequestRejectedError } from "../../core/errors.ts";
+import { isFromAhead } from "../../core/freshness.ts";
 import type { Leases } from "../../core/lease.ts";
 import type { Origin } from "../../core/origin.ts";
 import type { MaybePromise } from "../../core/store.ts";
@@ -164,8 +165,8 @@ export class PromptRefresher {
   #isDue({ state, prompt, refreshedAt, failed }: AnswerHead): boolean {
     const now = this.#parts.clock.now();
     if (state !== "live" || prompt === undefined) return false;
-    if (failed !== undefined && now < failed.at + retryMs) return false;
-    return refreshedAt === undefined || now >= refreshedAt + prompt.everyMs;
+    if (failed !== undefined && now < failed.at + retryMs && !isFromAhead(failed.at, now)) return false;
+    return refreshedAt === undefined || now >= refreshedAt + prompt.everyMs || isFromAhead(refreshedAt, now);
   }
 }
 

@@ -1,4 +1,5 @@
 import type { CancelTimer, Clock, Random } from "../../../core/clock.ts";
+import { isFromAhead } from "../../../core/freshness.ts";
 import type { Lease, Leases } from "../../../core/lease.ts";
 import { sleep } from "../../../core/sleep.ts";
 import type { PurgeAdapter, PurgeBatch, PurgeReply, PurgeRequest, PurgeVerdict } from "./purge-adapter.ts";
@@ -110,7 +111,10 @@ export class PurgeSender {
         // What another has sent meanwhile is not to do any more.
         const { state, rows } = await this.#todo();
         if (rows.length === 0) return this.#nothingToDo();
-        const waitMs = this.#isNew ? 0 : state.retryAt - this.#parts.clock.now();
+        const now = this.#parts.clock.now();
+        // Who failed may have had a clock that was ahead.
+        const isLost = state.errorAt !== undefined && isFromAhead(state.errorAt, now);
+        const waitMs = this.#isNew || isLost ? 0 : state.retryAt - now;
         this.#isNew = false;
         if (waitMs > 0) {
           await this.#tellBacklog();
