@@ -91,7 +91,7 @@ async function listens(port: number, server: ServerProcess): Promise<void> {
   while (server.child.exitCode === null) {
     try {
       const answer = await talk(port, "version\r\n", "\r\n");
-      if (answer.startsWith("VERSION ")) return;
+      if (/^(VERSION |CLIENT_ERROR unauthenticated)/.test(answer)) return;
       throw new Error(`on port ${port} another answers: ${answer}`);
     } catch {
       await new Promise((resolve) => setImmediate(resolve));
