@@ -14,6 +14,18 @@ import { MisuseError } from "./misuse-error.ts";
 /** The gateway could not be asked, or did not do it. */
 class GatewayRequestError extends RepriseError {}
 
+/** The gateway was asked for something in a wrong form: `field` of the request breaks `rule`. */
+export class WrongFieldError extends GatewayRequestError {
+  readonly field: string;
+  readonly rule: string;
+
+  constructor(field: string, rule: string) {
+    super("misuse", { message: `${field} ${rule}` });
+    this.field = field;
+    this.rule = rule;
+  }
+}
+
 const answerTimeoutMs = 30_000;
 
 /** Sends `body` to a route below `/admin/v1` and returns what is answered. */
@@ -134,12 +146,14 @@ async function asked(url: string, { token, method, body, dispatcher }: AdminQues
 }
 
 function refusal(url: string, { status, body }: AdminAnswer): RepriseError {
-  const { code, detail } = (body ?? {}) as { readonly code?: unknown; readonly detail?: unknown };
+  const { code, detail, path, rule } = (body ?? {}) as Readonly<Record<string, unknown>>;
   if (status === 401)
     return new GatewayRequestError("unauthorized", {
       message: `The gateway at ${url} has another admin token`,
       remedy: "Name its data folder with --data, or set REPRISE_ADMIN_TOKEN",
     });
+  if (code === "invalid_request" && typeof path === "string" && path !== "" && typeof rule === "string")
+    return new WrongFieldError(path, rule);
   if (typeof code === "string" && typeof detail === "string")
     return new GatewayRequestError(code, { message: detail.replace(/\.$/, "") });
   return new GatewayRequestError("no_gateway", {

@@ -28,7 +28,6 @@ export async function run(argv: readonly string[]): Promise<void> {
   const program = new Command("reprise")
     .description("A cache in front of any language-model API.")
     .version(version)
-    .showHelpAfterError("(reprise --help shows the commands)")
     .addCommand(serveCommand())
     .addCommand(doctorCommand())
     .addCommand(embeddingsCommand())
@@ -45,13 +44,27 @@ export async function run(argv: readonly string[]): Promise<void> {
     .addCommand(simulateCommand())
     .addCommand(tuneCommand())
     .addCommand(lintCommand());
-  for (const command of [program, ...program.commands]) command.exitOverride();
+  for (const [path, command] of commandsBelow(program)) {
+    command.exitOverride().showHelpAfterError(hint(path, command));
+    // Commander would print texts in quotation marks, and so tell defaults apart that are written alike.
+    for (const option of command.options)
+      if (typeof option.defaultValue === "string") option.defaultValueDescription ??= option.defaultValue;
+  }
   try {
     await awake(() => program.parseAsync(withoutHelpOfUnknown(program, argv)));
   } catch (error) {
     if (!(error instanceof CommanderError)) throw error;
     process.exitCode = error.exitCode === 0 ? 0 : 2;
   }
+}
+
+/** All commands with what is typed to name them. */
+function commandsBelow(command: Command, path = command.name()): [string, Command][] {
+  return [[path, command], ...command.commands.flatMap((one) => commandsBelow(one, `${path} ${one.name()}`))];
+}
+
+function hint(path: string, command: Command): string {
+  return `(${path} --help shows its ${command.commands.length > 0 ? "commands" : "options"})`;
 }
 
 const helpWishes: ReadonlySet<string> = new Set(["help", "-h", "--help"]);

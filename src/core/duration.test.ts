@@ -1,6 +1,6 @@
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
-import { durationMs } from "./duration.ts";
+import { durationMs, durationText } from "./duration.ts";
 
 describe("durationMs", () => {
   it.each([
@@ -46,5 +46,21 @@ describe("durationMs", () => {
 
   it("takes no longer for a long text that is none", () => {
     expect(durationMs(`${"1".repeat(100_000)}x`)).toBeUndefined();
+  });
+});
+
+describe("durationText", () => {
+  it.each([
+    [3_600_000, "1h"],
+    [5_400_000, "90m"],
+    [604_800_000, "1w"],
+    [1_500, "1500ms"],
+    [0, "0ms"],
+  ])("writes %d milliseconds as %j", (ms, text) => {
+    expect(durationText(ms)).toBe(text);
+  });
+
+  it("writes what durationMs reads", () => {
+    fc.assert(fc.property(fc.nat(10_000_000_000), (ms) => durationMs(durationText(ms)) === ms));
   });
 });

@@ -21,3 +21,9 @@ export function durationMs(duration: Duration): number | undefined {
     total += Number(amount) * (unitsMs[unit as string] as number);
   return Number.isFinite(total) ? total : undefined;
 }
+
+/** The duration as a text that `durationMs` reads, in the largest unit of which it is a whole number: `"1h"`, `"90m"`. */
+export function durationText(ms: number): string {
+  const [unit, of] = Object.entries(unitsMs).findLast(([, one]) => ms >= one && ms % one === 0) ?? ["ms", 1];
+  return `${ms / of}${unit}`;
+}

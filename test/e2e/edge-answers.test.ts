@@ -226,7 +226,7 @@ describe("published answers", () => {
     const { origin, gateway } = await runBoth(inMemory);
     const prompt = { path: "/v1/chat/completions", body: question("The news?"), every: "1h" };
     const published = await callAdmin(gateway, "/answers", { body: { slug: "news", prompt, tags: ["doc:7"] } });
-    expect([published.status, JSON.parse(published.text)]).toMatchObject([200, { version: 1, every: "3600s" }]);
+    expect([published.status, JSON.parse(published.text)]).toMatchObject([200, { version: 1, every: "1h" }]);
     const before = JSON.parse((await get(gateway, "news")).text);
     const gate = new Gate();
     origin.plan({ ...answering("Something else happened."), holds: [{ at: "headers", gate }] });

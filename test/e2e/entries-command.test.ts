@@ -36,7 +36,7 @@ describe("reprise entries", () => {
 
   test.each([
     [["--limit", "0"], "--limit must be a whole number from 1 to 10000", 2],
-    [["--layer", "prefix"], "layer must be exact, semantic or embedding", 1],
+    [["--layer", "prefix"], "layer must be exact, semantic or embedding", 2],
   ])(
     "%j is told in one line",
     async (args, message, code) => {

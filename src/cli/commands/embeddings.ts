@@ -27,7 +27,7 @@ export function embeddingsCommand(): Command {
     .option("--dimensions <number>", "refuse the file if a vector has more or fewer")
     .addHelpText("after", importExample)
     .action((file: string, flags: Flags) => act(flags, "import", (config) => importFrom(file, config, flags)));
-  for (const sub of [exporting, importing]) command.addCommand(sub.exitOverride());
+  for (const sub of [exporting, importing]) command.addCommand(sub);
   return command;
 }
 

@@ -33,7 +33,9 @@ export function entriesCommand(): Command {
     .option("--search <text>", "only what has this text in its question or answer")
     .option("--limit <number>", `how many at most, up to ${mostEntries}`, "50")
     .addHelpText("after", examples)
-    .action((flags: EntriesFlags) => actOnGateway(flags, "entries", (config) => list(config, flags)));
+    .action((flags: EntriesFlags) =>
+      actOnGateway(flags, "entries", (config) => list(config, flags), { q: "--search" }),
+    );
 }
 
 const examples =

@@ -1,5 +1,7 @@
 import type { Command } from "commander";
 import type { GatewayConfig } from "../../gateway/config.ts";
+import { WrongFieldError } from "../admin-client.ts";
+import { MisuseError } from "../misuse-error.ts";
 import { configFlag, type Flags } from "./config-flags.ts";
 import { act, type Report } from "./report.ts";
 
@@ -24,11 +26,36 @@ export function gatewayFlagsIn(flags: object): Flags {
   return { config, port, host, data, json };
 }
 
-/** As `act`, for a command with these flags. */
+/** Fields of a request by what they are called on the command line; others have the name of their flag. */
+export type NamesOfFields = Readonly<Record<string, string>>;
+
+/** As `act`, for a command with these flags. What the gateway finds wrong is told by the name that it was given under. */
 export function actOnGateway(
   flags: object,
   action: string,
   run: (config: GatewayConfig) => Promise<Report>,
+  names: NamesOfFields = {},
 ): Promise<void> {
-  return act(gatewayFlagsIn(flags), action, run);
+  return act(gatewayFlagsIn(flags), action, async (config) => {
+    try {
+      return await run(config);
+    } catch (error) {
+      throw error instanceof WrongFieldError ? misuseOf(error, names, flags) : error;
+    }
+  });
+}
+
+function misuseOf({ field, rule }: WrongFieldError, names: NamesOfFields, flags: object): MisuseError {
+  const parts = field.split(".").filter((part) => !/^\d+$/.test(part));
+  // The longest beginning of the path that has a name here; what is left of it says which part.
+  for (let length = parts.length; length > 0; length--) {
+    const first = parts.slice(0, length).join(".");
+    const name = names[first] ?? (first in flags ? `--${first}` : undefined);
+    if (name !== undefined) return told([name, ...parts.slice(length)], rule);
+  }
+  return told(parts, rule);
+}
+
+function told(words: readonly string[], rule: string): MisuseError {
+  return new MisuseError(`${words.join(" ")} ${rule}`, "Correct it.");
 }

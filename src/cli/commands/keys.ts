@@ -35,7 +35,7 @@ export function keysCommand(): Command {
     .option("--limit <limit...>", "how much it may take, such as requestsPerMinute=60 or usdPerMonth=50")
     .option("--expires <when>", "when it ends: a time from now such as 30d, or an instant such as 2030-01-31T00:00:00Z")
     .addHelpText("after", createExamples)
-    .action((flags: KeyFlags) => actOnGateway(flags, "create", (config) => create(config, flags)));
+    .action((flags: KeyFlags) => actOnGateway(flags, "create", (config) => create(config, flags), createNames));
   const listing = withGatewayFlags(new Command("list"))
     .description("List the keys: whose they are and what they are limited to.")
     .option("--tenant <name>", "only those of this tenant")
@@ -49,9 +49,11 @@ export function keysCommand(): Command {
     .description("Take a key back, at once and for good.")
     .argument("<id>", "as keys list tells it")
     .action((id: string, flags: KeyFlags) => actOnGateway(flags, "revoke", (config) => revoke(config, flags, id)));
-  for (const sub of [creating, listing, rotating, revoking]) command.addCommand(sub.exitOverride());
+  for (const sub of [creating, listing, rotating, revoking]) command.addCommand(sub);
   return command;
 }
+
+const createNames = { models: "--model", layers: "--layer", limits: "--limit" };
 
 const createExamples =
   "\nExamples:\n  reprise keys create --tenant acme --name batch --model 'gpt-4o*' --limit usdPerDay=5 concurrent=4\n" +
@@ -82,7 +84,7 @@ async function rotate(config: GatewayConfig, flags: KeyFlags, id: string): Promi
     `/keys/${place(id)}/rotate`,
     defined({ overlap: flags.overlap }),
   )) as RotatedKey;
-  return { json: rotated, text: rotatedText(rotated) };
+  return { json: rotated, text: rotatedText(rotated, flags.overlap ?? "24h") };
 }
 
 async function revoke(config: GatewayConfig, flags: KeyFlags, id: string): Promise<Report> {
@@ -93,7 +95,7 @@ async function revoke(config: GatewayConfig, flags: KeyFlags, id: string): Promi
 
 /** Who gives the key itself has shown it to the shell's history; it is not shown to anybody else. */
 function place(id: string): string {
-  if (/^[0-9A-Za-z]{1,32}$/.test(id)) return id;
+  if (/^[0-9A-Za-z]{12}$/.test(id)) return id;
   throw new MisuseError("This is not the id of a key", "Give the one that reprise keys list shows, and not the key.");
 }
 
@@ -104,7 +106,9 @@ function limitsIn(given: readonly string[]): Readonly<Record<string, unknown>> {
       const [, name = "", value = ""] = /^([A-Za-z]+)=(.+)$/.exec(one) ?? [];
       if (name === "") throw new MisuseError("A limit is not NAME=VALUE", "Such as --limit requestsPerMinute=60.");
       if (value === "true" || value === "false") return [name, value === "true"];
-      return [name, name.startsWith("usd") ? value : Number(value)];
+      if (!name.startsWith("usd")) return [name, Number(value)];
+      if (/^\d+(\.\d+)?$/.test(value)) return [name, value];
+      throw new MisuseError(`--limit ${name} must be an amount of US dollars, such as 5 or 0.50`, "Correct it.");
     }),
   );
 }

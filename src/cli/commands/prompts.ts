@@ -59,7 +59,7 @@ export function promptsCommand(): Command {
     .description("Say which prompts should be merged, and what in them will not stay as it is.")
     .addHelpText("after", "\nExit status is 1 when there is something to say.")
     .action((flags: PromptFlags) => actOnGateway(flags, "lint", (config) => lint(config, flags)));
-  for (const sub of [listing, setting, deleting, warming, linting]) command.addCommand(sub.exitOverride());
+  for (const sub of [listing, setting, deleting, warming, linting]) command.addCommand(sub);
   return command;
 }
 

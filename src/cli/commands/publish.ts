@@ -11,6 +11,7 @@ import type { Report } from "./report.ts";
 /** `reprise publish` and `reprise unpublish`: reviewed answers at URLs of their own, by the admin API of a running gateway. */
 
 interface PublishFlags extends GatewayPlace {
+  readonly path?: string;
   readonly entry?: string;
   readonly showVersion?: string;
   readonly prompt?: string;
@@ -49,8 +50,8 @@ export function publishCommand(): Command {
     .option("--tag <tag...>", "by which it can be purged, besides the tags of the entry")
     .option("--draft", "make a version, and show it to nobody yet")
     .addHelpText("after", examples)
-    .action((name: string | undefined, flags: PublishFlags & { readonly path?: string }) =>
-      actOnGateway(flags, "publish", (config) => publish(config, name, flags)),
+    .action((name: string | undefined, flags: PublishFlags) =>
+      actOnGateway(flags, "publish", (config) => publish(config, name, flags), names),
     );
 }
 
@@ -59,9 +60,19 @@ export function unpublishCommand(): Command {
     .description("Withdraw a published answer: from now on it is 410, and caches in front are told to forget it.")
     .argument("<name>", "its name in the path")
     .action((name: string, flags: PublishFlags) =>
-      actOnGateway(flags, "unpublish", (config) => withdraw(config, name, flags)),
+      actOnGateway(flags, "unpublish", (config) => withdraw(config, name, flags), names),
     );
 }
+
+const names = {
+  slug: "The name",
+  version: "--show-version",
+  tags: "--tag",
+  "prompt.every": "--every",
+  "prompt.path": "--path",
+  "prompt.headers": "--credential",
+  "prompt.body": "--prompt",
+};
 
 /** The shell must leave it as it is. */
 const credentialExample = `'authorization: Bearer \${OPENAI_API_KEY}'`;
@@ -72,13 +83,9 @@ const examples =
   "With a name and nothing else the newest version is printed, for whoever reviews it. reprise entries lists ids.\n" +
   "A name in braces after a dollar sign is an environment variable of the gateway, and is stored as it stands.";
 
-async function publish(
-  config: GatewayConfig,
-  name: string | undefined,
-  flags: PublishFlags & { readonly path?: string },
-): Promise<Report> {
+async function publish(config: GatewayConfig, name: string | undefined, flags: PublishFlags): Promise<Report> {
   const { entry, showVersion, prompt, title, language, tag: tags, draft } = flags;
-  const isWish = entry !== undefined || showVersion !== undefined || prompt !== undefined;
+  const isWish = isWishIn(flags);
   if (name === undefined) {
     if (isWish) throw new MisuseError("There is no name to publish under", "Say one, such as opening-hours.");
     const listed = (await getFromAdmin(config, flags, "/answers")) as { readonly answers: readonly ListedAnswer[] };
@@ -99,6 +106,31 @@ async function publish(
   return { json: done, text: told };
 }
 
+/** Whether something is to be published. Throws `MisuseError` where flags do not go together. */
+function isWishIn(flags: PublishFlags): boolean {
+  const named = (["entry", "showVersion", "prompt"] as const).filter((name) => flags[name] !== undefined);
+  if (named.length > 1)
+    throw new MisuseError(`${named.map(flagOf).join(" and ")} cannot be given together`, "Leave out all but one.");
+  for (const [name, needed] of Object.entries(needs))
+    if (flags[name as keyof PublishFlags] !== undefined && !needed.some((one) => named[0] === one))
+      throw new MisuseError(`${flagOf(name)} needs ${needed.map(flagOf).join(" or ")}`, "Add it, or leave this out.");
+  return named.length === 1;
+}
+
+const needs: Readonly<Record<string, readonly string[]>> = {
+  every: ["prompt"],
+  credential: ["prompt"],
+  path: ["prompt"],
+  draft: ["entry"],
+  title: ["entry", "prompt"],
+  language: ["entry", "prompt"],
+  tag: ["entry", "prompt"],
+};
+
+function flagOf(name: string): string {
+  return name === "showVersion" ? "--show-version" : `--${name}`;
+}
+
 async function withdraw(config: GatewayConfig, name: string, flags: PublishFlags): Promise<Report> {
   const done = (await deleteFromAdmin(config, flags, `/answers/${encodeURIComponent(name)}`)) as ListedAnswer;
   return { json: done, text: `Withdrawn: ${done.path} is gone from now on.` };
@@ -109,7 +141,7 @@ function wholeNumber(text: string): number {
   throw new MisuseError("--show-version must be a whole number", "reprise publish NAME tells the newest one.");
 }
 
-async function freshPrompt(file: string, { every, credential = [], path }: PublishFlags & { readonly path?: string }) {
+async function freshPrompt(file: string, { every, credential = [], path }: PublishFlags) {
   if (every === undefined)
     throw new MisuseError("--prompt needs --every", "Say how often it is asked, such as --every 1h.");
   const headers = credential.map((field) => {

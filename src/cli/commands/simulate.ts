@@ -11,13 +11,13 @@ interface SimulateFlags {
   readonly format?: string;
   readonly model?: string;
   readonly semantic?: string;
-  readonly config: readonly string[];
-  readonly set: readonly string[];
+  readonly config?: readonly string[];
+  readonly set?: readonly string[];
   readonly html?: string;
   readonly json?: true;
 }
 
-const several = (value: string, before: readonly string[]): readonly string[] => [...before, value];
+const several = (value: string, before: readonly string[] = []): readonly string[] => [...before, value];
 
 export function simulateCommand(): Command {
   return new Command("simulate")
@@ -26,8 +26,8 @@ export function simulateCommand(): Command {
     .option("--format <name>", "reprise, openai, litellm or tau-bench (default: told by each record)")
     .option("--model <name>", "the model of calls that name none")
     .option("--semantic <modes>", "modes of like questions to compare, or none (default: off,observe,serve)")
-    .option("--config <file>", "compare this configuration, too; may be given several times", several, [])
-    .option("--set <options>", "compare these options, too, such as layers.exact.ttl=10m", several, [])
+    .option("--config <file>", "compare this configuration, too; may be given several times", several)
+    .option("--set <options>", "compare these options, too, such as layers.exact.ttl=10m", several)
     .option("--html <file>", "write the report with pictures into this file, too")
     .option("--json", "print the result as JSON")
     .addHelpText("after", examples)
@@ -54,7 +54,7 @@ async function simulated(log: string, flags: SimulateFlags): Promise<Report> {
       `--format ${flags.format} is not known`,
       `It is one of ${logFormats.map(({ name }) => name).join(", ")}.`,
     );
-  const settings = chosenSettings({ semantic: flags.semantic, configs: flags.config, sets: flags.set });
+  const settings = chosenSettings({ semantic: flags.semantic, configs: flags.config ?? [], sets: flags.set ?? [] });
   const source = openLog(log);
   const progress = progressLine();
   try {

@@ -53,7 +53,7 @@ export function tenantsCommand(): Command {
     .action((file: string, flags: TenantFlags) =>
       actOnGateway(flags, "verify-receipt", (config) => verify(config, flags, file)),
     );
-  for (const sub of [listing, erasing, verifying]) command.addCommand(sub.exitOverride());
+  for (const sub of [listing, erasing, verifying]) command.addCommand(sub);
   return command;
 }
 

@@ -1,4 +1,5 @@
 import type { z } from "zod";
+import { durationMs } from "../../core/duration.ts";
 import type {
   createdKeySchema,
   keysSchema,
@@ -42,8 +43,10 @@ export function createdText({ key, id, tenant, expiresAt, mode }: CreatedKey): s
   return [key, "", told, ...(mode === "keys" ? [] : [notAsked(mode)])].join("\n");
 }
 
-export function rotatedText({ key, id, overlapUntil }: RotatedKey): string {
-  const told = `It is shown this once and kept nowhere. The one before it, of the same id ${id}, is taken until ${instantText(overlapUntil)}.`;
+/** `overlap`: how long the text before was to be taken on. */
+export function rotatedText({ key, id, overlapUntil }: RotatedKey, overlap: string): string {
+  const until = durationMs(overlap) === 0 ? "not taken any more" : `taken until ${instantText(overlapUntil)}`;
+  const told = `It is shown this once and kept nowhere. The one before it, of the same id ${id}, is ${until}.`;
   return [key, "", told].join("\n");
 }
 

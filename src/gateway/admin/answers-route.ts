@@ -1,6 +1,6 @@
 import { z } from "zod";
 import { isTag, mostTags, tagsRule } from "../../core/directives.ts";
-import { durationMs } from "../../core/duration.ts";
+import { durationMs, durationText } from "../../core/duration.ts";
 import { InvalidOptionError } from "../../core/errors.ts";
 import { answerPath, bodyOf } from "../../layers/edge/answer-forms.ts";
 import { type AnswerHead, type AnswerVersion, isSlug, slugRule } from "../../layers/edge/published-answer.ts";
@@ -23,6 +23,7 @@ const languageRule = "must be a language tag, such as en or pt-BR";
 const everyRule = 'must be a duration of at least a minute, such as "1h"';
 const mostHeaders = 8;
 const headersRule = `must be at most ${mostHeaders} of authorization, x-api-key, api-key and x-goog-api-key`;
+const credentialRule = `must name an environment variable of the gateway, such as \${OPENAI_API_KEY}, since what stands here is kept in the store`;
 const isEvery = (text: string) => (durationMs(text) ?? 0) >= 60_000;
 
 const wishSchema = z.strictObject(
@@ -47,7 +48,7 @@ const wishSchema = z.strictObject(
           headers: z
             .partialRecord(
               z.enum(["authorization", "x-api-key", "api-key", "x-goog-api-key"], headersRule),
-              z.string(headersRule),
+              z.string(headersRule).regex(/\$\{[A-Za-z_][A-Za-z0-9_]*\}/, credentialRule),
             )
             .optional()
             .meta({
@@ -213,7 +214,7 @@ function shownHead(head: AnswerHead): z.output<typeof headSchema> {
     path: answerPath(slug, "json"),
     ...(current !== undefined && { version: current }),
     changedAt: instantOf(changedAt),
-    ...(prompt !== undefined && { every: `${Math.round(prompt.everyMs / 1_000)}s` }),
+    ...(prompt !== undefined && { every: durationText(prompt.everyMs) }),
     ...(refreshedAt !== undefined && { refreshedAt: instantOf(refreshedAt) }),
     ...(failed !== undefined && { failure: { at: instantOf(failed.at), reason: failed.reason } }),
   };
