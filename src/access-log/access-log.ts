@@ -9,10 +9,11 @@ import type { EndedCall } from "./ended-call.ts";
 import { renderDropped, renderLine, renderRefusal } from "./line-rendering.ts";
 import { LogFile, type LogFileOptions } from "./log-file.ts";
 import { Redactor } from "./redaction.ts";
+import { WaitingCalls } from "./waiting-calls.ts";
 
 /**
  * One line for each call, written in the background. On the path of a call nothing happens but that it joins a queue.
- * The queue is bounded; what does not fit, or cannot be written, is counted, and the next line that can be written says
+ * The queue is bounded, with a fair share for each tenant; what does not fit, or cannot be written, is counted, and the next line that can be written says
  * how many are missing. Nothing here can fail a call.
  *
  * A sample takes all calls of one key or none of them: were each call drawn by itself, repeats would look rarer than they
@@ -42,7 +43,12 @@ const batchBytes = 512 * 1024;
 const mostWaitingBytes = 32 * 1024 * 1024;
 const sampleSteps = 2 ** 30;
 
-type Waiting = { readonly bytes: number } & ({ readonly ended: EndedCall } | { readonly refused: RefusedCall });
+type Waiting = { readonly ended: EndedCall } | { readonly refused: Refused };
+
+/** Without its body, which is not written. */
+type Refused = Omit<RefusedCall, "request"> & { readonly protocol: string };
+/** Those who were refused before it was known who asked have a share together. */
+const nobody = "";
 
 export class AccessLog implements CallListener {
   readonly #parts: Omit<AccessLogParts, "pricer">;
@@ -50,8 +56,7 @@ export class AccessLog implements CallListener {
   readonly #file: LogFile;
   #options: AccessLogOptions;
   #pricer: Pricer;
-  #waiting: Waiting[] = [];
-  #waitingBytes = 0;
+  readonly #waiting = new WaitingCalls<Waiting>(mostWaitingBytes);
   #cancel: CancelTimer | undefined;
   #writing: Promise<void> | undefined;
   #dropped = 0;
@@ -97,9 +102,9 @@ export class AccessLog implements CallListener {
     );
   }
 
-  refused(refused: RefusedCall): void {
+  refused({ request, ...told }: RefusedCall): void {
     if (this.#options.sample >= 1 || this.#parts.random.fraction() < this.#options.sample)
-      this.#push({ refused, bytes: 0 });
+      this.#push(nobody, { refused: { ...told, protocol: request.protocol.name } }, 0);
   }
 
   /** Opens the file anew: somebody has moved it away. */
@@ -115,7 +120,7 @@ export class AccessLog implements CallListener {
     await this.#writing;
     await this.#write();
     // Where the file cannot be written: nobody tries again.
-    this.#drop(this.#waiting.splice(0).length);
+    this.#drop(this.#waiting.take(Number.POSITIVE_INFINITY, Number.POSITIVE_INFINITY).length);
     await this.#file.close();
   }
 
@@ -129,21 +134,17 @@ export class AccessLog implements CallListener {
 
   #end({ request, call, answer, at }: AnsweredCall, end: EndedCall["end"]): void {
     const id = this.#newId();
-    this.#push({ ended: { id, request, call, answer, at, end }, bytes: request.body.length + lengthOf(answer) });
+    const bytes = request.body.length + lengthOf(answer);
+    this.#push(call.principal.tenant, { ended: { id, request, call, answer, at, end } }, bytes);
   }
 
   #newId(): string {
     return Buffer.from(this.#parts.random.bytes(12)).toString("base64url");
   }
 
-  #push(call: Waiting): void {
-    if (this.#waitingBytes + call.bytes > mostWaitingBytes) {
-      this.#drop(1);
-      return;
-    }
-    this.#waiting.push(call);
-    this.#waitingBytes += call.bytes;
-    this.#writeSoon();
+  #push(tenant: string, call: Waiting, bytes: number): void {
+    this.#drop(this.#waiting.push(tenant, call, bytes));
+    if (this.#waiting.length > 0) this.#writeSoon();
   }
 
   #writeSoon(): void {
@@ -159,7 +160,7 @@ export class AccessLog implements CallListener {
 
   async #write(): Promise<void> {
     while (this.#waiting.length > 0 || this.#dropped > 0) {
-      const taken = this.#take();
+      const taken = this.#waiting.take(batch, batchBytes);
       const told = this.#dropped;
       const lines = told > 0 ? [renderDropped(this.#parts.clock.now(), told)] : [];
       const worded = taken.flatMap((call) => this.#render(call) ?? []);
@@ -177,24 +178,12 @@ export class AccessLog implements CallListener {
     }
   }
 
-  /** The next few, or one that is large. */
-  #take(): readonly Waiting[] {
-    let [count, bytes] = [0, 0];
-    for (const call of this.#waiting.slice(0, batch)) {
-      if (count > 0 && bytes + call.bytes > batchBytes) break;
-      bytes += call.bytes;
-      count++;
-    }
-    this.#waitingBytes -= bytes;
-    return this.#waiting.splice(0, count);
-  }
-
   /** `undefined` for what cannot be put into words, which is counted: nothing of a call may end the gateway. */
   #render(call: Waiting): string | undefined {
     try {
       if ("refused" in call) {
-        const { at, code, status, request } = call.refused;
-        return renderRefusal(at, this.#newId(), request.protocol.name, code, status);
+        const { at, code, status, protocol } = call.refused;
+        return renderRefusal(at, this.#newId(), protocol, code, status);
       }
       const { content } = this.#options;
       return renderLine({ content, redactor: this.#redactor, pricer: this.#pricer }, call.ended);
