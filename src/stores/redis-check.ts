@@ -3,6 +3,7 @@
  * what we do, will it make room. Rights are found out by doing each thing once, under a key of our own prefix.
  */
 
+import type { Redis } from "ioredis";
 import type { StoreFinding } from "../core/store-check.ts";
 import type { RedisConnection } from "./redis-connection.ts";
 import { explainRedisError } from "./redis-errors.ts";
@@ -100,15 +101,59 @@ function attemptsOf(connection: RedisConnection, keys: RedisKeys): readonly Atte
 }
 
 /** Without these everything works, and each process for itself. */
-function sharedAttemptsOf(
-  { client, cluster }: RedisConnection,
-  keys: RedisKeys,
-  { bus, leases }: Sharing,
-): readonly Attempt[] {
+function sharedAttemptsOf(connection: RedisConnection, keys: RedisKeys, { bus, leases }: Sharing): readonly Attempt[] {
+  return [...(bus ? busAttemptsOf(connection, keys) : []), ...(leases ? leaseAttemptsOf(connection, keys) : [])];
+}
+
+function busAttemptsOf(connection: RedisConnection, keys: RedisKeys): readonly Attempt[] {
+  const { client, cluster } = connection;
+  const channel = `${keys.prefix}check`;
+  if (cluster === undefined)
+    return [
+      ["PUBLISH", () => client.publish(channel, "")],
+      ["SUBSCRIBE", () => listening(connection, (link) => link.subscribe(channel))],
+    ];
+  return [
+    ["SPUBLISH", () => client.spublish(channel, "").catch(unlessItSays(/unknown command/))],
+    [
+      "SSUBSCRIBE",
+      () =>
+        // Another node may have the slot: then this one says so, and not that it may not be asked.
+        listening(connection, (link) => link.ssubscribe(channel)).catch(unlessItSays(/^MOVED |unknown command/)),
+    ],
+  ];
+}
+
+function leaseAttemptsOf({ client }: RedisConnection, keys: RedisKeys): readonly Attempt[] {
   const name = keys.nameOf("", "check-relay");
-  const publish: Attempt = ["PUBLISH", () => client.publish(`${keys.prefix}check`, "")];
-  const append: Attempt = ["XADD", () => client.xadd(name, "*", "f", "").then(() => client.del(name))];
-  return [...(bus && cluster === undefined ? [publish] : []), ...(leases ? [append] : [])];
+  return [
+    ["EVALSHA", () => client.evalsha("0".repeat(40), 1, name).catch(unlessItSays(/^NOSCRIPT/))],
+    ["TIME", () => client.time()],
+    ["EXISTS", () => client.exists(name)],
+    ["XADD", () => client.xadd(name, "*", "f", "").then(() => client.del(name))],
+    ["XRANGE", () => client.xrange(name, "-", "+", "COUNT", 1)],
+    ["PEXPIRE", () => client.pexpire(name, probeMs)],
+  ];
+}
+
+/** A connection that has subscribed may do little else, so this takes one of its own. */
+async function listening(connection: RedisConnection, subscribe: (link: Redis) => Promise<unknown>): Promise<void> {
+  const { host, port } = connection.primaries()[0]?.options ?? {};
+  const isOneOfMany = connection.cluster !== undefined && host !== undefined && port !== undefined;
+  const link = connection.subscriber(isOneOfMany ? { host, port } : undefined);
+  link.on("error", () => {});
+  try {
+    await link.connect();
+    await subscribe(link);
+  } finally {
+    link.disconnect();
+  }
+}
+
+function unlessItSays(expected: RegExp): (error: unknown) => void {
+  return (error) => {
+    if (!(error instanceof Error) || !expected.test(error.message)) throw error;
+  };
 }
 
 async function rightsProblems(

@@ -70,7 +70,7 @@ const rows: readonly Row[] = [
     "correct user and password: redis://user:password@host:6379",
   ],
   [
-    /^NOPERM\b/,
+    /^NOPERM\b|The user executing the script can't|ACL failure in script/,
     "permission",
     "the user lacks the right to a command or to the keys",
     "grant what docs/stores.md lists as the ACL line",

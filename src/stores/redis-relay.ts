@@ -21,9 +21,11 @@ const pageBytes = 512 * 1024;
 /** Leases that were never given back, whose numbers are kept. */
 const mostCounts = 10_000;
 
+/** Who lacks a right finds that out before the first frame, not when others have begun to hand it on. */
 const append = new RedisScript(`
 local first = tonumber(ARGV[1])
-if first > 1 and redis.call('EXISTS', KEYS[1]) == 0 then return redis.error_reply('ERR the relay is gone') end
+redis.call('PEXPIRE', KEYS[1], ARGV[2])
+if redis.call('EXISTS', KEYS[1]) == 0 and first > 1 then return redis.error_reply('ERR the relay is gone') end
 for i = 5, #ARGV do
   local id = string.format('%.0f-0', first + i - 5)
   redis.call('XADD', KEYS[1], 'MAXLEN', '~', ARGV[3], id, 'f', ARGV[i])
