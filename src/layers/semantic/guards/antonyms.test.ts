@@ -4,6 +4,8 @@ import { antonyms } from "./antonyms.ts";
 
 guardSuite(antonyms, {
   traps: [
+    "What is macroplastic? | What is microplastic?",
+    "What is hypoglycaemic? | What is hyperglycaemic?",
     "How do I enable cookies? | How do I disable cookies?",
     "How do I turn on dark mode? | How do I turn off dark mode?",
     "How do I turn the alarm on? | How do I turn the alarm off?",

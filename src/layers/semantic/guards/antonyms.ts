@@ -1,12 +1,13 @@
 import { capitonyms, capitonymsIn } from "../reading/capitonyms.ts";
 import { namesakesIn } from "../reading/namesakes.ts";
-import type { Pair, Reading, Token } from "../reading/reading.ts";
+import type { Matched, Pair, Reading, Token } from "../reading/reading.ts";
 import { tokenise } from "../reading/tokenise.ts";
 import { isCancelled, isRaised } from "./degree.ts";
 import { isDoubtfulSlip, oppositesOf } from "./doubtful-slips.ts";
 import { exclusiveMembers } from "./exclusive-groups.ts";
 import type { Guard } from "./guard.ts";
 import { once } from "./once.ts";
+import { haveOppositeAffixes } from "./opposite-affixes.ts";
 import { areOpposite, isOppositeComparative } from "./opposites.ts";
 import { haveOppositeParticles } from "./particles.ts";
 import { withSharedSpelling } from "./shared-spelling.ts";
@@ -25,6 +26,7 @@ export const antonyms: Guard = {
       someDiffer(wordDifference(pair), (asked, found) => excludeEachOther(pair, asked, found)) ||
       haveOppositeParticles(pair.asked, pair.found) ||
       haveOtherCapitals(given) ||
+      given.alignment.matched.some(areOppositeTerms) ||
       isDoubtfulSlip(given, oppositesOf)
     );
   },
@@ -45,6 +47,11 @@ const capitonymsOf = once((reading: Reading): ReadonlyMap<string, boolean> => {
   );
   return new Map(all.map(({ lower, at }) => [lower, named.has(at) || namesakes.get(at) === "name"]));
 });
+
+/** `Macroplastic` is no slip of `microplastic`, nor is any other word that begins or ends with the opposite. */
+function areOppositeTerms({ asked, found, by }: Matched): boolean {
+  return by === "spelling" && haveOppositeAffixes(asked.lower, found.lower);
+}
 
 function excludeEachOther(pair: Pair, asked: Token, found: Token): boolean {
   return (

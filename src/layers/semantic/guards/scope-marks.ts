@@ -48,6 +48,8 @@ function mark(sentence: Sentence, into: MarkSets): void {
     // "What will happen" asks what "what is going to happen" does.
     if (word === "will" || word === "shall") add("prospect", /^(?:i|we|he|she|they)$/.test(words[index - 1] ?? ""));
     if (isMadeToDo(words, index)) add("made to do");
+    if (isToldToKnow(words, index)) add("told to know");
+    if (word === "thank" && next === "you" && madeOfThanks.has(words[index + 2] ?? "")) add("said thanks");
     if (word === "no" && next === "longer") add("aspect anymore");
   }
 }
@@ -127,6 +129,17 @@ function isMadeToDo(words: readonly string[], index: number): boolean {
   if (!/^(?:get|gets|getting|got)$/.test(words[index] ?? "") || words[index + 2] !== "to") return false;
   return /^(?:it|them|this|that)$/.test(words[index + 1] ?? "");
 }
+
+/** "I want you to know", where "I want you to write" is only an order. */
+function isToldToKnow(words: readonly string[], index: number): boolean {
+  if (!/^(?:want|need|like)$/.test(words[index] ?? "") || words[index + 1] !== "you") return false;
+  return words[index + 2] === "to" && /^(?:know|understand|see|feel|believe|remember)$/.test(words[index + 3] ?? "");
+}
+
+/** "A thank you note". */
+const madeOfThanks: ReadonlySet<string> = new Set(
+  "note letter card message email mail speech text gift post".split(" "),
+);
 
 function isBecoming(words: readonly string[], index: number): boolean {
   if (!/^(?:becoming|turning|getting)$/.test(words[index] ?? "")) return false;

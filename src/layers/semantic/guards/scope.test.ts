@@ -3,6 +3,10 @@ import { scope } from "./scope.ts";
 
 guardSuite(scope, {
   traps: [
+    "What is an article? | What is the article?",
+    "What is the difference between can and could? | What is the difference between could and would?",
+    "Write a thank you note to my boss | Write a note to my boss",
+    "I want to know who you are | I want you to know who you are",
     // Persons.
     "How do I change my password? | How do I change her password?",
     "How do I change my password? | How do I change my colleague's password?",

@@ -4,6 +4,7 @@ import type { Guard } from "./guard.ts";
 import { once } from "./once.ts";
 import { type Marks, marksOf } from "./scope-marks.ts";
 import { withSharedSpelling } from "./shared-spelling.ts";
+import { speakOfOtherWords } from "./spoken-of.ts";
 import { tellOtherTimes } from "./verb-time.ts";
 
 /**
@@ -24,7 +25,8 @@ export const scope: Guard = {
       isMineAndYours(asked, found) ||
       isMineAndYours(found, asked) ||
       haveOtherMoments(asked, found) ||
-      tellOtherTimes(asked, found)
+      tellOtherTimes(asked, found) ||
+      speakOfOtherWords(asked, found)
     );
   },
 };

@@ -38,6 +38,7 @@ test.each([
   ["what is zorblax for", "what is zorblux for", "two that are spelled like names"],
   ["name two main gases", "name ten main gases", "two numbers"],
   ["is this a public area", "is this a pubic area", "two that fit everywhere"],
+  ["what is a united state", "what is a untied state", "letters that changed places and fit as well"],
   ["name the two main gases", "name the too main gases", "a number and a word"],
   ["where is metuchen station", "where is metuchan station", "a name, and what could be one"],
   ["what is zolverin for", "what is zolverim for", "two endings"],

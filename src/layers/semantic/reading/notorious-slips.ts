@@ -3,7 +3,8 @@
  * commoner one of them is: a `pubic area` and a `public area`.
  */
 const pairs =
-  "public pubic,martial marital,trial trail,casual causal,dairy diary,prostate prostrate,oral aural,moral mortal";
+  "public pubic,martial marital,trial trail,casual causal,dairy diary,prostate prostrate,oral aural,moral mortal,united untied," +
+  "conversation conservation,sacred scared,angel angle,silver sliver";
 
 const others = new Map(
   pairs.split(",").flatMap((pair) => {
