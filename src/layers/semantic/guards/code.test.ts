@@ -2,6 +2,7 @@ import { guardSuite } from "../../../../test/contract/guard-suite.ts";
 import { code } from "./code.ts";
 
 const traps = [
+  "What does % do in Python? | What does * do in Python?",
   "What does 👍 mean? | What does 👎 mean?",
   "Which country is 🇫🇷? | Which country is 🇩🇪?",
   "What does ⬆️ on the remote do? | What does ⬇️ on the remote do?",

@@ -5,6 +5,7 @@
 const idioms: readonly RegExp[] = [
   // What to do in the situation that was told of.
   / (?:so )?(?:and )?what now(?= $)| (?:what|how) (?:do|should|can|could|must|would) (?:i|we) (?:do |proceed |continue )?now(?= $)/g,
+  / now what(?= (?:(?:do|should|can|must) (?:i|we) do )?$)/g,
   // Said before a question to begin it.
   /^ (?:so |well |ok |okay )?now(?= (?:what|which|who|where|when|why|how|is|are|do|does|did|can|could|should|would|will|if|let|tell|explain) )/g,
   / (?:every )?now and (?:then|again) | (?:it is )?now or never | from now on | buy now pay later /g,

@@ -5,6 +5,8 @@ guardSuite(scope, {
   traps: [
     "What is an article? | What is the article?",
     "What is the difference between can and could? | What is the difference between could and would?",
+    "What does if mean in law? | What does or mean in law?",
+    "How do I use who in a sentence? | How do I use whose in a sentence?",
     "Write a thank you note to my boss | Write a note to my boss",
     "I want to know who you are | I want you to know who you are",
     // Persons.

@@ -29,7 +29,8 @@ function isTelling(token: Token, text: string): boolean {
   if (token.kind !== "sign" || isOperator.test(token.text)) return false;
   if (!onKeyboard.test(token.text)) return true;
   const [before, behind] = [text[token.at - 1] ?? " ", text[token.at + token.text.length] ?? " "];
-  return alone.test(before) && alone.test(behind) && !separators.test(token.text);
+  if (!alone.test(before) || !alone.test(behind)) return false;
+  return !separators.test(token.text) || speaksOfSigns.test(text.slice(Math.max(0, token.at - 24), token.at));
 }
 
 const onKeyboard = /^[\x20-\x7e]+$/;
@@ -37,6 +38,9 @@ const onKeyboard = /^[\x20-\x7e]+$/;
 const isOperator = /^[≤≥≠≈×÷±−°€£¥]$/u;
 /** They divide a sentence, or open a line, as other signs do. */
 const separators = /^(?:[-/\\|&#*+>~]|[-=*#~]{2,})$/;
+/** Behind such a word a sign divides nothing (`what does * do in Python`). */
+const speaksOfSigns =
+  /(?:^|\s)(?:an?|the|of|does|do|is|with|between|sign|symbol|character|operator|use|type|called) {1,3}["'`]?$/i;
 const alone = /[\s"'`?.!,]/;
 /** Which of two looks a sign has. */
 const variant = /[\ufe0e\ufe0f]/gu;

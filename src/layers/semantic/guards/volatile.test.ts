@@ -90,6 +90,7 @@ const ofTheMoment = [
 ];
 
 const lasting = [
+  "The parcel came broken, now what do I do?",
   "I have lost my boarding pass, what now?",
   "My application was turned down. What now?",
   "I broke a crown, what should I do now?",

@@ -9,6 +9,7 @@ test.each([
   ["How do I bake bread? 🍞🍞", "How do I bake bread?"],
   ["How do I bake bread 🍞", "How do I bake bread"],
   ["👋 Hi, how do I bake bread?", "Hi, how do I bake bread?"],
+  ["Hi 👋 how do I bake bread?", "Hi how do I bake bread?"],
   ["How do I bake bread? Thanks 🙏", "How do I bake bread? Thanks"],
   ["How do I bake bread :)", "How do I bake bread"],
   ["Can it rise overnight? ;-P", "Can it rise overnight?"],

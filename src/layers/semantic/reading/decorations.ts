@@ -7,16 +7,17 @@ import type { Token } from "./reading.ts";
  */
 export function withoutDecorations(tokens: readonly Token[], text: string): readonly Token[] {
   if (!tokens.some(isDecorative)) return tokens;
-  const start = tokens.findIndex((token) => !isDecorative(token));
+  const start = tokens.findIndex((token) => !isDecorative(token) && !greetings.has(token.lower));
   const first = tokens[start];
   // Nothing but pictures says something too.
   if (first === undefined || tokens.some(({ lower }) => pointsAtSigns.has(lower))) return tokens;
   if (!startsQuestion.test(text.slice(first.at))) return tokens;
   const end = tokens.findLastIndex((token) => !isDecorative(token) && !manners.has(token.lower)) + 1;
   const behind = tokens.slice(end);
-  if (end <= start) return tokens.slice(start);
+  const before = tokens.slice(0, start).filter((token) => !isDecorative(token));
+  if (end <= start) return [...before, ...tokens.slice(start)];
   const isKept = (token: Token) => !isDecorative(token) || !isSetApart(tokens[end - 1] as Token, token, text);
-  return [...tokens.slice(start, end), ...behind.filter(isKept)];
+  return [...before, ...tokens.slice(start, end), ...behind.filter(isKept)];
 }
 
 function isDecorative({ kind, text }: Token): boolean {
@@ -29,7 +30,7 @@ const picture = /^(?![©®™‼⁉])\p{Extended_Pictographic}/u;
 const face = /^[:;]/;
 
 const startsQuestion =
-  /^(?:(?:please|hi|hello|hey|there)\b[\s,!.]*){0,3}(?:what|which|who|whom|whose|where|when|why|how|is|are|was|were|do|does|did|can|could|should|would|will|have|has|may|must)\b/i;
+  /^(?:what|which|who|whom|whose|where|when|why|how|is|are|was|were|do|does|did|can|could|should|would|will|have|has|may|must)\b/i;
 
 const pointsAtSigns = new Set(
   "this these that those following above below emoji emojis emoticon emoticons smiley smileys symbol symbols picture pictures".split(
@@ -43,6 +44,8 @@ function isSetApart(last: Token, sign: Token, text: string): boolean {
   return !mayBeSpokenOf.has(last.lower) && !inParts.test(text.slice(0, sign.at).trimEnd());
 }
 
+/** What may stand before the question, with pictures among it. */
+const greetings = new Set("please hi hello hey there".split(" "));
 /** What may stand behind the question, with pictures among it. */
 const manners = new Set("thanks thank you thx please pls cheers so much".split(" "));
 const inParts = /[.!?:"]\s|:$/;
