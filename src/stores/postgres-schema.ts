@@ -34,7 +34,10 @@ export function tablesIn(schema: string): PostgresTables {
   };
 }
 
-/** Sees to it that the tables are there. Throws what PostgreSQL throws, and `StoreUnavailableError` for foreign tables. */
+/**
+ * Sees to it that the tables are there, that of the entries also where it alone was dropped, to empty the cache. Throws
+ * what PostgreSQL throws, and `StoreUnavailableError` for foreign tables.
+ */
 export async function prepareTables(client: ClientBase, tables: PostgresTables): Promise<void> {
   if (await areThere(client, tables)) return;
   await client.query("BEGIN");
@@ -63,7 +66,7 @@ async function areThere(client: ClientBase, tables: PostgresTables): Promise<boo
     ? (await client.query(`SELECT max(version) AS version FROM ${tables.format}`)).rows[0]
     : undefined;
   const version: unknown = format?.version;
-  if (version === formatVersion && rows.length === 2) return true;
+  if (version === formatVersion) return rows.length === 2;
   if (typeof version === "number" && version > formatVersion) {
     throw new StoreUnavailableError({
       message: `the tables in schema ${tables.schema} are of format ${version}, made by a newer version of Reprise`,
@@ -94,8 +97,8 @@ async function makeTables(client: ClientBase, tables: PostgresTables): Promise<v
     );
     CREATE INDEX reprise_entries_by_rank ON ${entries} (priority, stored_at);
     CREATE INDEX reprise_entries_by_death ON ${entries} (delete_at) WHERE delete_at < 'Infinity';
-    CREATE TABLE ${format} (version integer NOT NULL);
-    INSERT INTO ${format} VALUES (${formatVersion});
+    CREATE TABLE IF NOT EXISTS ${format} (version integer NOT NULL);
+    INSERT INTO ${format} SELECT ${formatVersion} WHERE NOT EXISTS (SELECT FROM ${format});
     ${makeLeases(tables)}
   `);
 }

@@ -21,6 +21,11 @@ async function read(store: ReturnType<typeof postgres>, key: string): Promise<st
   return found && Buffer.from(found).toString();
 }
 
+/** Whatever time a busy machine takes. */
+async function isStored(store: ReturnType<typeof postgres>): Promise<void> {
+  await expect.poll(() => store.set("t", "k", value, forEver).catch(() => undefined)).toBe("stored");
+}
+
 function throughProxy(url: string, port: number): string {
   const through = new URL(url);
   through.port = String(port);
@@ -98,17 +103,17 @@ describeWithServices("postgres", "postgres: faults", () => {
 
   it("R3: a server that hangs is given up, and nothing waits for it for ever", async () => {
     const { proxy, store } = await proxied({ statementTimeoutMs: 100, connectTimeoutMs: 200, maxConnections: 2 });
-    await store.set("t", "k", value, forEver);
+    await isStored(store);
     proxy.inject({ hang: true });
     const waiting = await Promise.allSettled(Array.from({ length: 20 }, () => store.get("t", ["k"])));
     expect(waiting.filter(({ status }) => status === "rejected")).toHaveLength(20);
     proxy.heal();
-    expect(await read(store, "k")).toBe("a value");
+    await expect.poll(() => read(store, "k").catch(() => undefined)).toBe("a value");
   });
 
   it("R3: what waits for a connection is bounded", async () => {
     const { proxy, store } = await proxied({ statementTimeoutMs: 100, connectTimeoutMs: 200, maxConnections: 1 });
-    await store.set("t", "k", value, forEver);
+    await isStored(store);
     proxy.inject({ hang: true });
     const waiting = await Promise.allSettled(Array.from({ length: 1_300 }, () => store.get("t", ["k"])));
     const told = waiting.map((one) => (one.status === "rejected" ? String(one.reason) : "answered"));
@@ -162,11 +167,12 @@ describeWithServices("postgres", "postgres: faults", () => {
     expect(Buffer.from(await store.add("t", "b", value, forEver)).toString()).toBe("a value");
   });
 
-  it("R8: tables that somebody drops are made again", async () => {
+  const droppings = ["reprise_entries, reprise_format", "reprise_entries", "reprise_entries, reprise_leases"];
+  it.each(droppings)("R8: tables that somebody drops are made again (%s)", async (dropped) => {
     const url = await server.freshDatabase();
     const store = storeOn(url);
     await store.set("t", "k", value, forEver);
-    await server.query("DROP TABLE reprise_entries, reprise_format", new URL(url).pathname.slice(1));
+    await server.query(`DROP TABLE ${dropped}`, new URL(url).pathname.slice(1));
     await expect(store.get("t", ["k"])).rejects.toThrow(StoreUnavailableError);
     expect(await read(store, "k")).toBeUndefined();
     expect(await store.set("t", "k", value, forEver)).toBe("stored");
