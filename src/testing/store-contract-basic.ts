@@ -146,11 +146,11 @@ export const basicCases: readonly StoreCase[] = [
     name: "never returns a value past its deleteAt",
     needs: "manual-clock",
     check: async ({ store, clock }) => {
-      await store.set("tenant", "short", bytesOf("short"), { deleteAt: clock.now() + 1_000 });
+      await store.set("tenant", "short", bytesOf("short"), { deleteAt: clock.now() + hour / 60 });
       await store.set("tenant", "long", bytesOf("long"), { deleteAt: clock.now() + hour });
       await store.set("tenant", "past", bytesOf("past"), { deleteAt: clock.now() - 1 });
       assert.equal(await read(store, "tenant", "past"), undefined);
-      clock.advance(990);
+      clock.advance(hour / 60 - 10);
       assert.deepEqual(await read(store, "tenant", "short"), [...bytesOf("short")]);
       clock.advance(20);
       assert.equal(await read(store, "tenant", "short"), undefined);

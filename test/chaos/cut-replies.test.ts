@@ -5,7 +5,7 @@ import { memcached } from "../../src/stores/memcached.ts";
 import { postgres } from "../../src/stores/postgres.ts";
 import { redis } from "../../src/stores/redis.ts";
 import { startMemcached } from "../services/memcached.ts";
-import { startPostgres } from "../services/postgres.ts";
+import { patience, startPostgres } from "../services/postgres.ts";
 import { startRedis } from "../services/redis.ts";
 import { describeWithServices, type RequiredProgram } from "../services/required.ts";
 import { startFaultProxy } from "./fault-proxy.ts";
@@ -43,7 +43,7 @@ const kinds: Readonly<Record<string, Kind>> = {
       const { port, remove } = await startPostgres();
       return { port, end: remove };
     },
-    open: (port) => postgres({ url: `postgres://postgres@127.0.0.1:${port}/postgres`, statementTimeoutMs: 10_000 }),
+    open: (port) => postgres({ url: `postgres://postgres@127.0.0.1:${port}/postgres`, ...patience }),
   },
 };
 

@@ -9,7 +9,7 @@ import { eventually } from "./eventually.ts";
 import { type GatewayProcess, spawnGateway } from "./gateway-process.ts";
 import { begin, exchange, keepingAgent } from "./http-exchange.ts";
 import { openConnection } from "./raw-connection.ts";
-import { runGateway, runOrigin, temporaryFolder } from "./running-gateway.ts";
+import { onDisk, runGateway, runOrigin, temporaryFolder } from "./running-gateway.ts";
 
 const limit = 240_000;
 
@@ -226,6 +226,7 @@ describe("R16: two gateways on one data folder", () => {
 
 describe("semantics/Freshness: a stale entry when the origin fails", () => {
   const shortLived = {
+    ...onDisk,
     layers: { exact: { ttl: "1ms", ttlJitter: 0, staleIfError: "1d" } },
     coalescing: { errorBackoff: "0s" },
   };
@@ -239,6 +240,7 @@ describe("semantics/Freshness: a stale entry when the origin fails", () => {
     const origin = await runOrigin();
     const gateway = await runGateway(origin, shortLived);
     const first = await ask(gateway);
+    await gateway.flush();
     origin.plan(plan);
     const callsBefore = origin.callCount;
     for (const stream of [false, true]) {
@@ -277,8 +279,9 @@ describe("semantics/Freshness: a stale entry when the origin fails", () => {
 
   test("X-AI-Cache-TTL: an entry past the ttl it asked for is fetched anew", async () => {
     const origin = await runOrigin();
-    const gateway = await runGateway(origin, { layers: { exact: { staleIfError: "1d" } } });
+    const gateway = await runGateway(origin, { ...onDisk, layers: { exact: { staleIfError: "1d" } } });
     await ask(gateway, question(), { "x-ai-cache-ttl": "1" });
+    await gateway.flush();
     const ttl = /ttl=(-?\d+)/.exec(String((await ask(gateway)).headers["cache-status"]))?.[1];
     expect(Number(ttl)).toBeLessThanOrEqual(1);
     await eventually("its time is over", async () => statusOf(await ask(gateway)) === "MISS");
@@ -288,9 +291,11 @@ describe("semantics/Freshness: a stale entry when the origin fails", () => {
   test("staleWhileRevalidate: the stale answer at once, one refresh behind it", async () => {
     const origin = await runOrigin();
     const gateway = await runGateway(origin, {
+      ...onDisk,
       layers: { exact: { ttl: "1ms", ttlJitter: 0, staleWhileRevalidate: "1d" } },
     });
     await ask(gateway);
+    await gateway.flush();
     const gate = new Gate();
     origin.plan({ salt: "new", holds: [{ at: "headers", gate }] });
     const answers = await Promise.all(Array.from({ length: 20 }, () => ask(gateway)));

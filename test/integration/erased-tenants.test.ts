@@ -8,7 +8,7 @@ import { eventually } from "../e2e/eventually.ts";
 import { runGateway, runOrigin } from "../e2e/running-gateway.ts";
 import { askUntilStored } from "../e2e/stored-answer.ts";
 import { bytesIn } from "../security/canary.ts";
-import { startPostgres } from "../services/postgres.ts";
+import { patience, startPostgres } from "../services/postgres.ts";
 import { startRedis } from "../services/redis.ts";
 import { describeWithServices } from "../services/required.ts";
 
@@ -96,7 +96,7 @@ describeWithServices("postgres", "X8: rows removed from PostgreSQL", () => {
     onTestFinished(() => server.remove());
     const [row] = await server.query("SHOW data_directory");
     const clock = new ManualClock();
-    const store = postgres({ url: server.url(), clock });
+    const store = postgres({ url: server.url(), clock, ...patience });
     onTestFinished(() => store.close());
     const forGood = { deleteAt: Number.POSITIVE_INFINITY };
     await store.set("acme", "removed", Buffer.from(canary("acme")), forGood);

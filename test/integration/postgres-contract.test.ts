@@ -3,7 +3,7 @@ import { ManualClock } from "../../src/core/clock.ts";
 import { postgres } from "../../src/stores/postgres.ts";
 import { listingContract } from "../../src/testing/listing-contract.ts";
 import { storeContract } from "../../src/testing/store-contract.ts";
-import { type PostgresUnderTest, startPostgres } from "../services/postgres.ts";
+import { type PostgresUnderTest, patience, startPostgres } from "../services/postgres.ts";
 import { describeWithServices } from "../services/required.ts";
 
 describeWithServices("postgres", "postgres", () => {
@@ -16,14 +16,14 @@ describeWithServices("postgres", "postgres", () => {
   const make = async () => {
     const clock = new ManualClock();
     const url = await server.freshDatabase();
-    const open = async () => postgres({ url, clock, maxBytes: 16 * 1024 * 1024 });
+    const open = async () => postgres({ url, clock, maxBytes: 16 * 1024 * 1024, ...patience });
     return { store: await open(), clock, reopen: open };
   };
   for (const { name, run } of storeContract(make)) it(`the store contract: ${name}`, run);
   for (const { name, run } of listingContract(make)) it(`the listing contract: ${name}`, run);
 
   it("no tenant pushes out what others have", async () => {
-    const store = await postgres({ url: await server.freshDatabase(), maxBytes: 2 * 1024 * 1024 });
+    const store = await postgres({ url: await server.freshDatabase(), maxBytes: 2 * 1024 * 1024, ...patience });
     const value = new Uint8Array(8_000);
     const write = (tenant: string, from: number, count: number) =>
       Promise.all(

@@ -1,6 +1,6 @@
 import { afterAll, beforeAll } from "vitest";
 import { postgres } from "../../src/stores/postgres.ts";
-import { type PostgresUnderTest, startPostgres } from "../services/postgres.ts";
+import { type PostgresUnderTest, patience, startPostgres } from "../services/postgres.ts";
 import { describeWithServices } from "../services/required.ts";
 import { describeFleet } from "../topology/fleet-cases.ts";
 import type { Ending } from "../topology/fleet-harness.ts";
@@ -9,8 +9,6 @@ import { patientClock } from "../topology/patient-clock.ts";
 /** Several nodes over a real PostgreSQL, in real time. */
 
 describeWithServices("postgres", "a fleet over PostgreSQL", () => {
-  // A disk that is busy for a second must not be taken for a server that is away.
-  const patience = { connectTimeoutMs: 10_000, statementTimeoutMs: 10_000 };
   let server: PostgresUnderTest;
   beforeAll(async () => {
     server = await startPostgres();

@@ -7,7 +7,7 @@ import type { PostgresLeases } from "../../src/stores/postgres-leases.ts";
 import { busContract } from "../../src/testing/bus-contract.ts";
 import { leaseContract } from "../../src/testing/lease-contract.ts";
 import { startFaultProxy } from "../chaos/fault-proxy.ts";
-import { type PostgresUnderTest, startPostgres } from "../services/postgres.ts";
+import { type PostgresUnderTest, patience, startPostgres } from "../services/postgres.ts";
 import { describeWithServices } from "../services/required.ts";
 
 /** What processes share over PostgreSQL beside values. */
@@ -22,7 +22,7 @@ describeWithServices("postgres", "what processes share over PostgreSQL", () => {
   afterAll(() => server.remove());
 
   function storesOn(url: string, count: number) {
-    const stores = Array.from({ length: count }, () => postgres({ url, maxConnections: 4 }));
+    const stores = Array.from({ length: count }, () => postgres({ url, maxConnections: 4, ...patience }));
     const dispose = async (): Promise<void> => void (await Promise.all(stores.map((store) => store.close())));
     return { stores, dispose };
   }

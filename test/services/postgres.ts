@@ -32,6 +32,9 @@ export interface PostgresSettings {
   readonly program?: string;
 }
 
+/** Of a store, in tests in which no server is away: a disk that is busy for a second must not be taken for that. */
+export const patience = { connectTimeoutMs: 30_000, statementTimeoutMs: 30_000 };
+
 const settings = {
   listen_addresses: "127.0.0.1",
   unix_socket_directories: "",
