@@ -86,12 +86,23 @@ function kindOf6(groups: readonly number[]): AddressKind {
   // These networks are private or public by themselves, and the address in them may be worse.
   const isIsatap = groups[5] === 0x5efe && ((groups[4] as number) & 0xfdff) === 0;
   const isTranslated = startsAlike(groups, groupsOf("64:ff9b:1::"), 48);
+  if (isTranslated && layouts.some((prefix) => kindOf4(embedded(groups, prefix)) === "metadata")) return "metadata";
   const inside = isIsatap || isTranslated ? kindOf4(carried(groups, 6)) : "public";
   return inside === "public" ? own : inside;
 }
 
 function carried(groups: readonly number[], at: number): number {
   return ((groups[at] as number) << 16) | (groups[at + 1] as number);
+}
+
+/** How long the prefix of a translator may be within a network that is its own; RFC 6052 section 2.2 has more. */
+const layouts = [48, 56, 64, 96];
+
+/** The IPv4 address behind a prefix of so many bits; the ninth byte of the whole is no part of it. */
+function embedded(groups: readonly number[], prefix: number): number {
+  const bytes = groups.flatMap((group) => [group >>> 8, group & 0xff]);
+  const behind = prefix === 96 ? bytes.slice(12) : bytes.filter((_, index) => index >= prefix / 8 && index !== 8);
+  return behind.slice(0, 4).reduce((sum, byte) => (sum << 8) | byte, 0);
 }
 
 function startsAlike(groups: readonly number[], base: readonly number[], bits: number): boolean {
