@@ -225,7 +225,7 @@ describe("generations", () => {
     await new Promise((resolve) => setImmediate(resolve));
     expect(store.stats().entries).toBe(0);
     await storedUnder(store, random);
-    const tagged = scopesOf({ tenant: "t", namespace: "n", model: "m", version: "v", tags: ["new"] });
+    const tagged = scopesOf({ tenant: "t", namespace: "n", model: "m", version: "v", user: undefined, tags: ["new"] });
     const before = await generations.read(tagged);
     await new Promise((resolve) => setImmediate(resolve));
     expect(store.stats().entries).toBe(scopes.length + 2);
@@ -237,7 +237,7 @@ describe("generations", () => {
   it("that another process was quicker to write are those to store under", async () => {
     const { store, random } = setUp();
     await storedUnder(store, random);
-    const tagged = scopesOf({ tenant: "t", namespace: "n", model: "m", version: "v", tags: ["new"] });
+    const tagged = scopesOf({ tenant: "t", namespace: "n", model: "m", version: "v", user: undefined, tags: ["new"] });
     const [one, two] = [new Generations(store, random), new Generations(store, random)];
     const both = await Promise.all([one.read(tagged), two.read(tagged)]);
     const stored = await one.confirm(tagged, both[0]);

@@ -37,6 +37,8 @@ export interface MemcachedSession {
 
 const retryAfterMs = 250;
 const usualItemBytes = 1024 * 1024;
+/** Of less than this hardly anything would be left for the value. */
+const leastItemBytes = 2_048;
 
 export class MemcachedServer {
   /** `host:port`. */
@@ -100,6 +102,7 @@ async function greet(
   const { rest: version } = await connection.send("version");
   const settings = await connection.stats("settings");
   const maxItemBytes = Number(settings.get("item_size_max") ?? usualItemBytes);
+  if (!(maxItemBytes >= leastItemBytes)) throw new Error(`it takes no item of more than ${maxItemBytes} bytes`);
   return { connection, version, maxItemBytes, evicts: settings.get("evictions") !== "off" };
 }
 
@@ -118,6 +121,7 @@ const remedies: readonly (readonly [RegExp, string])[] = [
   [/unauthenticated/i, "the server wants a user: write memcached://USER:PASSWORD@HOST:PORT"],
   [/authentication failure|auth/i, "correct user and password in the URL of the store"],
   [/^ERROR$|: ERROR$/, "the server does not know the meta commands; Memcached 1.6 or later does"],
+  [/takes no item/, "start it with a larger -I; without one it takes 1 MB"],
   [/is a Redis/, "correct host and port, or write redis://HOST:PORT"],
   [/closed the connection/, "see whether it is Memcached that listens there, and its log"],
   [/ENOTFOUND|EAI_AGAIN/, "correct the name of the host in the URL of the store"],

@@ -187,6 +187,18 @@ describeWithServices("memcached", "memcached: what the server takes and wants", 
     }
   });
 
+  it("a limit of the server that leaves no room for a value is a failure that says so", async () => {
+    const smallest = await startMemcached({ args: ["-I", "1k", "-o", "slab_chunk_max=1"] });
+    onTestFinished(smallest.kill);
+    const refused = storeOn(`memcached://127.0.0.1:${smallest.port}`);
+    await expect(refused.set("t", "k", value, forEver)).rejects.toThrow("takes no item of more than 1024 bytes");
+    const [finding] = await refused.check();
+    expect(finding).toMatchObject({
+      severity: "error",
+      remedy: "Start it with a larger -I; without one it takes 1 MB.",
+    });
+  });
+
   it("R10: a user and a password, right, wrong and lacking", async () => {
     const file = join(serverFolder("memcached-users"), "users");
     writeFileSync(file, "me:s3cret\n", { mode: 0o644 });

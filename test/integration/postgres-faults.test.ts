@@ -23,7 +23,9 @@ async function read(store: ReturnType<typeof postgres>, key: string): Promise<st
 
 /** Whatever time a busy machine takes. */
 async function isStored(store: ReturnType<typeof postgres>): Promise<void> {
-  await expect.poll(() => store.set("t", "k", value, forEver).catch(() => undefined)).toBe("stored");
+  await expect
+    .poll(async () => Promise.resolve(store.set("t", "k", value, forEver)).catch(() => undefined))
+    .toBe("stored");
 }
 
 function throughProxy(url: string, port: number): string {
