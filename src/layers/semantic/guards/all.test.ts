@@ -19,6 +19,14 @@ test.each([
   ["What's the capital of Peru?", "Could you tell me what the capital of Peru is?"],
   ["How do I fix a leaking tap?", "What is the best way to repair a leaking tap?"],
   ["Compare tea and coffee", "Please compare coffee and tea"],
+  // A part that only stands elsewhere.
+  ["In winter, what do bees do?", "What do bees do in winter?"],
+  ["During pregnancy, is it safe to eat sushi?", "Is it safe to eat sushi during pregnancy?"],
+  ["Before painting a wall, what do I have to do?", "What do I have to do before painting a wall?"],
+  ["When my contract ends, what happens to my data?", "What happens to my data when my contract ends?"],
+  ["To adopt a cat, what do I need?", "What do I need to adopt a cat?"],
+  ["In which year did Iceland become a republic?", "Which year did Iceland become a republic in?"],
+  ["To whom do I report a fault?", "Who do I report a fault to?"],
 ])("no guard sees a difference between %s and %s", (one, other) => {
   expect(veto(one, other)).toBeUndefined();
   expect(veto(other, one)).toBeUndefined();
@@ -33,6 +41,10 @@ test.each([
   ["Boil eggs for 7 minutes", "Boil eggs for 9 minutes", "numbers"],
   ["What does `git pull` do?", "What does `git push` do?", "code"],
   ["Flights from Lisbon to Oslo", "Flights from Oslo to Lisbon", "order"],
+  // A part that stands elsewhere and says something else there.
+  ["From Lisbon, how do I get to Oslo?", "How do I get to Lisbon from Oslo?", "order"],
+  ["To whom does Ann write?", "Who writes to Ann?", "question"],
+  ["In winter, what do bees do?", "In winter, where do bees go?", "question"],
 ])("%s / %s", (one, other, name) => {
   expect(veto(one, other)).toBe(name);
   expect(veto(other, one)).toBe(name);
