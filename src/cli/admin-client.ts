@@ -60,25 +60,43 @@ async function askAdmin(
   const dispatcher = url.startsWith("https:") ? trusting(config, place) : undefined;
   const question = { token, method, body, dispatcher };
   const answer = await asked(`${url}/admin/v1${route}`, question).catch((error: unknown) => {
-    const { code, message } = error as { readonly code?: string; readonly message: string };
-    throw new GatewayRequestError("gateway_unreachable", {
-      message: `No gateway answers at ${url} (${code ?? message})`,
-      remedy:
-        handshakeRemedy(code, url) ??
-        "Start it with reprise serve, or name the one that runs with --url, or with --config or --port",
-    });
+    throw unreachable(url, error);
   });
   if (answer.status === 200 && answer.body !== undefined) return answer.body;
   throw refusal(url, answer);
 }
 
-function urlOf({ server: { host: common, port: shared, admin, tls } }: GatewayConfig): string {
-  const { port = shared, host = common } = admin.port === undefined ? {} : admin;
-  const section = admin.port === undefined ? "server" : "server.admin";
+function urlOf({ server }: GatewayConfig): string {
+  const { admin } = server;
+  if (admin.port === undefined) return listening(server, server, "server");
+  return listening(server, { port: admin.port, host: admin.host ?? server.host }, "server.admin");
+}
+
+/** Where a gateway takes calls to models, without `/v1`. */
+export function modelUrl({ server }: GatewayConfig, { url }: GatewayPlace): string {
+  return url === undefined ? listening(server, server, "server") : checked(url);
+}
+
+function listening(
+  { tls }: GatewayConfig["server"],
+  { port, host }: { readonly port: number; readonly host: string },
+  section: string,
+): string {
   if (port === 0) throw new MisuseError(`${section}.port is 0, which is any free one`, "Name the gateway with --url.");
   // What listens on every address listens on this one.
   const name = host === "0.0.0.0" ? "127.0.0.1" : host === "::" ? "::1" : host;
   return `${tls.cert === undefined ? "http" : "https"}://${name.includes(":") ? `[${name}]` : name}:${port}`;
+}
+
+/** That nobody answers there, as a person reads it. */
+export function unreachable(url: string, error: unknown): RepriseError {
+  const { code, message } = error as { readonly code?: string; readonly message: string };
+  return new GatewayRequestError("gateway_unreachable", {
+    message: `No gateway answers at ${url} (${code ?? message})`,
+    remedy:
+      handshakeRemedy(code, url) ??
+      "Start it with reprise serve, or name the one that runs with --url, or with --config or --port",
+  });
 }
 
 function checked(given: string): string {

@@ -17,6 +17,7 @@ import { simulateCommand } from "./commands/simulate.ts";
 import { statsCommand } from "./commands/stats.ts";
 import { tenantsCommand } from "./commands/tenants.ts";
 import { tuneCommand } from "./commands/tune.ts";
+import { warmCommand } from "./commands/warm.ts";
 
 /** Exit status: 0 fine, 1 found something or failed, 2 misuse. */
 export async function run(argv: readonly string[]): Promise<void> {
@@ -43,7 +44,8 @@ export async function run(argv: readonly string[]): Promise<void> {
     .addCommand(statsCommand())
     .addCommand(simulateCommand())
     .addCommand(tuneCommand())
-    .addCommand(lintCommand());
+    .addCommand(lintCommand())
+    .addCommand(warmCommand());
   for (const [path, command] of commandsBelow(program)) {
     command.exitOverride().showHelpAfterError(hint(path, command));
     // Commander would print texts in quotation marks, and so tell defaults apart that are written alike.

@@ -27,7 +27,7 @@ export function gatewayFlagsIn(flags: object): Flags {
 }
 
 /** Fields of a request by what they are called on the command line; others have the name of their flag. */
-export type NamesOfFields = Readonly<Record<string, string>>;
+type NamesOfFields = Readonly<Record<string, string>>;
 
 /** As `act`, for a command with these flags. What the gateway finds wrong is told by the name that it was given under. */
 export function actOnGateway(
