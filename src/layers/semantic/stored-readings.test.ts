@@ -58,3 +58,13 @@ test("what was met again is forgotten as well", () => {
   readings.forget("slot");
   expect(readings.of("slot", "How do I bleed a radiator?")).not.toBe(first);
 });
+
+test("in a small heap there is room for fewer", () => {
+  const readings = new StoredReadings(builtinLexicon, 128 * 1024 * 1024);
+  const again = (slot: number) => readings.of(String(slot), "How do I bleed a radiator?");
+  const first = [0, 1, 2].map((slot) => [again(slot), again(slot)][1]);
+  expect(again(0)).toBe(first[0]);
+  for (let slot = 3; slot < 2_000; slot++) for (const _ of [1, 2]) again(slot);
+  expect(again(1_999)).toBe(again(1_999));
+  expect(again(2)).not.toBe(first[2]);
+});

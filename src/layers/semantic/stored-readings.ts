@@ -1,3 +1,4 @@
+import { getHeapStatistics } from "node:v8";
 import { LRUCache } from "lru-cache";
 import type { Lexicon } from "../../core/lexicon.ts";
 import { readText } from "./reading/read-text.ts";
@@ -16,13 +17,15 @@ import type { Reading } from "./reading/reading.ts";
 export class StoredReadings {
   readonly #lexicon: () => Lexicon;
   readonly #metOnce = new LRUCache<string, true>({ max: mostMetOnce });
-  readonly #kept = new LRUCache<string, Kept>({
-    maxSize: mostTokens,
-    sizeCalculation: ({ reading }) => 1 + reading.tokens.length,
-  });
+  readonly #kept: LRUCache<string, Kept>;
 
-  constructor(lexicon: () => Lexicon) {
+  /** `heapBytes`: what the heap may grow to; default: as this process was started. */
+  constructor(lexicon: () => Lexicon, heapBytes = getHeapStatistics().heap_size_limit) {
     this.#lexicon = lexicon;
+    this.#kept = new LRUCache<string, Kept>({
+      maxSize: Math.max(1, Math.min(mostTokens, Math.floor((heapBytes * mostOfHeap) / bytesPerToken))),
+      sizeCalculation: ({ reading }) => 1 + reading.tokens.length,
+    });
   }
 
   /** What the slot's text says; read anew where it has another text than before. */
@@ -55,8 +58,11 @@ interface Kept {
   readonly reading: Reading;
 }
 
-/** In all; of about 200 bytes each, and up to 750 once every guard has made something of them. */
+/** In all, where the heap has room. */
 const mostTokens = 60_000;
+/** About 200, and up to this once every guard has made something of them. */
+const bytesPerToken = 750;
+const mostOfHeap = 1 / 16;
 /** What more than a hundred looks meet. */
 const mostMetOnce = 1_000;
 const longText = 1_000;
