@@ -11,9 +11,15 @@ import { begin, type Exchanged, exchange, keepingAgent } from "./http-exchange.t
 import { callsByResult, scrape, total } from "./metrics-page.ts";
 import { linesOf } from "./one-line-errors.ts";
 import { runOrigin, temporaryFolder } from "./running-gateway.ts";
-import { logOf, openDoor, openDoors, patient, runWorkers, stop, until } from "./running-workers.ts";
+import { logOf, openDoor, openDoors, patient, runWorkers, stop, until, type Workers } from "./running-workers.ts";
 
 const limit = 240_000;
+
+/** Whether so many answers are in the file, where each of the workers finds them. */
+async function areThere(gateway: Workers, count: number): Promise<boolean> {
+  const { text } = await callAdmin(gateway, "/entries?layer=exact&limit=50");
+  return JSON.parse(text).entries.length === count;
+}
 
 describe("several workers are one gateway", () => {
   test.each([false, true])(
@@ -82,6 +88,7 @@ describe("several workers are one gateway", () => {
       const ask = (index: number, name: string) =>
         exchange(gateway.url + chatPath, { body: question(name), agent: agents[index % 2] as Agent });
       for (let index = 0; index < 10; index++) await ask(index, `call ${index}`);
+      await eventually("both see all", () => areThere(gateway, 10));
       for (let index = 0; index < 30; index++) expect(statusOf(await ask(index + 1, `call ${index % 10}`))).toBe("HIT");
       for (const agent of agents) {
         const { text } = await exchange(`${gateway.url}/readyz`, { agent });
@@ -111,6 +118,7 @@ describe("a worker that is killed", () => {
       const gateway = await runWorkers(origin);
       const [one, other] = await openDoors(gateway);
       for (let index = 0; index < 10; index++) await one.ask(question(`before ${index}`));
+      await eventually("both see all", () => areThere(gateway, 10));
       const counted = total(await scrape(gateway), "reprise_requests_total", { layer: "overall" });
       const gate = new Gate();
       origin.plan((call) => (JSON.stringify(call.json).includes("shared") ? { holds: [{ at: "headers", gate }] } : {}));
