@@ -136,11 +136,10 @@ export class EmbeddingFlights {
       const before = await ticket;
       flight.hasBegun = true;
       const result = await this.#run(flight, before, compute, signal);
-      const shared = result.ok || !flight.isShared(result.failure) ? undefined : result.failure;
-      for (const slot of flight.slots) {
-        this.#flights.release(slot, flight);
-        if (shared !== undefined) this.#flights.share(slot, shared);
-      }
+      if (result.ok) return result;
+      this.#land(flight);
+      if (flight.isShared(result.failure))
+        for (const slot of flight.slots) this.#flights.share(slot, result.failure);
       return result;
     });
     for (const slot of flight.slots) {
@@ -149,6 +148,10 @@ export class EmbeddingFlights {
       this.#flights.begin(slot, flight);
     }
     return flight;
+  }
+
+  #land(flight: VectorFlight): void {
+    for (const slot of flight.slots) this.#flights.release(slot, flight);
   }
 
   async #run(
@@ -172,7 +175,11 @@ export class EmbeddingFlights {
     }
     const storing = this.#store(flight, ticket, computed, bySlot);
     this.#storing.add(storing);
-    storing.then(() => this.#storing.delete(storing));
+    storing.then(() => {
+      this.#storing.delete(storing);
+      // Whoever asks before that joins, since in the store nothing would be found.
+      this.#land(flight);
+    });
     const stored = await withDeadline(storing, settleBudgetMs, this.#parts.clock, () => pendingStored);
     return { ok: true, bySlot, stored };
   }

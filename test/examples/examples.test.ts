@@ -31,12 +31,15 @@ async function gatewayUrl(): Promise<string> {
   return `${gateway.url}/v1`;
 }
 
+/** Also from the call itself, where the disk has not got the answer yet. */
+const notPaidTwice = /again: (HIT|COALESCED)/;
+
 test("openai-sdk.ts: JSON and stream of one question cost one call to the origin", async () => {
   const url = new URL("../../examples/openai-sdk.ts", import.meta.url);
   const { lines } = await runExample(node, url, { REPRISE_URL: await gatewayUrl() });
   expect(lines.map((line) => line.split(":").slice(0, 2).join(":"))).toEqual([
     "first: MISS",
-    "again: HIT",
+    expect.stringMatching(notPaidTwice),
     "stream: HIT",
     "no-cache: REFRESH",
   ]);
@@ -64,7 +67,7 @@ test("library-fetch.ts: answers come from the cache, and from SQLite in the next
   const first = await runExample(node, url, environment);
   expect(first.lines.map((line) => line.split(":", 2).join(":"))).toEqual([
     expect.stringContaining("first: MISS"),
-    expect.stringContaining("again: HIT"),
+    expect.stringMatching(notPaidTwice),
     expect.stringMatching(/^MISS: 1/),
   ]);
   expect(first.lines[2]).toBe("MISS: 1, COALESCED: 19");

@@ -1,4 +1,8 @@
 import { describe, expect, it } from "vitest";
+import { ManualClock } from "../../src/core/clock.ts";
+import type { Store } from "../../src/core/store.ts";
+import { memory } from "../../src/stores/memory.ts";
+import { Gate } from "../../src/testing/gate.ts";
 import { embeddingReply } from "../../src/testing/scripted-embeddings.ts";
 import { turns, until } from "./cache-harness.ts";
 import { type EmbedInit, expectVectors, setUpEmbeddings } from "./embedding-harness.ts";
@@ -50,6 +54,32 @@ describe("batches that overlap", () => {
     expect(outcomes.filter((outcome) => outcome === "MISS")).toHaveLength(1);
     expect(outcomes.filter((outcome) => outcome === "COALESCED")).toHaveLength(49);
     expect(inputs()).toEqual([["a", "b"]]);
+  });
+
+  it("join what was computed and is not stored yet", async () => {
+    const clock = new ManualClock();
+    const behind = memory({ clock });
+    const gate = new Gate();
+    const slow: Store = {
+      name: "slow",
+      get: (tenant, keys) => behind.get(tenant, keys),
+      set: (...given) => gate.pass().then(() => behind.set(...given)),
+      add: (...given) => behind.add(...given),
+      delete: (tenant, key) => behind.delete(tenant, key),
+      stats: () => behind.stats(),
+      close: () => behind.close(),
+    };
+    const { embed, inputs } = await setUpEmbeddings({ clock, store: slow });
+    const one = embed(["a", "b"]);
+    await gate.reached(2);
+    clock.advance(25);
+    expect((await one).outcome).toBe("MISS");
+    const again = embed(["b", "c"]);
+    await gate.reached(3);
+    clock.advance(25);
+    expectVectors(await again, ["b", "c"]);
+    gate.release();
+    expect(inputs()).toEqual([["a", "b"], ["c"]]);
   });
 
   it("of two tenants share nothing", async () => {
