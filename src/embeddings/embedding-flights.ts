@@ -138,8 +138,7 @@ export class EmbeddingFlights {
       const result = await this.#run(flight, before, compute, signal);
       if (result.ok) return result;
       this.#land(flight);
-      if (flight.isShared(result.failure))
-        for (const slot of flight.slots) this.#flights.share(slot, result.failure);
+      if (flight.isShared(result.failure)) for (const slot of flight.slots) this.#flights.share(slot, result.failure);
       return result;
     });
     for (const slot of flight.slots) {
