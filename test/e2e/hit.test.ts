@@ -1,13 +1,13 @@
 import { describe, expect, test } from "vitest";
 import { ask, chatPath, contentOf, eventsOf, isDone, question, statusOf } from "./chat-call.ts";
 import { curl } from "./curl.ts";
-import { onDisk, runBoth } from "./running-gateway.ts";
+import { runBoth } from "./running-gateway.ts";
 
 const asJson = ["-H", "content-type: application/json", "--data-binary", "@-"];
 
 describe("the same call again", () => {
   test("S16/I5: two equal curl calls are MISS and HIT with equal bytes and one origin call", async () => {
-    const { origin, gateway } = await runBoth(onDisk);
+    const { origin, gateway } = await runBoth();
     const body = JSON.stringify(question());
     const first = await curl([...asJson, gateway.url + chatPath], body);
     const second = await curl([...asJson, gateway.url + chatPath], body);

@@ -258,6 +258,7 @@ describe("semantics/Freshness: a stale entry when the origin fails", () => {
     const origin = await runOrigin();
     const gateway = await runGateway(origin, shortLived);
     await ask(gateway);
+    await gateway.flush();
     for (const status of [400, 401, 403, 404]) {
       origin.plan({ status });
       expect((await ask(gateway)).status).toBe(status);
