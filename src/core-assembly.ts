@@ -159,7 +159,7 @@ export async function assembleCore(options: CoreOptions): Promise<Core> {
   const masterKey = await obtainMasterKey({ store: storage.truth, given, first, random, clock, onReplaced });
   const secret = masterKey.key;
 
-  const { removed } = storage.invalidator;
+  const { removed, takenBack } = storage.invalidator;
   const opened = new OpenedEntries(shares.opened);
   const exact = new ExactLayer({
     store,
@@ -169,6 +169,7 @@ export async function assembleCore(options: CoreOptions): Promise<Core> {
     random,
     trace,
     removed,
+    takenBack,
     opened,
   });
   const { errorBackoff: backoffMs, grace, finishDetached, detachedTime, detachedBytes } = settings.coalescing;
@@ -177,7 +178,7 @@ export async function assembleCore(options: CoreOptions): Promise<Core> {
   const replayer = new Replayer(shares.replays);
   const { name: storeName } = storage.truth;
   const { lookupBudget: lookupBudgetMs } = settings.store;
-  const layer = new EmbeddingLayer({ store, copies: storage.copies, clock, random, trace, opened });
+  const layer = new EmbeddingLayer({ store, copies: storage.copies, clock, random, trace, takenBack, opened });
   const batches = new EmbeddingBatches({ layer, clock, trace, backoffMs, store: storeName, lookupBudgetMs });
   const embeddingsParts = { batches, secret, rules: vectorRulesOf(settings), clock, trace };
   const semantic = assembleSemantic(settings, options.semantic ?? {}, {

@@ -3,6 +3,7 @@ import { StoreUnavailableError } from "./errors.ts";
 import { isPromise } from "./maybe-promise.ts";
 import { type Scope, systemTenant, wholeTenant } from "./scopes.ts";
 import type { MaybePromise, Store } from "./store.ts";
+import type { TakenBack } from "./taken-back.ts";
 
 /**
  * Generations make invalidation a matter of equality, not of clocks. Every scope (everything, a tenant, a
@@ -17,6 +18,10 @@ export interface Generation {
   readonly token: Uint8Array;
   /** The scope had none; this one will be its first, unless another process is quicker. */
   readonly isCandidate?: boolean;
+  /** When this process last knew the scope to be taken back, before the token was read; absent where nobody keeps count. */
+  readonly takenBackAt?: number;
+  /** It was taken back, as this process knows, and the token that told of it is gone: who began before it looks like all others. */
+  readonly isLost?: boolean;
 }
 
 /** The first byte of a token says how it came about: as a scope's first, or in place of another. */
@@ -54,23 +59,49 @@ interface Candidate {
 export class Generations {
   readonly #store: Store;
   readonly #random: Random;
+  readonly #takenBack: TakenBack | undefined;
   readonly #candidates = new Map<string, Candidate>();
 
-  constructor(store: Store, random: Random) {
+  constructor(store: Store, random: Random, takenBack?: TakenBack) {
     this.#store = store;
     this.#random = random;
+    this.#takenBack = takenBack;
   }
 
   /** The present tokens. Call it before the origin is called. */
   async read(scopes: readonly Scope[], store = this.#store): Promise<Generation[]> {
+    const takenBackAt = scopes.map((scope) => this.#takenBack?.last(scope));
     const tokens = await currentTokens(store, scopes);
     const isKnown = scopes.some(({ name }, index) => name === tenantScope && tokens[index] !== undefined);
     return scopes.map((scope, index) => {
       const token = tokens[index];
-      if (token !== undefined) return { scope: scope.name, token };
-      if (isKnown && !isRemoval(scope)) this.#writeEarly(scope, this.#candidate(scope));
-      return this.#firstOf(scope);
+      if (token === undefined && isKnown && !isRemoval(scope)) this.#writeEarly(scope, this.#candidate(scope));
+      const generation = token === undefined ? this.#firstOf(scope) : { scope: scope.name, token };
+      return this.#takenBack === undefined
+        ? generation
+        : { ...generation, takenBackAt: takenBackAt[index] as number, isLost: this.#isLost(scope, generation) };
     });
+  }
+
+  /**
+   * Whether nothing was taken back since `before` was read of `scopes`. Where the store cannot be asked, what this process
+   * knows decides alone.
+   */
+  async areCurrent(scopes: readonly Scope[], before: readonly Generation[]): Promise<boolean> {
+    const isKnownToBeOld = () => before.some((generation, index) => this.#isOld(scopes[index] as Scope, generation));
+    if (isKnownToBeOld()) return false;
+    const now = await this.read(scopes).catch(() => undefined);
+    // It may have come while the store was asked.
+    if (isKnownToBeOld()) return false;
+    return now?.every((generation, index) => areAlike(before[index] as Generation, generation)) ?? true;
+  }
+
+  #isLost(scope: Scope, { token }: Generation): boolean {
+    return !isRemoval(scope) && isFirstToken(token) && this.#takenBack?.knows(scope) === true;
+  }
+
+  #isOld(scope: Scope, { takenBackAt }: Generation): boolean {
+    return takenBackAt !== undefined && takenBackAt !== this.#takenBack?.last(scope);
   }
 
   /** Nobody waits for it; where it fails it is written with the first answer. */
@@ -97,6 +128,7 @@ export class Generations {
       scopes.map(async (scope, index): Promise<Generation | undefined> => {
         const generation = known.get(scope.name) ?? this.#firstOf(scope);
         const token = tokens[index] ?? (isRemoval(scope) ? none : await this.#written(scope, generation.token));
+        if (this.#isOld(scope, generation)) return undefined;
         return token !== undefined && isSucceededBy(generation, token) ? { scope: scope.name, token } : undefined;
       }),
     );
@@ -202,11 +234,17 @@ export function isFirstToken(token: Uint8Array): boolean {
   return token[0] === firstToken;
 }
 
+/** What another process began under says nothing of what was taken back here. */
+function areAlike(before: Generation, now: Generation): boolean {
+  if (before.takenBackAt === undefined && now.isLost === true) return false;
+  return isSucceededBy(before, now.token);
+}
+
 /** What was there when a candidate was written: itself, or what another process had written before. */
 const settledAs = new WeakMap<Uint8Array, Uint8Array>();
 
 /** Whether a scope that was in `generation` and now has `token` was not invalidated in between. */
-export function isSucceededBy(generation: Generation, token: Uint8Array): boolean {
+function isSucceededBy(generation: Generation, token: Uint8Array): boolean {
   const settled = settledAs.get(generation.token);
   if (settled !== undefined) return isFirstToken(settled) && sameToken(settled, token);
   return sameToken(generation.token, token) || (generation.isCandidate === true && isFirstToken(token));

@@ -52,7 +52,7 @@ export interface AnswerLayer {
   /** Default source: the store. */
   lookup(call: Keyed, source?: Source): MaybePromise<Lookup>;
   prepare(call: Keyed, source?: Source): Promise<RecordTicket>;
-  /** Whether none of these generations was replaced by an invalidation. */
+  /** Whether none of these generations was replaced by an invalidation, as far as the store, or this process, can tell. */
   areCurrent(call: Keyed, generations: readonly Generation[]): Promise<boolean>;
   record(
     call: Keyed,

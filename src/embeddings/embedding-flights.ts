@@ -121,9 +121,8 @@ export class EmbeddingFlights {
 
   async #isCurrent(flight: VectorFlight): Promise<boolean> {
     const ticket = await flight.ticket;
-    // Where the store cannot tell, no invalidation can have been acknowledged either.
-    if (ticket === undefined) return true;
-    return this.#parts.layer.isCurrent(flight.batch, ticket).catch(() => true);
+    // Nobody knows what one began under that has none.
+    return ticket !== undefined && this.#parts.layer.isCurrent(flight.batch, ticket);
   }
 
   #begin(batch: Batch, positions: readonly number[], compute: Compute): VectorFlight {

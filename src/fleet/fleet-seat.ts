@@ -46,7 +46,12 @@ export class FleetSeat {
     signal: AbortSignal,
   ): Promise<Asking> {
     const { fleet, asked, slot, following } = this.#parts;
-    if (fleet === undefined || ticket === undefined || !isSharedByFleet(asked.call))
+    // Of what began before an invalidation that the store has forgotten nobody else could tell that it did.
+    if (
+      fleet === undefined ||
+      ticket?.generations.some(({ isLost }) => isLost) !== false ||
+      !isSharedByFleet(asked.call)
+    )
       return { response: await compute(), isFollower: false };
     const key = fleetKey(asked.call, slot, ticket);
     const { generations } = ticket;
@@ -91,8 +96,7 @@ export class FleetSeat {
   async #areCurrent(others: readonly Generation[], own: readonly Generation[]): Promise<boolean> {
     const known = new Set(own.map(({ scope }) => scope));
     const unknown = others.filter(({ scope }) => !known.has(scope));
-    // Where the store cannot tell, no invalidation can have been acknowledged either.
-    return unknown.length === 0 || this.#parts.areCurrent(unknown).catch(() => true);
+    return unknown.length === 0 || this.#parts.areCurrent(unknown);
   }
 
   /** The entry as the origin would have sent it. */

@@ -1,4 +1,3 @@
-import { isSucceededBy } from "../core/generations.ts";
 import type { AnswerLayer, Keyed, RecordTicket } from "../core/layer.ts";
 
 /**
@@ -10,12 +9,7 @@ export async function isStillCurrent(
   call: Keyed,
   before: Promise<RecordTicket | undefined>,
 ): Promise<boolean> {
-  const then = await before;
-  const now = await layer.prepare(call).catch(() => undefined);
-  // Where the store cannot tell, no invalidation can have been acknowledged either.
-  if (then === undefined || now === undefined) return true;
-  return then.generations.every((generation, index) => {
-    const token = now.generations[index]?.token;
-    return token !== undefined && isSucceededBy(generation, token);
-  });
+  const ticket = await before;
+  // Nobody knows what it began under.
+  return ticket !== undefined && layer.areCurrent(call, ticket.generations);
 }

@@ -6,6 +6,7 @@ import { currentTokens, removalOf, renewGeneration, sameToken, scopeKey } from "
 import { RemovedSlots } from "../core/removed-slots.ts";
 import { type Scope, type ScopeGroup, scopeGroup } from "../core/scopes.ts";
 import type { Store } from "../core/store.ts";
+import { TakenBack } from "../core/taken-back.ts";
 import type { Trace } from "../core/trace.ts";
 import type { TieredStore } from "../stores/tiered.ts";
 import { type Invalidation, readInvalidation } from "./invalidation-wish.ts";
@@ -43,6 +44,8 @@ const removalMs = 15 * 60_000;
 export class Invalidator {
   /** What was removed by key through this process. */
   readonly removed: RemovedSlots;
+  /** What was taken back through this process, or by what it heard. */
+  readonly takenBack = new TakenBack();
   readonly #parts: InvalidatorParts;
   readonly #telling = new Set<Promise<void>>();
 
@@ -118,7 +121,18 @@ export class Invalidator {
     try {
       return await renewGeneration(shared, scope, random, deleteAt);
     } finally {
+      this.takenBack.note(scope);
       store.forget?.(scope.tenant, scopeKey(scope));
+    }
+  }
+
+  /** Another process has taken it back in the store that both share. */
+  heard(message: InvalidationMessage): void {
+    const { tenant } = message;
+    if (message.kind === "renewed") this.takenBack.note({ tenant, name: message.scope });
+    else {
+      this.takenBack.note(removalOf(tenant, keyOf(message.key)));
+      this.removed.forget(tenant, message.key);
     }
   }
 

@@ -128,10 +128,8 @@ function behindMemory(front: Store, given: SharedStore, options: StorageOptions)
     heard(message) {
       if (message.kind === "said") return;
       trace({ type: "invalidation-heard", group: groupOf(message) });
-      if (message.kind === "removed") {
-        invalidator.removed.forget(message.tenant, message.key);
-        return store.forget(message.tenant, message.key);
-      }
+      invalidator.heard(message);
+      if (message.kind === "removed") return store.forget(message.tenant, message.key);
       store.forget(message.tenant, scopeKey({ name: message.scope }));
       journal.note(message);
     },

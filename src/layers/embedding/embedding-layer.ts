@@ -3,7 +3,7 @@ import type { Clock, Random } from "../../core/clock.ts";
 import type { Directives } from "../../core/directives.ts";
 import { type OpenedEntry, openEntry, type SealedEntry, sealEntry } from "../../core/entry.ts";
 import { judgeFreshness, type Lifetime, lifetimeOf } from "../../core/freshness.ts";
-import { Generations, isSucceededBy } from "../../core/generations.ts";
+import { Generations } from "../../core/generations.ts";
 import type { RecordTicket, Source } from "../../core/layer.ts";
 import { chain, isPromise } from "../../core/maybe-promise.ts";
 import { OpenedEntries } from "../../core/opened-entries.ts";
@@ -11,6 +11,7 @@ import type { MissReason, StoreRefusal } from "../../core/outcome-reasons.ts";
 import type { CallPolicy } from "../../core/policy.ts";
 import { type Present, readWithPresent, ScopeReading } from "../../core/present.ts";
 import type { MaybePromise, Store } from "../../core/store.ts";
+import type { TakenBack } from "../../core/taken-back.ts";
 import type { Trace } from "../../core/trace.ts";
 import { readRecord, type VectorRecord, writeRecord } from "./vector-record.ts";
 
@@ -26,6 +27,7 @@ export interface EmbeddingLayerParts {
   readonly clock: Clock;
   readonly random: Random;
   readonly trace: Trace;
+  readonly takenBack?: TakenBack;
   /** Default: some of its own. */
   readonly opened?: OpenedEntries;
 }
@@ -63,7 +65,7 @@ export class EmbeddingLayer {
   constructor(parts: EmbeddingLayerParts) {
     this.#parts = parts;
     this.#opened = parts.opened ?? new OpenedEntries();
-    this.#generations = new Generations(parts.store, parts.random);
+    this.#generations = new Generations(parts.store, parts.random, parts.takenBack);
   }
 
   /** In the order of `slots`. The record of a vector that stays in memory is mostly the same object each time. */
@@ -84,12 +86,8 @@ export class EmbeddingLayer {
   }
 
   /** Whether nothing that `call` depends on was invalidated since `before` was taken. */
-  async isCurrent(call: VectorCall, before: RecordTicket): Promise<boolean> {
-    const now = await this.#generations.read(this.#scopesOf(call).scopes);
-    return before.generations.every((generation, index) => {
-      const token = now[index]?.token;
-      return token !== undefined && isSucceededBy(generation, token);
-    });
+  isCurrent(call: VectorCall, before: RecordTicket): Promise<boolean> {
+    return this.#generations.areCurrent(this.#scopesOf(call).scopes, before.generations);
   }
 
   async record(

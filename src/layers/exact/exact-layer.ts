@@ -1,7 +1,7 @@
 import type { Clock, Random } from "../../core/clock.ts";
 import { type EntryNote, sealEntry } from "../../core/entry.ts";
 import { type Freshness, judgeFreshness, lifetimeOf } from "../../core/freshness.ts";
-import { type Generation, Generations, isSucceededBy, removalOf } from "../../core/generations.ts";
+import { type Generation, Generations, removalOf } from "../../core/generations.ts";
 import type { AnswerLayer, FoundEntry, Keyed, Lookup, RecordResult, RecordTicket, Source } from "../../core/layer.ts";
 import { chain, isPromise } from "../../core/maybe-promise.ts";
 import { OpenedEntries } from "../../core/opened-entries.ts";
@@ -11,6 +11,7 @@ import type { Recording } from "../../core/recording.ts";
 import type { RemovedSlots } from "../../core/removed-slots.ts";
 import { namedScope, type Scope } from "../../core/scopes.ts";
 import type { MaybePromise, Store } from "../../core/store.ts";
+import type { TakenBack } from "../../core/taken-back.ts";
 import type { Trace } from "../../core/trace.ts";
 import { KnownScopes } from "./known-scopes.ts";
 import { hasMoved, type ModelMark, markKey, noteModel, readMark } from "./model-watch.ts";
@@ -34,6 +35,7 @@ export interface ExactLayerParts {
   readonly trace: Trace;
   /** What was removed by key here. */
   readonly removed?: RemovedSlots;
+  readonly takenBack?: TakenBack;
   /** Default: some of its own. */
   readonly opened?: OpenedEntries;
 }
@@ -56,7 +58,7 @@ export class ExactLayer implements AnswerLayer {
   constructor(parts: ExactLayerParts) {
     this.#parts = parts;
     this.#opened = parts.opened ?? new OpenedEntries();
-    this.#generations = new Generations(parts.store, parts.random);
+    this.#generations = new Generations(parts.store, parts.random, parts.takenBack);
     const { store, asked = store, clock } = parts;
     this.#uncertain = new UncertainWrites({ store, asked, clock });
   }
@@ -81,10 +83,9 @@ export class ExactLayer implements AnswerLayer {
     return { createdAt, generations: await this.#generations.read(this.#watched(call), this.#from(source)) };
   }
 
-  async areCurrent(call: Keyed, before: readonly Generation[]): Promise<boolean> {
+  areCurrent(call: Keyed, before: readonly Generation[]): Promise<boolean> {
     const scopes = before.map(({ scope }) => namedScope(scope, call.principal.tenant));
-    const now = await this.#generations.read(scopes);
-    return before.every((generation, index) => isSucceededBy(generation, (now[index] as Generation).token));
+    return this.#generations.areCurrent(scopes, before);
   }
 
   async record(
