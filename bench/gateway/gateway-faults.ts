@@ -18,6 +18,7 @@ const against = "the same calls while Redis is well";
 export const gatewayFaults: Benchmark = {
   name: "gateway-faults",
   describe: "what a call through the gateway takes longer while Redis is absent, frozen or killed",
+  mostMs: 8 * 60_000,
   run: (options) => withFolder((folder) => run(options, folder)),
 };
 
