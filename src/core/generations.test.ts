@@ -15,6 +15,7 @@ import {
 } from "./generations.ts";
 import { fixedScopes, type Scope, scopeOf, scopesOf, systemTenant } from "./scopes.ts";
 import type { Store } from "./store.ts";
+import { TakenBack } from "./taken-back.ts";
 
 function setUp() {
   const clock = new ManualClock();
@@ -232,6 +233,21 @@ describe("generations", () => {
     const stored = await generations.confirm(tagged, before);
     expect(stored).toEqual(before.map(({ scope, token }) => ({ scope, token })));
     expect(await generations.read(tagged)).toEqual(stored);
+  });
+
+  it("are not disturbed by what was taken back of others, however much that was", async () => {
+    const { store, random } = setUp();
+    const takenBack = new TakenBack(2);
+    const generations = new Generations(store, random, takenBack);
+    const of = (tag: string) => scopeOf("tag", tag, "another");
+    for (const tag of ["1", "2"]) takenBack.note(of(tag));
+    const before = await generations.read(scopes);
+    takenBack.note(of("3"));
+    expect(await generations.areCurrent(scopes, before)).toBe(true);
+    expect(await generations.confirm(scopes, before)).toBeDefined();
+    // So many within one call that its own may be among those forgotten.
+    for (const tag of ["4", "5"]) takenBack.note(of(tag));
+    expect(await generations.areCurrent(scopes, before)).toBe(false);
   });
 
   it("that another process was quicker to write are those to store under", async () => {

@@ -18,8 +18,8 @@ export interface Generation {
   readonly token: Uint8Array;
   /** The scope had none; this one will be its first, unless another process is quicker. */
   readonly isCandidate?: boolean;
-  /** When this process last knew the scope to be taken back, before the token was read; absent where nobody keeps count. */
-  readonly takenBackAt?: number;
+  /** How much this process knew to be taken back before the token was read; absent where nobody keeps count. */
+  readonly readAt?: number;
   /** It was taken back, as this process knows, and the token that told of it is gone: who began before it looks like all others. */
   readonly isLost?: boolean;
 }
@@ -70,16 +70,14 @@ export class Generations {
 
   /** The present tokens. Call it before the origin is called. */
   async read(scopes: readonly Scope[], store = this.#store): Promise<Generation[]> {
-    const takenBackAt = scopes.map((scope) => this.#takenBack?.last(scope));
+    const readAt = this.#takenBack?.moment;
     const tokens = await currentTokens(store, scopes);
     const isKnown = scopes.some(({ name }, index) => name === tenantScope && tokens[index] !== undefined);
     return scopes.map((scope, index) => {
       const token = tokens[index];
       if (token === undefined && isKnown && !isRemoval(scope)) this.#writeEarly(scope, this.#candidate(scope));
       const generation = token === undefined ? this.#firstOf(scope) : { scope: scope.name, token };
-      return this.#takenBack === undefined
-        ? generation
-        : { ...generation, takenBackAt: takenBackAt[index] as number, isLost: this.#isLost(scope, generation) };
+      return readAt === undefined ? generation : { ...generation, readAt, isLost: this.#isLost(scope, generation) };
     });
   }
 
@@ -100,8 +98,8 @@ export class Generations {
     return !isRemoval(scope) && isFirstToken(token) && this.#takenBack?.knows(scope) === true;
   }
 
-  #isOld(scope: Scope, { takenBackAt }: Generation): boolean {
-    return takenBackAt !== undefined && takenBackAt !== this.#takenBack?.last(scope);
+  #isOld(scope: Scope, { readAt }: Generation): boolean {
+    return readAt !== undefined && this.#takenBack?.isSince(scope, readAt) === true;
   }
 
   /** Nobody waits for it; where it fails it is written with the first answer. */
@@ -241,7 +239,7 @@ export function isFirstToken(token: Uint8Array): boolean {
 
 /** What another process began under says nothing of what was taken back here. */
 function areAlike(before: Generation, now: Generation): boolean {
-  if (before.takenBackAt === undefined && now.isLost === true) return false;
+  if (before.readAt === undefined && now.isLost === true) return false;
   return isSucceededBy(before, now.token);
 }
 

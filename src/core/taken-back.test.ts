@@ -8,27 +8,27 @@ type Scope = ReturnType<typeof scopeOf>;
 describe("TakenBack", () => {
   it("tells of each scope by itself whether it was taken back since", () => {
     const takenBack = new TakenBack();
-    const before = [a, b].map((scope) => takenBack.last(scope));
+    const before = takenBack.moment;
     takenBack.note(a);
-    expect(takenBack.last(a)).not.toBe(before[0]);
-    expect(takenBack.last(b)).toBe(before[1]);
+    expect([a, b].map((scope) => takenBack.isSince(scope, before))).toEqual([true, false]);
     expect([a, b].map((scope) => takenBack.knows(scope))).toEqual([true, false]);
-    const since = takenBack.last(a);
+    const since = takenBack.moment;
+    expect(takenBack.isSince(a, since)).toBe(false);
     takenBack.note(a);
-    expect(takenBack.last(a)).not.toBe(since);
-    expect(takenBack.last({ ...a, tenant: "other" })).toBe(0);
+    expect(takenBack.isSince(a, since)).toBe(true);
+    expect(takenBack.isSince({ ...a, tenant: "other" }, before)).toBe(false);
   });
 
-  it("says of a scope that may have been forgotten that it was taken back, once more and no more than that", () => {
+  it("says of what may have been forgotten that it was taken back, to those alone who began before it was", () => {
     const takenBack = new TakenBack(2);
-    const before = [a, c].map((scope) => takenBack.last(scope));
-    for (const scope of [a, b]) takenBack.note(scope);
-    const noted = takenBack.last(a);
+    const before = takenBack.moment;
+    takenBack.note(a);
+    const [noted, never] = [takenBack.moment, scopeOf("tag", "never", "t")];
+    takenBack.note(b);
+    expect(takenBack.isSince(never, before)).toBe(false);
     takenBack.note(c);
     expect(takenBack.knows(a)).toBe(false);
-    expect(takenBack.last(a)).toBeGreaterThan(before[0] as number);
-    // Who began after it was taken back is not disturbed by its being forgotten.
-    expect(takenBack.last(a)).toBe(noted);
-    expect(takenBack.last(scopeOf("tag", "never", "t"))).toBe(noted);
+    expect([a, never].map((scope) => takenBack.isSince(scope, before))).toEqual([true, true]);
+    expect([a, never].map((scope) => takenBack.isSince(scope, noted))).toEqual([false, false]);
   });
 });

@@ -32,9 +32,14 @@ export class TakenBack {
     return this.#last.has(nameOf(scope));
   }
 
-  /** When the scope was last taken back: as long as this stays the same, it was not. */
-  last(scope: Pick<Scope, "tenant" | "name">): number {
-    return this.#last.get(nameOf(scope)) ?? this.#forgotten;
+  /** How many were noted until now: the moment to ask `isSince` of later. */
+  get moment(): number {
+    return this.#order;
+  }
+
+  /** Whether the scope was taken back after `moment`, or may have been and is forgotten. */
+  isSince(scope: Pick<Scope, "tenant" | "name">, moment: number): boolean {
+    return (this.#last.get(nameOf(scope)) ?? this.#forgotten) > moment;
   }
 }
 
