@@ -1,13 +1,14 @@
 /**
  * One record of a file that the cache is warmed with: a request as a client sends it; the same as `request`, which is
  * how logs of calls have it; or a line of a batch, `{url, body}`. A stream is asked for as a document: the answers are one
- * entry, and only of a document its header fields say whether it was stored.
+ * entry, and only of a document its header fields say whether it was stored. Of the lines of an access log only those are
+ * taken that hold what was said (docs/access-log.md): tokens in place of texts would be asked for, and paid for.
  */
 
 export interface WarmCall {
   /** Below the base URL, such as `/v1/chat/completions`. */
   readonly path: string;
-  readonly body: Readonly<Record<string, unknown>>;
+  readonly body: Fields;
 }
 
 /** A text where the record is no request: why not. */
@@ -20,15 +21,36 @@ export function warmCallIn(text: string | undefined, usualPath: string): WarmCal
     return "is no JSON";
   }
   if (!isObject(record)) return "is no object";
-  const { url, path = url ?? usualPath, body, request } = record;
-  const asked = isObject(body) ? body : isObject(request) ? request : record;
-  if (typeof path !== "string" || !/^\/(?!\/)[^\s#]*$/.test(path)) return "has no path that begins with /";
-  if (asked === record && !["messages", "input", "prompt", "contents", "content"].some((name) => name in record))
+  if (typeof record["v"] === "number" && ("outcome" in record || "dropped" in record)) return loggedCall(record);
+  const { request: told } = record;
+  const call = isObject(told) && isObject(told["body"]) ? told : record;
+  const { url, path = url ?? usualPath, body, request } = call;
+  const asked = isObject(body) ? body : isObject(request) ? request : call;
+  if (asked === call && !["messages", "input", "prompt", "contents", "content"].some((name) => name in call))
     return "is no request: it has neither messages nor input, prompt or contents";
-  const { stream: _, stream_options: __, ...rest } = asked;
-  return { path, body: rest };
+  return callTo(path, asked);
 }
 
-function isObject(value: unknown): value is Readonly<Record<string, unknown>> {
+/** Of a line of an access log. */
+function loggedCall({ endpoint, query, content, request }: Fields): WarmCall | string {
+  if (!isObject(request)) return "is no request: it tells of a call that could not be read, or of none";
+  if (content !== "full") return "does not say what was asked, as an access log does only where its content is full";
+  return callTo(typeof query === "string" && query !== "" ? `${endpoint}?${query}` : endpoint, request);
+}
+
+function callTo(path: unknown, asked: Fields): WarmCall | string {
+  if (typeof path !== "string" || !isPath(path)) return "has no path that begins with /";
+  const { stream: _, stream_options: __, ...body } = asked;
+  return { path, body };
+}
+
+/** One of the gateway itself, with its query. */
+export function isPath(text: string): boolean {
+  return /^\/(?!\/)[^\s#]*$/.test(text);
+}
+
+type Fields = Readonly<Record<string, unknown>>;
+
+function isObject(value: unknown): value is Fields {
   return typeof value === "object" && value !== null && !Array.isArray(value);
 }
