@@ -3,7 +3,7 @@ import { join } from "node:path";
 import { expect, test } from "vitest";
 import { ask, bearer, question, statusOf } from "./chat-call.ts";
 import { runCommand } from "./gateway-process.ts";
-import { inMemory, runBoth } from "./running-gateway.ts";
+import { inMemory, runBoth, temporaryFolder } from "./running-gateway.ts";
 
 test("reprise warm asks for what is not there, and says what became of each call", async () => {
   const { origin, gateway } = await runBoth(inMemory);
@@ -38,11 +38,31 @@ test("reprise warm asks for what is not there, and says what became of each call
   const misuses = await Promise.all([
     warm(file, "--credential-env", "NO_SUCH_KEY"),
     warm(file, "--concurrency", "0"),
+    runCommand(["warm", file, ...flags, "--url", gateway.url], { environment: { WARM_KEY: "sk-warm\n" } }),
+    warm(file, "--header", "x-ai-cache-namespace: \u2192"),
+    warm(file, "--header", "connection: close"),
+    warm(file, ...flags, "--credential-header", "x key"),
     runCommand(["warm", file, "--url", "http://127.0.0.1:1"]),
   ]);
-  expect(misuses.map(({ code, stderr }) => [code, stderr.slice(0, 60)])).toEqual([
+  expect(misuses.map(({ code, stderr }) => [code, stderr.slice(0, 80)])).toEqual([
     [2, expect.stringContaining("NO_SUCH_KEY is not set")],
     [2, expect.stringContaining("--concurrency must be")],
+    [2, expect.stringContaining("WARM_KEY")],
+    [2, expect.stringContaining("x-ai-cache-namespace")],
+    [2, expect.stringContaining("connection")],
+    [2, expect.stringContaining("x key")],
     [1, expect.stringContaining("No gateway answers at http://127.0.0.1:1")],
+  ]);
+}, 240_000);
+
+test("reprise warm names first with whose key it asks, and fails where nothing of the file is a call", async () => {
+  const help = (await runCommand(["warm", "--help"])).stdout;
+  expect(help.indexOf("--credential-env <name>")).toBeLessThan(help.indexOf("--url <url>"));
+  const file = join(temporaryFolder(), "nothing.jsonl");
+  writeFileSync(file, "no call\n");
+  const nothing = await runCommand(["warm", file, "--url", "http://127.0.0.1:1"]);
+  expect([nothing.code, nothing.stdout]).toEqual([
+    1,
+    expect.stringContaining("1 record not read.\n  line 1 is no JSON"),
   ]);
 }, 240_000);

@@ -1,5 +1,7 @@
+import { validateHeaderName, validateHeaderValue } from "node:http";
 import process from "node:process";
 import { Command } from "commander";
+import { hopByHop } from "../../core/hop-by-hop.ts";
 import type { GatewayConfig } from "../../gateway/config.ts";
 import { modelUrl } from "../admin-client.ts";
 import { type GatewayPlace, trusting } from "../gateway-trust.ts";
@@ -20,29 +22,35 @@ interface WarmFlags extends GatewayPlace {
 }
 
 export function warmCommand(): Command {
-  return withGatewayFlags(new Command("warm"))
+  const command = new Command("warm")
     .description("Ask a running gateway for the calls of a file, so that their answers are there before anybody asks.")
     .argument("<file>", "JSON lines or a JSON array of requests, also packed with gzip; - for standard input")
-    .option("--credential-env <name>", "ask with the API key in this environment variable: whose the answers will be")
+    .option(
+      "--credential-env <name>",
+      "environment variable with the API key of those who will ask, whose answers these are",
+    )
     .option("--credential-header <name>", "the header field that carries that key (default: authorization, as Bearer)")
     .option("--header <field...>", "further header fields, such as 'x-ai-cache-namespace: faq'")
     .option("--path <path>", "where requests that name no path are asked", "/v1/chat/completions")
-    .option("--concurrency <number>", "how many calls at a time, up to 64", "4")
+    .option("--concurrency <number>", "how many calls at a time, up to 64", "4");
+  return withGatewayFlags(command)
     .addHelpText("after", examples)
     .action((file: string, flags: WarmFlags) => actOnGateway(flags, "warm", (config) => warm(config, flags, file)));
 }
 
 const examples =
   "\nExamples:\n  reprise warm questions.jsonl --credential-env OPENAI_API_KEY\n" +
-  "  zcat calls.jsonl.gz | reprise warm - --url http://127.0.0.1:8787 --concurrency 8\n\n" +
+  "  zcat calls.jsonl.gz | reprise warm - --credential-env OPENAI_API_KEY --concurrency 8\n\n" +
   "A line is a request as a client sends it, {request, ...} as in logs of calls, or {url, body} as in batches.\n" +
-  "What is stored already is not asked again; the rest is paid for. Exit status is 1 when a call failed, or none was read.";
+  "Unless tenancy says otherwise each key has answers of its own: ask with the key of those who are to have them.\n" +
+  "What is stored already is not asked again; the rest is paid for. Exit status is 1 when a call failed, none was\nread, or it ended before the file did.";
 
 async function warm(config: GatewayConfig, flags: WarmFlags, file: string): Promise<Report> {
   const { openLog } = await import("../simulate/log-records.ts");
   const { warmFile } = await import("../warm/warm-file.ts");
+  const { isPath } = await import("../warm/warm-call.ts");
   const { path } = flags;
-  if (!/^\/(?!\/)[^\s#]*$/.test(path)) throw new MisuseError("--path must begin with /", "Such as /v1/responses.");
+  if (!isPath(path)) throw new MisuseError("--path must begin with /", "Such as /v1/responses.");
   const concurrency = /^\d{1,2}$/.test(flags.concurrency) ? Number(flags.concurrency) : 0;
   if (concurrency < 1 || concurrency > 64)
     throw new MisuseError("--concurrency must be a whole number from 1 to 64", "Correct it, or leave it out.");
@@ -52,8 +60,10 @@ async function warm(config: GatewayConfig, flags: WarmFlags, file: string): Prom
   const progress = progressLine();
   try {
     const warmed = await warmFile(openLog(file), options, (so) => progress.show(countsText(so)));
-    if (warmed.failed > 0 || warmed.calls === 0) process.exitCode = 1;
-    return { json: warmed, text: [`${countsText(warmed)}.`, ...warmed.faults.map((one) => `  ${one}`)].join("\n") };
+    const { failed, calls, faults, stopped } = warmed;
+    if (failed > 0 || calls === 0 || stopped !== undefined) process.exitCode = 1;
+    const more = [...faults, ...(stopped === undefined ? [] : [`Then it ended: ${stopped}`])];
+    return { json: warmed, text: [`${countsText(warmed)}.`, ...more.map((one) => `  ${one}`)].join("\n") };
   } finally {
     progress.end();
   }
@@ -65,7 +75,7 @@ function headersIn({ credentialEnv, credentialHeader, header = [] }: WarmFlags):
     const [, name, value] = /^([\w-]+):\s*(.+)$/.exec(field) ?? [];
     if (name === undefined || value === undefined)
       throw new MisuseError("--header must be a header field", "Write it as 'name: value'.");
-    return [name.toLowerCase(), value] as const;
+    return fieldOf("--header", name, value);
   });
   if (credentialEnv === undefined) {
     if (credentialHeader === undefined) return Object.fromEntries(fields);
@@ -74,14 +84,31 @@ function headersIn({ credentialEnv, credentialHeader, header = [] }: WarmFlags):
   const key = process.env[credentialEnv];
   if (key === undefined || key === "")
     throw new MisuseError(`The environment variable ${credentialEnv} is not set`, "Set it to the API key.");
-  const name = (credentialHeader ?? "authorization").toLowerCase();
-  const value = name === "authorization" && !key.includes(" ") ? `Bearer ${key}` : key;
-  return { ...Object.fromEntries(fields), [name]: value };
+  const name = credentialHeader ?? "authorization";
+  const value = name.toLowerCase() === "authorization" && !key.includes(" ") ? `Bearer ${key}` : key;
+  return Object.fromEntries([...fields, fieldOf(credentialEnv, name, value)]);
 }
 
-function countsText({ calls, stored, there, unstored, failed, unread }: Warmed): string {
+/** What the client sets itself. */
+const ownFields: ReadonlySet<string> = new Set([...hopByHop, "content-length", "content-type", "expect", "host"]);
+
+/** `from`: where it was given. The value is not told: it may be a key. */
+function fieldOf(from: string, given: string, value: string): readonly [name: string, value: string] {
+  const name = given.toLowerCase();
+  try {
+    validateHeaderName(name);
+    validateHeaderValue(name, value);
+  } catch {
+    throw new MisuseError(`${from} makes no header field ${given}`, "Look for line breaks and odd signs in it.");
+  }
+  if (!ownFields.has(name)) return [name, value];
+  throw new MisuseError(`${from} cannot set ${name}, which each call has already`, "Leave it out.");
+}
+
+function countsText({ calls, stored, there, unstored, untold, failed, unread }: Warmed): string {
   const reasons = Object.entries(unstored).map(([reason, count]) => `${count} not stored (${reason})`);
   const parts = [`${stored} stored`, `${there} there already`, ...reasons];
+  if (untold > 0) parts.push(`${untold} not told`);
   if (failed > 0) parts.push(`${failed} failed`);
   if (unread > 0) parts.push(`${unread} ${unread === 1 ? "record" : "records"} not read`);
   return `${calls} ${calls === 1 ? "call" : "calls"}: ${parts.join(", ")}`;
