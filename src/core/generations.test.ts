@@ -237,16 +237,16 @@ describe("generations", () => {
 
   it("are not disturbed by what was taken back of others, however much that was", async () => {
     const { store, random } = setUp();
-    const takenBack = new TakenBack(2);
+    const takenBack = new TakenBack(new ManualClock(), 2);
     const generations = new Generations(store, random, takenBack);
     const of = (tag: string) => scopeOf("tag", tag, "another");
-    for (const tag of ["1", "2"]) takenBack.note(of(tag));
+    for (const tag of ["1", "2"]) takenBack.note(of(tag), new Uint8Array([1]));
     const before = await generations.read(scopes);
-    takenBack.note(of("3"));
+    takenBack.note(of("3"), new Uint8Array([1]));
     expect(await generations.areCurrent(scopes, before)).toBe(true);
     expect(await generations.confirm(scopes, before)).toBeDefined();
     // So many within one call that its own may be among those forgotten.
-    for (const tag of ["4", "5"]) takenBack.note(of(tag));
+    for (const tag of ["4", "5"]) takenBack.note(of(tag), new Uint8Array([1]));
     expect(await generations.areCurrent(scopes, before)).toBe(false);
   });
 

@@ -98,8 +98,8 @@ export class Generations {
     return !isRemoval(scope) && isFirstToken(token) && this.#takenBack?.knows(scope) === true;
   }
 
-  #isOld(scope: Scope, { readAt }: Generation): boolean {
-    return readAt !== undefined && this.#takenBack?.isSince(scope, readAt) === true;
+  #isOld(scope: Scope, { readAt, token }: Generation): boolean {
+    return readAt !== undefined && this.#takenBack?.isSince(scope, readAt, token) === true;
   }
 
   /** Nobody waits for it; where it fails it is written with the first answer. */

@@ -54,13 +54,14 @@ export class Invalidator {
   /** What was removed by key through this process. */
   readonly removed: RemovedSlots;
   /** What was taken back through this process, or by what it heard. */
-  readonly takenBack = new TakenBack();
+  readonly takenBack: TakenBack;
   readonly #parts: InvalidatorParts;
   readonly #telling = new Set<Promise<void>>();
 
   constructor(parts: InvalidatorParts) {
     this.#parts = parts;
     this.removed = new RemovedSlots(parts.clock);
+    this.takenBack = new TakenBack(parts.clock);
   }
 
   /**
@@ -138,7 +139,7 @@ export class Invalidator {
       if (deleteAt !== undefined || !(await this.#letGo(scope))) throw error;
       return token;
     } finally {
-      this.takenBack.note(scope);
+      this.takenBack.note(scope, token);
       store.forget?.(scope.tenant, scopeKey(scope));
     }
   }
@@ -160,11 +161,8 @@ export class Invalidator {
   /** Another process has taken it back in the store that both share. */
   heard(message: InvalidationMessage): void {
     const { tenant } = message;
-    if (message.kind === "renewed") this.takenBack.note({ tenant, name: message.scope });
-    else {
-      this.takenBack.note(removalOf(tenant, keyOf(message.key)));
-      this.removed.forget(tenant, message.key);
-    }
+    if (message.kind === "renewed") this.takenBack.note({ tenant, name: message.scope }, message.token);
+    else this.removed.forget(tenant, message.key);
   }
 
   /** What a process with a store of its own took back: the same is taken back here, where that store is not. */
