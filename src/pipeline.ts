@@ -20,7 +20,7 @@ import { LeaderLostError } from "./fleet/leader-lost-error.ts";
 import { isOriginFailure, passedOn } from "./flights/answer-forms.ts";
 import type { Boarding, TakeOff } from "./flights/boarding.ts";
 import type { CacheMarking } from "./flights/cache-marking.ts";
-import { expectedOf, limitReached, settleAtEnd, takenBy, whenCharged } from "./flights/charging.ts";
+import { expectedOf, limitReached, settleAtEnd, spendAnswer, whenCharged } from "./flights/charging.ts";
 import { lookUp, satisfying } from "./flights/exact-lookup.ts";
 import type { FanOutGate } from "./flights/fan-out-gate.ts";
 import { Flight } from "./flights/flight.ts";
@@ -261,8 +261,7 @@ export class Pipeline {
   /** A store that could not be waited for is not waited for again. */
   #takeOff(asked: Asked, slot: string, { following = "live", isInTime = true, charge }: TakeOff): Flight {
     const { call } = asked;
-    const { clock, costs, exact, fleet, flights, limits, lookupBudgetMs, patience, replayer, semantic, trace } =
-      this.#parts;
+    const { clock, exact, fleet, flights, limits, lookupBudgetMs, patience, replayer, semantic, trace } = this.#parts;
     tellPersonalData(call, trace);
     // Whatever memory does not know is looked for before the answer is stored.
     const atHand = () => exact.prepare(call, "memory");
@@ -286,11 +285,10 @@ export class Pipeline {
       prepare,
       ask: (compute, ticket, signal) => seat.ask(compute, ticket, signal),
       isWantedElsewhere: seat.isWantedElsewhere,
-      settle: (answer) =>
-        this.#stored(
+      settle: (answer) => {
+        if (!flight.isFollower) spendAnswer(call, answer, this.#parts, charge);
+        return this.#stored(
           seat.settle(answer, async (own) => {
-            costs.spend(call, own, clock.now());
-            charge?.settle(takenBy(own.status, own.facts, own.facts?.terminal !== false));
             const { expectations } = asked.parsed();
             const question = semantic?.keptQuestion(asked);
             const held = heldFor(asked, own, trace);
@@ -299,7 +297,8 @@ export class Pipeline {
             if (held === call) semantic?.settled(asked, slot, own, stored);
             return stored;
           }),
-        ),
+        );
+      },
       onClosed: () => flights.release(place, flight),
       onDetached: (isDetached) => (isDetached ? this.#detached.add(flight) : this.#detached.delete(flight)),
     });

@@ -2,9 +2,12 @@ import { expect, onTestFinished, test } from "vitest";
 import type { Charge, Taking } from "../core/allowance.ts";
 import type { Answer } from "../core/answer.ts";
 import { ManualClock } from "../core/clock.ts";
+import type { SharedStore } from "../core/shared-store.ts";
 import { assembleCore } from "../core-assembly.ts";
 import { readSettings } from "../options.ts";
 import { openAiChat } from "../protocols/openai-chat.ts";
+import { memory } from "../stores/memory.ts";
+import { MemoryLeases } from "../stores/memory-leases.ts";
 
 /** What calls take of their callers' allowances on the main path. */
 
@@ -17,11 +20,12 @@ const reply = {
   usage: { prompt_tokens: 3, completion_tokens: 2, total_tokens: 5 },
 };
 
-async function setting() {
+async function setting(storeOf?: (clock: ManualClock) => SharedStore) {
   const reading = readSettings({ layers: { exact: { ttl: "1m", staleWhileRevalidate: "1h" } } });
   if (!reading.ok) throw new Error("settings");
   const clock = new ManualClock();
-  const core = await assembleCore({ settings: reading.settings, clock });
+  const store = storeOf?.(clock);
+  const core = await assembleCore({ settings: reading.settings, clock, ...(store && { store }) });
   onTestFinished(() => core.close());
   const state = { asked: 0 };
   async function* body() {
@@ -66,6 +70,24 @@ test("a call that goes to the origin is charged what its answer says, and a hit 
   settled.length = 0;
   expect((await ask(given)).outcome.kind).toBe("hit");
   expect([settled, state.asked]).toEqual([[], 1]);
+});
+
+test("what an answer took is charged though it takes long to learn whether it may be stored", async () => {
+  const renewing = Promise.withResolvers<boolean>();
+  const { clock, core, ask, given, settled } = await setting((clock) => {
+    const leases = new MemoryLeases(clock);
+    const slow = { renew: () => renewing.promise, acquire: leases.acquire.bind(leases), release: async () => {} };
+    return Object.assign(memory({ clock }), { leases: Object.assign(leases, slow) });
+  });
+  const answering = ask(given);
+  await turns();
+  // So long an answer waits to be told that it is stored.
+  clock.advance(25);
+  expect((await answering).outcome).toMatchObject({ kind: "miss", stored: { state: "pending" } });
+  await turns();
+  renewing.resolve(true);
+  await core.flush();
+  expect(settled[0]).toMatchObject({ usage: { inputTokens: 3, outputTokens: 2 }, isWhole: true });
 });
 
 test("a call whose caller may take no more is told so, asks nobody, and leaves nothing behind", async () => {

@@ -10,6 +10,7 @@ import type { MaybePromise } from "../core/store.ts";
 import type { Costs } from "../costs.ts";
 import { LeaderLostError } from "../fleet/leader-lost-error.ts";
 import type { Flight } from "./flight.ts";
+import type { CompleteAnswer } from "./origin-answer.ts";
 
 /** What calls to origins take of their callers' allowances: what is expected of a call, and what its answer says in truth. */
 
@@ -60,6 +61,17 @@ export function settleAtEnd(flight: Flight, charge: Charge): void {
       charge.settle(isAnothers ? "unasked" : takenUntil(error.failure, flight.heard));
     },
   );
+}
+
+/** What the answer to `call` cost, and took of its caller's allowance. As soon as it is there, whatever becomes of it. */
+export function spendAnswer(
+  call: Call,
+  answer: CompleteAnswer,
+  { costs, clock }: ChargingParts,
+  charge: Charge | undefined,
+): void {
+  costs.spend(call, answer, clock.now());
+  charge?.settle(takenBy(answer.status, answer.facts, answer.facts?.terminal !== false));
 }
 
 /** What an answer took, of whatever status. `isWhole`: it came to its end. */
