@@ -265,6 +265,12 @@ describe("a text that is made to take long", () => {
     expect(detect(piece.repeat(Math.ceil(length / piece.length))).findings.length).toBeLessThanOrEqual(10_000);
   });
 
+  it.each(["a", "key="])("%j over and over, as long as answers may be", (piece) => {
+    const token = `AKIA${"Q7RZ".repeat(4)}`;
+    const text = `${piece.repeat(8_000_000 / piece.length)}.${token}`;
+    expect(detect(text).findings.map(({ value }) => value)).toContain(token);
+  });
+
   it("of any pieces comes to an end, and findings stand in it in their order", () => {
     const pieces = fc.constantFrom(..."0123456789 .-/()+@:=aAeEyJ_kDE\n[]\"'１é".split(""), "key", "dot", "://", "at");
     fc.assert(

@@ -8,7 +8,9 @@ import type { Surroundings } from "./surroundings.ts";
  * as `api_key` is given. Placeholders and expressions of programs are none.
  */
 
-const longWords = /\b[A-Za-z0-9][\w.:=+/-]{15,}/g;
+/** Only its beginning: a run without end would take the whole stack of the engine of regular expressions. */
+const longWords = /\b[A-Za-z0-9](?=[\w.:=+/-]{15})/g;
+const inWord = /[\w.:=+/-]/;
 const privateKey = /-----BEGIN (?:[A-Z0-9]{1,12} ){0,3}PRIVATE KEY(?: BLOCK)?-----/g;
 const scheme = /[a-z][a-z0-9+.-]{1,20}$/;
 const userinfo = /:\/\/[^\s:/?#@"'<>]{0,64}:([^\s/?#@"'<>]{1,200})@[\w[]/y;
@@ -76,15 +78,16 @@ function matchAt(sticky: RegExp, text: string, at: number): RegExpExecArray | nu
 function findTokens(text: string, found: Found): void {
   longWords.lastIndex = 0;
   for (let match = longWords.exec(text); match !== null; match = longWords.exec(text)) {
-    const stop = match.index + match[0].length;
     // A token may stand behind a name or in a path: it begins where a part of the word does.
-    for (let at = match.index; at < stop; at++) {
+    let at = match.index;
+    for (; at < text.length && inWord.test(text[at] as string); at++) {
       if (at > match.index && !/[.:=+/]/.test(text[at - 1] as string)) continue;
       const token = tokenAt(text, at);
       if (token === undefined) continue;
       found(token.rule, at, token.end);
       at = token.end - 1;
     }
+    longWords.lastIndex = at;
   }
 }
 
