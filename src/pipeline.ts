@@ -28,12 +28,12 @@ import type { Patience } from "./flights/flight-holders.ts";
 import type { FlightLimits } from "./flights/flight-parts.ts";
 import { mayJoin, placeOf } from "./flights/joining.ts";
 import { land } from "./flights/landing.ts";
-import { asOriginError, type WholeAnswer } from "./flights/origin-answer.ts";
+import { asOriginError, type CompleteAnswer, type WholeAnswer } from "./flights/origin-answer.ts";
 import { failureOf, type Passage, passBy, refusal } from "./flights/pass-by.ts";
 import { heldFor, tellPersonalData } from "./flights/personal-answer.ts";
 import { withinLimits } from "./flights/prepaid.ts";
 import { reportAnswer } from "./flights/report-answer.ts";
-import { settle } from "./flights/settlement.ts";
+import { orNotKept, settle } from "./flights/settlement.ts";
 import { isStillCurrent } from "./flights/still-current.ts";
 import { storedAnswer } from "./flights/stored-answer.ts";
 import { UsageRefusals } from "./flights/usage-refusals.ts";
@@ -275,6 +275,15 @@ export class Pipeline {
     const place = placeOf(call, slot);
     const shared = isInTime && call.sharing === undefined ? fleet : undefined;
     const seat = new FleetSeat({ fleet: shared, replayer, asked, slot, following, find, areCurrent });
+    const judged = async (own: CompleteAnswer) => {
+      const { expectations } = asked.parsed();
+      const question = semantic?.keptQuestion(asked);
+      const held = heldFor(asked, own, trace);
+      const stored = await settle({ layer: exact, trace }, held, slot, expectations, own, question);
+      // An answer that holds personal data is one to this very question alone.
+      if (held === call) semantic?.settled(asked, slot, own, stored);
+      return stored;
+    };
     const flight: Flight = new Flight(asked, {
       clock,
       trace,
@@ -287,17 +296,7 @@ export class Pipeline {
       isWantedElsewhere: seat.isWantedElsewhere,
       settle: (answer) => {
         if (!flight.isFollower) spendAnswer(call, answer, this.#parts, charge);
-        return this.#stored(
-          seat.settle(answer, async (own) => {
-            const { expectations } = asked.parsed();
-            const question = semantic?.keptQuestion(asked);
-            const held = heldFor(asked, own, trace);
-            const stored = await settle({ layer: exact, trace }, held, slot, expectations, own, question);
-            // An answer that holds personal data is one to this very question alone.
-            if (held === call) semantic?.settled(asked, slot, own, stored);
-            return stored;
-          }),
-        );
+        return this.#stored(seat.settle(answer, (own) => orNotKept({ layer: exact, trace }, judged(own))));
       },
       onClosed: () => flights.release(place, flight),
       onDetached: (isDetached) => (isDetached ? this.#detached.add(flight) : this.#detached.delete(flight)),

@@ -67,6 +67,15 @@ export async function settle(
   return refuse("model_mismatch");
 }
 
+/** A fault in judging an answer, or in keeping it, is none of the answer: it goes to whoever asked, and is not kept. */
+export function orNotKept({ layer, trace }: SettlementParts, settling: Promise<Stored>): Promise<Stored> {
+  return settling.catch(() => {
+    const reason = "store_unavailable";
+    trace({ type: "entry-refuse", layer: layer.name, reason });
+    return { state: "refused", reason };
+  });
+}
+
 /** Writes what was found fit to be kept, and tells what became of it. Never throws. */
 export async function record(
   { layer, trace }: SettlementParts,
