@@ -5,11 +5,16 @@ import { RepriseError, StoreUnavailableError } from "../core/errors.ts";
  * https://www.postgresql.org/docs/current/errcodes-appendix.html, and of the operating system.
  */
 
+const notForPreparing =
+  "the pooler gives each statement another connection: use session pooling, or PgBouncer 1.21 or later with max_prepared_statements";
+
 const byCode: Readonly<Record<string, string>> = {
+  "26000": notForPreparing,
   "28P01": "correct user and password in the URL of the store",
   "28000": "correct the user in the URL of the store, or let it in with pg_hba.conf",
   "3D000": "create the database, or correct its name in the URL of the store",
   "3F000": "create the schema, or name another with ?schema=NAME in the URL of the store",
+  "42P05": notForPreparing,
   "42501":
     "give the user the right to create tables in the schema once, and to SELECT, INSERT, UPDATE and DELETE in them; or name a schema of its own with ?schema=NAME",
   "25006":
@@ -25,6 +30,7 @@ const byCode: Readonly<Record<string, string>> = {
 };
 
 const byMessage: readonly (readonly [RegExp, string])[] = [
+  [/unsupported startup parameter/, "write ignore_startup_parameters = statement_timeout into pgbouncer.ini"],
   [/timeout|timed out/i, "look at the load of the server and the network to it"],
   [/SASL|password/i, "correct user and password in the URL of the store"],
   [/certificate|SSL|TLS/i, "correct sslmode and sslrootcert in the URL of the store"],
