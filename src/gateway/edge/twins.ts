@@ -15,6 +15,7 @@ import { type EdgeLabels, fieldsReadBy, labelFields } from "../../layers/edge/ed
 import { isAnyTold, lifetimeFields } from "../../layers/edge/lifetime-fields.ts";
 import {
   bodyDigest,
+  expiryOf,
   type GoodSignature,
   isSigned,
   scopeNamed,
@@ -92,7 +93,7 @@ export class Twins {
     const address: TwinAddress = { scope, digest: bodyDigest(body) };
     const pathFor = (entry: Entry | undefined): string | undefined => {
       if (isPublic) return twinPath(address);
-      const expiresAt = this.#expiry(live.settings.urlLifetime);
+      const expiresAt = expiryOf(clock, live.settings.urlLifetime);
       return entry && signedPath(secret, address, expiresAt, { keyId: call.keyId, edition: editionOf(entry) });
     };
     const { policy, directives, principal } = call;
@@ -250,12 +251,6 @@ export class Twins {
     const there = isHit ? (await store.get(systemTenant, [key]))[0] : undefined;
     if (there !== undefined && Buffer.compare(there, record) === 0) return true;
     return (await store.set(systemTenant, key, record, options)) === "stored";
-  }
-
-  /** The same for all who ask within a while, so that a cache in front of us keeps one of them. */
-  #expiry(lifetimeMs: number): number {
-    const step = Math.max(1_000, lifetimeMs);
-    return Math.ceil((this.#parts.clock.now() + step) / step) * step;
   }
 }
 

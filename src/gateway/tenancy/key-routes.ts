@@ -1,5 +1,5 @@
 import type { z } from "zod";
-import type { Clock } from "../../core/clock.ts";
+import { type Clock, latestTime } from "../../core/clock.ts";
 import { defined } from "../../core/defined.ts";
 import { InvalidOptionError } from "../../core/errors.ts";
 import { type Limits, limitsText, readLimits } from "../../core/limits.ts";
@@ -33,7 +33,7 @@ export interface KeyRoutesParts {
 const usualOverlapMs = 24 * 3_600_000;
 
 export function keyRoutes({ keys, tenancy, clock }: KeyRoutesParts): readonly AdminRoute[] {
-  const shown = (key: VirtualKey, revokedAt?: number) => detailsOf(key, revokedAt, clock.now());
+  const shown = (key: VirtualKey, revokedAt?: number) => detailsOf(key, revokedAt, latestTime(clock));
   const revoke = async (id: string): Promise<z.output<typeof revokedKeySchema>> => {
     if (!(await keys.revoke(id))) throw noKey(id);
     return { id, withinMs: believedMs };
@@ -63,7 +63,7 @@ export function keyRoutes({ keys, tenancy, clock }: KeyRoutesParts): readonly Ad
       async handle({ body }): Promise<z.output<typeof createdKeySchema>> {
         const { expires, limits, ...wish } = readParameters(createKeySchema, body);
         const bounds = limits === undefined ? undefined : limitsOf(limits);
-        const expiresAt = expires && instantOf(expires, clock.now());
+        const expiresAt = expires && instantOf(expires, latestTime(clock));
         const { key, text } = await keys.create(defined({ ...wish, expiresAt, limits: bounds }));
         return { key: text, mode: tenancy().mode, ...shown(key) };
       },

@@ -1,10 +1,12 @@
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
+import { latestTime } from "../../core/clock.ts";
 import { fingerprintKey } from "../../core/fingerprint.ts";
 import {
   addressIn,
   bodyDigest,
   checkSignature,
+  expiryOf,
   isDigest,
   isScope,
   scopeNamed,
@@ -24,6 +26,18 @@ describe("a signed URL", () => {
     expect(checkSignature(secret, address, signed(), now)).toMatchObject({ kind: "good", expiresAt: now + 60_000 });
     expect(checkSignature(secret, address, signed(), now + 59_999).kind).toBe("good");
     expect(checkSignature(secret, address, signed(), now + 60_000)).toEqual({ kind: "expired" });
+  });
+
+  it("T1: lasts as long as it is to where the process is still behind the clock of the system, the same for all for a while", () => {
+    const clock = { now: () => now - 86_400_000, wall: () => now };
+    const expiresAt = expiryOf(clock, 60_000);
+    expect(checkSignature(secret, address, signed(expiresAt), latestTime(clock) + 59_999).kind).toBe("good");
+    expect(expiresAt - now).toBeLessThanOrEqual(120_000);
+    const soon = { now: () => clock.now() + 1, wall: () => now - 30_000 };
+    expect([expiryOf(soon, 60_000), expiryOf({ ...soon, wall: () => now - 1 }, 60_000)]).toEqual([
+      now + 60_000,
+      now + 60_000,
+    ]);
   });
 
   it("is good for this scope and this digest, by this secret", () => {

@@ -1,4 +1,5 @@
 import { hash, timingSafeEqual } from "node:crypto";
+import { type Clock, latestTime } from "../../core/clock.ts";
 import { type FingerprintKey, fingerprint, lengthPrefixed } from "../../core/fingerprint.ts";
 import type { TwinAccess } from "../../core/twin-access.ts";
 
@@ -64,6 +65,12 @@ export interface SignedFor {
   readonly keyId?: string | undefined;
   /** What the answer lives by: another one when its tenant or its user was erased. */
   readonly edition: string;
+}
+
+/** When a URL that is signed now ends: the same for all who ask within a while, so that a cache in front of us keeps one of them. */
+export function expiryOf(clock: Pick<Clock, "now" | "wall">, lifetimeMs: number): number {
+  const step = Math.max(1_000, lifetimeMs);
+  return Math.ceil((latestTime(clock) + step) / step) * step;
 }
 
 /** `expiresAt`: milliseconds since the epoch; whole seconds of it count. */
