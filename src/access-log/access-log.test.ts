@@ -95,6 +95,18 @@ test("large calls are put into words one at a time, so that others have their tu
   expect(new Set(seen).size).toBe(4);
 });
 
+test("what streams have said counts as what waits, too, so that many of them do not fill the memory", async () => {
+  const { log } = logInto(pricer(() => {}));
+  const recording = { form: "events", body: new Uint8Array(1024 * 1024), model: "m", usage: undefined } as const;
+  const complete = Promise.resolve({ status: 200, recording, stored: { state: "pending" } as const });
+  const asked = call("m");
+  const body = (async function* () {})() as unknown as Answer["body"];
+  for (let index = 0; index < 40; index++) log.answered({ ...asked, answer: { ...asked.answer, body, complete } });
+  await new Promise((resolve) => setImmediate(resolve));
+  expect(log.dropped).toBe(40 - 31);
+  await log.close();
+});
+
 test("masked it says what was said, and none of the personal data in it", async () => {
   const { log, lines } = logInto(
     pricer(() => {}),

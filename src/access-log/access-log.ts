@@ -13,8 +13,8 @@ import { WaitingCalls } from "./waiting-calls.ts";
 
 /**
  * One line for each call, written in the background. On the path of a call nothing happens but that it joins a queue.
- * The queue is bounded, with a fair share for each tenant; what does not fit, or cannot be written, is counted, and the next line that can be written says
- * how many are missing. Nothing here can fail a call.
+ * The queue is bounded, with a fair share for each tenant; what does not fit, or cannot be written, is counted, and the
+ * next line that can be written says how many are missing. Nothing here can fail a call.
  *
  * A sample takes all calls of one key or none of them: were each call drawn by itself, repeats would look rarer than they
  * are.
@@ -134,7 +134,7 @@ export class AccessLog implements CallListener {
 
   #end({ request, call, answer, at }: AnsweredCall, end: EndedCall["end"]): void {
     const id = this.#newId();
-    const bytes = request.body.length + lengthOf(answer);
+    const bytes = request.body.length + lengthOf(answer, end.complete);
     this.#push(call.principal.tenant, { ended: { id, request, call, answer, at, end } }, bytes);
   }
 
@@ -205,6 +205,7 @@ export class AccessLog implements CallListener {
   }
 }
 
-function lengthOf({ body }: Answer): number {
-  return body instanceof Uint8Array ? body.length : 0;
+/** Of a stream what is kept of it. */
+function lengthOf({ body }: Answer, complete: CompletedAnswer | undefined): number {
+  return body instanceof Uint8Array ? body.length : (complete?.recording?.body.length ?? 0);
 }
