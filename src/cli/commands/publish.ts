@@ -4,6 +4,7 @@ import { defined } from "../../core/defined.ts";
 import type { GatewayConfig } from "../../gateway/config.ts";
 import { deleteFromAdmin, getFromAdmin, postToAdmin } from "../admin-client.ts";
 import type { GatewayPlace } from "../gateway-trust.ts";
+import { headerFieldIn } from "../header-field.ts";
 import { MisuseError } from "../misuse-error.ts";
 import { actOnGateway, withGatewayFlags } from "./gateway-flags.ts";
 import type { Report } from "./report.ts";
@@ -144,12 +145,7 @@ function wholeNumber(text: string): number {
 async function freshPrompt(file: string, { every, credential = [], path }: PublishFlags) {
   if (every === undefined)
     throw new MisuseError("--prompt needs --every", "Say how often it is asked, such as --every 1h.");
-  const headers = credential.map((field) => {
-    const [, name, value] = /^([\w-]+):\s*(.+)$/.exec(field) ?? [];
-    if (name === undefined || value === undefined)
-      throw new MisuseError("--credential must be a header field", "Write it as name: value.");
-    return [name.toLowerCase(), value] as const;
-  });
+  const headers = credential.map((field) => headerFieldIn("--credential", field));
   const body = await bodyIn(file);
   return {
     path: path ?? "/v1/chat/completions",

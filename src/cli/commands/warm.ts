@@ -5,6 +5,7 @@ import { hopByHop } from "../../core/hop-by-hop.ts";
 import type { GatewayConfig } from "../../gateway/config.ts";
 import { modelUrl } from "../admin-client.ts";
 import { type GatewayPlace, trusting } from "../gateway-trust.ts";
+import { headerFieldIn } from "../header-field.ts";
 import { MisuseError } from "../misuse-error.ts";
 import type { Warmed } from "../warm/warm-file.ts";
 import { actOnGateway, withGatewayFlags } from "./gateway-flags.ts";
@@ -71,12 +72,7 @@ async function warm(config: GatewayConfig, flags: WarmFlags, file: string): Prom
 
 /** The key is read from the environment, since a command line is there for everybody on the machine to read. */
 function headersIn({ credentialEnv, credentialHeader, header = [] }: WarmFlags): Record<string, string> {
-  const fields = header.map((field) => {
-    const [, name, value] = /^([\w-]+):\s*(.+)$/.exec(field) ?? [];
-    if (name === undefined || value === undefined)
-      throw new MisuseError("--header must be a header field", "Write it as 'name: value'.");
-    return fieldOf("--header", name, value);
-  });
+  const fields = header.map((field) => fieldOf("--header", ...headerFieldIn("--header", field)));
   if (credentialEnv === undefined) {
     if (credentialHeader === undefined) return Object.fromEntries(fields);
     throw new MisuseError("--credential-header needs --credential-env", "Name the variable that holds the key.");
