@@ -82,8 +82,8 @@ export class Generations {
   }
 
   /**
-   * Whether nothing was taken back since `before` was read of `scopes`. Where the store cannot be asked, what this process
-   * knows decides alone.
+   * Whether nothing was taken back since `before` was read of `scopes`, by what this process knows and by what the store
+   * says; one that cannot be asked contradicts nothing.
    */
   async areCurrent(scopes: readonly Scope[], before: readonly Generation[]): Promise<boolean> {
     const isKnownToBeOld = () => before.some((generation, index) => this.#isOld(scopes[index] as Scope, generation));

@@ -130,6 +130,8 @@ describe("Invalidator, when something fails", () => {
     await refused;
     expect([heard, events]).toEqual([[], []]);
     expect(noted.length).toBeLessThanOrEqual(1);
+    const known = [everything, scopeOf("tag", "a", undefined)].filter((scope) => invalidator.takenBack.knows(scope));
+    expect(noted).toMatchObject(known.map(({ name }) => ({ scope: name })));
   });
 
   it.each(["overloaded", "declined"] as const)(

@@ -129,18 +129,24 @@ export class Invalidator {
    * A store that is full takes no token, but lets go of one, and what lives by a token that is gone is as dead.
    */
   async #renewOne(scope: Scope, deleteAt?: number): Promise<Uint8Array> {
-    const { store, shared, random } = this.#parts;
+    const { store, random } = this.#parts;
     const token = renewedGeneration(random);
     try {
-      await writeGeneration(shared, scope, token, deleteAt ?? Number.POSITIVE_INFINITY);
+      await this.#write(scope, token, deleteAt);
+      // Of what the store did not take nothing is known here: with its first token there, that would pass for lost.
+      this.takenBack.note(scope, token);
       return token;
+    } finally {
+      store.forget?.(scope.tenant, scopeKey(scope));
+    }
+  }
+
+  async #write(scope: Scope, token: Uint8Array, deleteAt: number | undefined): Promise<void> {
+    try {
+      await writeGeneration(this.#parts.shared, scope, token, deleteAt ?? Number.POSITIVE_INFINITY);
     } catch (error) {
       // What tells of a removal is only there to be found.
       if (deleteAt !== undefined || !(await this.#letGo(scope))) throw error;
-      return token;
-    } finally {
-      this.takenBack.note(scope, token);
-      store.forget?.(scope.tenant, scopeKey(scope));
     }
   }
 
