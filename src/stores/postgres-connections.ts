@@ -70,6 +70,8 @@ export class PostgresConnections {
       Client: class extends pg.Client {
         constructor(given?: pg.ClientConfig) {
           super({ ...given, connectionTimeoutMillis: connectTimeoutMs });
+          // What the client itself gives up, as it does without a password, it leaves open.
+          this.connection.once("error", () => this.connection.stream.destroy());
         }
       },
     });

@@ -29,6 +29,9 @@ const byCode: Readonly<Record<string, string>> = {
   ETIMEDOUT: "start PostgreSQL there, or correct the URL of the store",
 };
 
+/** What the client says of itself, in our words. */
+const inOurWords: readonly (readonly [RegExp, string])[] = [[/client password must be/, "the server wants a password"]];
+
 const byMessage: readonly (readonly [RegExp, string])[] = [
   [/unsupported startup parameter/, "write ignore_startup_parameters = statement_timeout into pgbouncer.ini"],
   [/timeout|timed out/i, "look at the load of the server and the network to it"],
@@ -60,5 +63,6 @@ export function postgresFailure(error: unknown, place: string): StoreUnavailable
 /** Several addresses of one name fail together, with no message of their own. */
 function messageOf(error: unknown): string {
   const message = error instanceof Error ? error.message : String(error);
-  return message === "" ? codeOf(error) : message;
+  const better = inOurWords.find(([pattern]) => pattern.test(message))?.[1];
+  return better ?? (message === "" ? codeOf(error) : message);
 }
