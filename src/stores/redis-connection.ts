@@ -240,6 +240,7 @@ export class RedisConnection {
       disableClientInfo: true,
       retryStrategy: backOff,
       sentinelRetryStrategy: backOff,
+      sentinelCommandTimeout: connectTimeoutMs,
       reconnectOnError: (error) => {
         if (!error.message.startsWith("READONLY") || clock.monotonic() - this.#roleCheckedAt < roleCheckMs)
           return false;

@@ -1,3 +1,5 @@
+import { type AddressInfo, createServer } from "node:net";
+import { promisify } from "node:util";
 import { expect, onTestFinished, test } from "vitest";
 import { guarded } from "../../src/stores/guarded.ts";
 import { redis } from "../../src/stores/redis.ts";
@@ -32,5 +34,24 @@ describeWithServices("redis-server", "redis under Sentinel", () => {
     expect([...answers].every((answer) => answer === "miss" || answer === "value")).toBe(true);
     expect(await store.get("tenant", ["key", "after"])).toEqual([value, value]);
     expect(await replica.admin.exists("reprise:6:tenant:after")).toBe(1);
+  });
+
+  test("R11 a Sentinel that says nothing holds nobody up: the next one is asked, and nothing stays open", async () => {
+    const { sentinels, stop } = await startSentinel({ sentinels: 1 });
+    onTestFinished(stop);
+    const silent = createServer((socket) => void socket.on("error", () => undefined).resume());
+    await new Promise<void>((resolve) => silent.listen(0, "127.0.0.1", resolve));
+    onTestFinished(() => void silent.close());
+    const { port } = silent.address() as AddressInfo;
+    const open = promisify(silent.getConnections.bind(silent));
+    const url = `redis+sentinel://127.0.0.1:${port},127.0.0.1:${sentinels[0]?.port}/mymaster`;
+    const store = redis({ url, connectTimeoutMs: 500 });
+    await asked(async () => (await store.set("tenant", "key", value, forEver).catch(() => "lost")) === "stored");
+    await store.close();
+    await expect.poll(() => open(), { timeout: 10_000 }).toBe(0);
+    const alone = redis({ url: `redis+sentinel://127.0.0.1:${port}/mymaster`, connectTimeoutMs: 500 });
+    expect((await alone.check())[0]?.severity).toBe("error");
+    await alone.close();
+    await expect.poll(() => open(), { timeout: 10_000 }).toBe(0);
   });
 });
