@@ -2,6 +2,7 @@ import { failedCheck, type StoreFinding } from "../core/store-check.ts";
 import type { PostgresConnections } from "./postgres-connections.ts";
 import { codeOf } from "./postgres-failure.ts";
 import type { PostgresTables } from "./postgres-schema.ts";
+import type { Answerer } from "./who-answers.ts";
 
 /** What `reprise doctor` says of a PostgreSQL database: whether it can be reached, read and written. */
 export async function checkPostgres(
@@ -51,14 +52,20 @@ const readOnlyRemedy =
 async function otherServer(connections: PostgresConnections, error: unknown): Promise<StoreFinding | undefined> {
   if (codeOf((error as Error).cause) !== "") return undefined;
   const answerer = await connections.answerer();
-  if (answerer !== "redis" && answerer !== "memcached") return undefined;
-  const name = answerer === "redis" ? "a Redis" : "a Memcached";
+  const other = answerer instanceof Error ? undefined : otherServers[answerer];
+  if (other === undefined) return undefined;
   return {
-    detail: `${connections.place} cannot be used: what answers there is ${name} and no PostgreSQL`,
+    detail: `${connections.place} cannot be used: what answers there is ${other}`,
     severity: "error",
-    remedy: `Correct host and port, or write ${answerer}://HOST:PORT.`,
+    remedy: `Correct host and port${answerer === "other" ? "" : `, or write ${answerer}://HOST:PORT`}.`,
   };
 }
+
+const otherServers: Readonly<Partial<Record<Answerer, string>>> = {
+  redis: "a Redis and no PostgreSQL",
+  memcached: "a Memcached and no PostgreSQL",
+  other: "no PostgreSQL",
+};
 
 function literal(text: string): string {
   return text.replaceAll("'", "''");

@@ -150,8 +150,8 @@ export class PostgresConnections {
     for (const changed of [...this.#interrupted]) changed();
   }
 
-  /** Who it is that answers at the address and is not PostgreSQL. */
-  answerer(): Promise<Answerer | undefined> {
+  /** Who it is that answers at the address. PostgreSQL itself hangs up on it. */
+  answerer(): Promise<Answerer | Error> {
     const { hostname, port } = new URL(this.#options.url);
     const host = hostname.replace(/^\[|\]$/g, "");
     return whoAnswers({ host, port: port === "" ? 5_432 : Number(port) }, this.#options.clock);

@@ -33,7 +33,11 @@ export async function checkRedis(
   }
   try {
     const primaries = connection.primaries();
-    const infos = await Promise.all(primaries.map((server) => server.info()));
+    const infos = await Promise.all(primaries.map((server) => server.info())).catch((error: unknown) => error);
+    if (!Array.isArray(infos)) {
+      const { cause, remedy } = explainRedisError(infos);
+      return [{ detail: `${where}: INFO fails: ${cause}`, severity: "error", remedy }];
+    }
     const wrongKind = infos.map((info) => kindProblem(connection, info)).find((problem) => problem !== undefined);
     if (wrongKind !== undefined) return [wrongKind];
     const [info = ""] = infos;

@@ -15,10 +15,9 @@ import { withDeadline } from "../core/deadline.ts";
 import { InvalidOptionError } from "../core/errors.ts";
 import { clusterClient } from "./redis-cluster-client.ts";
 import { explainRedisError, type RedisFault, redisUnavailable } from "./redis-errors.ts";
-import { infoField } from "./redis-server-stats.ts";
+import { mistakeOfAddress } from "./redis-mistakes.ts";
 import { containStrangeReplies, containsReplies } from "./redis-strange-replies.ts";
 import { describeRedisAddress, type RedisAddress, type RedisNode } from "./redis-url.ts";
-import { whoAnswers } from "./who-answers.ts";
 
 export interface RedisConnectionOptions {
   readonly address: RedisAddress;
@@ -39,7 +38,16 @@ const wordMs = 1_000;
 /** What a server says to one whom it does not let in. */
 const refusals: ReadonlySet<RedisFault> = new Set(["authentication", "permission", "no-database", "not-redis"]);
 /** What may be a server of another kind than the URL says. */
-const vague: ReadonlySet<RedisFault> = new Set(["disconnected", "silent", "timeout", "unreachable", "tls", "unknown"]);
+const vague: ReadonlySet<RedisFault> = new Set([
+  "disconnected",
+  "silent",
+  "timeout",
+  "unreachable",
+  "tls",
+  "no-primary",
+  "unsupported",
+  "unknown",
+]);
 /** A replica answers every write with READONLY; it is not asked for its role more often than this. */
 const roleCheckMs = 1_000;
 
@@ -139,30 +147,28 @@ export class RedisConnection {
     return said === undefined ? new Error("no word from the server") : outage;
   }
 
-  /** What the client does not say: it hears no more than that a connection has ended. */
-  async #mistakeOfAddress(): Promise<unknown> {
+  #mistakeOfAddress(): Promise<unknown> {
     const { address, tls, clock } = this.#options;
-    const [node] = address.nodes;
-    if (node === undefined || address.kind === "sentinel") return undefined;
     const byTls = address.tls || tls !== undefined;
-    const answerer = await whoAnswers(node, clock);
-    if (answerer === "redis" && byTls) return new Error("no TLS there");
-    if (answerer === "tls" && !byTls) return new Error("TLS there");
-    return address.kind === "cluster" && answerer !== undefined ? this.#mistakeOfCluster(node) : undefined;
+    return mistakeOfAddress({ address, byTls, clock, connectionTo: (node) => this.#questioner(node) });
   }
 
-  async #mistakeOfCluster(node: RedisNode): Promise<unknown> {
-    const client = this.subscriber(node);
-    client.on("error", () => {});
-    try {
-      await client.connect();
-      const info = await client.cluster("INFO");
-      return infoField(String(info), "cluster_slots_assigned") === "0" ? new Error("no slots") : undefined;
-    } catch (error) {
-      return vague.has(explainRedisError(error).fault) ? undefined : error;
-    } finally {
-      client.disconnect();
-    }
+  /** A Sentinel has credentials of its own. */
+  #questioner(node: RedisNode): Redis {
+    const { address } = this;
+    const { sentinels: _sentinels, name: _name, username, password, ...own } = this.#clientOptions();
+    const given = address.kind === "sentinel" ? address.sentinel : { username, password };
+    const { Redis } = loadClient();
+    return new Redis({
+      ...own,
+      ...node,
+      ...(given.username === undefined ? {} : { username: given.username }),
+      ...(given.password === undefined ? {} : { password: given.password }),
+      db: 0,
+      lazyConnect: true,
+      retryStrategy: () => null,
+      commandTimeout: wordMs,
+    });
   }
 
   /** The client of a Cluster says of nodes it cannot reach only that their connection is closed. */

@@ -24,6 +24,8 @@ export type RedisFault =
   | "too-few-replicas"
   | "too-many-clients"
   | "cluster-down"
+  | "is-sentinel"
+  | "is-not-sentinel"
   | "is-cluster"
   | "is-not-cluster"
   | "no-primary"
@@ -34,6 +36,7 @@ export type RedisFault =
   | "no-tls"
   | "wants-tls"
   | "no-slots"
+  | "no-addresses"
   | "wrong-type"
   | "unsupported"
   | "unknown";
@@ -63,6 +66,12 @@ const rows: readonly Row[] = [
   ],
   [/^LOADING\b/, "loading", "the server is loading its data from disk", "wait; the store heals by itself"],
   [/^BUSY\b/, "busy", "a script keeps the server busy", "end it with SCRIPT KILL"],
+  [
+    /^Sentinel NOAUTH$/,
+    "authentication",
+    "the Sentinel refuses the credentials, or wants some",
+    "correct the parameters sentinelUsername and sentinelPassword; those before the host are for the primary",
+  ],
   [
     /^(NOAUTH|WRONGPASS)\b|ERR invalid password|without any password configured/,
     "authentication",
@@ -103,6 +112,25 @@ const rows: readonly Row[] = [
     "check the addresses of the Sentinels and the master's name",
   ],
   [
+    /^no such master$/,
+    "no-primary",
+    "the Sentinel knows no master of this name",
+    "correct the name behind the hosts; SENTINEL MASTERS lists those it knows",
+  ],
+  [
+    /^no way to the primary$/,
+    "no-primary",
+    "the Sentinel names a primary that cannot be reached from here",
+    "start the primary, or let Sentinel name an address that can be reached (announce-ip)",
+  ],
+  [
+    /^no Sentinel there$/,
+    "is-not-sentinel",
+    "what answers there is a Redis and no Sentinel",
+    "write redis://host:6379, or give the addresses of the Sentinels",
+  ],
+  [/^a Sentinel there$/, "is-sentinel", "this is a Sentinel", "write redis+sentinel://host:26379/master-name"],
+  [
     /DB index is out of range|invalid DB index/,
     "no-database",
     "the server has no database of this number",
@@ -113,6 +141,12 @@ const rows: readonly Row[] = [
     "not-redis",
     "what answers there is no Redis",
     "correct host and port; for TLS write rediss://",
+  ],
+  [
+    /^hung up$/,
+    "not-redis",
+    "whoever listens there hangs up without a word, as a server of another kind may",
+    "correct host and port; where something stands between, see whether the server behind it runs",
   ],
   [
     /^no word from the server$/,
@@ -133,6 +167,12 @@ const rows: readonly Row[] = [
     "no-slots",
     "the Cluster has no slots yet, so it keeps nothing",
     "give its nodes their slots: redis-cli --cluster create, or --cluster fix",
+  ],
+  [
+    /^no addresses$/,
+    "no-addresses",
+    "the nodes of the Cluster do not know their own addresses",
+    "set cluster-announce-ip, or let the nodes meet: redis-cli --cluster create",
   ],
   [
     /^WRONGTYPE\b/,

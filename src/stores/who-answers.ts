@@ -15,35 +15,38 @@ export interface Listener {
   readonly port: number;
 }
 
-export type Answerer = "redis" | "memcached" | "tls";
+/** `other` answers and is none of them; `hung-up` ends the connection without a word, and so without TLS. */
+export type Answerer = "redis" | "memcached" | "tls" | "other" | "hung-up" | "silent";
 
 const patienceMs = 1_000;
 const alert = 0x15;
 
-/** `undefined`: nobody, or somebody else. Takes two seconds at most, and never rejects. */
-export async function whoAnswers({ host, port }: Listener, clock: Clock): Promise<Answerer | undefined> {
+/** An error: there is no connection, for the reason that it gives. Takes two seconds at most, and never rejects. */
+export async function whoAnswers({ host, port }: Listener, clock: Clock): Promise<Answerer | Error> {
   const plain = connect({ host, port }, () => plain.write("PING\r\n"));
-  const said = await firstOf<Buffer>(plain, clock, (settle) => {
+  const said = await firstOf<Buffer | Error>(plain, clock, (settle) => {
     plain.once("data", (bytes) => settle(bytes));
-    plain.once("end", () => settle(Buffer.from([alert])));
+    plain.once("end", () => settle(Buffer.of()));
     plain.once("error", (error: NodeJS.ErrnoException) =>
-      settle(error.code === "ECONNRESET" ? Buffer.from([alert]) : undefined),
+      settle(error.code === "ECONNRESET" || error.code === "EPIPE" ? Buffer.of() : error),
     );
   });
-  if (said === undefined) return undefined;
-  if (said[0] !== alert) return answererOf(said.toString("latin1"));
+  if (said === undefined) return "silent";
+  if (said instanceof Error) return said;
+  if (said.length > 0 && said[0] !== alert) return answererOf(said.toString("latin1"));
   const servername = isIP(host) === 0 ? { servername: host } : {};
   const secure = connectByTls({ host, port, ...servername, rejectUnauthorized: false });
-  return firstOf<"tls">(secure, clock, (settle) => {
+  const greeted = await firstOf<"tls">(secure, clock, (settle) => {
     secure.once("secureConnect", () => settle("tls"));
     secure.once("error", () => settle(undefined));
     secure.once("close", () => settle(undefined));
   });
+  return greeted ?? (said.length > 0 ? "tls" : "hung-up");
 }
 
-function answererOf(text: string): Answerer | undefined {
+function answererOf(text: string): Answerer {
   if (/^(\+PONG|-[A-Z]+ )/.test(text)) return "redis";
-  return /^(ERROR|CLIENT_ERROR)\b/.test(text) ? "memcached" : undefined;
+  return /^(ERROR|CLIENT_ERROR)\b/.test(text) ? "memcached" : "other";
 }
 
 async function firstOf<T>(
