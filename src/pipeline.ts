@@ -29,7 +29,7 @@ import type { FlightLimits } from "./flights/flight-parts.ts";
 import { mayJoin, placeOf } from "./flights/joining.ts";
 import { land } from "./flights/landing.ts";
 import { asOriginError, type CompleteAnswer, type WholeAnswer } from "./flights/origin-answer.ts";
-import { failureOf, type Passage, passBy, refusal } from "./flights/pass-by.ts";
+import { cacheMiss, failureOf, type Passage, passBy } from "./flights/pass-by.ts";
 import { heldFor, tellPersonalData } from "./flights/personal-answer.ts";
 import { withinLimits } from "./flights/prepaid.ts";
 import { reportAnswer } from "./flights/report-answer.ts";
@@ -198,7 +198,7 @@ export class Pipeline {
     if (call.directives.onlyIfCached) {
       const outcome: Outcome = { kind: "miss", reason: miss.reason, stored: pendingStored };
       const message = "There is no stored answer and the request said only-if-cached.";
-      return refusal(call, 504, outcome, "cache_miss", message);
+      return cacheMiss(call, outcome, message);
     }
     const standing = flights.failure(placeOf(call, miss.slot));
     if (standing !== undefined) return this.#failed(call, standing, miss, true);
@@ -342,6 +342,6 @@ export class Pipeline {
     tellPersonalData(asked.call, this.#parts.trace);
     if (!asked.call.directives.onlyIfCached) return passBy(asked, caller, outcome, this.#passage);
     const message = "The request said only-if-cached but no cache may answer it.";
-    return refusal(asked.call, 504, outcome, "cache_miss", message);
+    return cacheMiss(asked.call, outcome, message);
   }
 }

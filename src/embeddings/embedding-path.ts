@@ -15,7 +15,7 @@ import { passedOn } from "../flights/answer-forms.ts";
 import { expectedOf, limitReached } from "../flights/charging.ts";
 import { asOriginError, collect, mostErrorBytes } from "../flights/origin-answer.ts";
 import { OriginWatch } from "../flights/origin-watch.ts";
-import { failureOf, passStraight, refusal } from "../flights/pass-by.ts";
+import { cacheMiss, failureOf, passStraight, refusal } from "../flights/pass-by.ts";
 import type { VectorLookup } from "../layers/embedding/embedding-layer.ts";
 import { answerForbidsStoring } from "../policy/admission.ts";
 import { vectorBypassReason } from "../policy/eligibility.ts";
@@ -78,13 +78,7 @@ export class EmbeddingPath {
       if (call.directives.onlyIfCached) {
         const first = lookups.find((lookup) => lookup.kind === "miss");
         const outcome = { kind: "miss", reason: first?.reason ?? "expired", stored: pendingStored } as const;
-        return refusal(
-          call,
-          504,
-          outcome,
-          "cache_miss",
-          "Not all vectors are stored and the request said only-if-cached.",
-        );
+        return cacheMiss(call, outcome, "Not all vectors are stored and the request said only-if-cached.");
       }
       const compute: Compute = (...wanted) => this.#compute(asked, ...wanted);
       const gather = () => batches.gather(batch, lookups, caller, compute);
@@ -240,7 +234,7 @@ export class EmbeddingPath {
   #bypass(asked: EmbeddingAsked, caller: Caller, outcome: Outcome): MaybePromise<Answer> {
     if (!asked.call.directives.onlyIfCached) return this.#pass(asked, caller, outcome);
     const message = "The request said only-if-cached but no cache may answer it.";
-    return refusal(asked.call, 504, outcome, "cache_miss", message);
+    return cacheMiss(asked.call, outcome, message);
   }
 
   /** What it took is not read of its answer, and stays as it was expected. */

@@ -4,6 +4,7 @@ import { OriginError } from "../core/errors.ts";
 import type { Origin, OriginRequest, OriginResponse } from "../core/origin.ts";
 import type { Outcome } from "../core/outcome.ts";
 import type { Protocol } from "../core/protocol.ts";
+import { doNotRetry } from "../protocols/rate-limit-fields.ts";
 import { passedOn, unrecorded } from "./answer-forms.ts";
 import { type ChargingParts, limitReached, takeFor } from "./charging.ts";
 import { metered } from "./metered-answer.ts";
@@ -124,6 +125,12 @@ function watched(body: AnswerStream, watch: OriginWatch, status: number): Answer
 export function failureOf(call: Refused, failure: OriginError): Answer {
   const { status, code, message } = failure;
   return { ...refusal(call, status, { kind: "error", code }, code, message), failure };
+}
+
+/** Only a cache may answer, and none does. Another attempt would find no more. */
+export function cacheMiss(call: Refused, outcome: Outcome, message: string): Answer {
+  const answer = refusal(call, 504, outcome, "cache_miss", message);
+  return { ...answer, headers: { ...answer.headers, ...doNotRetry } };
 }
 
 /** An answer of our own, in the protocol's words. */

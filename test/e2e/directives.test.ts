@@ -115,11 +115,14 @@ describe("surface: request fields", () => {
     for (const stream of [false, true]) {
       const missed = await ask(gateway, question(undefined, { stream }), only);
       expect([missed.status, JSON.parse(missed.text).error.code]).toEqual([504, "cache_miss"]);
+      // SDKs ask again after every other 5xx.
+      expect(missed.headers["x-should-retry"]).toBe("false");
     }
     expect(origin.callCount).toBe(0);
     await ask(gateway);
     expect(statusOf(await ask(gateway, question(), only))).toBe("HIT");
-    expect((await ask(gateway, question(), { "cache-control": "only-if-cached, no-store" })).status).toBe(504);
+    const nowhere = await ask(gateway, question(), { "cache-control": "only-if-cached, no-store" });
+    expect([nowhere.status, nowhere.headers["x-should-retry"]]).toEqual([504, "false"]);
     expect(origin.callCount).toBe(1);
   });
 

@@ -12,8 +12,8 @@ describe("only-if-cached", () => {
   it("is a 504 unless all vectors are stored, and asks nothing", async () => {
     const { embed, inputs } = await setUpEmbeddings();
     await embed(["a"]);
-    const { status, reply, outcome } = await embed(["a", "b"], { headers });
-    expect([status, outcome]).toEqual([504, "MISS"]);
+    const { status, reply, outcome, headers: sent } = await embed(["a", "b"], { headers });
+    expect([status, outcome, sent.get("x-should-retry")]).toEqual([504, "MISS", "false"]);
     expect(reply.error?.code).toBe("cache_miss");
     expectVectors(await embed(["a"], { headers }), ["a"]);
     expect(inputs()).toEqual([["a"]]);
