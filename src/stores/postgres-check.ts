@@ -7,24 +7,24 @@ import type { Answerer } from "./who-answers.ts";
 /** What `reprise doctor` says of a PostgreSQL database: whether it can be reached, read and written. */
 export async function checkPostgres(
   connections: PostgresConnections,
-  { entries, leases, schema }: PostgresTables,
+  { entries, leases, keys, schema }: PostgresTables,
 ): Promise<readonly StoreFinding[]> {
-  const mayLease = (right: string): string =>
-    `coalesce(has_table_privilege(to_regclass('${literal(leases)}'), '${right}'), false)`;
+  const may = (table: string, ifMissing: boolean): string =>
+    ["SELECT", "INSERT", "UPDATE", "DELETE"]
+      .map((right) => `coalesce(has_table_privilege(to_regclass('${literal(table)}'), '${right}'), ${ifMissing})`)
+      .join(" AND ");
   try {
     await connections.ready(true);
     const { rows } = await connections.run({
       text: `SELECT current_setting('server_version') AS version,
           current_setting('transaction_read_only') = 'on' AS read_only,
           pg_is_in_recovery() AS replica,
-          has_table_privilege('${literal(entries)}', 'SELECT')
-            AND has_table_privilege('${literal(entries)}', 'INSERT')
-            AND has_table_privilege('${literal(entries)}', 'UPDATE')
-            AND has_table_privilege('${literal(entries)}', 'DELETE') AS allowed,
-          ${["SELECT", "INSERT", "UPDATE", "DELETE"].map(mayLease).join(" AND ")} AS leasing,
+          ${may(entries, false)} AS allowed,
+          ${may(keys, true)} AS unlocking,
+          ${may(leases, false)} AS leasing,
           pg_total_relation_size('${literal(entries)}')::float8 AS bytes`,
     });
-    const { version, read_only: readOnly, replica, allowed, leasing, bytes } = rows[0];
+    const { version, read_only: readOnly, replica, allowed, unlocking, leasing, bytes } = rows[0];
     const detail = `${connections.place.replace("PostgreSQL", `PostgreSQL ${version}`)}, schema ${schema}`;
     if (readOnly) {
       const remedy = replica ? "This is a replica; put the primary into the URL of the store." : readOnlyRemedy;
@@ -33,6 +33,10 @@ export async function checkPostgres(
     if (!allowed) {
       const remedy = `Run: GRANT SELECT, INSERT, UPDATE, DELETE ON ${entries} TO the user of the store.`;
       return [{ detail: `${detail}: the user lacks rights on its table`, severity: "error", remedy }];
+    }
+    if (!unlocking) {
+      const remedy = `Run: GRANT SELECT, INSERT, UPDATE, DELETE ON ${keys} TO the user of the store.`;
+      return [{ detail: `${detail}: the user lacks rights on the table of keys`, severity: "error", remedy }];
     }
     if (!leasing) {
       const remedy = `Run: GRANT SELECT, INSERT, UPDATE, DELETE ON ${leases} TO the user of the store.`;

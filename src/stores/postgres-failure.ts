@@ -39,6 +39,9 @@ const byMessage: readonly (readonly [RegExp, string])[] = [
   [/certificate|SSL|TLS/i, "correct sslmode and sslrootcert in the URL of the store"],
 ];
 
+/** "undefined_table". */
+export const tableIsMissing = "42P01";
+
 /** SQLSTATE, or the code of the system call; "" where there is none. */
 export function codeOf(error: unknown): string {
   const { code } = (error ?? {}) as { readonly code?: unknown };

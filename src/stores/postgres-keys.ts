@@ -8,12 +8,12 @@
 import { StoreUnavailableError } from "../core/errors.ts";
 import type { Cleared, KeyRows } from "../core/key-rows.ts";
 import type { PostgresConnections } from "./postgres-connections.ts";
+import { codeOf, tableIsMissing } from "./postgres-failure.ts";
 import { makeKeys, type PostgresTables } from "./postgres-schema.ts";
 
 export class PostgresKeys implements KeyRows {
   readonly #connections: PostgresConnections;
   readonly #tables: PostgresTables;
-  #making: Promise<void> | undefined;
 
   constructor(connections: PostgresConnections, tables: PostgresTables) {
     this.#connections = connections;
@@ -21,7 +21,7 @@ export class PostgresKeys implements KeyRows {
   }
 
   async get(names: readonly string[]): Promise<readonly (Uint8Array | undefined)[]> {
-    const rows = await this.#run(`SELECT name, row FROM ${this.#tables.keys} WHERE name = ANY($1::text[])`, [names]);
+    const rows = await this.#read(names);
     const byName = new Map(rows.map(({ name, row }) => [name as string, row as Buffer]));
     return names.map((name) => byName.get(name));
   }
@@ -60,6 +60,17 @@ export class PostgresKeys implements KeyRows {
 
   close(): void {}
 
+  /** Without a table there are no keys: who only looks need not have the right to make one. */
+  async #read(names: readonly string[]): Promise<readonly Record<string, unknown>[]> {
+    const text = `SELECT name, row FROM ${this.#tables.keys} WHERE name = ANY($1::text[])`;
+    try {
+      return (await this.#connections.run({ text }, [names])).rows;
+    } catch (error) {
+      if (codeOf((error as Error).cause) !== tableIsMissing) throw error;
+      return [];
+    }
+  }
+
   /** Why the log may still hold what it has seen; `undefined` where it does not. */
   async #keptLog(): Promise<string | undefined> {
     const settings =
@@ -91,12 +102,14 @@ export class PostgresKeys implements KeyRows {
     }
   }
 
+  /** The right to make the table is needed only where it is missing. */
   async #run(text: string, values: readonly unknown[]): Promise<readonly Record<string, unknown>[]> {
-    this.#making ??= this.#connections.run({ text: makeKeys(this.#tables) }).then(() => undefined);
-    await this.#making.catch((error: unknown) => {
-      this.#making = undefined;
-      throw error;
-    });
-    return (await this.#connections.run({ text }, values)).rows as Record<string, unknown>[];
+    try {
+      return (await this.#connections.run({ text }, values)).rows;
+    } catch (error) {
+      if (codeOf((error as Error).cause) !== tableIsMissing) throw error;
+      await this.#connections.run({ text: makeKeys(this.#tables) });
+      return (await this.#connections.run({ text }, values)).rows;
+    }
   }
 }

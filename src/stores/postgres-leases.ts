@@ -18,7 +18,7 @@ import type { CancelTimer, Clock } from "../core/clock.ts";
 import { StoreUnavailableError } from "../core/errors.ts";
 import type { Acquisition, Lease, Leases } from "../core/lease.ts";
 import type { PostgresConnections, Statement } from "./postgres-connections.ts";
-import { codeOf } from "./postgres-failure.ts";
+import { codeOf, tableIsMissing } from "./postgres-failure.ts";
 import { makeLeases, type PostgresTables } from "./postgres-schema.ts";
 
 export interface PostgresLeasesOptions {
@@ -34,7 +34,6 @@ const sweepEveryMs = 60_000;
 const batchRows = 1_000;
 /** Batches in one sweep; what is left waits for the next. */
 const mostBatches = 100;
-const tableIsMissing = "42P01";
 
 type Operation = "acquire" | "renew" | "release" | "holder" | "sweep";
 
