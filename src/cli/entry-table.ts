@@ -1,3 +1,4 @@
+import { sizeText } from "../core/size-text.ts";
 import type { ShownEntry } from "../gateway/admin/entries/shown-entry.ts";
 
 /** Entries as a table for a terminal. */
@@ -46,10 +47,4 @@ function ageText(ms: number): string {
   if (seconds < 60) return `${seconds}s`;
   if (seconds < 3_600) return `${Math.floor(seconds / 60)}m`;
   return seconds < 86_400 ? `${Math.floor(seconds / 3_600)}h` : `${Math.floor(seconds / 86_400)}d`;
-}
-
-function sizeText(bytes: number): string {
-  if (bytes < 1_024) return `${bytes} B`;
-  const kibibytes = bytes / 1_024;
-  return kibibytes < 1_024 ? `${kibibytes.toFixed(1)} KB` : `${(kibibytes / 1_024).toFixed(1)} MB`;
 }

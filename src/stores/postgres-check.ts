@@ -1,3 +1,4 @@
+import { sizeText } from "../core/size-text.ts";
 import { failedCheck, type StoreFinding } from "../core/store-check.ts";
 import type { PostgresConnections } from "./postgres-connections.ts";
 import { codeOf } from "./postgres-failure.ts";
@@ -43,7 +44,7 @@ export async function checkPostgres(
       const lack = "the user lacks rights on the table of leases, so each gateway asks the origin for itself";
       return [{ detail: `${detail}: ${lack}`, severity: "warning", remedy }];
     }
-    return [{ detail: `${detail}: ${bytes} bytes in use` }];
+    return [{ detail: `${detail}: ${sizeText(bytes)} in use` }];
   } catch (error) {
     return [(await otherServer(connections, error)) ?? failedCheck(error)];
   }

@@ -232,7 +232,7 @@ describeWithServices("memcached", "memcached: what the server takes and wants", 
   it("says what it found: a server that is there, nobody, a name that is none, and another protocol", async () => {
     const one = await server();
     expect(await storeOn(one.url).check()).toEqual([
-      { detail: expect.stringMatching(/^memcached 1\.\S+ at 127\.0\.0\.1:\d+: 0 items, 0 of 67108864 bytes$/) },
+      { detail: expect.stringMatching(/^memcached 1\.\S+ at 127\.0\.0\.1:\d+: 0 items, 0 B of 64.0 MB$/) },
     ]);
     const [port] = await freePorts(1);
     expect(await storeOn(`memcached://127.0.0.1:${port},nowhere.invalid`).check()).toMatchObject([

@@ -281,7 +281,7 @@ describeWithServices("postgres", "postgres: R10, what doctor is told", () => {
     expect(await storeOn(at("postgres")).check()).toEqual([
       {
         detail: expect.stringMatching(
-          /^PostgreSQL \d+\S* .*at 127\.0\.0\.1:\d+\/cache, schema public: \d+ bytes in use$/,
+          /^PostgreSQL \d+\S* .*at 127\.0\.0\.1:\d+\/cache, schema public: \d+\.\d KB in use$/,
         ),
       },
     ]);

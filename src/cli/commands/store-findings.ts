@@ -2,6 +2,7 @@ import { accessSync, constants, existsSync, mkdtempSync, rmdirSync, statSync } f
 import { dirname, join, resolve } from "node:path";
 import { RepriseError } from "../../core/errors.ts";
 import { sentence } from "../../core/sentence.ts";
+import { sizeText } from "../../core/size-text.ts";
 import { isCheckable, type StoreFinding } from "../../core/store-check.ts";
 import type { GatewayConfig } from "../../gateway/config.ts";
 import { embeddedFolder, isMemoryUrl, shownStoreUrl, storeFromUrl } from "../../stores/store-url.ts";
@@ -55,7 +56,7 @@ async function checkFolder(directory: string, { store: { url, maxBytes } }: Gate
     const store = await storeFromUrl(url, { directory, maxBytes, onWarning: (message) => warnings.push(message) });
     const stats = await store?.stats();
     await store?.close();
-    const detail = `sqlite in ${directory}; values in it: ${stats?.entries}, ${stats?.bytes} of ${maxBytes} bytes`;
+    const detail = `sqlite in ${directory}; values in it: ${stats?.entries}, ${sizeText(stats?.bytes ?? 0)} of ${sizeText(maxBytes)}`;
     return {
       check: "store",
       detail,
