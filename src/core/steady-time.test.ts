@@ -78,6 +78,25 @@ describe("the time of day of a process (T1)", () => {
     expect(offBy()).toBeLessThanOrEqual(20);
   });
 
+  it("is right an hour after a machine has heard of the time at last", () => {
+    const { runs, steps, offBy } = world(0);
+    steps(56 * 365 * day);
+    runs(hour - minute);
+    expect(offBy()).toBeGreaterThan(day);
+    runs(2 * minute);
+    expect(offBy()).toBeLessThanOrEqual(20);
+  });
+
+  it("does not believe years that are taken back within the hour", () => {
+    const { runs, steps, offBy } = world();
+    for (const step of [3_650 * day, -3_650 * day]) {
+      steps(step);
+      runs(hour / 2);
+    }
+    runs(hour);
+    expect(offBy()).toBeLessThanOrEqual(20);
+  });
+
   it("never goes back, and goes neither slower nor faster than it may, whatever the clocks do", () => {
     const happening = fc.record({
       pause: fc.integer({ min: 0, max: 2 * hour }),
