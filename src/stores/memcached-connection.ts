@@ -6,7 +6,8 @@
  *
  * Commands are answered in the order in which they were sent. Nothing waits for a connection to come back: what is
  * under way when it breaks fails with it. A server that leaves the oldest command unanswered for `replyTimeoutMs` is
- * given up, so that what waits stays bounded; so is one that takes no more bytes.
+ * given up, so that what waits stays bounded; so is one that takes no more bytes. Whether it has answered is looked at only
+ * when what has come was read: a process that was busy for so long is not a server that is away.
  */
 
 import { connect, type Socket } from "node:net";
@@ -42,7 +43,7 @@ export function openMemcachedConnection(options: MemcachedConnectionOptions): Pr
   const { address, connectTimeoutMs, clock } = options;
   return new Promise((resolve, reject) => {
     const socket = connect({ host: address.host, port: address.port, noDelay: true, keepAlive: true });
-    const cancel = clock.after(connectTimeoutMs, () =>
+    const cancel = afterReading(clock, connectTimeoutMs, () =>
       socket.destroy(Object.assign(new Error(`no connection within ${connectTimeoutMs} ms`), { code: "ETIMEDOUT" })),
     );
     socket.once("error", (error) => {
@@ -160,7 +161,7 @@ export class MemcachedConnection {
   }
 
   #watch(): void {
-    this.#cancelWatch ??= this.#clock.after(this.#replyTimeoutMs, () => {
+    this.#cancelWatch ??= afterReading(this.#clock, this.#replyTimeoutMs, () => {
       this.#cancelWatch = undefined;
       const oldest = this.#waiting[this.#first];
       if (oldest === undefined) return;
@@ -178,6 +179,20 @@ export class MemcachedConnection {
     this.#first = 0;
     for (const { reject } of waiting) reject(broken(error));
   }
+}
+
+/** After `delayMs`, and after what has come by then was read: a whole turn of the event loop later. */
+function afterReading(clock: Clock, delayMs: number, action: () => void): CancelTimer {
+  let reading: NodeJS.Immediate | undefined;
+  const cancel = clock.after(delayMs, () => {
+    reading = setImmediate(() => {
+      reading = setImmediate(action);
+    });
+  });
+  return () => {
+    cancel();
+    clearImmediate(reading);
+  };
 }
 
 function broken(cause: unknown): StoreUnavailableError {

@@ -47,6 +47,25 @@ describeWithServices("memcached", "memcached: faults", () => {
     expect(await read(store, "k")).toBe("a value");
   });
 
+  it("R3: a process that was busy for longer than it waits does not take a server to be away that has answered", async () => {
+    const { port } = await server();
+    const clock = new ManualClock(Date.now());
+    const store = storeOn(`memcached://127.0.0.1:${port}`, { clock });
+    const busyFor = (waitMs: number): void => {
+      // Nothing is read meanwhile, and when it is over the timers come first.
+      Atomics.wait(new Int32Array(new SharedArrayBuffer(4)), 0, 0, 50);
+      clock.advance(waitMs);
+    };
+    const connecting = store.set("t", "k", value, forEver);
+    for (let turn = 0; turn < 20; turn++) await Promise.resolve();
+    busyFor(1_000);
+    expect(await connecting).toBe("stored");
+    const reading = read(store, "k");
+    await new Promise((resolve) => process.nextTick(resolve));
+    busyFor(1_000);
+    expect(await reading).toBe("a value");
+  });
+
   it("R2: a restart loses everything and nothing else; what was under way fails with the connection", async () => {
     const one = await server();
     const store = storeOn(one.url);
