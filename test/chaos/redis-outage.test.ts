@@ -21,6 +21,23 @@ interface Trouble {
 }
 
 const pausedMs = 2_000;
+/** Longer, since it is there only when the server has got the command. */
+const busyMs = 5_000;
+/** A server that has not answered for so long does not answer. */
+const silentMs = 250;
+
+/** Until the server answers no more: its last answers belong to the time before. */
+async function silent(probe: RedisServer["admin"]): Promise<void> {
+  for (let isSilent = false; !isSilent; ) {
+    let timer: NodeJS.Timeout | undefined;
+    const late = new Promise<true>((resolve) => {
+      timer = setTimeout(() => resolve(true), silentMs);
+    });
+    isSilent = await Promise.race([probe.ping().then(() => false), late]);
+    clearTimeout(timer);
+  }
+  probe.disconnect();
+}
 
 const troubles: Readonly<Record<string, () => Promise<Trouble>>> = {
   async "is killed"() {
@@ -45,7 +62,12 @@ const troubles: Readonly<Record<string, () => Promise<Trouble>>> = {
   },
   async "is busy with a command"() {
     const server = await serverFor();
-    const begin = async () => void server.admin.call("DEBUG", "SLEEP", `${pausedMs / 1_000}`);
+    const begin = async () => {
+      const probe = server.admin.duplicate();
+      await probe.ping();
+      void server.admin.call("DEBUG", "SLEEP", `${busyMs / 1_000}`);
+      await silent(probe);
+    };
     return { server, url: server.url, begin, end: () => server.admin.ping() };
   },
   async "is behind a network that swallows everything"() {
