@@ -26,6 +26,7 @@ import type { FanOutGate } from "./flights/fan-out-gate.ts";
 import { Flight } from "./flights/flight.ts";
 import type { Patience } from "./flights/flight-holders.ts";
 import type { FlightLimits } from "./flights/flight-parts.ts";
+import { askedWithTagsOf } from "./flights/inherited-tags.ts";
 import { mayJoin, placeOf } from "./flights/joining.ts";
 import { land } from "./flights/landing.ts";
 import { asOriginError, type CompleteAnswer, type WholeAnswer } from "./flights/origin-answer.ts";
@@ -162,7 +163,7 @@ export class Pipeline {
     if (this.#parts.concealment?.wouldShow(asked.call, answer) === true)
       return this.#ask(asked, caller, { kind: "miss", reason: "refresh", slot: id, reserve: undefined });
     if (lookup.kind === "stale" && lookup.why === "swr" && !asked.call.directives.onlyIfCached)
-      this.#refresh(asked, caller, id);
+      this.#refresh(askedWithTagsOf(asked, lookup.found), caller, id);
     return answer;
   }
 

@@ -33,6 +33,23 @@ export function latestTime(clock: Pick<Clock, "now" | "wall">): number {
   return Math.max(clock.now(), clock.wall?.() ?? Number.NEGATIVE_INFINITY);
 }
 
+/**
+ * As `after` of `clock`, but not before what has come by then from other processes was read, a whole turn of the event loop
+ * later: for who asks whether somebody has answered in time. A process that was busy for so long finds its timers due first.
+ */
+export function afterReading(clock: Pick<Clock, "after">, delayMs: number, action: () => void): CancelTimer {
+  let reading: NodeJS.Immediate | undefined;
+  const cancel = clock.after(delayMs, () => {
+    reading = setImmediate(() => {
+      reading = setImmediate(action);
+    });
+  });
+  return () => {
+    cancel();
+    clearImmediate(reading);
+  };
+}
+
 /** What a timer of the platform can hold; a longer one would fire at once. */
 const longestTimerMs = 0x7fff_ffff;
 

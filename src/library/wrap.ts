@@ -4,6 +4,7 @@ import type { Outcome } from "../core/outcome.ts";
 import type { StoreRefusal } from "../core/outcome-reasons.ts";
 import { SingleFlight } from "../core/single-flight.ts";
 import type { MaybePromise } from "../core/store.ts";
+import { withTagsOf } from "../flights/inherited-tags.ts";
 import { isStillCurrent } from "../flights/still-current.ts";
 import { mayShareAnswer } from "../policy/joining.ts";
 import type { KeptValue, ValueOptions, ValueShelf } from "./value-shelf.ts";
@@ -121,7 +122,7 @@ class Wrapper {
         this.#computations.current(keyed.key) === undefined &&
         this.#computations.failure(keyed.key) === undefined
       ) {
-        const { result } = this.#begin(keyed, compute, true);
+        const { result } = this.#begin(withTagsOf(keyed, lookup.found), compute, true);
         result.catch((error: unknown) => this.#computations.share(keyed.key, { error }));
       }
       return this.#shelf.found(lookup.found, lookup.why);

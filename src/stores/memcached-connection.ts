@@ -11,7 +11,7 @@
  */
 
 import { connect, type Socket } from "node:net";
-import type { CancelTimer, Clock } from "../core/clock.ts";
+import { afterReading, type CancelTimer, type Clock } from "../core/clock.ts";
 import { StoreUnavailableError } from "../core/errors.ts";
 import { type MemcachedReply, MemcachedReplyReader } from "./memcached-reply.ts";
 
@@ -179,20 +179,6 @@ export class MemcachedConnection {
     this.#first = 0;
     for (const { reject } of waiting) reject(broken(error));
   }
-}
-
-/** After `delayMs`, and after what has come by then was read: a whole turn of the event loop later. */
-function afterReading(clock: Clock, delayMs: number, action: () => void): CancelTimer {
-  let reading: NodeJS.Immediate | undefined;
-  const cancel = clock.after(delayMs, () => {
-    reading = setImmediate(() => {
-      reading = setImmediate(action);
-    });
-  });
-  return () => {
-    cancel();
-    clearImmediate(reading);
-  };
 }
 
 function broken(cause: unknown): StoreUnavailableError {

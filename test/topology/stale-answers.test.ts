@@ -32,6 +32,21 @@ describe("within stale-while-revalidate", () => {
     expect(origin.callCount).toBe(2);
   });
 
+  it("a refresh by one who names no tags keeps those of the answer that it renews, and adds those of its own (N1, I3)", async () => {
+    const { cache, clock, origin, read, eventsOf } = await setUp({ policy });
+    const named = (tags: string) => ({ headers: { "x-ai-cache-tags": tags } });
+    await read({}, named("doc:8"));
+    for (const [round, init] of [{}, named("own"), {}].entries()) {
+      clock.advance(60_000);
+      expect((await read({}, init)).outcome).toBe("STALE");
+      await until(() => eventsOf("entry-write").length === round + 2);
+    }
+    expect((await read()).outcome).toBe("HIT");
+    await cache.invalidate({ tags: ["doc:8"] });
+    expect(await read()).toMatchObject({ outcome: "MISS", reason: "generation_changed" });
+    expect(origin.callCount).toBe(5);
+  });
+
   it.each<[string, OriginPlan]>([
     ["500", { status: 500 }],
     ["a truncated stream", { cut: { afterChunks: 2, how: "fin" } }],
