@@ -203,14 +203,9 @@ export async function renewGeneration(
   random: Random,
   deleteAt = Number.POSITIVE_INFINITY,
 ): Promise<Uint8Array> {
-  const token = renewedGeneration(random);
+  const token = newToken(random, renewedToken);
   await writeGeneration(store, scope, token, deleteAt);
   return token;
-}
-
-/** A token to take the place of another. */
-export function renewedGeneration(random: Random): Uint8Array {
-  return newToken(random, renewedToken);
 }
 
 /** Makes `token` the scope's, until `deleteAt`. @throws StoreUnavailableError when the store did not take it. */

@@ -2,14 +2,7 @@ import type { Bus, InvalidationMessage } from "../core/bus.ts";
 import type { Clock, Random } from "../core/clock.ts";
 import { withDeadline } from "../core/deadline.ts";
 import type { EntryPlace } from "../core/entry-id.ts";
-import {
-  currentTokens,
-  removalOf,
-  renewedGeneration,
-  sameToken,
-  scopeKey,
-  writeGeneration,
-} from "../core/generations.ts";
+import { currentTokens, removalOf, renewGeneration, sameToken, scopeKey } from "../core/generations.ts";
 import { RemovedSlots } from "../core/removed-slots.ts";
 import { type Scope, type ScopeGroup, scopeGroup } from "../core/scopes.ts";
 import type { Store } from "../core/store.ts";
@@ -33,7 +26,7 @@ export interface InvalidatorParts {
   /** The one that is shared. */
   readonly shared: Store;
   /** The same without a guard: it may take its time to say what it held before, and rejects where it cannot. */
-  readonly truth: Pick<Store, "get" | "delete">;
+  readonly truth: Pick<Store, "get">;
   readonly bus: Bus | undefined;
   readonly journal: RenewalJournal;
   readonly clock: Clock;
@@ -45,8 +38,6 @@ type Renewal = Extract<InvalidationMessage, { kind: "renewed" }>;
 
 /** How much longer than the renewal it may take to say what there was before; what comes later is noted all the same. */
 const beforeMs = 100;
-/** A store that took no new generation has this long to let go of the one it has. */
-const letGoMs = 250;
 /** What is computed when its key is removed has this long to come to its end; what takes longer is stored after all. */
 const removalMs = 15 * 60_000;
 
@@ -125,43 +116,17 @@ export class Invalidator {
   /**
    * The store has it before memory: under a token that is not there yet nothing may be computed. The write may be given up
    * and land late, after another process has taken back what was computed meanwhile, and would bring that to life again.
-   *
-   * A store that is full takes no token, but lets go of one, and what lives by a token that is gone is as dead.
    */
   async #renewOne(scope: Scope, deleteAt?: number): Promise<Uint8Array> {
-    const { store, random } = this.#parts;
-    const token = renewedGeneration(random);
+    const { store, shared, random } = this.#parts;
     try {
-      await this.#write(scope, token, deleteAt);
+      const token = await renewGeneration(shared, scope, random, deleteAt);
       // Of what the store did not take nothing is known here: with its first token there, that would pass for lost.
       this.takenBack.note(scope, token);
       return token;
     } finally {
       store.forget?.(scope.tenant, scopeKey(scope));
     }
-  }
-
-  async #write(scope: Scope, token: Uint8Array, deleteAt: number | undefined): Promise<void> {
-    try {
-      await writeGeneration(this.#parts.shared, scope, token, deleteAt ?? Number.POSITIVE_INFINITY);
-    } catch (error) {
-      // What tells of a removal is only there to be found.
-      if (deleteAt !== undefined || !(await this.#letGo(scope))) throw error;
-    }
-  }
-
-  async #letGo(scope: Scope): Promise<boolean> {
-    const { truth, clock } = this.#parts;
-    const deleting = (async () => truth.delete(scope.tenant, scopeKey(scope)))();
-    return withDeadline(
-      deleting.then(
-        () => true,
-        () => false,
-      ),
-      letGoMs,
-      clock,
-      () => false,
-    );
   }
 
   /** Another process has taken it back in the store that both share. */

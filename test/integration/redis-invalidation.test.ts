@@ -58,30 +58,6 @@ describeWithServices("redis-server", "invalidations over a Redis in trouble", ()
     expect((await cut.read(questions[0], tagged)).text).toContain("generation-3");
   });
 
-  test("R7 a Redis that is full and evicts nothing takes back what it has, however often its breaker has opened", async () => {
-    const server = await serverFor({ maxmemory: "64mb", maxmemoryPolicy: "noeviction" });
-    const stores = [0, 1].map((): RedisStore => redis({ url: server.url }));
-    const { origin, nodes } = await startFleet({ stores, clock: undefined, options: { clock: patientClock } });
-    const [one, other] = nodes;
-    origin.generation = 1;
-    const plain = { temperature: 0.5 };
-    await one.read({}, tagged);
-    await one.read(plain);
-    for (const node of nodes)
-      for (const read of [() => node.read({}, tagged), () => node.read(plain)])
-        await asked(async () => (await read()).outcome === "HIT");
-    await server.admin.config("SET", "maxmemory", "1");
-    origin.generation = 2;
-    for (let round = 0; round < 10; round++) {
-      await one.read({ seed: round });
-      expect(await one.cache.invalidate({ tags: ["doc:42"] })).toEqual({ scopes: 1, entries: 0 });
-      expect((await one.read({}, tagged)).text).toContain("generation-2");
-    }
-    await asked(async () => other.eventsOf("invalidation-heard").length === 10);
-    expect((await other.read({}, tagged)).text).toContain("generation-2");
-    for (const node of nodes) expect((await node.read(plain)).text).toContain("generation-1");
-  });
-
   test("R9 a replica takes over that had not heard of a purge: what was purged does not come back", async () => {
     const primary = await serverFor();
     const replica = await serverFor({ replicaOf: primary.port });
