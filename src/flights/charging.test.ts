@@ -1,17 +1,16 @@
 import { expect, onTestFinished, test } from "vitest";
+import { chatRequest } from "../../test/contract/chat-request.ts";
 import type { Charge, Taking } from "../core/allowance.ts";
 import type { Answer } from "../core/answer.ts";
 import { ManualClock } from "../core/clock.ts";
 import type { SharedStore } from "../core/shared-store.ts";
 import { assembleCore } from "../core-assembly.ts";
 import { readSettings } from "../options.ts";
-import { openAiChat } from "../protocols/openai-chat.ts";
 import { memory } from "../stores/memory.ts";
 import { MemoryLeases } from "../stores/memory-leases.ts";
 
 /** What calls take of their callers' allowances on the main path. */
 
-const encoder = new TextEncoder();
 const reply = {
   id: "c",
   object: "chat.completion",
@@ -27,25 +26,8 @@ async function setting(storeOf?: (clock: ManualClock) => SharedStore) {
   const store = storeOf?.(clock);
   const core = await assembleCore({ settings: reading.settings, clock, ...(store && { store }) });
   onTestFinished(() => core.close());
-  const state = { asked: 0 };
-  async function* body() {
-    yield encoder.encode(JSON.stringify(reply));
-  }
-  const origin = {
-    id: "http://origin/v1",
-    async send() {
-      state.asked++;
-      return { status: 200, headers: { "content-type": "application/json" }, body: body() };
-    },
-  };
-  const request = {
-    protocol: openAiChat,
-    endpoint: "/chat/completions",
-    originFor: () => origin,
-    query: "",
-    rawHeaders: ["authorization", "Bearer sk-somebody"],
-    body: encoder.encode(JSON.stringify({ model: "m", messages: [{ role: "user", content: "Hi" }], max_tokens: 9 })),
-  };
+  const messages = [{ role: "user", content: "Hi" }];
+  const { request, state } = chatRequest({ messages, max_tokens: 9 }, JSON.stringify(reply));
   const settled: Parameters<Charge["settle"]>[0][] = [];
   const charge: Charge = { settle: (taken) => settled.push(taken) };
   const ask = async (take?: () => Taking | Promise<Taking>): Promise<Answer> =>

@@ -1,11 +1,10 @@
 import { expect, onTestFinished, test } from "vitest";
+import { chatRequest } from "../../test/contract/chat-request.ts";
 import { ManualClock } from "../core/clock.ts";
 import type { TraceEvent } from "../core/trace.ts";
 import { assembleCore } from "../core-assembly.ts";
 import { readSettings } from "../options.ts";
-import { openAiChat } from "../protocols/openai-chat.ts";
 
-const encoder = new TextEncoder();
 const content = "Write to jane.doe@example.com.";
 const choice = { index: 0, finish_reason: "stop" };
 const whole = {
@@ -32,29 +31,8 @@ test.each([
     };
     const core = await assembleCore({ settings: reading.settings, clock: new ManualClock(), trace });
     onTestFinished(() => core.close());
-    let asked = 0;
-    const origin = {
-      id: "http://origin/v1",
-      async send() {
-        asked++;
-        return {
-          status: 200,
-          headers: { "content-type": type },
-          body: (async function* () {
-            yield encoder.encode(text);
-          })(),
-        };
-      },
-    };
     const messages = [{ role: "user", content: "Whom do I write to?" }];
-    const request = {
-      protocol: openAiChat,
-      endpoint: "/chat/completions",
-      originFor: () => origin,
-      query: "",
-      rawHeaders: ["authorization", "Bearer sk-somebody"],
-      body: encoder.encode(JSON.stringify({ model: "m", messages, stream })),
-    };
+    const { request, state } = chatRequest({ messages, stream }, text, type);
     const ask = async () => {
       const { outcome, status, body } = await core.handle(request, { onAbandon: () => {} });
       const pieces: Uint8Array[] = [];
@@ -70,6 +48,6 @@ test.each([
     isBroken = false;
     expect(await ask()).toEqual({ ...answered, outcome: "miss" });
     expect(await ask()).toEqual({ ...answered, outcome: "hit" });
-    expect(asked).toBe(2);
+    expect(state.asked).toBe(2);
   },
 );
