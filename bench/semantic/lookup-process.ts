@@ -6,6 +6,7 @@ import { monitorEventLoopDelay } from "node:perf_hooks";
 import process from "node:process";
 import { setImmediate as nextTurn } from "node:timers/promises";
 import { limitHeap } from "../../src/cli/heap-limits.ts";
+import { systemClock } from "../../src/core/clock.ts";
 import { answerQuestions } from "../child-process.ts";
 import { quantile } from "../statistics.ts";
 import { ask, contextOf } from "./asking.ts";
@@ -22,14 +23,17 @@ export interface LookupRound {
   readonly longestTurnMs: number;
 }
 
-limitHeap();
+limitHeap(systemClock);
 const [storedText, data] = process.argv.slice(2);
 const stored = Number(storedText);
 const texts = textsOf(data);
 // Scanned as the product does it: in a thread where that takes longer than a turn may.
 const cache = new LayerCache("verified", builtinEmbedder(), "built-in", { maxVectors: 300_000 });
 const [before, elsewhere] = [contextOf("times"), contextOf("elsewhere")];
-for (let index = 0; index < stored; index++) await cache.fill(ask(textAt(index), before), elsewhere);
+for (let index = 0; index < stored; index++) {
+  await cache.fill(ask(textAt(index), before), elsewhere);
+  await nextTurn();
+}
 let next = stored;
 answerQuestions(look);
 process.once("SIGTERM", () => void cache.close().then(() => process.exit(0)));

@@ -81,7 +81,7 @@ const tooLate = Symbol("too late");
 function unit(vector: Float32Array | undefined): Float32Array | undefined {
   if (!(vector instanceof Float32Array) || vector.length === 0) return undefined;
   let square = 0;
-  for (const value of vector) square += value * value;
+  for (let at = 0; at < vector.length; at++) square += (vector[at] as number) ** 2;
   if (!Number.isFinite(square) || square < 1e-12) return undefined;
   const length = Math.sqrt(square);
   return Math.abs(length - 1) < 1e-6 ? vector : vector.map((value) => value / length);

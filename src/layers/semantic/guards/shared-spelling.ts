@@ -27,13 +27,16 @@ function wordsOutOfPlace({ alignment }: Pair): ReadonlySet<Token> {
     ({ by, asked, found }) =>
       by === "spelling" && (asked.isKnown || found.isKnown) && isWithinSlips(asked.lower, found.lower, 1),
   );
+  if (slips.length === 0) return none;
   return new Set(slips.map(({ asked, found }) => (asked.rarity < found.rarity ? found : asked)));
 }
+
+const none: ReadonlySet<Token> = new Set();
 
 function spelledAs(reading: Reading, other: Reading, outOfPlace: ReadonlySet<Token>): Reading {
   const { tokens } = reading;
   const isDoubtful = (token: Token) => isUnknown(token) || outOfPlace.has(token);
-  const doubtful = tokens.filter(isDoubtful).length;
+  const doubtful = tokens.reduce((count, token) => count + Number(isDoubtful(token)), 0);
   if (doubtful === 0 || doubtful > mostDoubtful) return reading;
   let isChanged = false;
   const spelled = tokens.flatMap((token, index) => {

@@ -29,19 +29,23 @@ function areFew(askedOnly: readonly Token[], foundOnly: readonly Token[]): boole
 const mostPairs = 256;
 
 /** Words that only the alignment holds apart: another case, or an owner or a plural without its sign. */
-function withoutVariants({ asked, found, alignment: { askedOnly, foundOnly } }: Pair): Unmatched {
-  if (!areFew(askedOnly, foundOnly)) return { askedOnly, foundOnly };
-  const small = (token: Token) => token.text.toLowerCase();
-  const [askedTexts, foundTexts] = [askedOnly.map(small), foundOnly.map(small)];
-  const areVariants = (one: number, other: number) => {
-    const [ofAsked, ofFound] = [askedOnly[one] as Token, foundOnly[other] as Token];
-    if (askedTexts[one] === foundTexts[other]) return true;
-    return isBareForm(ofAsked, asked, ofFound) || isBareForm(ofFound, found, ofAsked);
-  };
-  return {
-    askedOnly: askedOnly.filter((_, one) => !foundOnly.some((_, other) => areVariants(one, other))),
-    foundOnly: foundOnly.filter((_, other) => !askedOnly.some((_, one) => areVariants(one, other))),
-  };
+function withoutVariants({ asked, found, alignment }: Pair): Unmatched {
+  const { askedOnly, foundOnly } = alignment;
+  if (!areFew(askedOnly, foundOnly)) return alignment;
+  const foundTexts = foundOnly.map(({ text }) => text.toLowerCase());
+  let variants: Set<Token> | undefined;
+  for (const one of askedOnly) {
+    const text = one.text.toLowerCase();
+    for (let at = 0; at < foundOnly.length; at++) {
+      const other = foundOnly[at] as Token;
+      if (text !== foundTexts[at] && !isBareForm(one, asked, other) && !isBareForm(other, found, one)) continue;
+      variants ??= new Set();
+      variants.add(one).add(other);
+    }
+  }
+  if (variants === undefined) return alignment;
+  const isNone = (token: Token) => !variants.has(token);
+  return { askedOnly: askedOnly.filter(isNone), foundOnly: foundOnly.filter(isNone) };
 }
 
 /** `Chili's` and `Chilis`, `API` and `APIs`. */

@@ -21,7 +21,7 @@ export function align(asked: Reading, found: Reading, lexicon: Lexicon): Alignme
   matchInPlace(sides);
   matchBy("equal", equalKey, sides);
   matchBy("spelling", spelledKey, sides);
-  if (leftOf(sides).every((left) => left.length <= mostCompared)) {
+  if (hasFewLeft(sides.byAsked, undefined) && hasFewLeft(sides.isTaken, false)) {
     matchContextSlip(contextSlip(asked, found, lexicon), sides);
     matchSlips(sides);
     matchStopWords(asked, found, sides);
@@ -45,6 +45,12 @@ interface Sides {
 /** Beyond this many words left over the texts differ anyway, and the comparison of all with all is spared. */
 const mostCompared = 12;
 
+function hasFewLeft<Kind>(all: readonly Kind[], left: Kind): boolean {
+  let count = 0;
+  for (const each of all) if (each === left) count++;
+  return count <= mostCompared;
+}
+
 function leftOf({ asked, found, byAsked, isTaken }: Sides): readonly [Token[], Token[]] {
   return [asked.filter((_, index) => byAsked[index] === undefined), found.filter((_, index) => !isTaken[index])];
 }
@@ -66,26 +72,48 @@ function synonymKey(token: Token): string | undefined {
   return token.kind === "word" ? synonymHead(token.lemma) : undefined;
 }
 
-function matchBy(by: Matched["by"], keyOf: (token: Token) => string | undefined, sides: Sides): void {
+function matchBy(by: Matched["by"], keyOf: KeyOf, sides: Sides): void {
   const { asked, found, byAsked, isTaken } = sides;
   if (!byAsked.includes(undefined) || !isTaken.includes(false)) return;
+  const placeOf = asked.length * found.length <= mostSearched ? searched(keyOf, sides) : indexed(keyOf, sides);
+  for (let index = 0; index < asked.length; index++) {
+    const key = byAsked[index] === undefined ? keyOf(asked[index] as Token) : undefined;
+    const place = key === undefined ? undefined : placeOf(key);
+    if (place !== undefined) take(sides, index, place, by);
+  }
+}
+
+type KeyOf = (token: Token) => string | undefined;
+/** The first place of the stored text that has the key and is not taken. */
+type PlaceOf = (key: string) => number | undefined;
+
+/** Up to here it takes less to look at each word than to make a table of them. */
+const mostSearched = 400;
+
+function searched(keyOf: KeyOf, { found, isTaken }: Sides): PlaceOf {
+  return (key) => {
+    for (let place = 0; place < found.length; place++) {
+      if (!isTaken[place] && keyOf(found[place] as Token) === key) return place;
+    }
+    return undefined;
+  };
+}
+
+function indexed(keyOf: KeyOf, { found, isTaken }: Sides): PlaceOf {
   /** The first place of each key, and behind each place the next one of the same key. */
   const waiting = new Map<string, number | undefined>();
   const following: (number | undefined)[] = [];
-  for (let index = found.length - 1; index >= 0; index--) {
-    const key = isTaken[index] ? undefined : keyOf(found[index] as Token);
+  for (let place = found.length - 1; place >= 0; place--) {
+    const key = isTaken[place] ? undefined : keyOf(found[place] as Token);
     if (key === undefined) continue;
-    following[index] = waiting.get(key);
-    waiting.set(key, index);
+    following[place] = waiting.get(key);
+    waiting.set(key, place);
   }
-  for (const [index, token] of asked.entries()) {
-    if (byAsked[index] !== undefined) continue;
-    const key = keyOf(token);
-    const place = key === undefined ? undefined : waiting.get(key);
-    if (key === undefined || place === undefined) continue;
-    take(sides, index, place, by);
-    waiting.set(key, following[place]);
-  }
+  return (key) => {
+    const place = waiting.get(key);
+    if (place !== undefined) waiting.set(key, following[place]);
+    return place;
+  };
 }
 
 /** Of a word that stands there several times, each is matched with the one in its place. */
@@ -118,6 +146,8 @@ function matchContextSlip(slip: readonly [asked: Token, found: Token] | undefine
 }
 
 function matchSlips(sides: Sides): void {
+  // One of the two is always a word that nobody knows.
+  if (!leftOf(sides).some((left) => left.some(({ kind, isKnown }) => kind === "word" && !isKnown))) return;
   sides.asked.forEach((token, index) => {
     if (sides.byAsked[index] !== undefined) return;
     const place = sides.found.findIndex((other, at) => !sides.isTaken[at] && isSlipOf(token, other));
@@ -139,6 +169,7 @@ const leastContext = 3;
 function matchStopWords(asked: Reading, found: Reading, sides: Sides): void {
   const [askedOnly, foundOnly] = leftOf(sides);
   const spare = [slipsAmongStops(asked, found, foundOnly), slipsAmongStops(found, asked, askedOnly)] as const;
+  if (spare.every((stops) => stops.length === 0)) return;
   sides.asked.forEach((token, index) => {
     const at = sides.byAsked[index] === undefined ? spare[1].findIndex((other) => isSlipOf(token, other)) : -1;
     if (at < 0) return;
@@ -156,6 +187,7 @@ function matchStopWords(asked: Reading, found: Reading, sides: Sides): void {
 function slipsAmongStops({ tokens }: Reading, other: Reading, left: readonly Token[]): Token[] {
   const isKnownLeft = left.some(({ kind, isKnown }) => isKnown || kind === "number");
   const isUnknownLeft = left.some(({ isKnown }) => !isKnown);
+  if (!isUnknownLeft && !(isKnownLeft && tokens.some(({ isKnown }) => !isKnown))) return [];
   const stops = tokens.filter(
     ({ kind, isStop, isKnown }) => isStop && kind === "word" && (isKnown ? isUnknownLeft : isKnownLeft),
   );
