@@ -21,6 +21,8 @@ export interface LookupRound {
   /** Of one look-up; what runs on other threads is in it. */
   readonly processorMs: number;
   readonly longestTurnMs: number;
+  /** Where plain arithmetic that takes as long runs in their place, right behind them: what the machine itself does. */
+  readonly longestPlainTurnMs: number;
 }
 
 limitHeap(systemClock);
@@ -54,7 +56,36 @@ async function look(lookups: number): Promise<LookupRound> {
   const processorMs = (used.user + used.system) / 1_000 / lookups;
   const longestTurnMs = turns.stop();
   times.sort();
-  return { p50: quantile(times, 0.5), p99: quantile(times, 0.99), processorMs, longestTurnMs };
+  const p50 = quantile(times, 0.5);
+  const longestPlainTurnMs = await longestTurnOf(sumsFor(p50), lookups);
+  return { p50, p99: quantile(times, 0.99), processorMs, longestTurnMs, longestPlainTurnMs };
+}
+
+async function longestTurnOf(sums: number, turnsTaken: number): Promise<number> {
+  const turns = watchTurns();
+  for (let turn = 0; turn < turnsTaken; turn++) {
+    addUp(sums);
+    await nextTurn();
+  }
+  return turns.stop();
+}
+
+/** How many sums take so many milliseconds. */
+function sumsFor(ms: number): number {
+  const tried = 1_000_000;
+  addUp(tried);
+  const startedAt = performance.now();
+  addUp(tried);
+  return Math.round((tried * ms) / (performance.now() - startedAt));
+}
+
+/** Over as much memory as a scan of 10,000 vectors reads. */
+const numbers = new Int32Array(640_000).map((_, index) => index);
+
+function addUp(sums: number): number {
+  let sum = 0;
+  for (let at = 0; at < sums; at++) sum = (sum + (numbers[at % numbers.length] as number)) | 0;
+  return sum;
 }
 
 /** A timer of a millisecond comes late when something blocks the event loop; nothing spins, which would slow the scan. */

@@ -28,6 +28,13 @@ export async function lookupTimes({ quick, log }: BenchOptions, data: string | u
         rounds.map(({ processorMs }) => processorMs),
       ),
     );
+    figures.push(
+      figure(
+        `${name}: longest turn where plain arithmetic of the same length runs in its place`,
+        "ms",
+        rounds.map(({ longestPlainTurnMs }) => longestPlainTurnMs),
+      ),
+    );
     budget.push(
       budgetRow(
         `${name}, longest turn of the event loop`,

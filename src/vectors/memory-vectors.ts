@@ -58,7 +58,7 @@ export class MemoryVectors implements VectorStore {
     const { bounds } = this.#options;
     if (item.note.byteLength > bounds.noteBytes) return "declined";
     const loaded = this.#spaces.findOrMake(space);
-    const [vector, note] = [item.vector.slice(), new Uint8Array(item.note)];
+    const { vector, note } = copied(item);
     while (!loaded.index.put(id, vector, deleteAt)) {
       loaded.unkeep(id);
       if (!this.#makeRoom(loaded)) return "declined";
@@ -154,4 +154,15 @@ export class MemoryVectors implements VectorStore {
   #assertOpen(): void {
     if (this.#isClosed) throw new StoreUnavailableError({ message: "the store of vectors is closed" });
   }
+}
+
+/** In one buffer, since the garbage collector holds everybody up for each that there is. */
+function copied(item: VectorItem): { readonly vector: Float32Array; readonly note: Uint8Array } {
+  const { byteLength } = item.vector;
+  const buffer = new ArrayBuffer(byteLength + item.note.byteLength);
+  const vector = new Float32Array(buffer, 0, item.vector.length);
+  const note = new Uint8Array(buffer, byteLength);
+  vector.set(item.vector);
+  note.set(item.note);
+  return { vector, note };
 }
