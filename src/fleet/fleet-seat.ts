@@ -49,7 +49,8 @@ export class FleetSeat {
     // Of what began before an invalidation that the store has forgotten nobody else could tell that it did.
     if (
       fleet === undefined ||
-      ticket?.generations.some(({ isLost }) => isLost) !== false ||
+      ticket === undefined ||
+      ticket.generations.some(({ isLost }) => isLost) ||
       !isSharedByFleet(asked.call)
     )
       return { response: await compute(), isFollower: false };

@@ -1,3 +1,4 @@
+import { sizeText } from "../../core/size-text.ts";
 import { wilsonBounds } from "../../layers/semantic/boundary/wilson.ts";
 import { percent } from "../tune/text-plot.ts";
 import type { Figures, Verdicts } from "./measures.ts";
@@ -28,11 +29,6 @@ const units: readonly (readonly [string, number])[] = [
 export function durationText(ms: number): string {
   const [unit, size] = units.find(([, size]) => Math.abs(ms) >= size) ?? ["ms", 1];
   return `${Number((ms / size).toPrecision(3))} ${unit}`;
-}
-
-export function bytesText(bytes: number): string {
-  const [unit, size] = bytes >= 1e9 ? ["GB", 1e9] : bytes >= 1e6 ? ["MB", 1e6] : bytes >= 1e3 ? ["kB", 1e3] : ["B", 1];
-  return `${Number((bytes / size).toPrecision(3))} ${unit}`;
 }
 
 export interface WrongShare extends Verdicts {
@@ -91,7 +87,7 @@ export const rows: readonly (readonly [string, (figures: Figures) => string])[] 
     ({ observed: { right, wrong }, semantic }) =>
       semantic === "observe" ? wrongText({ right, wrong, unknown: 0 }) : "",
   ],
-  ["store", ({ store }) => `${countText(store.entries)} entries, ${bytesText(store.bytes)}`],
+  ["store", ({ store }) => `${countText(store.entries)} entries, ${sizeText(store.bytes)}`],
   ["evicted", ({ store }) => countText(store.evictions)],
   ["other outcomes", ({ outcomes }) => othersOf(outcomes)],
   [
