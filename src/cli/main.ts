@@ -8,9 +8,6 @@ if (major < 22 || (major === 22 && minor < 19)) {
 }
 const { keepCompiled, useCompileCache } = await import("./compile-cache.ts");
 useCompileCache();
-const { limitHeap } = await import("./heap-limits.ts");
-const { systemClock } = await import("../core/clock.ts");
 const { run } = await import("./program.ts");
 await run(process.argv);
 keepCompiled();
-limitHeap(systemClock);

@@ -1,6 +1,7 @@
 import { availableParallelism } from "node:os";
 import process from "node:process";
 import { Command } from "commander";
+import { systemClock } from "../../core/clock.ts";
 import { RepriseError } from "../../core/errors.ts";
 import { adminTokenFile } from "../../gateway/admin/admin-token.ts";
 import { describeMistake, type GatewayConfig } from "../../gateway/config.ts";
@@ -9,6 +10,7 @@ import { secretsOf, withoutSecretsIn } from "../../gateway/secrets.ts";
 import { TlsFileError, tlsOptionsOf } from "../../gateway/tls-files.ts";
 import { embeddedFolder, isMemoryUrl, shownStoreUrl } from "../../stores/store-url.ts";
 import { version } from "../../version.ts";
+import { limitHeap } from "../heap-limits.ts";
 import type { Primary } from "../workers/primary.ts";
 import { type Served, workerVariable } from "../workers/start-calls.ts";
 import { configFrom, type Flags, soundConfigFrom, withConfigFlags } from "./config-flags.ts";
@@ -52,6 +54,7 @@ async function serve(flags: Flags): Promise<void> {
  */
 async function start(config: GatewayConfig): Promise<Gateway> {
   const { startGateway } = await import("../../gateway/gateway.ts");
+  limitHeap(systemClock);
   return startGateway(config);
 }
 

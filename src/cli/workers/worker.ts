@@ -1,11 +1,13 @@
 import cluster from "node:cluster";
 import process from "node:process";
+import { systemClock } from "../../core/clock.ts";
 import { RepriseError } from "../../core/errors.ts";
 import { type Gateway, startGateway } from "../../gateway/gateway.ts";
 import { createLog, endWithoutSecrets } from "../../gateway/gateway-log.ts";
 import { Channel } from "../../workers/channel.ts";
 import { peersOver } from "../../workers/peers.ts";
 import { lineOf } from "../commands/error-line.ts";
+import { limitHeap } from "../heap-limits.ts";
 import { primaryEndpoint } from "./process-endpoint.ts";
 import type { Begun, Order, ServingPrimaryCalls, ServingWorkerCalls } from "./start-calls.ts";
 
@@ -46,6 +48,7 @@ async function start(
 ): Promise<readonly [Gateway | undefined, Begun]> {
   try {
     endWithoutSecrets(config);
+    limitHeap(systemClock);
     const log = createLog(config.telemetry.logLevel, { worker });
     const gateway = await startGateway(config, log, peersOver(channel));
     const { url, adminUrl } = gateway;
