@@ -26,7 +26,7 @@ const script = `
   console.log(JSON.stringify({ grown, held, loaded, idle, again: size(), timers: timers.length }));
 `;
 
-it("holds the space for new objects at 4 MB, whatever one turn makes, and makes it that again after V8 has shrunk it", async () => {
+it("holds the space for new objects at 4 MB, whatever one turn makes, and makes it that again after it was made small", async () => {
   const { stdout } = await promisify(execFile)(process.execPath, [
     "--expose-gc",
     "--input-type=module",
